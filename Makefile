@@ -1,0 +1,55 @@
+# Every task of this project. CI and the README call only these.
+PYTHON := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-fast lint lock bench clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+# Instant while requirements-dev.txt is the one that .venv was built from: the copy inside .venv is written last.
+setup: ## check this machine and build .venv (with uv if there, else pip)
+	@if cmp -s requirements-dev.txt .venv/requirements-dev.txt; then exit 0; fi; \
+	for any in python3 python3.12 python3.11 python none; do \
+	  $$any -c 'import sys; sys.exit(sys.version_info < (3, 8))' >/dev/null 2>&1 && break; \
+	done; \
+	if [ $$any = none ]; then echo 'Python 3.11 or 3.12 is needed: "brew install python@3.12", "sudo apt-get install' \
+	  'python3.12 python3.12-venv", "sudo dnf install python3.12", or on Windows WSL.' >&2; exit 1; fi; \
+	python=$$($$any src/local_workspace/prerequisites.py) || exit 1; \
+	echo "Building .venv: 1.4 GB, two to four minutes the first time."; \
+	rm -rf .venv; \
+	if command -v uv >/dev/null 2>&1 && uv venv -q --python "$$python" .venv \
+	  && uv pip install -q --python $(PYTHON) -r requirements-dev.txt; then :; else \
+	  if command -v uv >/dev/null 2>&1; then echo "uv did not succeed; building with pip."; fi; \
+	  rm -rf .venv; \
+	  "$$python" -m venv .venv && $(PYTHON) -m pip install -q --disable-pip-version-check -r requirements-dev.txt || exit 1; \
+	fi; \
+	$(PYTHON) src/local_workspace/prerequisites.py delta && cp requirements-dev.txt .venv/requirements-dev.txt
+
+demo: setup ## run the examples: the bundle's demo job on this machine
+	@PYTHONPATH=src $(PYTHON) -m local_workspace run demo
+
+test: setup ## every test
+	@$(PYTHON) -m pytest
+
+test-fast: setup ## the tests that need no Spark
+	@$(PYTHON) -m pytest -m "not spark"
+
+lint: setup ## ruff (rules and format) and mypy
+	@$(PYTHON) -m ruff check
+	@$(PYTHON) -m ruff format --check
+	@$(PYTHON) -m mypy
+
+lock: ## pin requirements-dev.txt again from pyproject.toml (needs uv)
+	@uv pip compile -q --universal --python-version 3.11 --extra dev --no-header pyproject.toml -o requirements-dev.txt
+	@{ echo '# The laptop lane, pinned: every package of pyproject.toml and its extra `dev`, for Python 3.11 and 3.12.'; \
+	   echo '# Compiled from pyproject.toml by `make lock`: change versions there, not here.'; \
+	   cat requirements-dev.txt; } > requirements-dev.txt.new && mv requirements-dev.txt.new requirements-dev.txt
+
+bench: setup ## run every script of benchmarks/
+	@ls benchmarks/*.py >/dev/null 2>&1 || { echo "There is no benchmark yet."; exit 1; }
+	@for script in benchmarks/*.py; do PYTHONPATH=src $(PYTHON) $$script || exit 1; done
+
+clean: ## remove .local (tables, models, runs) and caches; .venv stays
+	@rm -rf .local .pytest_cache .mypy_cache .ruff_cache .hypothesis spark-warehouse metastore_db derby.log mlruns
+	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +

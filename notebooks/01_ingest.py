@@ -1,0 +1,23 @@
+# Databricks notebook source
+# MAGIC %md
+# MAGIC # 1. Ingest
+# MAGIC Brings the source's new rows into the observations exactly once: accepted, or quarantined with reasons.
+
+# COMMAND ----------
+import sys
+from pathlib import Path
+
+src = Path("../src").resolve()
+assert (src / "retraining").is_dir(), f"{src} has no package retraining: run this notebook inside the bundle's folder."
+sys.path.insert(0, str(src))
+
+from retraining.open_stage import open_stage
+from retraining.stages.ingest import ingest
+
+# COMMAND ----------
+stage = open_stage(spark, dbutils)
+report = ingest(stage.spec, stage.source_table, stage.tables, stage.run)
+print(report.summary)
+
+# COMMAND ----------
+stage.publish(batch_seq=report.batch_seq)

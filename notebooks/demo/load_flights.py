@@ -1,0 +1,25 @@
+# Databricks notebook source
+# MAGIC %md
+# MAGIC # Example: load a month of flights
+# MAGIC Puts one month of 2013 into the source table; flights already there are left alone.
+
+# COMMAND ----------
+import sys
+from pathlib import Path
+
+src = Path("../../src").resolve()
+assert (src / "retraining").is_dir(), f"{src} has no package retraining: run this notebook inside the bundle's folder."
+sys.path.insert(0, str(src))
+
+from recipes.demo.flights import KEYS, flights_of_month
+from recipes.demo.put_rows import put_rows
+
+# COMMAND ----------
+dbutils.widgets.text("catalog", "")
+dbutils.widgets.text("schema", "")
+dbutils.widgets.text("month", "1")
+table = f"{dbutils.widgets.get('catalog')}.{dbutils.widgets.get('schema')}.flights_source"
+
+# COMMAND ----------
+added = put_rows(spark, flights_of_month(int(dbutils.widgets.get("month"))), table, KEYS)
+print(f"{added:,} flights added to {table}")

@@ -1,0 +1,21 @@
+# Databricks notebook source
+# MAGIC %md
+# MAGIC # Roll back
+# MAGIC Puts the previous champion, or the version asked for, back, and records why.
+
+# COMMAND ----------
+import sys
+from pathlib import Path
+
+src = Path("../src").resolve()
+assert (src / "retraining").is_dir(), f"{src} has no package retraining: run this notebook inside the bundle's folder."
+sys.path.insert(0, str(src))
+
+from retraining.open_stage import open_stage
+from retraining.stages.rollback import rollback
+
+# COMMAND ----------
+stage = open_stage(spark, dbutils, widgets={"to_version": "", "reason": ""})
+to_version, reason = stage.parameter("to_version"), stage.parameter("reason")
+made = rollback(stage.spec, stage.tables, stage.registry, stage.run, to_version, reason)
+print(made.summary)

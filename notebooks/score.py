@@ -1,0 +1,23 @@
+# Databricks notebook source
+# MAGIC %md
+# MAGIC # Score
+# MAGIC Predicts new rows once, at arrival, with the champion of this moment.
+
+# COMMAND ----------
+import sys
+from pathlib import Path
+
+src = Path("../src").resolve()
+assert (src / "retraining").is_dir(), f"{src} has no package retraining: run this notebook inside the bundle's folder."
+sys.path.insert(0, str(src))
+
+from retraining.open_stage import open_stage
+from retraining.stages.score import score
+
+# COMMAND ----------
+stage = open_stage(spark, dbutils)
+report = score(stage.spec, stage.tables, stage.registry, stage.run)
+print(report.summary)
+
+# COMMAND ----------
+stage.publish(champion_version=report.champion_version)

@@ -1,0 +1,139 @@
+"""The command line: `python -m local_workspace run <job>` does on a laptop what `databricks bundle run` does."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+from local_workspace.bundle import job, job_keys, read_bundle
+from local_workspace.errors import LocalWorkspaceError, ParameterError
+from local_workspace.graph import State
+from local_workspace.progress import Lines, LiveTable, Progress
+from local_workspace.results import RunResult, TaskResult
+
+FAILED, USAGE, INTERRUPTED = 1, 2, 130
+
+EXAMPLES = """examples:
+  python -m local_workspace jobs
+  python -m local_workspace run demo
+  python -m local_workspace run retraining --params model=diabetes
+  python -m local_workspace run rollback --params model=diabetes,reason="too many zeros"
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command. 0: done; 1: the run failed; 2: it could not start; 130: stopped with Ctrl-C."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except LocalWorkspaceError as err:
+        sys.stderr.write(f"{type(err).__name__}: {err}\n")
+        return USAGE
+    except KeyboardInterrupt:
+        sys.stderr.write(
+            "\nStopped. Tables and models are as the last finished step left them; run the same command to go on.\n"
+        )
+        return INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m local_workspace",
+        description="Runs a Databricks bundle's jobs on this machine: real Spark, Delta and MLflow, no workspace.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True, metavar="command")
+    run = commands.add_parser("run", help="run a job", epilog=EXAMPLES, formatter_class=parser.formatter_class)
+    run.add_argument("job", help="a job's key, see `jobs`")
+    run.add_argument(
+        "--params", nargs="+", action="extend", default=[], metavar="NAME=VALUE", help="values for the job's parameters"
+    )
+    run.add_argument(
+        "--state", type=Path, default=None, metavar="DIR", help="where tables, models and logs live (default: .local)"
+    )
+    run.add_argument("--verbose", action="store_true", help="also show what tasks of nested runs print")
+    run.set_defaults(command=_run)
+    jobs = commands.add_parser("jobs", help="list the jobs of a target")
+    jobs.set_defaults(command=_jobs)
+    for command in (run, jobs):
+        command.add_argument("-t", "--target", help="a target of the bundle (default: the bundle's default)")
+        command.add_argument(
+            "--var", action="append", default=[], metavar="NAME=VALUE", help="a bundle variable; may be repeated"
+        )
+        command.add_argument(
+            "--bundle", type=Path, default=Path(), metavar="DIR", help="the bundle's folder (default: .)"
+        )
+    return parser
+
+
+def _jobs(options: argparse.Namespace) -> int:
+    bundle = read_bundle(options.bundle, options.target, _pairs("--var", options.var))
+    console = Console()
+    for key in job_keys(bundle):
+        console.print(f"{key:<16}{job(bundle, key).description}", markup=False, highlight=False, soft_wrap=True)
+    return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    bundle = read_bundle(options.bundle, options.target, _pairs("--var", options.var))
+    parameters = _pairs("--params", options.params)
+    from local_workspace import workspace  # starts loading Spark and pandas, which the checks above do without
+
+    workspace.checked_jobs(bundle, options.job, parameters)
+    state = options.state or options.bundle / ".local"
+    begin = time.monotonic()
+    console = Console(file=sys.stdout)  # this one, also while tasks print into their logs
+    with workspace.open_bundle(bundle, state) as room, _shown(console, options.verbose) as progress:
+        result = room.run(options.job, parameters, progress)
+    _summarize(console, result, time.monotonic() - begin)
+    return 0 if result.succeeded else FAILED
+
+
+@contextmanager
+def _shown(console: Console, verbose: bool) -> Iterator[Progress]:
+    if not console.is_terminal:
+        yield Lines(console, verbose)
+        return
+    with LiveTable(console, verbose) as table:
+        yield table
+
+
+def _summarize(console: Console, result: RunResult, seconds: float) -> None:
+    for path, failed in _failures(result):
+        console.print(f"\n{path}: {failed.error or failed.state}", markup=False, highlight=False, soft_wrap=True)
+        if failed.log_path:
+            console.print(f"  log: {failed.log_path}", markup=False, highlight=False, soft_wrap=True)
+    line = f"\n{result.state}: run {result.run_id} of job {result.job}, {len(result.tasks)} tasks, {seconds:.0f} s"
+    console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _failures(result: RunResult, path: str = "") -> Iterator[tuple[str, TaskResult]]:
+    for key, task in result.tasks.items():
+        if task.run is not None:
+            yield from _failures(task.run, f"{path}{key}/")
+        elif task.state is State.FAILED:
+            yield f"{path}{key}", task
+
+
+def _pairs(option: str, given: Sequence[str]) -> dict[str, str]:
+    """NAME=VALUE, or several after commas as the Databricks CLI takes them; a comma inside a value stays."""
+    pairs: dict[str, str] = {}
+    for text in given:
+        for piece in re.split(r",(?=\w+=)", text):
+            name, equals, value = piece.partition("=")
+            if not equals or not name:
+                raise ParameterError(f"{option} {piece}: expected NAME=VALUE.")
+            pairs[name] = value
+    return pairs
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,140 @@
+"""Starts the one Spark session of this process: real Spark and Delta, sized for a laptop."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pyspark import SparkContext
+from pyspark.sql import SparkSession
+
+from local_workspace.delta_jars import delta_conf, remember_jars
+from local_workspace.errors import EngineError
+
+STATE_CONF = "spark.local_workspace.state"
+
+# Small data: compile less, collect garbage in one thread. Halves the time of a first run.
+JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Duser.timezone=UTC"
+
+
+def start_spark(state_dir: Path, *, persistent: bool = True) -> SparkSession:
+    """The session on a state folder. persistent keeps table names after the process; without, the start is faster.
+
+    A process has one session: the same folder gets it again, another folder is refused.
+    """
+    state = state_dir.resolve()
+    running = SparkSession.getActiveSession()
+    if running is not None:
+        return _same_session(running, state)
+    (state / "tmp").mkdir(parents=True, exist_ok=True)
+    _use_utc()
+    conf = _conf(state, persistent)
+    builder = SparkSession.builder.master("local[2]").appName("local_workspace").config(map=dict(conf))
+    with _surroundings_of_the_jvm(state):
+        try:
+            spark = builder.getOrCreate()
+        except Exception as err:
+            raise EngineError(_why_not(state, err)) from err
+    if "spark.jars.packages" in conf:
+        remember_jars(str(spark.conf.get("spark.jars")))
+    return spark
+
+
+def stop_spark(spark: SparkSession) -> None:
+    """Stop the session and its Java process, so that the metastore is free for the next one."""
+    spark.stop()
+    gateway = SparkContext._gateway  # no public way to end the Java process before Python ends
+    SparkContext._gateway = SparkContext._jvm = None
+    if gateway is None:
+        return
+    process: subprocess.Popen[bytes] = gateway.proc
+    gateway.shutdown()
+    if process.stdin:
+        process.stdin.close()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _conf(state: Path, persistent: bool) -> dict[str, str]:
+    conf = {
+        STATE_CONF: str(state),
+        **delta_conf(),
+        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+        "spark.sql.warehouse.dir": str(state / "warehouse"),
+        "spark.sql.catalogImplementation": "hive" if persistent else "in-memory",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.default.parallelism": "2",
+        "spark.databricks.delta.snapshotPartitions": "2",
+        "spark.driver.memory": "3g",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.extraJavaOptions": JAVA_OPTIONS,
+        "spark.local.dir": str(state / "tmp"),
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+    }
+    if persistent:
+        url = f"jdbc:derby:;databaseName={state / 'metastore'};create=true"
+        conf["spark.hadoop.javax.jdo.option.ConnectionURL"] = url
+        conf["spark.hadoop.hive.exec.scratchdir"] = str(state / "tmp" / "hive")
+    return conf
+
+
+def _same_session(running: SparkSession, state: Path) -> SparkSession:
+    other = running.conf.get(STATE_CONF, "a session that local_workspace did not start")
+    if other != str(state):
+        raise EngineError(
+            f"Spark already runs in this process, on {other}; asked for {state}. "
+            f"A process has one session: stop it first, or use the same state folder."
+        )
+    return running
+
+
+def _use_utc() -> None:
+    """The machines of a workspace run in UTC; Python's naive timestamps must mean the same here."""
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+
+
+@contextmanager
+def _surroundings_of_the_jvm(state: Path) -> Iterator[None]:
+    """What Java inherits: the state folder as working folder, a log instead of the console, and no PYTHONPATH.
+
+    Without PYTHONPATH Spark's Python workers cannot import the project, as on serverless compute.
+    """
+    folder, python_path = Path.cwd(), os.environ.pop("PYTHONPATH", None)
+    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+    sys.stdout.flush()
+    sys.stderr.flush()
+    console = (os.dup(1), os.dup(2))
+    with (state / "spark.log").open("ab") as log:
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+    os.chdir(state)
+    try:
+        yield
+    finally:
+        os.chdir(folder)
+        for number, saved in enumerate(console, start=1):
+            os.dup2(saved, number)
+            os.close(saved)
+        if python_path is not None:
+            os.environ["PYTHONPATH"] = python_path
+
+
+def _why_not(state: Path, err: Exception) -> str:
+    return (
+        f"Spark did not start ({type(err).__name__}: {str(err).splitlines()[0]}). It needs Java 17 on PATH or in "
+        f"JAVA_HOME, and on first use Maven Central (behind a mirror: spark.jars.ivySettings). "
+        f"What it said is in {state / 'spark.log'}."
+    )

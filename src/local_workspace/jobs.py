@@ -1,0 +1,158 @@
+"""A job as its YAML says it, checked: tasks, dependencies, parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+from local_workspace.conditions import OPERATORS
+from local_workspace.errors import BundleError
+from local_workspace.graph import RUN_IF, Dependency
+from local_workspace.references import written
+from local_workspace.yaml_files import Node, Text, where
+
+
+@dataclass(frozen=True)
+class NotebookTask:
+    """Runs a source notebook; what it gets is text."""
+
+    path: Path
+    base_parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ConditionTask:
+    """Compares two texts; its outcome is `true` or `false`."""
+
+    op: str
+    left: str
+    right: str
+
+
+@dataclass(frozen=True)
+class RunJobTask:
+    """Runs another job of the bundle as a run of its own."""
+
+    job_key: str
+    job_parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One node of the job's graph."""
+
+    key: str
+    depends_on: tuple[Dependency, ...]
+    run_if: str
+    work: NotebookTask | ConditionTask | RunJobTask
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job of the chosen target. Tasks are in an order in which each follows what it depends on."""
+
+    key: str
+    name: str
+    description: str
+    parameters: Mapping[str, str]
+    tasks: tuple[Task, ...]
+
+
+def job_from(key: str, node: Node) -> Job:
+    """The job that resolved YAML describes; a BundleError names what is missing or contradicts itself."""
+    path = f"resources.jobs.{key}"
+    fields = _mapping(node, path)
+    tasks = [_task(item, f"{path}.tasks[{place}]") for place, item in enumerate(_list(fields.get("tasks")))]
+    if not tasks:
+        raise BundleError(f"{where(node)}: {path} has no tasks.")
+    parameters = [_mapping(item, f"{path}.parameters") for item in _list(fields.get("parameters"))]
+    return Job(
+        key=key,
+        name=written(fields.get("name") or key),
+        description=written(fields.get("description") or ""),
+        parameters={written(item.get("name")): _text(item.get("default", "")) for item in parameters},
+        tasks=_in_order(tasks, node, path),
+    )
+
+
+def _task(node: Node, path: str) -> Task:
+    fields = _mapping(node, path)
+    key = written(fields.get("task_key"))
+    types = [name for name in ("notebook_task", "condition_task", "run_job_task") if name in fields]
+    if len(types) != 1:
+        raise BundleError(
+            f"{where(node)}: {path} ({key}) has {len(types)} task types; expected one of notebook_task, condition_task "
+            f"and run_job_task, in this target."
+        )
+    run_if = written(fields.get("run_if") or "ALL_SUCCESS")
+    if run_if not in RUN_IF:
+        raise BundleError(f"{where(fields['run_if'])}: {path}.run_if {run_if}: expected one of {', '.join(RUN_IF)}.")
+    work = _work(types[0], _mapping(fields[types[0]], f"{path}.{types[0]}"), f"{path}.{types[0]}")
+    return Task(key, tuple(_dependency(item, path) for item in _list(fields.get("depends_on"))), run_if, work)
+
+
+def _work(kind: str, fields: dict[str, Node], path: str) -> NotebookTask | ConditionTask | RunJobTask:
+    needed = {"notebook_task": ("notebook_path",), "condition_task": ("op", "left", "right")}.get(kind, ("job_id",))
+    for name in needed:
+        if fields.get(name) is None:
+            raise BundleError(f"{where(fields)}: {path}.{name} is missing.")
+    if kind == "condition_task":
+        if fields["op"] not in OPERATORS:
+            raise BundleError(
+                f"{where(fields['op'])}: {path}.op {fields['op']}: expected one of {', '.join(OPERATORS)}."
+            )
+        return ConditionTask(*(_text(fields[name]) for name in needed))
+    if kind == "run_job_task":
+        return RunJobTask(_text(fields["job_id"]), _texts(fields.get("job_parameters"), path))
+    notebook = fields["notebook_path"]
+    if not Path(str(notebook)).is_file():
+        raise BundleError(f"{where(notebook)}: {path}.notebook_path: there is no file {notebook}.")
+    return NotebookTask(Path(str(notebook)), _texts(fields.get("base_parameters"), path))
+
+
+def _dependency(node: Node, path: str) -> Dependency:
+    fields = _mapping(node, f"{path}.depends_on")
+    outcome = fields.get("outcome")
+    return Dependency(written(fields.get("task_key")), None if outcome is None else written(outcome))
+
+
+def _in_order(tasks: list[Task], node: Node, path: str) -> tuple[Task, ...]:
+    by_key = {task.key: task for task in tasks}
+    for task in tasks:
+        for dependency in task.depends_on:
+            upstream = by_key.get(dependency.task_key)
+            if upstream is None:
+                raise BundleError(
+                    f"{where(node)}: {path}: {task.key} depends on {dependency.task_key}, which this job does not have "
+                    f"in this target. Its tasks: {', '.join(by_key)}."
+                )
+            if dependency.outcome is not None and not isinstance(upstream.work, ConditionTask):
+                raise BundleError(
+                    f"{where(node)}: {path}: {task.key} waits for an outcome of {upstream.key}, no condition_task."
+                )
+    graph = {task.key: [dependency.task_key for dependency in task.depends_on] for task in tasks}
+    try:
+        return tuple(by_key[key] for key in TopologicalSorter(graph).static_order())
+    except CycleError as err:
+        raise BundleError(f"{where(node)}: {path}: tasks wait for each other: {' -> '.join(err.args[1])}.") from err
+
+
+def _mapping(node: Node, path: str) -> dict[str, Node]:
+    if not isinstance(node, dict):
+        raise BundleError(f"{where(node)}: {path} must be a mapping, found {node!r}.")
+    return node
+
+
+def _list(node: Node) -> list[Node]:
+    return node if isinstance(node, list) else []
+
+
+def _texts(node: Node, path: str) -> dict[str, str]:
+    return {str(name): _text(value) for name, value in _mapping(node or {}, path).items()}
+
+
+def _text(value: Node) -> str:
+    """Everything that a task gets is text; texts keep the place they were written at."""
+    return value if isinstance(value, Text) else written(value)

@@ -1,0 +1,39 @@
+"""What a run leaves: how it and each of its tasks ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from local_workspace.graph import RunState, State
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """How a task ended. run is the nested run of a run_job_task; outcome belongs to a condition_task."""
+
+    state: State
+    seconds: float = 0.0
+    values: Mapping[str, object] = field(default_factory=dict)
+    error: str | None = None
+    log_path: Path | None = None
+    outcome: str | None = None
+    exit_value: str | None = None
+    run: RunResult | None = None
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """How a run of a job ended, with its tasks by key, in the order in which they ended."""
+
+    run_id: int
+    job: str
+    state: RunState
+    parameters: Mapping[str, str]
+    tasks: Mapping[str, TaskResult]
+
+    @property
+    def succeeded(self) -> bool:
+        """Nothing failed anywhere: the only result that a shell should take for success."""
+        return self.state is RunState.SUCCESS

@@ -1,0 +1,98 @@
+"""What of a bundle is run locally: the only list of resource types, task types and fields. The rest is refused by name.
+
+A shape says for each key what is below it: a shape for a mapping, a list of one shape for a list of mappings,
+USED for a value that the local workspace acts on, IGNORED for one that has no meaning on a laptop.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from local_workspace.errors import BundleError
+from local_workspace.yaml_files import Node, where
+
+Shape: TypeAlias = "str | dict[str, Shape] | list[Shape]"
+
+USED = "used"
+IGNORED = "ignored"
+ANY_NAME = "*"
+
+TASK: Shape = {
+    "task_key": USED,
+    "depends_on": [{"task_key": USED, "outcome": USED}],
+    "run_if": USED,
+    "notebook_task": {"notebook_path": USED, "base_parameters": USED},
+    "condition_task": {"op": USED, "left": USED, "right": USED},
+    "run_job_task": {"job_id": USED, "job_parameters": USED},
+    "description": IGNORED,
+    "environment_key": IGNORED,
+    "job_cluster_key": IGNORED,
+    "libraries": IGNORED,
+    "email_notifications": IGNORED,
+    # One process runs all tasks, and Python cannot stop a thread: a task that takes too long is left to the user.
+    "timeout_seconds": IGNORED,
+}
+
+JOB: Shape = {
+    "name": USED,
+    "description": USED,
+    "parameters": [{"name": USED, "default": USED}],
+    "tasks": [TASK],
+    # The lock of the state folder allows one run at a time.
+    "max_concurrent_runs": IGNORED,
+    "queue": IGNORED,
+    "environments": IGNORED,
+    "job_clusters": IGNORED,
+    "email_notifications": IGNORED,
+    "permissions": IGNORED,
+    "run_as": IGNORED,
+    "timeout_seconds": IGNORED,
+}
+
+SCHEMA: Shape = {"name": USED, "catalog_name": USED, "comment": IGNORED, "grants": IGNORED}
+
+EXPERIMENT: Shape = {"name": USED, "permissions": IGNORED}
+
+RESOURCES: Shape = {"jobs": {ANY_NAME: JOB}, "schemas": {ANY_NAME: SCHEMA}, "experiments": {ANY_NAME: EXPERIMENT}}
+
+BUNDLE: Shape = {
+    "bundle": {"name": USED, "engine": IGNORED},
+    "include": USED,
+    "sync": IGNORED,
+    "variables": {ANY_NAME: {"description": IGNORED, "default": USED}},
+    "mode": USED,
+    "default": USED,
+    "workspace": {"root_path": USED},
+    "run_as": IGNORED,
+    "permissions": IGNORED,
+    "resources": RESOURCES,
+}
+
+
+def supported_part(node: Node, shape: Shape = BUNDLE, path: str = "") -> Node:
+    """The node without what has no meaning on a laptop; a BundleError for anything that is not run locally yet."""
+    if isinstance(shape, dict) and isinstance(node, dict):
+        shapes = {key: _shape_of(key, shape, path) for key in node}
+        kept = {key: value for key, value in node.items() if shapes[key] != IGNORED}
+        return {key: supported_part(value, shapes[key], f"{path}.{key}".lstrip(".")) for key, value in kept.items()}
+    if isinstance(shape, list) and isinstance(node, list):
+        return [supported_part(item, shape[0], f"{path}[{_label(item, place)}]") for place, item in enumerate(node)]
+    if isinstance(shape, str):
+        return node
+    expected = "a mapping" if isinstance(shape, dict) else "a list"
+    raise BundleError(f"{where(node)}: {path} must be {expected}, found {node!r}.")
+
+
+def _shape_of(key: str, shape: dict[str, Shape], path: str) -> Shape:
+    found = shape.get(key, shape.get(ANY_NAME))
+    if found is None:
+        raise BundleError(
+            f"{where(key)}: {f'{path}.{key}'.lstrip('.')} is not run locally yet. Run locally here: "
+            f"{', '.join(sorted(shape))}. Take it out, or teach src/local_workspace/supported.py what it means."
+        )
+    return found
+
+
+def _label(item: Node, place: int) -> str:
+    names = [item[name] for name in ("task_key", "name") if name in item] if isinstance(item, dict) else []
+    return str(names[0] if names else place)

@@ -1,0 +1,105 @@
+"""The local workspace from Python: open it, run jobs, look at what they left.
+
+with LocalWorkspace.open(Path("."), Path(".local"), target="dev") as workspace:
+    result = workspace.run("retraining", {"model": "diabetes"})
+    assert result.state == "SUCCESS", result.tasks["ingest"].error
+    workspace.spark.table(f"{workspace.names['schemas.retraining_schema.name']}.watermarks").show()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from local_workspace.bundle import Bundle, jobs_of_run, read_bundle, resource_names, schemas
+from local_workspace.engine import start_spark, stop_spark
+from local_workspace.errors import ParameterError
+from local_workspace.jobs import Job, NotebookTask, RunJobTask
+from local_workspace.lock import locked
+from local_workspace.mlflow_server import launch_mlflow_server
+from local_workspace.notebook import read_notebook
+from local_workspace.progress import Progress, Silent
+from local_workspace.results import RunResult
+from local_workspace.run_references import check_run_references
+from local_workspace.runner import Room, run_job
+
+
+@dataclass(frozen=True)
+class LocalWorkspace:
+    """An open workspace: a bundle, a Spark session, an MLflow server and a state folder that only it uses.
+
+    names: what the bundle's resources are called, as `${resources....}` names them.
+    """
+
+    bundle: Bundle
+    state: Path
+    spark: SparkSession
+    mlflow_uri: str
+    names: Mapping[str, str]
+
+    @classmethod
+    @contextmanager
+    def open(
+        cls, root: Path, state: Path, target: str | None = None, variables: Mapping[str, str] | None = None
+    ) -> Iterator[LocalWorkspace]:
+        """Start what a run needs, create the bundle's schemas, and end it all at the end.
+
+        A session that already runs on the same state folder is used, and left running.
+        """
+        with open_bundle(read_bundle(root, target, variables), state) as workspace:
+            yield workspace
+
+    def run(self, job: str, parameters: Mapping[str, str] | None = None, progress: Progress | None = None) -> RunResult:
+        """Run a job of the bundle with parameters on top of its defaults. A failed task is in the result."""
+        jobs = checked_jobs(self.bundle, job, parameters or {})
+        room = Room(self.spark, self.state / "runs", jobs, progress or Silent())
+        return run_job(room, job, parameters or {})
+
+
+@contextmanager
+def open_bundle(bundle: Bundle, state: Path) -> Iterator[LocalWorkspace]:
+    """A workspace for a bundle that was read already."""
+    state = state.resolve()
+    names, wanted_schemas = resource_names(bundle), schemas(bundle)
+    with locked(state), launch_mlflow_server(state) as server:
+        borrowed = SparkSession.getActiveSession() is not None
+        spark = start_spark(state)
+        try:
+            for catalog, schema in wanted_schemas:
+                spark.sql(f"create schema if not exists {_quoted(catalog)}.{_quoted(schema)}")
+            server.wait_until_ready()
+            yield LocalWorkspace(bundle, state, spark, server.uri, names)
+        finally:
+            if not borrowed:
+                with suppress(Exception):
+                    stop_spark(spark)
+
+
+def checked_jobs(bundle: Bundle, key: str, parameters: Mapping[str, str]) -> dict[str, Job]:
+    """Every job that the run may touch, with everything about it checked that can be checked before it starts."""
+    jobs = jobs_of_run(bundle, key)
+    _check_names(f"job {key}: --params", parameters, jobs[key])
+    for job in jobs.values():
+        check_run_references(job)
+        for task in job.tasks:
+            match task.work:
+                case NotebookTask(path):
+                    read_notebook(path)
+                case RunJobTask(job_key, job_parameters):
+                    _check_names(f"job {job.key}, task {task.key}: job_parameters", job_parameters, jobs[job_key])
+    return jobs
+
+
+def _check_names(place: str, given: Mapping[str, str], job: Job) -> None:
+    for name in given:
+        if name not in job.parameters:
+            known = ", ".join(job.parameters) or "none"
+            raise ParameterError(f"{place} {name}: job {job.key} has no such parameter. It has: {known}.")
+
+
+def _quoted(name: str) -> str:
+    return f"`{name.replace('`', '``')}`"

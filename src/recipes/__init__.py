@@ -1,0 +1,1 @@
+"""Your room: how each model is built. A recipe is a function (numeric, categorical, params) -> unfitted estimator."""

@@ -1,0 +1,1 @@
+"""The examples' data. Nothing here is needed by your own models."""

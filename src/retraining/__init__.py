@@ -1,0 +1,1 @@
+"""Keeps registered models healthy: ingest, score, check drift, decide, retrain, promote, report."""

@@ -1,0 +1,1 @@
+"""The only code that touches Delta, sources, MLflow and dbutils, one folder each."""

@@ -1,0 +1,77 @@
+"""One fit, logged as an MLflow run and registered as a version."""
+
+import importlib.metadata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import pandas as pd
+from mlflow.data.delta_dataset_source import DeltaDatasetSource
+from mlflow.data.meta_dataset import MetaDataset
+from mlflow.models import infer_signature
+
+from retraining.adapters.registry.registry import Registry, talking_to_mlflow
+
+_NEEDED_TO_LOAD = ("mlflow", "scikit-learn", "numpy", "pandas", "scipy", "cloudpickle")
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """What a version was trained on, as MLflow shows it."""
+
+    table: str
+    table_version: int
+    batch_seq: int
+    hash: str
+
+
+def log_version(
+    registry: Registry,
+    model: str,
+    estimator: Any,
+    example: pd.DataFrame,
+    data: TrainingData,
+    code: Path,
+    params: Mapping[str, Any],
+    metrics: Mapping[str, float],
+    tags: Mapping[str, str],
+) -> tuple[str, str]:
+    """(run id, version) of a freshly logged and registered model.
+
+    example holds a few feature rows: signature and input example are taken from it. code is the package that the model
+    needs to load where `src` is not on the path. Signature and requirements are passed, because inferring them costs
+    seconds.
+    """
+    with (
+        talking_to_mlflow(f"logging {model}"),
+        mlflow.start_run(
+            experiment_id=registry.experiment_id(), run_name=f"{model} {tags['role']}", tags=dict(tags)
+        ) as run,
+    ):
+        mlflow.log_params(dict(params))
+        mlflow.log_metrics(dict(metrics))
+        source = DeltaDatasetSource(delta_table_name=data.table, delta_table_version=data.table_version)
+        mlflow.log_input(
+            MetaDataset(source, name=data.table, digest=data.hash[:36]),  # type: ignore[abstract]  # it is not, at run time
+            context="training",
+            tags={"batch_seq": str(data.batch_seq), "hash": data.hash},
+        )
+        info = mlflow.sklearn.log_model(
+            estimator,
+            name="model",
+            signature=infer_signature(example, estimator.predict(example)),
+            input_example=example,
+            serialization_format="cloudpickle",
+            pip_requirements=[f"{name}=={importlib.metadata.version(name)}" for name in _installed()],
+            code_paths=[str(code)],
+        )
+        version = mlflow.register_model(info.model_uri, registry.full_name(model), tags=dict(tags))
+    return str(run.info.run_id), str(version.version)
+
+
+def _installed() -> list[str]:
+    present = {dist.metadata["Name"].lower() for dist in importlib.metadata.distributions() if dist.metadata["Name"]}
+    skinny = ["mlflow-skinny"] if "mlflow" not in present else []
+    return [name for name in _NEEDED_TO_LOAD if name in present] + skinny

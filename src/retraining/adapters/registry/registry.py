@@ -1,0 +1,134 @@
+"""Aliases, tags and versions of registered models. Aliases, never stages."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import mlflow
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+from mlflow.protos import databricks_pb2
+
+from retraining.adapters.registry.digest import digest_of_files
+from retraining.errors import RegistryError, TamperedModelError
+
+CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
+
+_NOT_THERE = {
+    databricks_pb2.ErrorCode.Name(databricks_pb2.RESOURCE_DOES_NOT_EXIST),
+    databricks_pb2.ErrorCode.Name(databricks_pb2.INVALID_PARAMETER_VALUE),
+}
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The models of one schema, and the experiment that their runs belong to."""
+
+    client: MlflowClient
+    schema: str
+    experiment: str
+
+    def full_name(self, model: str) -> str:
+        """catalog.schema.model, the same string on Databricks and on a laptop."""
+        return f"{self.schema}.{model}"
+
+    def version_of(self, model: str, alias: str) -> str | None:
+        """The version that carries an alias, None when none does: a normal state before the first promotion."""
+        with talking_to_mlflow(f"asking for {model}@{alias}"):
+            try:
+                return str(self.client.get_model_version_by_alias(self.full_name(model), alias).version)
+            except MlflowException as err:
+                if err.error_code in _NOT_THERE:
+                    return None
+                raise
+
+    def set_alias(self, model: str, alias: str, version: str) -> None:
+        """Moves an alias and reads it back."""
+        with talking_to_mlflow(f"moving {model}@{alias}"):
+            self.client.set_registered_model_alias(self.full_name(model), alias, version)
+        found = self.version_of(model, alias)
+        if found != version:
+            raise RegistryError(
+                f"{model}@{alias} is {found} right after it was set to {version}. Run again: it reconciles."
+            )
+
+    def tag(self, model: str, version: str, tags: dict[str, str]) -> None:
+        """Adds tags to a version."""
+        with talking_to_mlflow(f"tagging {model} version {version}"):
+            for key, value in tags.items():
+                self.client.set_model_version_tag(self.full_name(model), version, key, value)
+
+    def experiment_id(self) -> str:
+        """Id of the experiment, created on first use."""
+        with talking_to_mlflow(f"opening experiment {self.experiment}"):
+            found = self.client.get_experiment_by_name(self.experiment)
+            return str(found.experiment_id if found else self.client.create_experiment(self.experiment))
+
+    def find_version(self, model: str, retrain_key: str) -> tuple[str, str] | None:
+        """(run id, version) that an earlier attempt registered under a retrain_key, if any."""
+        with talking_to_mlflow(f"looking for an earlier fit of {model}"):
+            runs = self.client.search_runs([self.experiment_id()], f"tags.retrain_key = '{retrain_key}'")
+            ids = {run.info.run_id for run in runs}
+            if not ids:
+                return None
+            versions = self.client.search_model_versions(f"name='{self.full_name(model)}'")
+        found = [(str(each.run_id), str(each.version)) for each in versions if each.run_id in ids]
+        return min(found, key=lambda pair: int(pair[1]), default=None)
+
+    def digest(self, model: str, version: str) -> str:
+        """Digest of a version's files as the registry serves them."""
+        with tempfile.TemporaryDirectory() as folder:
+            return digest_of_files(self._download(model, version, folder))
+
+    def load(self, model: str, version: str, digest: str) -> Any:
+        """The fitted estimator of a version. Raises TamperedModelError, before unpickling, when a file differs."""
+        with tempfile.TemporaryDirectory() as folder:
+            files = self._download(model, version, folder)
+            found = digest_of_files(files)
+            if found != digest:
+                raise TamperedModelError(
+                    f"{model} version {version}: its files have digest {found[:12]}, registered as {digest[:12]}. "
+                    f"Nothing was "
+                    f"loaded and no alias moved. Find out who changed the artifact, then roll back to another version."
+                )
+            return mlflow.sklearn.load_model(str(files))
+
+    def remove_model(self, model: str) -> None:
+        """Deletes a model and its versions; used by the preflight probe alone."""
+        with talking_to_mlflow(f"removing {model}"):
+            for each in self.client.search_registered_models():
+                if each.name == self.full_name(model):
+                    self.client.delete_registered_model(each.name)
+
+    def _download(self, model: str, version: str, folder: str) -> Path:
+        with talking_to_mlflow(f"downloading {model} version {version}"):
+            uri = f"models:/{self.full_name(model)}/{version}"
+            return Path(mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=folder))
+
+
+@contextmanager
+def talking_to_mlflow(doing: str) -> Iterator[None]:
+    """Turns a failed conversation with MLflow into one sentence; an answer such as "not there" passes through."""
+    try:
+        yield
+    except RegistryError:
+        raise
+    except MlflowException as err:
+        raise RegistryError(_explain(doing, err)) from err
+
+
+def _explain(doing: str, err: MlflowException) -> str:
+    first_line = str(err).splitlines()[0][:300]
+    return (
+        f"{doing}: MLflow at {mlflow.get_tracking_uri()} failed ({first_line}). No alias was moved. "
+        f"Check that the server is reachable and this principal has its rights, then run again."
+    )
+
+
+def open_registry(schema: str, experiment: str) -> Registry:
+    """The registry that this environment is configured for (Unity Catalog on Databricks, the local server on a
+    laptop)."""
+    return Registry(MlflowClient(), schema, experiment)

@@ -1,0 +1,71 @@
+"""A Delta table as a source: pinned by version, read one slice at a time."""
+
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
+
+from retraining.errors import SourceError
+from retraining.rules.ingest.ledger import Ledger, Number
+from retraining.rules.ingest.ledger_column import in_slice, ledger_literal, ledger_number
+
+
+@dataclass(frozen=True)
+class PinnedSource:
+    """One version of a source table. All reads of a batch come from it, whatever is written meanwhile."""
+
+    spark: SparkSession
+    table: str
+    table_id: str
+    version: int
+
+    @property
+    def rows(self) -> DataFrame:
+        """All rows of the pinned version."""
+        return self.spark.read.option("versionAsOf", self.version).table(self.table)
+
+    @property
+    def schema(self) -> StructType:
+        """Columns of the pinned version."""
+        return self.rows.schema
+
+    def newest(self, ledger: Ledger, valid_until: Number | None) -> Number | None:
+        """The greatest valid ledger value, None when there is none. One poisoned value far ahead cannot win."""
+        rows = self.rows
+        if valid_until is not None:
+            rows = rows.where(F.col(f"`{ledger.column}`") <= ledger_literal(ledger, valid_until))
+        found: Number | None = rows.agg(F.max(ledger_number(ledger))).collect()[0][0]
+        return found
+
+    def slice(self, ledger: Ledger, lo: Number | None, hi: Number | None, valid_until: Number | None) -> DataFrame:
+        """Exactly the rows of a frozen slice."""
+        return self.rows.where(in_slice(ledger, lo, hi, valid_until))
+
+
+def pin_newest(spark: SparkSession, table: str) -> PinnedSource:
+    """The newest version of a Delta table. Raises SourceError when it is missing or not Delta."""
+    if not spark.catalog.tableExists(table):
+        raise SourceError(
+            f"source table {table} does not exist, or this principal may not see it. Create it, or correct "
+            f"source.table."
+        )
+    detail = spark.sql(f"DESCRIBE DETAIL {table}").select("format", "id").collect()[0]
+    if detail["format"] != "delta":
+        raise SourceError(
+            f"source table {table} is {detail['format']}, expected delta. Convert it, or copy it to a Delta table."
+        )
+    version = spark.sql(f"DESCRIBE HISTORY {table} LIMIT 1").select("version").collect()[0][0]
+    return PinnedSource(spark, table, detail["id"], int(version))
+
+
+def pin_version(spark: SparkSession, table: str, table_id: str, version: int) -> PinnedSource:
+    """A version that an open plan was frozen on. Raises SourceError when the table was replaced since."""
+    newest = pin_newest(spark, table)
+    if newest.table_id != table_id:
+        raise SourceError(
+            f"source table {table} was replaced while a batch was open (table id {newest.table_id}, planned on "
+            f"{table_id}). "
+            f"The batch stays open and nothing was ingested. Restore the table that the plan was made on."
+        )
+    return PinnedSource(spark, table, table_id, version)

@@ -1,0 +1,46 @@
+"""The control tables of one model: decisions, manifests, gate results, promotions. Oldest row first."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from retraining.adapters.tables.tables import Fence, Tables
+from retraining.records.decision import Decision
+from retraining.records.event import Event
+from retraining.records.gate_result import GateResult
+from retraining.records.manifest import Manifest
+from retraining.records.promotion import Promotion
+
+Sequenced = TypeVar("Sequenced", Decision, Manifest, GateResult, Promotion)
+
+TABLE_OF: dict[type, str] = {
+    Decision: "decisions",
+    Manifest: "model_manifests",
+    GateResult: "gate_results",
+    Promotion: "promotions",
+}
+
+
+def read_rows(tables: Tables, record: type[Sequenced], model: str) -> list[Sequenced]:
+    """All rows of a model in one control table, in the order they were written."""
+    return sorted(tables.records(TABLE_OF[record], record, model=model), key=lambda row: row.seq)
+
+
+def next_seq(rows: Sequence[Sequenced]) -> int:
+    """The number of the next row: a fenced append with it succeeds for one writer only."""
+    return max((row.seq for row in rows), default=0) + 1
+
+
+def append_rows(tables: Tables, step: str, rows: Sequence[Any]) -> None:
+    """Appends rows of one model and one seq in one fenced commit."""
+    first = rows[0]
+    tables.append_records(TABLE_OF[type(first)], rows, Fence(step, first.model, first.seq))
+
+
+def append_event(tables: Tables, event: Event, seq: int) -> None:
+    """Appends the row of a run."""
+    tables.append_records("events", [event], Fence("report", event.model, seq))
+
+
+def read_events(tables: Tables, model: str) -> list[Event]:
+    """All runs of a model, oldest first."""
+    return sorted(tables.records("events", Event, model=model), key=lambda row: row.at)

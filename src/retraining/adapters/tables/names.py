@@ -1,0 +1,26 @@
+"""Identifiers: validated part by part and back-quoted, so that no text from outside becomes SQL."""
+
+import re
+
+from retraining.errors import ParameterError
+
+_PART = re.compile(r"^[A-Za-z_][A-Za-z0-9_]{0,254}$")
+
+
+def check_part(part: str, what: str) -> str:
+    """The part itself if it is a plain identifier. Raises ParameterError otherwise."""
+    if not _PART.fullmatch(part):
+        raise ParameterError(
+            f"{what} {part!r} is not a plain name (letters, digits, underscore; not starting with a digit)."
+        )
+    return part
+
+
+def quoted(*parts: str) -> str:
+    """`a`.`b`.`c` of checked parts."""
+    return ".".join(f"`{check_part(part, 'the name')}`" for part in parts)
+
+
+def quoted_column(name: str) -> str:
+    """A source column's name for DDL; source columns may hold spaces, so only the quote itself is escaped."""
+    return "`" + name.replace("`", "``") + "`"

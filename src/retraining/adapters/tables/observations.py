@@ -1,0 +1,112 @@
+"""`<source>_observations`: every ingested row, accepted and quarantined, and the views over it."""
+
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+from pyspark.sql.types import ArrayType, IntegerType, LongType, StringType, StructField, StructType, TimestampType
+
+from retraining.adapters.tables import batches
+from retraining.adapters.tables.batches import Committed
+from retraining.adapters.tables.names import quoted_column
+from retraining.adapters.tables.tables import Fence, Tables
+from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
+
+BATCH_SEQ = "_batch_seq"
+REASONS = "_quarantine_reasons"
+
+_OWN = [
+    StructField(ROW_KEY, StringType(), nullable=False),
+    StructField(ROW_HASH, StringType(), nullable=False),
+    StructField(BATCH_SEQ, LongType(), nullable=False),
+    StructField(REASONS, ArrayType(StringType(), containsNull=False), nullable=False),
+    StructField("_supersedes_batch", LongType(), nullable=True),
+    StructField("_deletes_key", StringType(), nullable=True),
+    StructField("_ingested_at", TimestampType(), nullable=False),
+]
+OWN_COLUMNS = [each.name for each in _OWN]
+
+
+@dataclass(frozen=True)
+class BatchCounts:
+    """What a batch holds in the table, read back after the write."""
+
+    accepted: int
+    quarantined: int
+    reasons: tuple[str, ...]
+
+
+def table_of(source: str) -> str:
+    """Name of a source's observations."""
+    return f"{source}_observations"
+
+
+def stored_columns(tables: Tables, source: str) -> dict[str, str] | None:
+    """Source columns and types that earlier batches were stored with; None before the first batch."""
+    if not tables.exists(table_of(source)):
+        return None
+    schema = tables.read(table_of(source)).schema
+    return {each.name: each.dataType.simpleString() for each in schema if each.name not in OWN_COLUMNS}
+
+
+def create_observations(tables: Tables, source: str, columns: StructType) -> None:
+    """The table and its two views, with the source's columns as they are now."""
+    if tables.exists(table_of(source)):
+        return
+    own = StructType([*_OWN, *(StructField(each.name, each.dataType, True) for each in columns)])
+    tables.create(table_of(source), own, append_only=False)
+
+
+def append_batch(tables: Tables, source: str, rows: DataFrame, batch_seq: int, epoch: int) -> None:
+    """Stores a batch in ONE commit, accepted and quarantined rows together: the only atomic way to say every row
+    once."""
+    columns = tables.read(table_of(source)).columns
+    tables.append(
+        table_of(source),
+        rows.select(*(F.col(f"`{each}`") for each in columns)),
+        Fence("ingest", source, batch_seq, epoch),
+    )
+
+
+def count_batch(tables: Tables, source: str, batch_seq: int) -> BatchCounts:
+    """Counts of a stored batch, so that the closing row cannot disagree with the data."""
+    rows = tables.read(table_of(source)).where(F.col(BATCH_SEQ) == F.lit(batch_seq))
+    fine = F.size(REASONS) == 0
+    counted = rows.agg(
+        F.count_if(fine).alias("accepted"),
+        F.count_if(~fine).alias("quarantined"),
+        F.array_sort(F.array_distinct(F.flatten(F.collect_set(REASONS)))).alias("reasons"),
+    ).collect()[0]
+    return BatchCounts(counted["accepted"], counted["quarantined"], tuple(counted["reasons"]))
+
+
+def create_views(tables: Tables, source: str, ledger_column: str) -> None:
+    """`<source>_accepted` (current version of each key) and `<source>_quarantine`, over committed batches, for
+    people."""
+    columns = ", ".join(quoted_column(name) for name in tables.read(table_of(source)).columns)
+    observations, watermarks = tables.name(table_of(source)), tables.name(batches.TABLE)
+    committed = f"SELECT batch_seq FROM {watermarks} WHERE source = '{source}' AND state = 'COMMITTED'"
+    inside = f"FROM {observations} WHERE {BATCH_SEQ} IN ({committed}) AND size({REASONS})"
+    order = f"{quoted_column(ledger_column)} DESC, {BATCH_SEQ} DESC, {ROW_HASH}"
+    newest = f"row_number() OVER (PARTITION BY {ROW_KEY} ORDER BY {order})"
+    accepted = f"SELECT {columns} FROM (SELECT *, {newest} AS _version {inside} = 0) WHERE _version = 1"
+    tables.spark.sql(f"CREATE OR REPLACE VIEW {tables.name(f'{source}_accepted')} AS {accepted}")
+    tables.spark.sql(f"CREATE OR REPLACE VIEW {tables.name(f'{source}_quarantine')} AS SELECT {columns} {inside} > 0")
+
+
+def current_rows(tables: Tables, source: str, committed: Committed, ledger_column: str) -> DataFrame:
+    """The accepted current version of each key as of the given batches: greatest (ledger, batch)."""
+    inside = F.col(BATCH_SEQ) <= F.lit(committed.through)
+    if committed.without:
+        inside = inside & ~F.col(BATCH_SEQ).isin(list(committed.without))
+    rows = tables.read(table_of(source)).where(inside & (F.size(REASONS) == 0))
+    newest = Window.partitionBy(ROW_KEY).orderBy(
+        F.col(f"`{ledger_column}`").desc(), F.col(BATCH_SEQ).desc(), F.col(ROW_HASH)
+    )
+    return rows.withColumn("_version", F.row_number().over(newest)).where("_version = 1").drop("_version")
+
+
+def observations_version(tables: Tables, source: str) -> int:
+    """The newest Delta version of the observations."""
+    history = tables.spark.sql(f"DESCRIBE HISTORY {tables.name(table_of(source))} LIMIT 1")
+    return int(history.select(F.col("version").cast(IntegerType())).collect()[0][0])

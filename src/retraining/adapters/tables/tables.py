@@ -1,0 +1,164 @@
+"""The connection to the schema that holds everything, and the append every control table goes through."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from functools import reduce
+from operator import and_
+from typing import Any, TypeVar
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import StructType, TimestampType
+
+from retraining.adapters.tables.conflict import is_commit_conflict
+from retraining.adapters.tables.names import quoted, quoted_column
+from retraining.adapters.tables.schema_of_record import schema_of_record
+from retraining.errors import ConcurrentRunError, ParameterError
+
+Record = TypeVar("Record")
+
+_PROPERTIES = {"delta.isolationLevel": "Serializable", "delta.logRetentionDuration": "interval 90 days"}
+_APPEND_ONLY = {"delta.appendOnly": "true"}
+
+
+@dataclass(frozen=True)
+class Fence:
+    """A Delta transaction id: the commit happens at most once per (step, name, epoch, seq), whoever tries."""
+
+    step: str
+    name: str
+    seq: int
+    epoch: int = 1
+
+    @property
+    def options(self) -> dict[str, str]:
+        """Writer options; session-level settings would silently drop later writes."""
+        return {"txnAppId": f"{self.step}:{self.name}:{self.epoch}", "txnVersion": str(self.seq)}
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Delta tables of one schema. Control tables are append-only, tiny, and hold no row values."""
+
+    spark: SparkSession
+    catalog: str
+    schema: str
+    _known: set[str] = field(default_factory=set, compare=False)
+
+    def name(self, table: str) -> str:
+        """Quoted three-part name of one of our own tables."""
+        return quoted(self.catalog, self.schema, table)
+
+    def exists(self, table: str) -> bool:
+        """Whether one of our own tables exists."""
+        if table not in self._known and self.spark.catalog.tableExists(self.name(table)):
+            self._known.add(table)
+        return table in self._known
+
+    def create(self, table: str, schema: StructType, append_only: bool) -> None:
+        """Creates a table unless it exists; one idempotent step, so that two creators do not collide."""
+        if self.exists(table):
+            return
+        columns = ", ".join(_column(each.name, each.dataType.simpleString(), each.nullable) for each in schema)
+        properties = _PROPERTIES | (_APPEND_ONLY if append_only else {})
+        listed = ", ".join(f"'{key}' = '{value}'" for key, value in properties.items())
+        self.spark.sql(
+            f"CREATE TABLE IF NOT EXISTS {self.name(table)} ({columns}) USING DELTA TBLPROPERTIES ({listed})"
+        )
+        self._known.add(table)
+
+    def read(self, table: str) -> DataFrame:
+        """One of our own tables."""
+        return self.spark.table(self.name(table))
+
+    def append(self, table: str, frame: DataFrame, fence: Fence) -> None:
+        """Appends once. Raises ConcurrentRunError when another writer holds the fence; a skip is silent, so read
+        back."""
+        try:
+            frame.write.format("delta").mode("append").options(**fence.options).saveAsTable(self.name(table))
+        except Exception as err:
+            if is_commit_conflict(err):
+                raise ConcurrentRunError(_lost(table, fence)) from err
+            raise
+
+    def append_records(self, table: str, records: Sequence[Any], fence: Fence) -> None:
+        """Appends records of one type in one commit and checks that they are there: a skipped write raises
+        ConcurrentRunError."""
+        first = records[0]
+        schema = schema_of_record(type(first))
+        self.create(table, schema, append_only=True)
+        self.append(table, self.spark.createDataFrame([_row_of(each) for each in records], schema), fence)
+        if not self.read(table).where(_is_row_of(first)).limit(1).count():
+            raise ConcurrentRunError(_lost(table, fence))
+
+    def records(self, table: str, record: type[Record], **equals: str | int) -> list[Record]:
+        """All records whose columns equal the given values; empty when the table does not exist yet. For tiny tables
+        only."""
+        if not self.exists(table):
+            return []
+        frame = self.read(table)
+        for column, value in equals.items():
+            frame = frame.where(F.col(column) == F.lit(value))
+        return _to_records(frame, record)
+
+
+def _row_of(record: Any) -> tuple[Any, ...]:
+    return tuple(getattr(record, each.name) for each in fields(record))
+
+
+def _is_row_of(record: Any) -> Column:
+    """Matches the record's own row: all its texts and whole numbers, among them run and attempt."""
+    named = {each.name: getattr(record, each.name) for each in fields(record)}
+    same = [F.col(name).eqNullSafe(F.lit(value)) for name, value in named.items() if isinstance(value, str | int)]
+    return reduce(and_, same)
+
+
+def _to_records(frame: DataFrame, record: type[Record]) -> list[Record]:
+    schema = schema_of_record(record)
+    columns = [_exact(each.name, each.dataType) for each in schema]
+    return [record(*(_python(value) for value in row)) for row in frame.select(*columns).collect()]
+
+
+def _exact(name: str, type_: object) -> Any:
+    """Timestamps travel as microseconds: collected ones are naive and in the zone of the driver's operating system."""
+    column = F.col(f"`{name}`")
+    return F.struct(F.unix_micros(column).alias("micros")).alias(name) if isinstance(type_, TimestampType) else column
+
+
+def _python(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(value)
+    if hasattr(value, "micros"):
+        return datetime.fromtimestamp(value.micros // 1_000_000, UTC).replace(microsecond=value.micros % 1_000_000)
+    return value
+
+
+def _column(name: str, type_name: str, nullable: bool) -> str:
+    return f"{quoted_column(name)} {type_name}{'' if nullable else ' NOT NULL'}"
+
+
+def _lost(table: str, fence: Fence) -> str:
+    return (
+        f"{fence.step} of {fence.name}: another run wrote step {fence.seq} of `{table}` first. Nothing of this "
+        f"attempt was "
+        f"stored. Start the run again: it continues from what the other one left."
+    )
+
+
+def open_tables(spark: SparkSession, catalog: str, schema: str) -> Tables:
+    """Tables of a schema that exists. Raises ParameterError when it is not named, does not exist, or the session is
+    not in UTC."""
+    if not catalog or not schema:
+        raise ParameterError(
+            "The widgets `catalog` and `schema` are empty, so there is nowhere to read or write. Set them above (a "
+            "job sets them "
+            "itself), for example to the schema that `databricks bundle deploy` created."
+        )
+    name = quoted(catalog, schema)
+    zone = spark.conf.get("spark.sql.session.timeZone")
+    if zone not in ("UTC", "Etc/UTC", "GMT", "Z", "+00:00"):
+        raise ParameterError(f"The session's time zone is {zone}, expected UTC. Set spark.sql.session.timeZone to UTC.")
+    if not spark.catalog.databaseExists(name):
+        raise ParameterError(f"Schema {name} does not exist. Deploy the bundle, or create it: CREATE SCHEMA {name}.")
+    return Tables(spark, catalog, schema)

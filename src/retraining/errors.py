@@ -1,0 +1,50 @@
+"""Everything that stops a run on purpose. Each message names the thing, what was found, what was expected and the
+cure."""
+
+
+class RetrainingError(Exception):
+    """Base of all errors this product raises itself."""
+
+
+class ParameterError(RetrainingError):
+    """A job parameter or widget holds something the product does not accept."""
+
+
+class SpecError(RetrainingError):
+    """A model spec is missing, malformed, or says something it may not say."""
+
+
+class ContractError(RetrainingError):
+    """The source no longer has the columns or types that the spec and earlier batches rely on."""
+
+
+class SourceError(RetrainingError):
+    """The source table cannot be read."""
+
+
+class IngestError(RetrainingError):
+    """A batch's counts do not add up; its plan stays open and nothing downstream may use it."""
+
+
+class ConcurrentRunError(RetrainingError):
+    """Another run wrote this step first."""
+
+
+class NothingToDoError(RetrainingError):
+    """A stage was asked for something that earlier stages have not prepared."""
+
+
+class RegistryError(RetrainingError):
+    """MLflow cannot be reached or answered with something unexpected."""
+
+
+class TamperedModelError(RetrainingError):
+    """The files of a version differ from what was registered."""
+
+
+class AliasDriftError(RetrainingError):
+    """Somebody moved the alias `champion` outside this product."""
+
+
+class TaskFailedError(RetrainingError):
+    """A task of this run failed; raised last, by report, so that the run is judged as failed."""

@@ -1,0 +1,118 @@
+"""The composition root: the only reader of clock and environment. Builds what a notebook's stage needs."""
+
+import logging
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pyspark import cloudpickle
+from pyspark.sql import SparkSession
+
+from retraining.adapters.notebook import publish_values, read_widgets
+from retraining.adapters.registry.registry import Registry, open_registry
+from retraining.adapters.tables.names import check_part, quoted
+from retraining.adapters.tables.tables import Tables, open_tables
+from retraining.errors import ParameterError
+from retraining.records.run import Run
+from retraining.spec.model_spec import ModelSpec
+from retraining.spec.read_spec import read_spec
+
+WIDGETS = {
+    "model": "flights_air_time",
+    "as_of": "",
+    "run_id": "",
+    "code_version": "",
+    "catalog": "",
+    "schema": "",
+    "experiment": "",
+}
+"""Widgets of every stage, with the defaults of a run by hand. In a job its parameters win."""
+
+_SPECS = Path(__file__).parents[2] / "specs"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Everything a stage is given, and the way to publish what later tasks need."""
+
+    spec: ModelSpec
+    tables: Tables
+    registry: Registry
+    run: Run
+    parameters: Mapping[str, str]
+    _dbutils: Any
+
+    @property
+    def source_table(self) -> str:
+        """Quoted name of the source table; a one-part name lies in the bundle's own schema, a two-part one in its
+        catalog."""
+        parts = self.spec.source.table.split(".")
+        return quoted(*[self.tables.catalog, self.tables.schema][: 3 - len(parts)], *parts)
+
+    def parameter(self, name: str) -> str | None:
+        """A widget's value, None when it is empty."""
+        return self.parameters[name] or None
+
+    def publish(self, **values: object) -> None:
+        """Publishes task values for the tasks behind this one."""
+        publish_values(self._dbutils, values)
+
+
+def open_stage(
+    spark: SparkSession, dbutils: Any, widgets: Mapping[str, str] | None = None, specs: Path = _SPECS
+) -> Stage:
+    """The stage of a notebook. widgets names those it has beside WIDGETS, with their defaults.
+
+    Raises ParameterError or SpecError, in one sentence with the cure, before anything is read or written.
+    """
+    logging.getLogger("retraining").setLevel(logging.INFO)
+    _travel_by_value()
+    parameters = read_widgets(dbutils, {**WIDGETS, **(widgets or {})})
+    spec = read_spec(specs, parameters["model"])
+    tables = open_tables(spark, parameters["catalog"], parameters["schema"])
+    if not parameters["experiment"]:
+        raise ParameterError(
+            "The widget `experiment` is empty. Set it to the path of an MLflow experiment, for example "
+            "/Shared/retraining."
+        )
+    schema = ".".join(check_part(parameters[name], name) for name in ("catalog", "schema"))
+    registry = open_registry(schema, parameters["experiment"])
+    return Stage(spec, tables, registry, _run(parameters), parameters, dbutils)
+
+
+def _run(parameters: Mapping[str, str]) -> Run:
+    started = datetime.now(UTC)
+    attempt = uuid.uuid4().hex
+    return Run(
+        run_id=parameters["run_id"] or f"by_hand_{attempt[:12]}",
+        attempt_id=attempt,
+        code_version=parameters["code_version"] or "unknown",
+        as_of=_as_of(parameters["as_of"]) or started,
+        started_at=started,
+        stopwatch=time.perf_counter,
+    )
+
+
+def _as_of(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as err:
+        raise ParameterError(
+            f"as_of {text!r} is not a date or time. Write 2013-02-01 or 2013-02-01T06:00:00+00:00."
+        ) from err
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _travel_by_value() -> None:
+    """Functions and recipe classes sent to workers are pickled whole: `src` is not on the path there."""
+    import recipes
+    import retraining
+
+    for package in (recipes, retraining):
+        cloudpickle.register_pickle_by_value(package)

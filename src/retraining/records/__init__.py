@@ -1,0 +1,1 @@
+"""Frozen records: what stages return and what the control tables store."""

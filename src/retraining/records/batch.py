@@ -1,0 +1,38 @@
+"""Rows of `watermarks`: the life of a batch."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+LedgerTypeName = Literal["timestamp", "date", "integer", "decimal"]
+BatchState = Literal["PLANNED", "COMMITTED", "HELD", "ABANDONED"]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One row per step of a batch: PLANNED freezes the slice, a later row with the same batch_seq closes it.
+
+    Ledger values are text (ISO 8601 in UTC, or digits), exact for every ledger type. lo is None on the first run: read
+    everything up to hi. valid_until is the ledger value beyond which a row is a data fault (None for numeric ledgers).
+    source_newest is the greatest valid value the pinned version held. Counts are None until the batch is closed.
+    """
+
+    source: str
+    epoch: int
+    batch_seq: int
+    state: BatchState
+    ledger_type: LedgerTypeName
+    lo: str | None
+    hi: str | None
+    valid_until: str | None
+    source_newest: str | None
+    source_table_id: str
+    source_version: int
+    watermark_after: str | None
+    rows_read: int | None
+    rows_accepted: int | None
+    rows_quarantined: int | None
+    rows_already_present: int | None
+    run_id: str
+    attempt_id: str
+    at: datetime

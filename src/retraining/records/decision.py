@@ -1,0 +1,93 @@
+"""Rows of `decisions`: what was known, what was decided, and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Action = Literal["keep", "refit"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything the decision may look at. Errors are in the unit of the kind's metric (RMSE, or share of wrong
+    classes).
+
+    new_labelled_rows: labelled rows that arrived after the last training (all of them when there was none).
+    holdout_days: whole mature days after the champion's data; None where the hold-out is reserved by key.
+    champion_age_days: data time between the end of the champion's training rows and the watermark.
+    realised_error: error of the champion on rows of the newest batch it had not seen; expected_error: its error when
+    promoted. blocked_until_after_batch: a rollback asks to wait for a batch newer than this one.
+    """
+
+    batch_seq: int
+    champion_version: str | None
+    new_labelled_rows: int
+    holdout_days: int | None
+    champion_age_days: float | None
+    last_fit_seconds: float | None
+    realised_error: float | None
+    realised_error_rows: int
+    expected_error: float | None
+    blocked_until_after_batch: int | None
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The policy a decision was made under, stored with it so that the row can be replayed."""
+
+    cheap_fit_seconds: float
+    min_new_rows: int
+    max_age_days: int
+    max_error_increase: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What to do, and why: reasons are sentences with numbers and never empty."""
+
+    action: Action
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One evaluation of one model: evidence, thresholds and verdict in one row."""
+
+    model: str
+    evaluation_id: str
+    seq: int
+    batch_seq: int
+    champion_version: str | None
+    action: Action
+    reasons: tuple[str, ...]
+    new_labelled_rows: int
+    holdout_days: int | None
+    champion_age_days: float | None
+    last_fit_seconds: float | None
+    realised_error: float | None
+    realised_error_rows: int
+    expected_error: float | None
+    blocked_until_after_batch: int | None
+    cheap_fit_seconds: float
+    min_new_rows: int
+    max_age_days: int
+    max_error_increase: float
+    spec_hash: str
+    run_id: str
+    attempt_id: str
+    at: datetime
+
+    @property
+    def should_retrain(self) -> bool:
+        """Whether the run goes on to train a candidate."""
+        return self.action != "keep"
+
+    @property
+    def evidence(self) -> Evidence:
+        """The evidence part of the row."""
+        return Evidence(**{name: getattr(self, name) for name in Evidence.__dataclass_fields__})
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """The policy part of the row."""
+        return Thresholds(**{name: getattr(self, name) for name in Thresholds.__dataclass_fields__})

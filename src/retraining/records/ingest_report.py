@@ -1,0 +1,33 @@
+"""What ingest learned."""
+
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """Counts of one ingestion, read back from the tables. batch_seq is the newest closed batch, None when there is
+    none yet."""
+
+    source: str
+    batch_seq: int | None
+    watermark: str | None
+    read: int = 0
+    accepted: int = 0
+    quarantined: int = 0
+    already_present: int = 0
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """One line for people."""
+        if not self.read:
+            return f"{self.source}: nothing new; watermark {self.watermark or 'not set'}"
+        why = f" ({', '.join(self.reasons)})" if self.reasons else ""
+        return (
+            f"{self.source}: batch {self.batch_seq}: read {self.read:,} = accepted {self.accepted:,} + quarantined "
+            f"{self.quarantined:,}{why} + already present {self.already_present:,}; watermark {self.watermark}"
+        )
+
+    def as_dict(self) -> dict[str, object]:
+        """Field names and values, for display."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}

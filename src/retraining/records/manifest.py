@@ -1,0 +1,45 @@
+"""Rows of `model_manifests`: what every version was trained on, and the digest of its files."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Role = Literal["candidate", "refit"]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """RESERVED claims a retrain_key before the fit; REGISTERED adds what came of it.
+
+    Training rows are the labelled current rows of committed batches <= batch_seq whose ledger value is below
+    train_before (None: no bound), read from source_table's observations at observations_version. data_hash is count and
+    sum(xxhash64) of them. holdout_from and holdout_before bound the rows that judge the candidate (closed, open), both
+    None for a reserved hold-out. trivial_prediction is the training mean or majority class as text. digest is the
+    sha256 over the sorted (path, sha256) pairs of the version's files.
+    """
+
+    model: str
+    retrain_key: str
+    role: Role
+    state: Literal["RESERVED", "REGISTERED"]
+    seq: int
+    evaluation_id: str
+    batch_seq: int
+    train_before: str | None
+    holdout_from: str | None
+    holdout_before: str | None
+    trained_until: str | None
+    trained_rows: int | None
+    sampled: bool | None
+    data_hash: str | None
+    observations_version: int | None
+    trivial_prediction: str | None
+    fit_seconds: float | None
+    version: str | None
+    mlflow_run_id: str | None
+    digest: str | None
+    spec_hash: str
+    code_version: str
+    run_id: str
+    attempt_id: str
+    at: datetime

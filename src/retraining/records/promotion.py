@@ -1,0 +1,37 @@
+"""Rows of `promotions`: the truth about which version is champion. The alias is its projection."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Outcome = Literal["PROMOTE", "REJECT", "ROLLBACK"]
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """A decision (state DECIDED), or the note that the alias follows it (state APPLIED, same seq).
+
+    version is the version that the decision makes or leaves champion: the refit or candidate for PROMOTE, the target
+    for ROLLBACK, the champion that stays for REJECT. previous_version is the champion before. request_id names a
+    rollback request; retrain_key the candidate's.
+    """
+
+    model: str
+    seq: int
+    state: Literal["DECIDED", "APPLIED"]
+    outcome: Outcome
+    version: str | None
+    previous_version: str | None
+    candidate_version: str | None
+    retrain_key: str | None
+    request_id: str | None
+    batch_seq: int
+    reasons: tuple[str, ...]
+    run_id: str
+    attempt_id: str
+    at: datetime
+
+    @property
+    def moves_alias(self) -> bool:
+        """Whether the decision makes another version champion."""
+        return self.outcome != "REJECT"

@@ -1,0 +1,1 @@
+"""Pure decisions: values in, a record out. No session, clock, file or random source inside."""

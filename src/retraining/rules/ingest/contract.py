@@ -1,0 +1,80 @@
+"""Does the source have the columns and types that the spec and earlier batches rely on?"""
+
+from collections.abc import Mapping
+
+from retraining.errors import ContractError
+from retraining.rules.ingest.ledger import Ledger, LedgerType
+from retraining.spec.model_spec import ModelSpec
+
+_INTEGERS = ("tinyint", "smallint", "int", "bigint")
+_NUMBERS = (*_INTEGERS, "float", "double", "boolean")
+
+
+def check_contract(spec: ModelSpec, found: Mapping[str, str], stored: Mapping[str, str] | None) -> Ledger:
+    """The source's ledger, once every column the spec names exists with a usable type.
+
+    found maps the source's columns to Spark type names; stored maps what earlier batches were stored as (None before
+    the first). A column that was stored and is gone or retyped fails; a new one is ignored. Raises ContractError;
+    nothing has been written then.
+    """
+    _named_columns_exist(spec, found)
+    for column in spec.columns.numeric:
+        _expect(spec, column, found[column], _is_number(found[column]), "a number")
+    if spec.kind == "regression":
+        label = spec.columns.label
+        _expect(spec, label, found[label], _is_number(found[label]), "a number, because kind is regression")
+    for column, type_then in (stored or {}).items():
+        _still_there(spec, column, found.get(column), type_then)
+    return Ledger(spec.source.ledger_column, _ledger_type(spec, found[spec.source.ledger_column]))
+
+
+def _named_columns_exist(spec: ModelSpec, found: Mapping[str, str]) -> None:
+    rules = [rule.column for rule in spec.quality.rules]
+    named = [spec.source.ledger_column, *spec.source.keys, spec.columns.label, *spec.columns.features, *rules]
+    missing = sorted(set(named) - set(found))
+    if missing:
+        raise ContractError(
+            f"{spec.model}: {spec.source.table} has no column {', '.join(f'`{name}`' for name in missing)}; it has "
+            f"{', '.join(sorted(found))}. {_UNTOUCHED} Correct specs/{spec.model}.yml or the source."
+        )
+
+
+def _still_there(spec: ModelSpec, column: str, type_now: str | None, type_then: str) -> None:
+    if type_now == type_then:
+        return
+    what = "is gone" if type_now is None else f"arrived as {type_now}"
+    raise ContractError(
+        f"{spec.model}: column `{column}` of {spec.source.table} {what}; earlier batches hold it as {type_then}. "
+        f"{_UNTOUCHED} Bring the column back to {type_then} at the source."
+    )
+
+
+def _expect(spec: ModelSpec, column: str, type_now: str, fits: bool, expected: str) -> None:
+    if not fits:
+        raise ContractError(
+            f"{spec.model}: column `{column}` of {spec.source.table} is {type_now}, expected {expected}. {_UNTOUCHED} "
+            f"Correct specs/{spec.model}.yml (a text column belongs under `categorical`) or the source."
+        )
+
+
+def _is_number(type_name: str) -> bool:
+    return type_name in _NUMBERS or type_name.startswith("decimal")
+
+
+def _ledger_type(spec: ModelSpec, type_name: str) -> LedgerType:
+    if type_name == "timestamp":
+        return "timestamp"
+    if type_name == "date":
+        return "date"
+    if type_name in _INTEGERS:
+        return "integer"
+    if type_name.startswith("decimal"):
+        return "decimal"
+    raise ContractError(
+        f"{spec.model}: ledger column `{spec.source.ledger_column}` of {spec.source.table} is {type_name}, expected "
+        f"timestamp, "
+        f"date, an integer or a decimal (a float skips or repeats rows). {_UNTOUCHED} Name another ledger_column."
+    )
+
+
+_UNTOUCHED = "Nothing was ingested and the watermark is unchanged."

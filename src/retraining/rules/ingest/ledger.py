@@ -1,0 +1,63 @@
+"""Ledger values as exact numbers and as text.
+
+A timestamp is counted in microseconds since 1970-01-01 UTC, a date in days, so that no value passes through a float or
+a local time zone on its way between source, rule and table.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+
+LedgerType = Literal["timestamp", "date", "integer", "decimal"]
+Number = int | Decimal
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The ledger column of a source."""
+
+    column: str
+    type: LedgerType
+
+    @property
+    def has_time(self) -> bool:
+        """Whether values are points in time, so that days and a far future exist."""
+        return self.type in ("timestamp", "date")
+
+    def to_text(self, number: Number | None) -> str | None:
+        """The value as people read it: ISO 8601 in UTC, or digits."""
+        if number is None:
+            return None
+        if self.type == "timestamp":
+            return (_EPOCH + int(number) * _MICROSECOND).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        if self.type == "date":
+            return (_EPOCH + timedelta(days=int(number))).date().isoformat()
+        return str(number)
+
+    def from_text(self, text: str | None) -> Number | None:
+        """Inverse of to_text."""
+        if text is None:
+            return None
+        if self.type == "timestamp":
+            return self.from_time(datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC))
+        if self.type == "date":
+            return self.from_time(datetime.fromisoformat(text).replace(tzinfo=UTC))
+        return int(text) if self.type == "integer" else Decimal(text)
+
+    def from_time(self, moment: datetime) -> int:
+        """The number of an aware moment; only for ledgers with time."""
+        since = moment - _EPOCH
+        return since.days if self.type == "date" else since // _MICROSECOND
+
+    def day_of(self, number: Number) -> date:
+        """The UTC day a value lies in; only for ledgers with time."""
+        days = int(number) if self.type == "date" else int(number) // 86_400_000_000
+        return date(1970, 1, 1) + timedelta(days=days)
+
+    def start_of(self, day: date) -> int:
+        """The first value of a UTC day; only for ledgers with time."""
+        return self.from_time(datetime(day.year, day.month, day.day, tzinfo=UTC))

@@ -1,0 +1,43 @@
+"""Ledger values on the Spark side."""
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from retraining.rules.ingest.ledger import Ledger, Number
+
+
+def ledger_number(ledger: Ledger) -> Column:
+    """The ledger column as the number that rules compare: microseconds, days, or the value itself."""
+    value = F.col(f"`{ledger.column}`")
+    if ledger.type == "timestamp":
+        return F.unix_micros(value)
+    if ledger.type == "date":
+        return F.unix_date(value)
+    return value
+
+
+def ledger_literal(ledger: Ledger, number: Number) -> Column:
+    """A number as a literal of the column's own type, so that file statistics can skip files."""
+    if ledger.type == "timestamp":
+        return F.timestamp_micros(F.lit(int(number)))
+    if ledger.type == "date":
+        return F.date_from_unix_date(F.lit(int(number)))
+    return F.lit(number)
+
+
+def ledger_day(ledger: Ledger) -> Column:
+    """The UTC day of a row; null where the ledger has no time."""
+    return F.to_date(F.col(f"`{ledger.column}`")) if ledger.has_time else F.lit(None).cast("date")
+
+
+def in_slice(ledger: Ledger, lo: Number | None, hi: Number | None, valid_until: Number | None) -> Column:
+    """Rows of a slice: [lo, hi], plus the rows whose ledger value is missing or beyond validity, which no slice would
+    meet."""
+    value = F.col(f"`{ledger.column}`")
+    inside = F.lit(False) if hi is None else value <= ledger_literal(ledger, hi)
+    if lo is not None:
+        inside = inside & (value >= ledger_literal(ledger, lo))
+    faulty = value.isNull()
+    if valid_until is not None:
+        faulty = faulty | (value > ledger_literal(ledger, valid_until))
+    return F.coalesce(inside, F.lit(False)) | faulty

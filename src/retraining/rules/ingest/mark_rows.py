@@ -1,0 +1,43 @@
+"""From source rows to observation rows: identity, reasons, batch."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from retraining.rules.ingest.ledger import Ledger, Number
+from retraining.rules.ingest.quality import CONFLICTING_DUPLICATE, quarantine_reasons
+from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, identity_hash
+from retraining.spec.model_spec import ModelSpec
+
+
+def identify(rows: DataFrame, keys: Sequence[str], columns: Sequence[str]) -> DataFrame:
+    """Adds `_row_key` (who the row is about) and `_row_hash` (exactly what it says)."""
+    return rows.withColumns({ROW_KEY: identity_hash(keys), ROW_HASH: identity_hash(columns)})
+
+
+def without_repeats(rows: DataFrame) -> DataFrame:
+    """One of each identical row."""
+    return rows.dropDuplicates([ROW_KEY, ROW_HASH])
+
+
+def mark(
+    spec: ModelSpec, ledger: Ledger, rows: DataFrame, valid_until: Number | None, batch_seq: int, ingested_at: datetime
+) -> DataFrame:
+    """Observation rows: every reason against a row, and the batch it came in.
+
+    Two rows of one key and one ledger value that say different things cannot both be right, so both are quarantined.
+    """
+    reasons = quarantine_reasons(spec, rows.schema, ledger, valid_until)
+    same_moment = Window.partitionBy(ROW_KEY, F.col(f"`{ledger.column}`"))
+    conflict = F.when(F.count(F.lit(1)).over(same_moment) > 1, F.array(F.lit(CONFLICTING_DUPLICATE)))
+    return rows.withColumns(
+        {
+            "_quarantine_reasons": F.concat(reasons, F.coalesce(conflict, F.array().cast("array<string>"))),
+            "_batch_seq": F.lit(batch_seq).cast("bigint"),
+            "_supersedes_batch": F.lit(None).cast("bigint"),
+            "_deletes_key": F.lit(None).cast("string"),
+            "_ingested_at": F.lit(ingested_at),
+        }
+    )

@@ -1,0 +1,32 @@
+"""Which version a rollback goes back to."""
+
+from retraining.errors import NothingToDoError, ParameterError
+from retraining.records.promotion import Promotion
+
+
+def rollback_target(rows: list[Promotion], champion: str, to_version: str | None) -> str:
+    """The newest applied champion before this one that was not itself rolled back, or the version asked for.
+
+    Raises NothingToDoError when there is no earlier champion, ParameterError when the version asked for was never
+    champion, is the champion already, or was rolled back itself.
+    """
+    applied = {row.seq for row in rows if row.state == "APPLIED"}
+    moves = sorted((row for row in rows if row.state == "DECIDED" and row.moves_alias), key=lambda row: row.seq)
+    rolled_back = {row.previous_version for row in moves if row.outcome == "ROLLBACK"}
+    been = [row.version for row in moves if row.seq in applied and row.version is not None]
+    choices = [
+        version for version in dict.fromkeys(reversed(been)) if version != champion and version not in rolled_back
+    ]
+    if to_version is None:
+        if not choices:
+            raise NothingToDoError(
+                f"version {champion} is the only champion there has been; there is nothing to roll back to."
+            )
+        return choices[0]
+    if to_version not in choices:
+        raise ParameterError(
+            f"to_version {to_version!r} cannot be rolled back to; the champion is version {champion} and the earlier "
+            f"champions "
+            f"that were not rolled back are: {', '.join(choices) or 'none'}."
+        )
+    return to_version

@@ -1,0 +1,1 @@
+"""What a model's YAML may say, one file a section."""

@@ -1,0 +1,47 @@
+"""One model, as its YAML file describes it."""
+
+import hashlib
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from retraining.spec.columns_section import ColumnsSection
+from retraining.spec.gate_section import GateSection
+from retraining.spec.policy_section import PolicySection
+from retraining.spec.quality_section import QualitySection
+from retraining.spec.section import Name, Section
+from retraining.spec.source_section import SourceSection
+
+PERIOD_DAYS = {"daily": 1, "weekly": 7, "monthly": 31}
+
+
+class ModelSpec(Section):
+    """What a model is, where its rows come from, when it is retrained and how it is judged."""
+
+    model: Name
+    kind: Literal["regression", "classification"]
+    source: SourceSection
+    columns: ColumnsSection
+    quality: QualitySection = QualitySection()
+    recipe: Annotated[str, StringConstraints(pattern=r"^recipes(\.[a-z_][a-z0-9_]*){2,}$")]
+    """Dotted path of a function in src/recipes that builds the unfitted estimator."""
+    params: dict[str, bool | int | float | str | None] = Field(default_factory=dict)
+    policy: PolicySection = PolicySection()
+    gate: GateSection = GateSection()
+    schedule: Literal["daily", "weekly", "monthly"]
+    """How often new rows are expected; sets the default maximum age of a champion."""
+
+    @property
+    def source_name(self) -> str:
+        """Key of the source's watermark and observations."""
+        return self.source.name or self.model
+
+    @property
+    def max_age_days(self) -> int:
+        """Data time, in days, after which a champion is too old."""
+        return self.policy.max_age_days or 6 * PERIOD_DAYS[self.schedule]
+
+    @property
+    def hash(self) -> str:
+        """Sha256 of the whole spec, stored with every decision and version."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()

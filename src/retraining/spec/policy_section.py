@@ -1,0 +1,21 @@
+"""When a model is retrained."""
+
+from pydantic import Field
+
+from retraining.spec.section import Section
+
+
+class PolicySection(Section):
+    """Thresholds of the retraining decision."""
+
+    cheap_fit_seconds: float = Field(default=120.0, ge=0)
+    """A fit that took at most this long is cheap: every run with enough new labelled rows trains a challenger."""
+    min_new_rows: int = Field(default=1, ge=1)
+    """Labelled rows since the last training that make a new one worthwhile."""
+    max_age_days: int | None = Field(default=None, ge=1)
+    """Data time after which a champion is refitted even if nothing else asks for it. Default: six periods of the
+    schedule."""
+    max_error_increase: float = Field(default=0.2, gt=0)
+    """Share by which the realised error may exceed the error measured at promotion before it justifies a dear fit."""
+    max_rows: int = Field(default=1_000_000, ge=100)
+    """Largest training frame. Beyond it a keyed sample is taken, recorded and warned about."""

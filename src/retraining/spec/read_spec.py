@@ -1,0 +1,87 @@
+"""Reading specs/<model>.yml."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from retraining.errors import SpecError
+from retraining.spec.model_spec import ModelSpec
+
+MAX_BYTES = 100_000
+
+
+class _NoDuplicateKeys(yaml.SafeLoader):
+    """YAML lets a key appear twice and keeps the last; a spec may not."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Refuses a key that stands twice in one mapping."""
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise SpecError(f"{node.start_mark.name}: the key `{key}` stands twice. Keep one.")
+        return super().construct_mapping(node, deep)
+
+
+def available_models(folder: Path) -> list[str]:
+    """Names of the specs in a folder, sorted."""
+    return sorted(path.stem for path in folder.glob("*.yml"))
+
+
+def read_spec(folder: Path, model: str) -> ModelSpec:
+    """The spec of a model, checked. Raises SpecError for an unknown model or anything the spec may not say."""
+    known = available_models(folder)
+    if model not in known:
+        raise SpecError(
+            f"model `{model}`: no such spec. Known models: {', '.join(known) or 'none'}. Add specs/<model>.yml."
+        )
+    path = folder / f"{model}.yml"
+    if path.stat().st_size > MAX_BYTES:
+        raise SpecError(f"specs/{path.name}: larger than {MAX_BYTES} bytes, so not a spec.")
+    spec = parse_spec(path.read_text(encoding="utf-8"), f"specs/{path.name}")
+    if spec.model != model:
+        raise SpecError(f"specs/{path.name}: says `model: {spec.model}`. The file name and `model` must agree.")
+    return spec
+
+
+def parse_spec(text: str, origin: str) -> ModelSpec:
+    """The spec in a YAML text; origin names it in errors."""
+    try:
+        loader = _NoDuplicateKeys(text)
+        loader.name = origin
+        content = loader.get_single_data()
+    except yaml.YAMLError as err:
+        raise SpecError(f"{origin}: not valid YAML ({str(err).splitlines()[0]}).") from err
+    if not isinstance(content, dict):
+        raise SpecError(f"{origin}: expected keys and values, found {type(content).__name__}.")
+    try:
+        return ModelSpec.model_validate(content)
+    except ValidationError as err:
+        raise SpecError(f"{origin}: {_explain(err)}") from err
+
+
+def _explain(err: ValidationError) -> str:
+    return "; ".join(
+        _explain_one(tuple(str(part) for part in each["loc"]), each["type"], each["msg"]) for each in err.errors()
+    )
+
+
+def _explain_one(path: tuple[str, ...], kind: str, message: str) -> str:
+    where = ".".join(path)
+    if kind == "extra_forbidden":
+        section = _section_at(path[:-1])
+        return f"unknown key `{where}`. Known here: {', '.join(section)}. Fix the name or remove it"
+    if kind == "missing":
+        return f"`{where}` is missing. Add it"
+    return f"`{where}`: {message}"
+
+
+def _section_at(path: tuple[str, ...]) -> list[str]:
+    fields = ModelSpec.model_fields
+    for part in path:
+        section = fields[part].annotation if part in fields else None
+        if section is None or not hasattr(section, "model_fields"):
+            return ["see the fields of this rule in the README"]
+        fields = section.model_fields
+    return sorted(fields)

@@ -1,0 +1,1 @@
+"""One verb a file: read through adapters, ask a rule, write, return what was learned."""

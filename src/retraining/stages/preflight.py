@@ -1,0 +1,95 @@
+"""Prove every right the loop needs before it is needed, and say which GRANT is missing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+from pyspark.sql import functions as F
+
+from retraining.adapters.registry.log_version import TrainingData
+from retraining.adapters.registry.probe import probe_model
+from retraining.adapters.registry.registry import Registry
+from retraining.adapters.tables.probe import probe_table
+from retraining.adapters.tables.tables import Tables
+from retraining.errors import RetrainingError
+from retraining.records.run import Run
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.fit_version import RECIPES
+from retraining.strategies.full_refit import constant_predictor
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One thing the loop does, tried once. problem is None when it worked; grant is what makes it work."""
+
+    what: str
+    problem: str | None
+    grant: str
+
+
+@dataclass(frozen=True)
+class PreflightReport:
+    """All probes of one principal."""
+
+    principal: str
+    probes: tuple[Probe, ...]
+
+    @property
+    def missing(self) -> tuple[Probe, ...]:
+        """The probes that failed."""
+        return tuple(probe for probe in self.probes if probe.problem)
+
+    @property
+    def summary(self) -> str:
+        """One line a probe, then the missing GRANT statements."""
+        lines = [f"{'missing' if probe.problem else 'ok':8}{probe.what}" for probe in self.probes]
+        cures = [f"  {probe.problem}\n  {probe.grant}" for probe in self.missing]
+        verdict = ["Missing, with the cure:", *cures] if cures else ["Every right the loop needs is there."]
+        return "\n".join([f"Running as {self.principal}", *lines, *verdict])
+
+    def raise_if_missing(self) -> None:
+        """Raises RetrainingError when a probe failed, so that the job fails."""
+        if self.missing:
+            raise RetrainingError(
+                f"preflight: {len(self.missing)} of {len(self.probes)} probes failed; the GRANTs are listed above."
+            )
+
+
+def preflight(spec: ModelSpec, source_table: str, tables: Tables, registry: Registry, run: Run) -> PreflightReport:
+    """Try each thing once, in objects named `preflight_probe` that are removed again."""
+    principal = str(tables.spark.sql("SELECT current_user()").collect()[0][0])
+    schema, to = f"`{tables.catalog}`.`{tables.schema}`", f"TO `{principal}`"
+    data = TrainingData(source_table, 0, 0, "preflight")
+    example = pd.DataFrame({"feature": [0.0, 1.0]})
+    attempts: list[tuple[str, Callable[[], object], str]] = [
+        (
+            f"read {source_table}, the source of {spec.model}",
+            lambda: tables.spark.table(source_table).select(F.lit(1)).limit(1).collect(),
+            f"GRANT SELECT ON TABLE {source_table} {to};",
+        ),
+        (
+            "create, write and read a table",
+            lambda: probe_table(tables, run.attempt_id),
+            f"GRANT USE SCHEMA, CREATE TABLE, SELECT, MODIFY ON SCHEMA {schema} {to};",
+        ),
+        (
+            f"open the experiment {registry.experiment}",
+            registry.experiment_id,
+            f"Give `{principal}` CAN_EDIT on the experiment {registry.experiment}.",
+        ),
+        (
+            "register a model, load it and move an alias",
+            lambda: probe_model(registry, constant_predictor(example), example, data, RECIPES, run.attempt_id),
+            f"GRANT CREATE MODEL, EXECUTE ON SCHEMA {schema} {to};",
+        ),
+    ]
+    return PreflightReport(principal, tuple(_try(*attempt) for attempt in attempts))
+
+
+def _try(what: str, attempt: Callable[[], object], grant: str) -> Probe:
+    """A probe's failure is its result, whatever the failure."""
+    try:
+        attempt()
+    except Exception as err:
+        return Probe(what, f"{type(err).__name__}: {str(err).splitlines()[0][:300]}", grant)
+    return Probe(what, None, grant)

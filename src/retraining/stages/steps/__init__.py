@@ -1,0 +1,1 @@
+"""Parts that two stages share. Stages import these, never each other."""

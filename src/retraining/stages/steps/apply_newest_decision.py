@@ -1,0 +1,59 @@
+"""Make the alias follow the newest decision: the decision is the truth, the alias its projection."""
+
+from dataclasses import replace
+
+from retraining.adapters.registry.registry import CHAMPION, PREVIOUS, Registry
+from retraining.adapters.tables.ledgers_of_model import append_rows, read_rows
+from retraining.adapters.tables.tables import Fence, Tables
+from retraining.errors import AliasDriftError
+from retraining.records.promotion import Promotion
+from retraining.records.run import Run
+from retraining.rules.alias_state import alias_state, is_applied, newest_move
+
+__all__ = ["apply_newest_decision", "decide_promotion"]
+
+
+def apply_newest_decision(model: str, tables: Tables, registry: Registry, run: Run) -> list[Promotion]:
+    """Sets the alias where a killed run left it behind, appends APPLIED where it is missing, and returns the
+    promotions.
+
+    Raises AliasDriftError when the alias was moved outside this product after its last decision had been applied.
+    """
+    while True:
+        rows = read_rows(tables, Promotion, model)
+        champion = registry.version_of(model, CHAMPION)
+        state, move = alias_state(rows, champion), newest_move(rows)
+        if state == "moved_by_hand":
+            raise AliasDriftError(_drift(model, champion, move))
+        if move is None or is_applied(rows, move):
+            return rows
+        if state == "behind" and move.version:
+            registry.set_alias(model, CHAMPION, move.version)
+        if move.previous_version:
+            registry.set_alias(model, PREVIOUS, move.previous_version)
+        if newest_move(read_rows(tables, Promotion, model)) == move:
+            _note_applied(model, tables, registry, run, move)
+
+
+def decide_promotion(tables: Tables, decision: Promotion) -> None:
+    """Writes a decision. Of two deciders one wins; the other gets ConcurrentRunError and must judge again."""
+    append_rows(tables, "promote", [decision])
+
+
+def _note_applied(model: str, tables: Tables, registry: Registry, run: Run, move: Promotion) -> None:
+    if move.version:
+        registry.tag(model, move.version, {"promoted_by_run": move.run_id})
+    if move.outcome == "ROLLBACK" and move.previous_version:
+        registry.tag(model, move.previous_version, {"rejected_by_rollback": move.request_id or move.run_id})
+    applied = replace(move, state="APPLIED", run_id=run.run_id, attempt_id=run.attempt_id, at=run.started_at)
+    tables.append_records("promotions", [applied], Fence("applied", model, move.seq))
+
+
+def _drift(model: str, champion: str | None, move: Promotion | None) -> str:
+    decided = f"the last decision made version {move.version} champion" if move else "no decision ever made a champion"
+    return (
+        f"{model}@champion is {'not set' if champion is None else f'version {champion}'}, but {decided}: somebody "
+        f"moved the "
+        f"alias outside this product. Nothing was promoted. Move it back, or record the change with the rollback job "
+        f"(to_version)."
+    )

@@ -1,0 +1,23 @@
+"""Loading a version of ours: only with a manifest, only after its digest was checked."""
+
+from typing import Any
+
+from retraining.adapters.registry.registry import Registry
+from retraining.errors import RegistryError
+from retraining.records.manifest import Manifest
+
+
+def manifest_of_version(rows: list[Manifest], model: str, version: str) -> Manifest:
+    """The manifest of a registered version. Raises RegistryError for a version this product did not register."""
+    found = [row for row in rows if row.state == "REGISTERED" and row.version == version]
+    if not found:
+        raise RegistryError(
+            f"{model} version {version} has no row in `model_manifests`, so its files cannot be checked and it was not "
+            f"loaded. Point the alias at a version that this bundle registered, for example with the rollback job."
+        )
+    return found[-1]
+
+
+def load_version(registry: Registry, manifest: Manifest) -> Any:
+    """The fitted estimator of a manifest's version."""
+    return registry.load(manifest.model, str(manifest.version), str(manifest.digest))

@@ -1,0 +1,78 @@
+"""The rows a model is trained on: the same rows for the same manifest, whenever it is asked."""
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from retraining.adapters.tables import observations
+from retraining.adapters.tables.batches import Committed
+from retraining.adapters.tables.tables import Tables
+from retraining.errors import NothingToDoError
+from retraining.rules.ingest.ledger import Ledger
+from retraining.rules.ingest.ledger_column import ledger_literal, ledger_number
+from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, bucket, set_hash
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.model_frame import LABEL, feature_columns, is_reserved, labelled
+
+_SAMPLE_BUCKETS = 1_000_000_000
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class TrainingFrame:
+    """Features and label sorted by row key, and what identifies the rows. trained_until is the newest ledger value in
+    it."""
+
+    features: pd.DataFrame
+    label: "pd.Series[Any]"
+    rows: int
+    sampled: bool
+    data_hash: str
+    trained_until: str
+
+
+def trainable_rows(
+    spec: ModelSpec, tables: Tables, ledger: Ledger, committed: Committed, before: str | None
+) -> DataFrame:
+    """Labelled current rows of the batches, below the bound, without reserved keys."""
+    rows = observations.current_rows(tables, spec.source_name, committed, ledger.column)
+    number = ledger.from_text(before)
+    if number is not None:
+        rows = rows.where(F.col(f"`{ledger.column}`") < ledger_literal(ledger, number))
+    return labelled(spec, rows).where(~is_reserved(spec))
+
+
+def read_training_frame(
+    spec: ModelSpec, tables: Tables, ledger: Ledger, committed: Committed, before: str | None
+) -> TrainingFrame:
+    """Reads the rows to this machine: at most policy.max_rows, a keyed sample of them beyond that."""
+    rows = trainable_rows(spec, tables, ledger, committed, before)
+    total = rows.count()
+    if not total:
+        raise NothingToDoError(
+            f"{spec.model}: no labelled row to train on up to batch {committed.through}. Ingest some first."
+        )
+    sampled = total > spec.policy.max_rows
+    if sampled:
+        _log.warning(
+            "%s: %s rows, training on a keyed sample of %s", spec.model, f"{total:,}", f"{spec.policy.max_rows:,}"
+        )
+        rows = _keyed_sample(rows, total, spec.policy.max_rows)
+    count, checksum = set_hash([ROW_KEY, ROW_HASH])
+    facts = rows.agg(count, checksum, F.max(ledger_number(ledger))).collect()[0]
+    frame = rows.select(ROW_KEY, LABEL, *feature_columns(spec)).toPandas().sort_values(ROW_KEY, ignore_index=True)
+    features = frame[list(spec.columns.features)]
+    return TrainingFrame(
+        features, frame[LABEL], len(frame), sampled, f"{facts[0]}:{facts[1]}", str(ledger.to_text(facts[2]))
+    )
+
+
+def _keyed_sample(rows: DataFrame, total: int, wanted: int) -> DataFrame:
+    """Rows whose key hashes below the share, then exactly the wanted number of them."""
+    position: Column = bucket("sample", _SAMPLE_BUCKETS)
+    share = int(_SAMPLE_BUCKETS * min(1.0, 1.02 * wanted / total))
+    return rows.where(position < F.lit(share)).orderBy(position, ROW_KEY).limit(wanted)

@@ -1,0 +1,43 @@
+"""Full refit: the recipe from scratch on all training rows (the white paper's full retraining)."""
+
+import importlib
+from typing import Any
+
+import pandas as pd
+from sklearn.base import clone
+from sklearn.dummy import DummyRegressor
+
+from retraining.errors import SpecError
+from retraining.spec.model_spec import ModelSpec
+
+
+def build_estimator(spec: ModelSpec) -> Any:
+    """The unfitted estimator of the spec's recipe. Raises SpecError when the recipe does not exist or refuses its
+    params."""
+    module_name, _, function = spec.recipe.rpartition(".")
+    try:
+        build = getattr(importlib.import_module(module_name), function)
+    except (ModuleNotFoundError, AttributeError) as err:
+        raise SpecError(
+            f"{spec.model}: recipe `{spec.recipe}` not found ({err}). Put a function `{function}` into "
+            f"src/{module_name.replace('.', '/')}.py, or correct `recipe`."
+        ) from err
+    try:
+        return build(spec.columns.numeric, spec.columns.categorical, spec.params)
+    except (TypeError, ValueError) as err:
+        raise SpecError(f"{spec.model}: recipe `{spec.recipe}` refused its params {spec.params}: {err}.") from err
+
+
+def full_refit(estimator: Any, features: pd.DataFrame, label: "pd.Series[Any]") -> Any:
+    """A fitted copy of the estimator; the one passed in stays unfitted."""
+    return clone(estimator).fit(features, label)
+
+
+def constant_predictor(example: pd.DataFrame) -> Any:
+    """A fitted estimator that always says 0: something to register where the model does not matter."""
+    return DummyRegressor(strategy="constant", constant=0.0).fit(example, [0.0] * len(example))
+
+
+def trivial_prediction(kind: str, label: "pd.Series[Any]") -> float | str:
+    """What a model has to beat: the mean of the training labels, or the majority class."""
+    return float(label.mean()) if kind == "regression" else str(label.mode().sort_values().iloc[0])

@@ -1,0 +1,130 @@
+"""What every job and target must have, beyond what a parser can see."""
+
+import pytest
+
+
+def jobs_without_one_leaf(bundle):
+    """Databricks judges a run by its leaves: one leaf, so that one task's result is the run's."""
+    wrong = []
+    for target, key, job in bundle.jobs():
+        waited_for = {edge["task_key"] for task in job["tasks"] for edge in task.get("depends_on", [])}
+        leaves = [task["task_key"] for task in job["tasks"] if task["task_key"] not in waited_for]
+        wrong += [f"{target}: {key} ends in {leaves}"] if len(leaves) != 1 else []
+    return wrong
+
+
+def missing_timeouts(bundle):
+    jobs = [f"{target}: {key}" for target, key, job in bundle.jobs() if not job.get("timeout_seconds")]
+    return jobs + [
+        place for place, _, task in bundle.tasks() if "notebook_task" in task and not task.get("timeout_seconds")
+    ]
+
+
+def unknown_task_types(bundle):
+    """A new type of task must first be added to the checks of this file."""
+    known = {"notebook_task", "condition_task", "run_job_task"}
+    return [place for place, _, task in bundle.tasks() if len(known & set(task)) != 1]
+
+
+def wrong_compute(bundle):
+    """A notebook task has exactly one of environment and job cluster, defined in its job; other tasks have none."""
+    wrong = []
+    for place, job, task in bundle.tasks():
+        defined = [("environment_key", entry["environment_key"]) for entry in job.get("environments", [])]
+        defined += [("job_cluster_key", entry["job_cluster_key"]) for entry in job.get("job_clusters", [])]
+        named = [(key, task[key]) for key in ("environment_key", "job_cluster_key") if key in task]
+        right = len(named) == 1 and named[0] in defined if "notebook_task" in task else not named
+        wrong += [] if right else [place]
+    return wrong
+
+
+def wrong_production(bundle):
+    wrong = []
+    for name, target in bundle.targets.items():
+        if target.get("mode") != "production":
+            continue
+        root = target.get("workspace", {}).get("root_path", "")
+        if not root or root.startswith("/Workspace/Shared"):
+            wrong.append(f"{name}: root_path {root!r}")
+        wrong += [f"{name}: no {key}" for key in ("run_as", "permissions") if not target.get(key)]
+    return wrong
+
+
+def demo_outside_development(bundle):
+    return [
+        target
+        for target, key, _ in bundle.jobs()
+        if key == "demo" and bundle.targets[target].get("mode") != "development"
+    ]
+
+
+def wrong_grants(bundle):
+    return [
+        f"{name}: {key}"
+        for name, target in bundle.targets.items()
+        for of_kind in target["resources"].values()
+        for key, resource in of_kind.items()
+        for grant in resource.get("grants", [])
+        if not (grant.get("principal") and grant.get("privileges"))
+    ]
+
+
+def wrong_run_job_parameters(bundle):
+    """A run_job_task passes only parameters that the job it runs has."""
+    jobs = {(target, key): job for target, key, job in bundle.jobs()}
+    wrong = []
+    for place, _, task in bundle.tasks():
+        if called := task.get("run_job_task"):
+            key = called["job_id"].removeprefix("${resources.jobs.").removesuffix(".id}")
+            has = {entry["name"] for entry in jobs[place.split(":")[0], key].get("parameters", [])}
+            wrong += [f"{place}: {name}" for name in set(called.get("job_parameters", {})) - has]
+    return wrong
+
+
+CHECKS = [
+    *(jobs_without_one_leaf, missing_timeouts, unknown_task_types, wrong_compute, wrong_production),
+    *(demo_outside_development, wrong_grants, wrong_run_job_parameters),
+]
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_every_job_and_target_has_what_it_must_have(bundle, check):
+    assert check(bundle) == []
+
+
+def test_development_targets_have_the_demo_and_production_is_production(bundle):
+    assert {target for target, key, _ in bundle.jobs() if key == "demo"} == {"dev", "classic"}
+    modes = {name: target["mode"] for name, target in bundle.targets.items()}
+    assert modes == {"dev": "development", "classic": "development", "staging": "production", "prod": "production"}
+
+
+LOOP, MAIN, COMPUTE = "resources/loop.job.yml", "databricks.yml", "resources/compute.yml"
+CALL = """depends_on: [{ task_key: first }]
+          run_job_task: { job_id: "${resources.jobs.loop.id}", job_parameters: { year: "1" } }"""
+
+
+@pytest.mark.parametrize(
+    ("check", "file", "old", "new"),
+    [
+        (jobs_without_one_leaf, LOOP, "depends_on: [{ task_key: first }]", "depends_on: []"),
+        (missing_timeouts, LOOP, "timeout_seconds: 60\n      parameters", "parameters"),
+        (missing_timeouts, LOOP, "timeout_seconds: 60\n          notebook_task:\n", "notebook_task:\n"),
+        (unknown_task_types, LOOP, "notebook_task: {", "spark_python_task: {"),
+        (wrong_compute, COMPUTE, "- environment_key: default", "- environment_key: other"),
+        (wrong_compute, COMPUTE, "{ task_key: last, environment_key: default }", "{ task_key: last }"),
+        (wrong_compute, COMPUTE, "{ task_key: last,", "{ task_key: last, job_cluster_key: small,"),
+        (wrong_production, MAIN, "/Workspace/Users", "/Workspace/Shared"),
+        (wrong_production, MAIN, 'workspace: { root_path: "/Workspace/Users/me/.bundle" }', ""),
+        (wrong_production, MAIN, "run_as: { service_principal_name: me }", ""),
+        (wrong_production, MAIN, "[{ level: CAN_VIEW, group_name: users }]", "[]"),
+        (demo_outside_development, LOOP, "loop:", "demo:"),
+        (wrong_grants, "resources/home.schema.yml", "[SELECT]", "[]"),
+        (wrong_grants, "resources/home.schema.yml", "principal: users, ", ""),
+        (wrong_run_job_parameters, LOOP, "depends_on: [{ task_key: first }]", CALL),
+    ],
+)
+def test_what_is_missing_is_found(toy, check, file, old, new):
+    assert check(toy.read()) == []
+    if check is demo_outside_development:
+        toy.edit(COMPUTE, "loop:", "demo:")
+    assert check(toy.edit(file, old, new))

@@ -1,0 +1,110 @@
+"""Notebooks start one stage: they hold no logic, and their widgets are exactly what their tasks pass."""
+
+import ast
+
+import pytest
+
+from .reading import calls, widgets
+
+FIRST_LINE = "# Databricks notebook source"
+MOST_CODE_LINES = 25
+LOGIC = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.If, ast.IfExp, ast.Match),
+    *(ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Try),
+)
+
+
+def wrong_shapes(bundle):
+    wrong = []
+    for file in bundle.notebooks():
+        lines = file.read_text("utf-8").splitlines()
+        tree = ast.parse("\n".join(lines))
+        found = {type(node).__name__ for node in ast.walk(tree) if isinstance(node, LOGIC)}
+        found |= {magic for magic in ("%run", "%sql", "%pip") for line in lines if line.startswith(f"# MAGIC {magic}")}
+        found |= {"SQL" for name, _ in calls(file) if name.endswith(".sql")}
+        found |= {"first line"} if lines[:1] != [FIRST_LINE] else set()
+        code = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+        found |= {f"{len(code)} code lines"} if len(code) > MOST_CODE_LINES else set()
+        wrong += [f"{file.name}: {what}" for what in sorted(found)]
+    return wrong
+
+
+def wrong_widgets(bundle):
+    """Widgets that nobody passes, base parameters without a widget, parameters that no notebook of the job reads."""
+    wrong = []
+    for target, key, job in bundle.jobs():
+        parameters = {entry["name"] for entry in job.get("parameters", [])}
+        declared = set()
+        for task in (task for task in job["tasks"] if "notebook_task" in task):
+            place = f"{target}: {key}.{task['task_key']}"
+            base = set(task["notebook_task"].get("base_parameters", {}))
+            has = widgets(bundle.notebook(task))
+            declared |= has
+            wrong += [f"{place}: nobody passes the widget {name}" for name in sorted(has - base - parameters)]
+            wrong += [f"{place}: no widget for {name}" for name in sorted(base - has)]
+            wrong += [
+                f"{place}: the job parameter {name} hides its base parameter" for name in sorted(base & parameters)
+            ]
+        wrong += [f"{target}: {key}: no notebook has a widget for {name}" for name in sorted(parameters - declared)]
+    return wrong
+
+
+def undeclared_reads(bundle):
+    """`dbutils.widgets.get` of a widget that the notebook does not declare."""
+    return [
+        f"{file.name}: {ast.unparse(call)}"
+        for file in bundle.notebooks()
+        for name, call in calls(file)
+        if name == "dbutils.widgets.get" and ast.literal_eval(call.args[0]) not in widgets(file)
+    ]
+
+
+@pytest.mark.parametrize("check", [wrong_shapes, wrong_widgets, undeclared_reads])
+def test_notebooks_hold_no_logic_and_match_their_tasks(bundle, check):
+    assert bundle.notebooks()
+    assert check(bundle) == []
+
+
+NOTEBOOK, LOOP = "notebooks/last.py", "resources/loop.job.yml"
+LINE = 'dbutils.widgets.text("count", "")\n'
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        *("def f():\n    pass\n", "class C:\n    pass\n", "if spark:\n    pass\n", "x = 1 if spark else 2\n"),
+        *("for x in y:\n    pass\n", "while x:\n    pass\n", "try:\n    x\nfinally:\n    y\n", "[x for x in y]\n"),
+        *("spark.sql('SELECT 1')\n", "# MAGIC %run ./other\n", "# MAGIC %sql SELECT 1\n", "x = 1\n" * 24),
+    ],
+)
+def test_logic_in_a_notebook_is_found(toy, added):
+    assert wrong_shapes(toy.read()) == []
+    assert len(wrong_shapes(toy.edit(NOTEBOOK, LINE, LINE + added))) == 1
+
+
+def test_a_wrong_first_line_is_found(toy):
+    assert wrong_shapes(toy.edit(NOTEBOOK, FIRST_LINE, FIRST_LINE + " ")) == ["last.py: first line"]
+
+
+@pytest.mark.parametrize(
+    ("check", "file", "old", "new", "found"),
+    [
+        (wrong_widgets, NOTEBOOK, LINE, LINE + 'dbutils.widgets.text("year", "")\n', "nobody passes the widget year"),
+        (wrong_widgets, NOTEBOOK, LINE, "", "no widget for count"),
+        (wrong_widgets, LOOP, "{ count:", "{ month:", "hides its base parameter"),
+        (wrong_widgets, LOOP, 'default: "${var.size}" }]', 'default: "" }, { name: year, default: "" }]', "for year"),
+        (undeclared_reads, NOTEBOOK, LINE, LINE + 'dbutils.widgets.get("year")\n', "year"),
+    ],
+)
+def test_a_widget_that_does_not_match_is_found(toy, check, file, old, new, found):
+    assert check(toy.read()) == []
+    assert any(found in line for line in check(toy.edit(file, old, new)))
+
+
+def test_open_stage_declares_its_own_widgets_and_those_it_is_given(toy):
+    toy.edit(NOTEBOOK, LINE, 'stage = open_stage(spark, dbutils, widgets={"count": ""})\n')
+
+    assert widgets(toy.folder / NOTEBOOK) == {
+        *("month", "count"),
+        *("model", "as_of", "run_id", "code_version", "catalog", "schema", "experiment"),
+    }

@@ -1,0 +1,129 @@
+"""The command as a user runs it, in processes of its own, one of them killed in the middle of a run."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from local_workspace.__main__ import main
+
+from .make_bundle import make_bundle
+from .test_mlflow_server import group_is_alive, within
+
+SOURCE = Path(__file__).parents[2] / "src"
+
+RESOURCES = """
+resources:
+  schemas:
+    tables: { catalog_name: "${var.catalog}", name: toys }
+  jobs:
+    count:
+      name: count
+      description: appends a row and counts
+      parameters:
+        - { name: table, default: "${resources.schemas.tables.name}.rows" }
+        - { name: wait_for, default: "" }
+      tasks:
+        - task_key: append
+          notebook_task: { notebook_path: ../notebooks/append.py }
+"""
+
+APPEND = """
+    import pathlib, time
+    dbutils.widgets.text("table", "")
+    dbutils.widgets.text("wait_for", "")
+    table = dbutils.widgets.get("table")
+    # ---
+    spark.range(1).write.format("delta").mode("append").saveAsTable(table)
+    print("rows:", spark.table(table).count())
+    # ---
+    wait_for = dbutils.widgets.get("wait_for")
+    if wait_for:
+        pathlib.Path(wait_for).touch()
+        time.sleep(120)
+"""
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    return make_bundle(tmp_path / "toy", RESOURCES, {"append": APPEND})
+
+
+def start(bundle: Path, *arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "local_workspace", "run", "count", *arguments],
+        cwd=bundle,
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def groups_of_children(pid: int) -> list[int]:
+    listed = subprocess.run(["ps", "-eo", "ppid=,pgid="], capture_output=True, text=True, check=True).stdout
+    pairs = [line.split() for line in listed.splitlines()]
+    return [int(group) for parent, group in pairs if int(parent) == pid]
+
+
+def test_a_killed_run_leaves_no_process_and_its_tables_are_there_for_the_next(bundle: Path) -> None:
+    written = bundle / "written"
+    first = start(bundle, "--params", f"wait_for={written}")
+    assert within(120, written.exists), first.communicate(timeout=5)
+    groups = groups_of_children(first.pid)
+
+    refused = start(bundle).communicate(timeout=60)[1]
+    first.send_signal(signal.SIGKILL)
+    first.communicate()
+
+    assert f"in use by process {first.pid}" in refused
+    assert groups
+    assert within(20, lambda: not any(group_is_alive(group) for group in groups if group != os.getpgrp()))
+
+    second = start(bundle)
+    output, errors = second.communicate(timeout=120)
+    assert "rows: 2\n" in output, errors
+    assert "SUCCESS: run " in output
+    assert second.returncode == 0
+
+
+def test_ctrl_c_ends_with_one_line_that_says_how_to_go_on(bundle: Path) -> None:
+    process = start(bundle)
+    lock = bundle / ".local" / "lock"
+    assert within(60, lambda: lock.exists() and lock.read_text() != "")
+    time.sleep(1)
+
+    process.send_signal(signal.SIGINT)
+    errors = process.communicate(timeout=60)[1]
+
+    assert errors.strip().splitlines()[-1] == (
+        "Stopped. Tables and models are as the last finished step left them; run the same command to go on."
+    )
+    assert "Traceback" not in errors
+    assert process.returncode == 130
+
+
+def test_jobs_lists_keys_and_descriptions(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["jobs", "--bundle", str(bundle)]) == 0
+    assert capsys.readouterr().out == "count           appends a row and counts\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "cuont"], "job cuont: target dev has no such job. Choose one of count."),
+        (["run", "count", "--params", "tabel=x"], "job count has no such parameter. It has: table, wait_for."),
+        (["run", "count", "--params", "table"], "--params table: expected NAME=VALUE."),
+        (["run", "count", "-t", "test"], "target test: not in the bundle. Choose one of dev, prod."),
+    ],
+)
+def test_a_wrong_word_is_answered_with_the_choices_before_anything_starts(
+    bundle: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    assert main([*arguments, "--bundle", str(bundle)]) == 2
+    assert message in capsys.readouterr().err
+    assert not (bundle / ".local").exists()

@@ -1,0 +1,27 @@
+"""How condition tasks compare."""
+
+import pytest
+
+from local_workspace.conditions import holds
+from local_workspace.errors import TaskError
+
+
+@pytest.mark.parametrize(
+    ("op", "left", "right", "expected"),
+    [
+        ("EQUAL_TO", "true", "true", True),
+        ("EQUAL_TO", "12.0", "12", False),
+        ("NOT_EQUAL", "12.0", "12", True),
+        ("GREATER_THAN_OR_EQUAL", "12.0", "12", True),
+        ("GREATER_THAN", "9", "12", False),
+        ("LESS_THAN", "9", "12", True),
+        ("LESS_THAN_OR_EQUAL", "12", "12.0", True),
+    ],
+)
+def test_equality_compares_texts_and_order_compares_numbers(op: str, left: str, right: str, expected: bool) -> None:
+    assert holds(op, left, right) is expected
+
+
+def test_ordering_something_that_is_no_number_is_an_error_that_names_it() -> None:
+    with pytest.raises(TaskError, match="GREATER_THAN compares numbers, found 'many'"):
+        holds("GREATER_THAN", "many", "3")

@@ -1,0 +1,218 @@
+"""Whole runs on real Spark, Delta and MLflow."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from local_workspace.engine import STATE_CONF, start_spark
+from local_workspace.errors import EngineError
+from local_workspace.graph import RunState, State
+from local_workspace.progress import Silent
+from local_workspace.results import TaskResult
+from local_workspace.workspace import LocalWorkspace
+
+from .make_bundle import make_bundle
+
+RESOURCES = """
+resources:
+  schemas:
+    tables: { catalog_name: "${var.catalog}", name: toys }
+  jobs:
+    loop:
+      name: loop
+      parameters:
+        - { name: schema, default: "${resources.schemas.tables.name}" }
+        - { name: mode, default: normal }
+        - { name: run_id, default: "{{job.run_id}}" }
+      tasks:
+        - task_key: write
+          notebook_task:
+            notebook_path: ../notebooks/write.py
+            base_parameters: { mode: from_base, extra: from_base }
+        - task_key: many_rows
+          depends_on: [{ task_key: write }]
+          condition_task: { op: GREATER_THAN, left: "{{tasks.write.values.rows}}", right: "2" }
+        - task_key: train
+          depends_on: [{ task_key: many_rows, outcome: "true" }]
+          notebook_task: { notebook_path: ../notebooks/train.py }
+        - task_key: report
+          depends_on: [{ task_key: write }, { task_key: train }]
+          run_if: ALL_DONE
+          notebook_task:
+            notebook_path: ../notebooks/report.py
+            base_parameters: { states: "{{tasks.write.result_state}} {{tasks.train.result_state}}" }
+    outer:
+      name: outer
+      tasks:
+        - task_key: inner
+          run_job_task: { job_id: "${resources.jobs.loop.id}", job_parameters: { mode: nested } }
+"""
+
+NOTEBOOKS = {
+    "write": """
+        import importlib.util, logging, sys
+        for name, default in [("schema", ""), ("mode", ""), ("extra", ""), ("run_id", "")]:
+            dbutils.widgets.text(name, default)
+        # ---
+        given = dbutils.widgets.getAll()
+        logging.getLogger("toy").info("given %s", given["mode"])
+        if given["mode"] == "stop":
+            raise KeyboardInterrupt
+        table = f"spark_catalog.{given['schema']}.rows"
+        if given["mode"] == "break":
+            raise ValueError("broken on purpose\\nsecond line")
+        # ---
+        if given["mode"] == "worker":
+            def importable(batches):
+                import importlib.util, pandas
+                for batch in batches:
+                    found = importlib.util.find_spec("local_workspace") is not None
+                    yield pandas.DataFrame({"found": [found]})
+            found = spark.range(1).mapInPandas(importable, "found boolean").first()["found"]
+            dbutils.jobs.taskValues.set("worker_sees_src", found)
+        # ---
+        spark.createDataFrame([(1,), (2,)], "n int").write.format("delta").mode("overwrite").saveAsTable(table)
+        dbutils.jobs.taskValues.set("rows", 3 if given["mode"] == "nested" else spark.table(table).count())
+        dbutils.jobs.taskValues.set("given", given)
+        display(spark.table(table))
+    """,
+    "train": """
+        import mlflow
+        mlflow.set_experiment("toys")
+        with mlflow.start_run() as run:
+            mlflow.log_metric("error", 0.5)
+            mlflow.log_text("hello", "note.txt")
+        dbutils.jobs.taskValues.set("mlflow_run", run.info.run_id)
+    """,
+    "report": """
+        dbutils.widgets.text("states", "")
+        dbutils.notebook.exit(dbutils.widgets.get("states"))
+    """,
+}
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalWorkspace]:
+    """One workspace for all tests here; on the session of this process when there is one."""
+    root = make_bundle(tmp_path_factory.mktemp("toy") / "bundle", RESOURCES, NOTEBOOKS)
+    running = SparkSession.getActiveSession()
+    state = Path(str(running.conf.get(STATE_CONF))) if running else tmp_path_factory.mktemp("state")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(Path(__file__).parents[2] / "src"))
+        with LocalWorkspace.open(root, state) as opened:
+            yield opened
+
+
+class Printed(Silent):
+    """Keeps what the tasks print and how they end."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.ended: dict[str, State] = {}
+
+    def task_prints(self, path: tuple[str, ...], text: str) -> None:
+        self.text += text
+
+    def task_ends(self, path: tuple[str, ...], result: TaskResult) -> None:
+        self.ended["/".join(path)] = result.state
+
+
+def states(tasks: dict[str, TaskResult]) -> dict[str, State]:
+    return {key: result.state for key, result in tasks.items()}
+
+
+def test_a_run_passes_values_between_tasks_and_skips_the_branch_not_taken(workspace: LocalWorkspace) -> None:
+    printed = Printed()
+
+    result = workspace.run("loop", {}, printed)
+
+    assert result.state is RunState.SUCCESS
+    assert states(result.tasks) == {
+        "write": State.SUCCESS,
+        "many_rows": State.SUCCESS,
+        "train": State.EXCLUDED,
+        "report": State.SUCCESS,
+    }
+    assert result.tasks["many_rows"].outcome == "false"
+    assert result.tasks["report"].exit_value == "success excluded"
+    assert printed.text.split() == ["n", "───", "1", "2"]
+
+
+def test_a_job_parameter_beats_a_base_parameter_of_the_same_name(workspace: LocalWorkspace) -> None:
+    result = workspace.run("loop", {"mode": "worker"})
+
+    assert result.tasks["write"].values["given"] == {
+        "schema": workspace.names["schemas.tables.name"],
+        "mode": "worker",
+        "extra": "from_base",
+        "run_id": str(result.run_id),
+    }
+    # Spark's Python workers cannot import the project, although it is on PYTHONPATH here.
+    assert result.tasks["write"].values["worker_sees_src"] is False
+
+
+def test_a_failing_cell_fails_its_task_and_the_leaf_decides_about_the_run(workspace: LocalWorkspace) -> None:
+    result = workspace.run("loop", {"mode": "break"})
+
+    assert result.state is RunState.SUCCESS_WITH_FAILURES
+    assert not result.succeeded
+    write = result.tasks["write"]
+    assert write.error == "write.py, cell 2: ValueError: broken on purpose\nsecond line"
+    assert result.tasks["train"].state is State.UPSTREAM_FAILED
+    assert result.tasks["report"].exit_value == "failed upstream_failed"
+    log = Path(str(write.log_path)).read_text()
+    assert "INFO toy: given break" in log
+    assert 'raise ValueError("broken on purpose' in log
+
+
+def test_a_job_that_runs_another_job_holds_the_nested_run_with_its_own_tasks(workspace: LocalWorkspace) -> None:
+    printed = Printed()
+
+    result = workspace.run("outer", {}, printed)
+
+    nested = result.tasks["inner"].run
+    assert nested is not None
+    assert nested.parameters["mode"] == "nested"
+    assert nested.run_id > result.run_id
+    assert states(nested.tasks)["train"] is State.SUCCESS
+    assert printed.ended["inner/train"] is State.SUCCESS
+
+
+def test_models_and_artifacts_go_through_the_server(workspace: LocalWorkspace) -> None:
+    import mlflow
+
+    nested = workspace.run("outer").tasks["inner"].run
+    assert nested is not None
+    run = str(nested.tasks["train"].values["mlflow_run"])
+
+    assert mlflow.get_tracking_uri() == workspace.mlflow_uri
+    assert mlflow.artifacts.load_text(f"runs:/{run}/note.txt") == "hello"
+
+
+def test_ctrl_c_cancels_the_running_task_and_ends_the_run(workspace: LocalWorkspace) -> None:
+    printed = Printed()
+
+    with pytest.raises(KeyboardInterrupt):
+        workspace.run("loop", {"mode": "stop"}, printed)
+
+    assert printed.ended == {"write": State.CANCELED}
+
+
+def test_logging_is_left_as_it_was(workspace: LocalWorkspace) -> None:
+    before = (logging.getLogger().level, [*logging.getLogger().handlers])
+
+    workspace.run("loop", {"mode": "break"})
+
+    assert (logging.getLogger().level, [*logging.getLogger().handlers]) == before
+
+
+def test_the_session_is_utc_and_a_second_state_folder_in_one_process_is_refused(
+    workspace: LocalWorkspace, tmp_path: Path
+) -> None:
+    assert workspace.spark.conf.get("spark.sql.session.timeZone") == "UTC"
+    assert start_spark(workspace.state) is workspace.spark
+    with pytest.raises(EngineError, match=f"already runs in this process, on {workspace.state}; asked for {tmp_path}"):
+        start_spark(tmp_path)
