@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from local_workspace.bundle import job, job_keys, read_bundle
+from local_workspace.bundle import job_description, job_keys, read_bundle
 from local_workspace.errors import LocalWorkspaceError, ParameterError
 from local_workspace.graph import State
 from local_workspace.progress import Lines, LiveTable, Progress
@@ -78,7 +78,7 @@ def _jobs(options: argparse.Namespace) -> int:
     bundle = read_bundle(options.bundle, options.target, _pairs("--var", options.var))
     console = Console()
     for key in job_keys(bundle):
-        console.print(f"{key:<16}{job(bundle, key).description}", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"{key:<16}{job_description(bundle, key)}", markup=False, highlight=False, soft_wrap=True)
     return 0
 
 

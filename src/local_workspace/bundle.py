@@ -76,6 +76,13 @@ def job(bundle: Bundle, key: str) -> Job:
     return job_from(key, node)
 
 
+def job_description(bundle: Bundle, key: str) -> str:
+    """What the job says about itself; needs no variable that only its tasks use."""
+    node = bundle.resources["jobs"][key]
+    described = node.get("description", "") if isinstance(node, dict) else ""
+    return written(resolved(described, _resource_lookup(bundle), f"resources.jobs.{key}.description"))
+
+
 def jobs_of_run(bundle: Bundle, key: str) -> dict[str, Job]:
     """The job and every job that it runs, by key: all that one run may touch."""
     found: dict[str, Job] = {}

@@ -21,6 +21,7 @@ from local_workspace.errors import EngineError
 
 START_LIMIT_SECONDS = 90.0
 STOP_LIMIT_SECONDS = 10.0
+GONE_LIMIT_SECONDS = 2.0
 
 
 @dataclass
@@ -135,15 +136,17 @@ def _answers(uri: str) -> bool:
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGTERM)
+    """Its closed standard input asks the group to end; what is still there afterwards is killed."""
     try:
         process.wait(timeout=STOP_LIMIT_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+    end = time.monotonic() + GONE_LIMIT_SECONDS
+    with suppress(ProcessLookupError, PermissionError):  # no process of the group is left, or only dead ones
+        while time.monotonic() < end:
+            os.killpg(process.pid, signal.SIGKILL)
+            time.sleep(0.02)
 
 
 def _changed(values: Mapping[str, str]) -> dict[str, str | None]:

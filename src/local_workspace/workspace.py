@@ -48,7 +48,7 @@ class LocalWorkspace:
     ) -> Iterator[LocalWorkspace]:
         """Start what a run needs, create the bundle's schemas, and end it all at the end.
 
-        A session that already runs on the same state folder is used, and left running.
+        A session that already runs in this process is used, with its tables, and left running.
         """
         with open_bundle(read_bundle(root, target, variables), state) as workspace:
             yield workspace
@@ -66,15 +66,15 @@ def open_bundle(bundle: Bundle, state: Path) -> Iterator[LocalWorkspace]:
     state = state.resolve()
     names, wanted_schemas = resource_names(bundle), schemas(bundle)
     with locked(state), launch_mlflow_server(state) as server:
-        borrowed = SparkSession.getActiveSession() is not None
-        spark = start_spark(state)
+        borrowed = SparkSession.getActiveSession()
+        spark = borrowed or start_spark(state)
         try:
             for catalog, schema in wanted_schemas:
                 spark.sql(f"create schema if not exists {_quoted(catalog)}.{_quoted(schema)}")
             server.wait_until_ready()
             yield LocalWorkspace(bundle, state, spark, server.uri, names)
         finally:
-            if not borrowed:
+            if borrowed is None:
                 with suppress(Exception):
                     stop_spark(spark)
 

@@ -18,7 +18,7 @@ targets:
 def make_bundle(
     root: Path, resources: str, notebooks: dict[str, str] | None = None, main: str = DATABRICKS_YML
 ) -> Path:
-    """A bundle folder with one resource file and the notebooks named; the name `nothing` is always there."""
+    """A bundle folder with one resource file and the notebooks named; `nothing` is always there."""
     (root / "resources").mkdir(parents=True)
     (root / "notebooks").mkdir()
     (root / "databricks.yml").write_text(dedent(main))

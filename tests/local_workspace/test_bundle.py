@@ -203,11 +203,11 @@ def test_an_unknown_parameter_names_those_the_job_has(tmp_path: Path) -> None:
 def test_an_unknown_job_target_or_variable_names_the_choices(tmp_path: Path) -> None:
     root = make_bundle(tmp_path, RESOURCES)
 
-    with pytest.raises(ParameterError, match="job sing: .* Choose one of play"):
+    with pytest.raises(ParameterError, match=r"job sing: .* Choose one of play"):
         job(read_bundle(root, environment={}), "sing")
-    with pytest.raises(ParameterError, match="target test: .* Choose one of dev, prod"):
+    with pytest.raises(ParameterError, match=r"target test: .* Choose one of dev, prod"):
         read_bundle(root, "test")
-    with pytest.raises(ParameterError, match="--var sise: .* Choose from catalog, size"):
+    with pytest.raises(ParameterError, match=r"--var sise: .* Choose from catalog, size"):
         read_bundle(root, None, {"sise": "x"})
 
 
@@ -220,7 +220,7 @@ def test_paths_are_relative_to_the_file_that_holds_them(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("target", ["dev", "classic", "staging", "prod"])
 def test_every_job_of_this_repository_resolves_in_every_target(target: str) -> None:
-    read = read_bundle(REPOSITORY, target, environment={})
+    read = read_bundle(REPOSITORY, target, {"run_as": "robot", "notify": "ada@example.com"}, environment={})
     keys = job_keys(read)
 
     assert {"retraining", "rollback", "preflight"} <= {*keys}

@@ -41,6 +41,14 @@ APPEND = """
     spark.range(1).write.format("delta").mode("append").saveAsTable(table)
     print("rows:", spark.table(table).count())
     # ---
+    def importable(batches):
+        import importlib.util, pandas
+        for batch in batches:
+            yield pandas.DataFrame({"found": [importlib.util.find_spec("local_workspace") is not None]})
+
+    found = spark.range(1).mapInPandas(importable, "found boolean").first()["found"]
+    print("a worker can import src:", found)
+    # ---
     wait_for = dbutils.widgets.get("wait_for")
     if wait_for:
         pathlib.Path(wait_for).touch()
@@ -70,6 +78,7 @@ def groups_of_children(pid: int) -> list[int]:
     return [int(group) for parent, group in pairs if int(parent) == pid]
 
 
+@pytest.mark.spark
 def test_a_killed_run_leaves_no_process_and_its_tables_are_there_for_the_next(bundle: Path) -> None:
     written = bundle / "written"
     first = start(bundle, "--params", f"wait_for={written}")
@@ -87,10 +96,12 @@ def test_a_killed_run_leaves_no_process_and_its_tables_are_there_for_the_next(bu
     second = start(bundle)
     output, errors = second.communicate(timeout=120)
     assert "rows: 2\n" in output, errors
+    assert "a worker can import src: False\n" in output  # although it is on this process's PYTHONPATH
     assert "SUCCESS: run " in output
     assert second.returncode == 0
 
 
+@pytest.mark.spark
 def test_ctrl_c_ends_with_one_line_that_says_how_to_go_on(bundle: Path) -> None:
     process = start(bundle)
     lock = bundle / ".local" / "lock"

@@ -67,6 +67,7 @@ def within(seconds: float, holds) -> bool:
     return bool(holds())
 
 
+@pytest.mark.spark
 def test_the_server_answers_and_stops(tmp_path: Path) -> None:
     with start_mlflow_server(tmp_path) as server:
         assert os.environ["MLFLOW_TRACKING_URI"] == server.uri

@@ -42,5 +42,5 @@ def test_references_become_texts_and_other_braces_stay(text: str, expected: str)
 
 
 def test_a_task_value_that_was_not_set_names_those_that_were() -> None:
-    with pytest.raises(TaskError, match="task ingest set no such value. It set: rows, fresh, name, days"):
+    with pytest.raises(TaskError, match=r"task ingest set no such value. It set: rows, fresh, name, days"):
         filled_in("{{tasks.ingest.values.row}}", FACTS)

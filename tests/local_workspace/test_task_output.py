@@ -12,7 +12,7 @@ def test_everything_goes_to_the_log_and_only_prints_are_echoed(tmp_path: Path) -
     echoed: list[str] = []
 
     with task_output(tmp_path / "a.log", echoed.append, sys.stdout, sys.stderr):
-        print("hello")
+        sys.stdout.write("hello\n")
         sys.stderr.write("careful\n")
         logging.getLogger("stage").info("12 rows")
 

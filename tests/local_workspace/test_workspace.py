@@ -53,7 +53,7 @@ resources:
 
 NOTEBOOKS = {
     "write": """
-        import importlib.util, logging, sys
+        import logging
         for name, default in [("schema", ""), ("mode", ""), ("extra", ""), ("run_id", "")]:
             dbutils.widgets.text(name, default)
         # ---
@@ -64,15 +64,6 @@ NOTEBOOKS = {
         table = f"spark_catalog.{given['schema']}.rows"
         if given["mode"] == "break":
             raise ValueError("broken on purpose\\nsecond line")
-        # ---
-        if given["mode"] == "worker":
-            def importable(batches):
-                import importlib.util, pandas
-                for batch in batches:
-                    found = importlib.util.find_spec("local_workspace") is not None
-                    yield pandas.DataFrame({"found": [found]})
-            found = spark.range(1).mapInPandas(importable, "found boolean").first()["found"]
-            dbutils.jobs.taskValues.set("worker_sees_src", found)
         # ---
         spark.createDataFrame([(1,), (2,)], "n int").write.format("delta").mode("overwrite").saveAsTable(table)
         dbutils.jobs.taskValues.set("rows", 3 if given["mode"] == "nested" else spark.table(table).count())
@@ -95,15 +86,12 @@ NOTEBOOKS = {
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalWorkspace]:
-    """One workspace for all tests here; on the session of this process when there is one."""
+def workspace(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalWorkspace]:
+    """One workspace for all tests here, on the session that all tests share."""
     root = make_bundle(tmp_path_factory.mktemp("toy") / "bundle", RESOURCES, NOTEBOOKS)
-    running = SparkSession.getActiveSession()
-    state = Path(str(running.conf.get(STATE_CONF))) if running else tmp_path_factory.mktemp("state")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(Path(__file__).parents[2] / "src"))
-        with LocalWorkspace.open(root, state) as opened:
-            yield opened
+    with LocalWorkspace.open(root, tmp_path_factory.mktemp("workspace")) as opened:
+        assert opened.spark is spark
+        yield opened
 
 
 class Printed(Silent):
@@ -142,16 +130,14 @@ def test_a_run_passes_values_between_tasks_and_skips_the_branch_not_taken(worksp
 
 
 def test_a_job_parameter_beats_a_base_parameter_of_the_same_name(workspace: LocalWorkspace) -> None:
-    result = workspace.run("loop", {"mode": "worker"})
+    result = workspace.run("loop", {"mode": "other"})
 
     assert result.tasks["write"].values["given"] == {
         "schema": workspace.names["schemas.tables.name"],
-        "mode": "worker",
+        "mode": "other",
         "extra": "from_base",
         "run_id": str(result.run_id),
     }
-    # Spark's Python workers cannot import the project, although it is on PYTHONPATH here.
-    assert result.tasks["write"].values["worker_sees_src"] is False
 
 
 def test_a_failing_cell_fails_its_task_and_the_leaf_decides_about_the_run(workspace: LocalWorkspace) -> None:
@@ -213,6 +199,7 @@ def test_the_session_is_utc_and_a_second_state_folder_in_one_process_is_refused(
     workspace: LocalWorkspace, tmp_path: Path
 ) -> None:
     assert workspace.spark.conf.get("spark.sql.session.timeZone") == "UTC"
-    assert start_spark(workspace.state) is workspace.spark
-    with pytest.raises(EngineError, match=f"already runs in this process, on {workspace.state}; asked for {tmp_path}"):
+    own = Path(workspace.spark.conf.get(STATE_CONF) or "")
+    assert start_spark(own) is workspace.spark
+    with pytest.raises(EngineError, match=f"already runs in this process, on {own}; asked for {tmp_path}"):
         start_spark(tmp_path)

@@ -13,7 +13,8 @@ class Evidence:
     classes).
 
     new_labelled_rows: labelled rows that arrived after the last training (all of them when there was none).
-    holdout_days: whole mature days after the champion's data; None where the hold-out is reserved by key.
+    holdout_days: whole mature days after the champion's data; None where the hold-out is reserved by key. A candidate
+    would be judged on the ledger values [holdout_from, holdout_before), as text; None without such days.
     champion_age_days: data time between the end of the champion's training rows and the watermark.
     realised_error: error of the champion on rows of the newest batch it had not seen; expected_error: its error when
     promoted. blocked_until_after_batch: a rollback asks to wait for a batch newer than this one.
@@ -23,6 +24,8 @@ class Evidence:
     champion_version: str | None
     new_labelled_rows: int
     holdout_days: int | None
+    holdout_from: str | None
+    holdout_before: str | None
     champion_age_days: float | None
     last_fit_seconds: float | None
     realised_error: float | None
@@ -62,6 +65,8 @@ class Decision:
     reasons: tuple[str, ...]
     new_labelled_rows: int
     holdout_days: int | None
+    holdout_from: str | None
+    holdout_before: str | None
     champion_age_days: float | None
     last_fit_seconds: float | None
     realised_error: float | None

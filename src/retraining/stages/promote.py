@@ -4,7 +4,6 @@ import logging
 from dataclasses import dataclass
 
 from retraining.adapters.registry.registry import CHAMPION, Registry
-from retraining.adapters.tables.batches import read_batches
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError
@@ -12,13 +11,12 @@ from retraining.records.gate_result import Check, GateResult
 from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
-from retraining.rules.gate.judge import Evaluation, judge, overall
-from retraining.rules.ingest.ledger import Ledger
+from retraining.rules.gate.judge import Evaluation, judge
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.apply_newest_decision import apply_newest_decision, decide_promotion
 from retraining.stages.steps.evaluate_on_holdout import evaluate_on_holdout, holdout_rows
 from retraining.stages.steps.fit_version import fit_version
-from retraining.stages.steps.ledger_of_source import ledger_of_source
+from retraining.stages.steps.ingested_source import IngestedSource, read_source
 from retraining.stages.steps.load_version import load_version, manifest_of_version
 
 _log = logging.getLogger(__name__)
@@ -47,12 +45,21 @@ def promote(
     promotions = apply_newest_decision(spec.model, tables, registry, run)
     manifests = read_rows(tables, Manifest, spec.model)
     candidate = _candidate(spec, manifests, retrain_key)
+    earlier = read_rows(tables, GateResult, spec.model)
     decided = [row for row in promotions if row.retrain_key == candidate.retrain_key and row.state == "DECIDED"]
     if decided:
-        return PromoteReport(decided[-1], _checks_of(spec, tables, candidate, decided[-1].previous_version))
+        return PromoteReport(decided[-1], _checks_of(earlier, candidate, decided[-1].previous_version))
+    source = read_source(spec, tables)
     champion = registry.version_of(spec.model, CHAMPION)
-    checks = _judge(spec, tables, registry, run, manifests, candidate, champion)
-    decision = _decide(spec, tables, registry, run, promotions, candidate, champion, checks)
+    live = manifest_of_version(manifests, spec.model, champion) if champion else None
+    checks = _checks_of(earlier, candidate, champion)
+    if not checks:
+        evaluation = _evaluate(spec, source, tables, registry, candidate, live)
+        checks = _results(candidate, champion, run, next_seq(earlier), evaluation)
+        append_rows(tables, "gate", checks)
+    passed = _passed(checks) and not _was_rolled_back(promotions, candidate)
+    version = _deploy(spec, source, tables, registry, run, candidate, manifests) if passed else champion
+    decision = _decision(promotions, candidate, champion, version, passed, checks, run)
     decide_promotion(tables, decision)
     apply_newest_decision(spec.model, tables, registry, run)
     report = PromoteReport(decision, checks)
@@ -71,40 +78,30 @@ def _candidate(spec: ModelSpec, manifests: list[Manifest], retrain_key: str | No
     return fitting[-1]
 
 
-def _checks_of(spec: ModelSpec, tables: Tables, candidate: Manifest, champion: str | None) -> tuple[GateResult, ...]:
-    rows = [row for row in read_rows(tables, GateResult, spec.model) if row.retrain_key == candidate.retrain_key]
-    against = [row for row in rows if row.champion_version == champion]
+def _checks_of(rows: list[GateResult], candidate: Manifest, champion: str | None) -> tuple[GateResult, ...]:
+    """The newest verdict on a candidate against this champion. Another champion means judging anew."""
+    against = [row for row in rows if (row.retrain_key, row.champion_version) == (candidate.retrain_key, champion)]
     return tuple(row for row in against if row.seq == against[-1].seq)
 
 
-def _judge(
+def _evaluate(
     spec: ModelSpec,
+    source: IngestedSource,
     tables: Tables,
     registry: Registry,
-    run: Run,
-    manifests: list[Manifest],
     candidate: Manifest,
-    champion: str | None,
+    champion: Manifest | None,
+) -> Evaluation:
+    rows = holdout_rows(spec, source, tables, candidate, champion)
+    live = load_version(registry, champion) if champion else None
+    return evaluate_on_holdout(spec, rows, load_version(registry, candidate), live, candidate.trivial_prediction)
+
+
+def _results(
+    candidate: Manifest, champion: str | None, run: Run, seq: int, evaluation: Evaluation
 ) -> tuple[GateResult, ...]:
-    """Judges against this champion, or finds the verdict that a killed attempt wrote. Another champion means judging
-    anew."""
-    known = _checks_of(spec, tables, candidate, champion)
-    if known:
-        return known
-    live = manifest_of_version(manifests, spec.model, champion) if champion else None
-    ledger = ledger_of_source(spec, read_batches(tables, spec.source_name))
-    evaluation = evaluate_on_holdout(
-        spec,
-        holdout_rows(spec, tables, ledger, candidate, live),
-        load_version(registry, candidate),
-        load_version(registry, live) if live else None,
-        candidate.trivial_prediction,
-    )
-    seq = next_seq(read_rows(tables, GateResult, spec.model))
     checks = judge("refresh" if champion else "first", evaluation)
-    results = tuple(_result(candidate, champion, run, seq, check, evaluation) for check in checks)
-    append_rows(tables, "gate", results)
-    return results
+    return tuple(_result(candidate, champion, run, seq, check, evaluation) for check in checks)
 
 
 def _result(
@@ -140,25 +137,25 @@ def _finite(value: float) -> float | None:
     return value if value == value else None
 
 
-def _decide(
-    spec: ModelSpec,
-    tables: Tables,
-    registry: Registry,
-    run: Run,
+def _passed(checks: tuple[GateResult, ...]) -> bool:
+    return all(row.verdict == "passed" for row in checks)
+
+
+def _decision(
     promotions: list[Promotion],
     candidate: Manifest,
     champion: str | None,
+    version: str | None,
+    passed: bool,
     checks: tuple[GateResult, ...],
+    run: Run,
 ) -> Promotion:
-    passed = overall(tuple(_as_check(row) for row in checks)) == "passed" and not _was_rolled_back(
-        promotions, candidate
-    )
     return Promotion(
-        model=spec.model,
+        model=candidate.model,
         seq=next_seq(promotions),
         state="DECIDED",
         outcome="PROMOTE" if passed else "REJECT",
-        version=_deployed(spec, tables, registry, run, candidate) if passed else champion,
+        version=version,
         previous_version=champion,
         candidate_version=candidate.version,
         retrain_key=candidate.retrain_key,
@@ -179,19 +176,19 @@ def _was_rolled_back(promotions: list[Promotion], candidate: Manifest) -> bool:
     return any(row.version in left and row.retrain_key == candidate.retrain_key for row in promotions)
 
 
-def _as_check(row: GateResult) -> Check:
-    return Check(row.check, row.verdict, row.value, row.lower, row.upper, row.threshold, row.sentence)
-
-
-def _deployed(spec: ModelSpec, tables: Tables, registry: Registry, run: Run, candidate: Manifest) -> str:
+def _deploy(
+    spec: ModelSpec,
+    source: IngestedSource,
+    tables: Tables,
+    registry: Registry,
+    run: Run,
+    candidate: Manifest,
+    manifests: list[Manifest],
+) -> str:
     """The version that goes live: the candidate itself, or its recipe fitted again including the hold-out."""
     if not spec.gate.refits:
         return str(candidate.version)
-    manifests = read_rows(tables, Manifest, spec.model)
-    same = [row for row in manifests if row.role == "refit" and row.seq == _reserved_seq(manifests, candidate)]
-    ledger: Ledger = ledger_of_source(spec, read_batches(tables, spec.source_name))
-    return str(fit_version(spec, ledger, tables, registry, run, same[-1]).version)
-
-
-def _reserved_seq(manifests: list[Manifest], candidate: Manifest) -> int:
-    return next(row.seq for row in manifests if row.retrain_key == candidate.retrain_key and row.state == "RESERVED")
+    same_fit = (candidate.evaluation_id, candidate.code_version)
+    refits = [row for row in manifests if row.role == "refit" and row.state == "RESERVED"]
+    reserved = next(row for row in refits if (row.evaluation_id, row.code_version) == same_fit)
+    return str(fit_version(spec, source, tables, registry, run, reserved, manifests).version)

@@ -5,21 +5,15 @@ import logging
 from dataclasses import dataclass
 
 from retraining.adapters.registry.registry import CHALLENGER, Registry
-from retraining.adapters.tables.batches import committed_batches, read_batches
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError
 from retraining.records.decision import Decision
 from retraining.records.manifest import Manifest, Role
 from retraining.records.run import Run
-from retraining.rules.gate.holdout import holdout_days, whole_days
-from retraining.rules.ingest.ledger import Ledger
-from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.fit_version import fit_version
-from retraining.stages.steps.ledger_of_source import ledger_of_source
-from retraining.stages.steps.load_version import manifest_of_version
-from retraining.stages.steps.training_frame import trainable_rows
+from retraining.stages.steps.ingested_source import read_source
 
 _log = logging.getLogger(__name__)
 
@@ -53,10 +47,10 @@ def retrain(
     decision = _decision(spec, read_rows(tables, Decision, spec.model), evaluation_id)
     if not decision.should_retrain:
         return RetrainReport(spec.model, "", None)
-    ledger = ledger_of_source(spec, read_batches(tables, spec.source_name))
-    manifests = read_rows(tables, Manifest, spec.model)
-    reserved = _reserve(spec, tables, ledger, run, decision, manifests)
-    manifest = fit_version(spec, ledger, tables, registry, run, reserved)
+    source = read_source(spec, tables)
+    manifests = _with_reservation(spec, tables, run, decision, read_rows(tables, Manifest, spec.model))
+    candidate = next(row for row in manifests if row.retrain_key == _key(spec, run, decision, "candidate"))
+    manifest = fit_version(spec, source, tables, registry, run, candidate, manifests)
     if manifest.version and registry.version_of(spec.model, CHALLENGER) != manifest.version:
         registry.set_alias(spec.model, CHALLENGER, manifest.version)
     report = RetrainReport(spec.model, manifest.retrain_key, manifest)
@@ -71,71 +65,39 @@ def _decision(spec: ModelSpec, decisions: list[Decision], evaluation_id: str | N
     return fitting[-1]
 
 
-def _reserve(
-    spec: ModelSpec, tables: Tables, ledger: Ledger, run: Run, decision: Decision, manifests: list[Manifest]
-) -> Manifest:
-    """The candidate's reservation. Both roles are reserved in one commit, because the refit's rows are known by now."""
-    batches = read_batches(tables, spec.source_name)
-    watermark = next(
-        row.watermark_after for row in batches if row.batch_seq == decision.batch_seq and row.state == "COMMITTED"
-    )
-    start, end = _holdout_bounds(spec, tables, ledger, decision, manifests, watermark)
-    candidate = _reservation(spec, run, decision, "candidate", start, (start, end), next_seq(manifests))
-    known = [row for row in manifests if row.retrain_key == candidate.retrain_key and row.state == "RESERVED"]
-    if known:
-        return known[-1]
-    refit = _reservation(spec, run, decision, "refit", None, (None, None), candidate.seq)
-    append_rows(tables, "retrain", [candidate, refit] if spec.gate.refits else [candidate])
-    return candidate
+def _with_reservation(
+    spec: ModelSpec, tables: Tables, run: Run, decision: Decision, manifests: list[Manifest]
+) -> list[Manifest]:
+    """The manifests, with the decision's keys reserved. Both roles in one commit: the refit's rows are known by now."""
+    known = {row.retrain_key for row in manifests}
+    if _key(spec, run, decision, "candidate") in known:
+        return manifests
+    roles: tuple[Role, ...] = ("candidate", "refit") if spec.gate.refits else ("candidate",)
+    reserved = [_reservation(spec, run, decision, role, next_seq(manifests)) for role in roles]
+    append_rows(tables, "retrain", reserved)
+    return [*manifests, *reserved]
 
 
-def _holdout_bounds(
-    spec: ModelSpec,
-    tables: Tables,
-    ledger: Ledger,
-    decision: Decision,
-    manifests: list[Manifest],
-    watermark: str | None,
-) -> tuple[str | None, str | None]:
-    """First and last bound of the hold-out as ledger text; both None where it is reserved by key."""
-    last = ledger.from_text(watermark)
-    if spec.gate.holdout == "reserved" or last is None:
-        return None, None
-    champion = decision.champion_version
-    trained = manifest_of_version(manifests, spec.model, champion).trained_until if champion else None
-    number = ledger.from_text(trained)
-    after = ledger.day_of(number) if number is not None else None
-    committed = committed_batches(read_batches(tables, spec.source_name), through=decision.batch_seq)
-    rows = trainable_rows(spec, tables, ledger, committed, None)
-    found = [row[0] for row in rows.select(ledger_day(ledger)).distinct().collect()]
-    days = holdout_days(whole_days(found, after, ledger.day_of(last)))
-    if not days:
-        return None, None
-    return ledger.to_text(ledger.start_of(days[0])), ledger.to_text(ledger.start_of(ledger.day_of(last)))
+def _key(spec: ModelSpec, run: Run, decision: Decision, role: Role) -> str:
+    """Names a fit: the same model, data, action, role, code and spec are never fitted twice."""
+    bounds = [decision.holdout_from or "", decision.holdout_before or ""]
+    parts = [spec.model, str(decision.batch_seq), decision.action, role, *bounds, run.code_version, spec.hash]
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()
 
 
-def _reservation(
-    spec: ModelSpec,
-    run: Run,
-    decision: Decision,
-    role: Role,
-    train_before: str | None,
-    holdout: tuple[str | None, str | None],
-    seq: int,
-) -> Manifest:
-    bounds = [str(decision.batch_seq), decision.action, role, train_before or "", holdout[0] or "", holdout[1] or ""]
-    key = hashlib.sha256("|".join([spec.model, *bounds, run.code_version, spec.hash]).encode()).hexdigest()
+def _reservation(spec: ModelSpec, run: Run, decision: Decision, role: Role, seq: int) -> Manifest:
+    judged = role == "candidate"
     return Manifest(
         model=spec.model,
-        retrain_key=key,
+        retrain_key=_key(spec, run, decision, role),
         role=role,
         state="RESERVED",
         seq=seq,
         evaluation_id=decision.evaluation_id,
         batch_seq=decision.batch_seq,
-        train_before=train_before,
-        holdout_from=holdout[0],
-        holdout_before=holdout[1],
+        train_before=decision.holdout_from if judged else None,
+        holdout_from=decision.holdout_from if judged else None,
+        holdout_before=decision.holdout_before if judged else None,
         trained_until=None,
         trained_rows=None,
         sampled=None,

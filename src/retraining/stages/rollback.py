@@ -4,7 +4,6 @@ import logging
 from dataclasses import dataclass
 
 from retraining.adapters.registry.registry import CHAMPION, Registry
-from retraining.adapters.tables.batches import committed_batches, read_batches
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError
@@ -13,6 +12,7 @@ from retraining.records.run import Run
 from retraining.rules.rollback_target import rollback_target
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.apply_newest_decision import apply_newest_decision
+from retraining.stages.steps.ingested_source import read_source
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ def rollback(
         candidate_version=None,
         retrain_key=None,
         request_id=run.run_id,
-        batch_seq=committed_batches(read_batches(tables, spec.source_name)).through,
+        batch_seq=read_source(spec, tables).committed.through,
         reasons=(reason or "No reason was given.",),
         run_id=run.run_id,
         attempt_id=run.attempt_id,

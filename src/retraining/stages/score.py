@@ -7,7 +7,6 @@ from pyspark.sql import functions as F
 
 from retraining.adapters.registry.registry import CHAMPION, Registry
 from retraining.adapters.tables import observations, predictions
-from retraining.adapters.tables.batches import committed_batches, read_batches
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.adapters.tables.observations import BATCH_SEQ
 from retraining.adapters.tables.tables import Tables
@@ -15,7 +14,7 @@ from retraining.records.manifest import Manifest
 from retraining.records.run import Run
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.ledger_of_source import ledger_of_source
+from retraining.stages.steps.ingested_source import IngestedSource, read_source
 from retraining.stages.steps.load_version import load_version, manifest_of_version
 from retraining.stages.steps.predict_rows import predict_rows, prediction_type
 
@@ -46,30 +45,33 @@ def score(spec: ModelSpec, tables: Tables, registry: Registry, run: Run) -> Scor
     if champion is None:
         return ScoreReport(spec.model, None, 0)
     manifest = manifest_of_version(read_rows(tables, Manifest, spec.model), spec.model, champion)
-    batches = read_batches(tables, spec.source_name)
-    newest = committed_batches(batches).through
+    source = read_source(spec, tables)
     after = max(predictions.last_scored_batch(tables, spec.model), manifest.batch_seq)
-    if newest <= after:
+    if source.committed.through <= after:
         return ScoreReport(spec.model, champion, 0)
-    rows = _score_batches(spec, tables, registry, run, manifest, after)
+    rows = _score_batches(spec, source, tables, registry, run, manifest, after)
     report = ScoreReport(spec.model, champion, rows)
     _log.info(report.summary)
     return report
 
 
 def _score_batches(
-    spec: ModelSpec, tables: Tables, registry: Registry, run: Run, champion: Manifest, after: int
+    spec: ModelSpec,
+    source: IngestedSource,
+    tables: Tables,
+    registry: Registry,
+    run: Run,
+    champion: Manifest,
+    after: int,
 ) -> int:
-    batches = read_batches(tables, spec.source_name)
-    committed, ledger = committed_batches(batches), ledger_of_source(spec, batches)
-    rows = observations.current_rows(tables, spec.source_name, committed, ledger.column)
+    rows = observations.current_rows(tables, source.name, source.committed, source.ledger.column)
     arrived = rows.where(F.col(BATCH_SEQ) > F.lit(after))
     predictions.create_predictions(tables, spec.model, prediction_type(spec))
     scored = tables.read(predictions.table_of(spec.model))
     unseen = arrived.join(scored.select(ROW_KEY), ROW_KEY, "left_anti")
     estimator = load_version(registry, champion)
     made = predict_rows(spec, unseen, [ROW_KEY, BATCH_SEQ], {"prediction": estimator})
-    trained = tables.read(observations.table_of(spec.source_name)).where(F.col(BATCH_SEQ) <= F.lit(champion.batch_seq))
+    trained = tables.read(observations.table_of(source.name)).where(F.col(BATCH_SEQ) <= F.lit(champion.batch_seq))
     seen = trained.select(ROW_KEY).distinct().withColumn("seen_in_training", F.lit(True))
     stored = made.join(seen, ROW_KEY, "left").withColumns(
         {
@@ -79,5 +81,5 @@ def _score_batches(
             "scored_at": F.lit(run.started_at),
         }
     )
-    predictions.append_predictions(tables, spec.model, stored, committed.through)
+    predictions.append_predictions(tables, spec.model, stored, source.committed.through)
     return scored.where(F.col(BATCH_SEQ) > F.lit(after)).count()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from retraining.records.gate_result import Check, GateVerdict, Question
+from retraining.records.gate_result import Check, Question
 from retraining.rules.gate.holdout import FEWEST_DAYS
 from retraining.rules.gate.jackknife import DAILY_CORRELATION, Block, Gain, Metric, gain_with_interval
 
@@ -38,14 +38,6 @@ def judge(question: Question, evaluation: Evaluation) -> tuple[Check, ...]:
     asks whether the candidate is shown to be better than the trivial predictor.
     """
     return _predictions_are_finite(evaluation), _gain_suffices(question, evaluation)
-
-
-def overall(checks: tuple[Check, ...]) -> GateVerdict:
-    """failed if any check failed, else not_enough_evidence if any lacked it, else passed."""
-    verdicts = {check.verdict for check in checks}
-    return (
-        "failed" if "failed" in verdicts else "not_enough_evidence" if "not_enough_evidence" in verdicts else "passed"
-    )
 
 
 def _predictions_are_finite(evaluation: Evaluation) -> Check:

@@ -31,8 +31,9 @@ def apply_newest_decision(model: str, tables: Tables, registry: Registry, run: R
             registry.set_alias(model, CHAMPION, move.version)
         if move.previous_version:
             registry.set_alias(model, PREVIOUS, move.previous_version)
-        if newest_move(read_rows(tables, Promotion, model)) == move:
-            _note_applied(model, tables, registry, run, move)
+        rows = read_rows(tables, Promotion, model)
+        if newest_move(rows) == move:
+            return [*rows, _note_applied(model, tables, registry, run, move)]
 
 
 def decide_promotion(tables: Tables, decision: Promotion) -> None:
@@ -40,13 +41,14 @@ def decide_promotion(tables: Tables, decision: Promotion) -> None:
     append_rows(tables, "promote", [decision])
 
 
-def _note_applied(model: str, tables: Tables, registry: Registry, run: Run, move: Promotion) -> None:
+def _note_applied(model: str, tables: Tables, registry: Registry, run: Run, move: Promotion) -> Promotion:
     if move.version:
         registry.tag(model, move.version, {"promoted_by_run": move.run_id})
     if move.outcome == "ROLLBACK" and move.previous_version:
         registry.tag(model, move.previous_version, {"rejected_by_rollback": move.request_id or move.run_id})
     applied = replace(move, state="APPLIED", run_id=run.run_id, attempt_id=run.attempt_id, at=run.started_at)
     tables.append_records("promotions", [applied], Fence("applied", model, move.seq))
+    return applied
 
 
 def _drift(model: str, champion: str | None, move: Promotion | None) -> str:

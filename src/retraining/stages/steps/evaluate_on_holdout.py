@@ -6,16 +6,15 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations
-from retraining.adapters.tables.batches import committed_batches, read_batches
 from retraining.adapters.tables.observations import BATCH_SEQ
 from retraining.adapters.tables.tables import Tables
 from retraining.records.manifest import Manifest
 from retraining.rules.gate.jackknife import Block
 from retraining.rules.gate.judge import Evaluation
-from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.ledger_column import ledger_day, ledger_literal
 from retraining.rules.ingest.row_identity import ROW_KEY, bucket
 from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.ingested_source import IngestedSource
 from retraining.stages.steps.metric_of import metric_of
 from retraining.stages.steps.model_frame import LABEL, is_reserved, labelled
 from retraining.stages.steps.predict_rows import loss_column, predict_rows, prediction_type
@@ -26,15 +25,16 @@ rows."""
 
 
 def holdout_rows(
-    spec: ModelSpec, tables: Tables, ledger: Ledger, candidate: Manifest, champion: Manifest | None
+    spec: ModelSpec, source: IngestedSource, tables: Tables, candidate: Manifest, champion: Manifest | None
 ) -> DataFrame:
     """Labelled rows that neither model was trained on, with `_block`.
 
     newest: the days the manifest froze. reserved: reserved keys that arrived after the champion's batch, because older
     ones decided its own promotion.
     """
-    committed = committed_batches(read_batches(tables, spec.source_name), through=candidate.batch_seq)
-    rows = labelled(spec, observations.current_rows(tables, spec.source_name, committed, ledger.column))
+    ledger = source.ledger
+    committed = source.through(candidate.batch_seq)
+    rows = labelled(spec, observations.current_rows(tables, source.name, committed, ledger.column))
     if spec.gate.holdout == "reserved":
         arrived = F.col(BATCH_SEQ) > F.lit(champion.batch_seq if champion else 0)
         return rows.where(is_reserved(spec) & arrived).withColumn("_block", bucket("block", EXCHANGEABLE_BLOCKS))

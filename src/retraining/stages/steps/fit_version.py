@@ -6,13 +6,12 @@ from pathlib import Path
 from retraining.adapters.registry.log_version import TrainingData, log_version
 from retraining.adapters.registry.registry import Registry
 from retraining.adapters.tables import observations
-from retraining.adapters.tables.batches import committed_batches, read_batches
-from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
+from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq
 from retraining.adapters.tables.tables import Tables
 from retraining.records.manifest import Manifest
 from retraining.records.run import Run
-from retraining.rules.ingest.ledger import Ledger
 from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.ingested_source import IngestedSource
 from retraining.stages.steps.training_frame import TrainingFrame, read_training_frame
 from retraining.strategies.full_refit import build_estimator, full_refit, trivial_prediction
 
@@ -21,20 +20,27 @@ RECIPES = Path(__file__).parents[3] / "recipes"
 
 
 def fit_version(
-    spec: ModelSpec, ledger: Ledger, tables: Tables, registry: Registry, run: Run, reserved: Manifest
+    spec: ModelSpec,
+    source: IngestedSource,
+    tables: Tables,
+    registry: Registry,
+    run: Run,
+    reserved: Manifest,
+    manifests: list[Manifest],
 ) -> Manifest:
-    """The REGISTERED manifest of a reserved key. The fit happens once however often this is called."""
-    rows = read_rows(tables, Manifest, spec.model)
-    done = [row for row in rows if row.retrain_key == reserved.retrain_key and row.state == "REGISTERED"]
+    """The REGISTERED manifest of a reserved key. The fit happens once however often this is called.
+
+    manifests are all rows of the model, the reservation among them.
+    """
+    done = [row for row in manifests if row.retrain_key == reserved.retrain_key and row.state == "REGISTERED"]
     if done:
         return done[0]
-    committed = committed_batches(read_batches(tables, spec.source_name), through=reserved.batch_seq)
-    frame = read_training_frame(spec, tables, ledger, committed, reserved.train_before)
+    frame = read_training_frame(spec, tables, source.ledger, source.through(reserved.batch_seq), reserved.train_before)
     version_then = observations.observations_version(tables, spec.source_name)
     filled = replace(
         reserved,
         state="REGISTERED",
-        seq=next_seq(rows),
+        seq=next_seq(manifests),
         trained_until=frame.trained_until,
         trained_rows=frame.rows,
         sampled=frame.sampled,

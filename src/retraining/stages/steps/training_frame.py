@@ -51,24 +51,32 @@ def read_training_frame(
 ) -> TrainingFrame:
     """Reads the rows to this machine: at most policy.max_rows, a keyed sample of them beyond that."""
     rows = trainable_rows(spec, tables, ledger, committed, before)
-    total = rows.count()
-    if not total:
+    facts = _facts(rows, ledger)
+    if not facts.rows:
         raise NothingToDoError(
             f"{spec.model}: no labelled row to train on up to batch {committed.through}. Ingest some first."
         )
-    sampled = total > spec.policy.max_rows
+    sampled = facts.rows > spec.policy.max_rows
     if sampled:
-        _log.warning(
-            "%s: %s rows, training on a keyed sample of %s", spec.model, f"{total:,}", f"{spec.policy.max_rows:,}"
-        )
-        rows = _keyed_sample(rows, total, spec.policy.max_rows)
-    count, checksum = set_hash([ROW_KEY, ROW_HASH])
-    facts = rows.agg(count, checksum, F.max(ledger_number(ledger))).collect()[0]
+        _log.warning("%s: %d rows, training on a keyed sample of %d", spec.model, facts.rows, spec.policy.max_rows)
+        rows = _keyed_sample(rows, facts.rows, spec.policy.max_rows)
+        facts = _facts(rows, ledger)
     frame = rows.select(ROW_KEY, LABEL, *feature_columns(spec)).toPandas().sort_values(ROW_KEY, ignore_index=True)
     features = frame[list(spec.columns.features)]
-    return TrainingFrame(
-        features, frame[LABEL], len(frame), sampled, f"{facts[0]}:{facts[1]}", str(ledger.to_text(facts[2]))
-    )
+    return TrainingFrame(features, frame[LABEL], len(frame), sampled, facts.data_hash, facts.trained_until)
+
+
+@dataclass(frozen=True)
+class _Facts:
+    rows: int
+    data_hash: str
+    trained_until: str
+
+
+def _facts(rows: DataFrame, ledger: Ledger) -> _Facts:
+    count, checksum = set_hash([ROW_KEY, ROW_HASH])
+    found = rows.agg(count, checksum, F.max(ledger_number(ledger))).collect()[0]
+    return _Facts(found[0], f"{found[0]}:{found[1]}", str(ledger.to_text(found[2])))
 
 
 def _keyed_sample(rows: DataFrame, total: int, wanted: int) -> DataFrame:

@@ -1,0 +1,35 @@
+"""What the loop knows of a source that has been ingested: its ledger, its usable batches, its watermark."""
+
+from dataclasses import dataclass
+
+from retraining.adapters.tables.batches import Committed, committed_batches, read_batches
+from retraining.adapters.tables.tables import Tables
+from retraining.errors import NothingToDoError
+from retraining.records.batch import Batch
+from retraining.rules.ingest.ledger import Ledger
+from retraining.spec.model_spec import ModelSpec
+
+
+@dataclass(frozen=True)
+class IngestedSource:
+    """Read once a stage. committed and watermark are those of the newest committed batch."""
+
+    name: str
+    ledger: Ledger
+    committed: Committed
+    watermark: str | None
+    _batches: tuple[Batch, ...]
+
+    def through(self, batch_seq: int) -> Committed:
+        """The usable batches up to an earlier one."""
+        return committed_batches(list(self._batches), through=batch_seq)
+
+
+def read_source(spec: ModelSpec, tables: Tables) -> IngestedSource:
+    """The source of a model. Raises NothingToDoError before the first ingestion."""
+    batches = read_batches(tables, spec.source_name)
+    newest = next((batch for batch in reversed(batches) if batch.state == "COMMITTED"), None)
+    if newest is None:
+        raise NothingToDoError(f"{spec.model}: `{spec.source_name}` has no committed batch yet. Run 01_ingest first.")
+    ledger = Ledger(spec.source.ledger_column, newest.ledger_type)
+    return IngestedSource(spec.source_name, ledger, committed_batches(batches), newest.watermark_after, tuple(batches))
