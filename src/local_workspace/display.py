@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
+import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,6 +17,8 @@ from rich.table import Table
 
 ROW_LIMIT = 50
 MIN_WIDTH = 80
+LONG_TEXT = 30
+NUMBER = re.compile(r"-?[\d.,e+-]*|nan|inf")
 
 
 def display(*shown: object, **_: object) -> None:
@@ -26,12 +30,9 @@ def display(*shown: object, **_: object) -> None:
 def shown_as_text(item: object, width: int | None = None) -> str:
     """The text that display prints."""
     if isinstance(item, pd.DataFrame):
-        return _table(
-            [str(name) for name in item.columns], item.head(ROW_LIMIT).to_numpy().tolist(), len(item) > ROW_LIMIT, width
-        )
+        return _shown([str(name) for name in item.columns], item.head(ROW_LIMIT + 1).to_numpy().tolist(), width)
     if isinstance(item, DataFrame):
-        rows = item.limit(ROW_LIMIT + 1).collect()
-        return _table(item.columns, rows[:ROW_LIMIT], len(rows) > ROW_LIMIT, width)
+        return _shown(item.columns, item.limit(ROW_LIMIT + 1).collect(), width)
     return str(item)
 
 
@@ -47,19 +48,47 @@ def html_writer(path: Path) -> Callable[[str], None]:
     return display_html
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[object]], cut: bool, width: int | None) -> str:
+def _shown(columns: Sequence[str], rows: Sequence[Sequence[object]], wanted: int | None) -> str:
+    """A table; long texts that would squeeze it follow below, by row."""
+    width = max(wanted or shutil.get_terminal_size((120, 24)).columns, MIN_WIDTH)
+    cells = [[_cell(value) for value in row] for row in rows[:ROW_LIMIT]]
+    aside = _long_columns(columns, cells, width)
+    numbers = [str(number) for number in range(1, len(cells) + 1)]
+    inside = [place for place in range(len(columns)) if place not in aside]
+    headers = [*(["row"] if aside else []), *(columns[place] for place in inside)]
+    body = [
+        [*([number] if aside else []), *(row[place] for place in inside)]
+        for number, row in zip(numbers, cells, strict=True)
+    ]
+    parts = [_table(headers, body, width)]
+    for number, row in zip(numbers, cells, strict=True):
+        parts += [_paragraph(f"row {number}, {columns[place]}: {row[place]}", width) for place in aside if row[place]]
+    return "\n".join([*parts, f"(first {ROW_LIMIT} rows)"] if len(rows) > ROW_LIMIT else parts)
+
+
+def _long_columns(columns: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Columns of long text, when they would get too little room beside the others."""
+    widths = [max(map(len, (name, *(row[place] for row in cells)))) for place, name in enumerate(columns)]
+    long = [place for place, wide in enumerate(widths) if wide > LONG_TEXT]
+    short = sum(wide for place, wide in enumerate(widths) if place not in long) + 3 * len(columns)
+    needed = min(sum(widths[place] for place in long), LONG_TEXT * len(long))
+    return long if short + needed > width and len(long) < len(columns) else []
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> str:
     table = Table(box=box.SIMPLE_HEAD)
-    numeric = [all(isinstance(row[place], int | float) for row in rows) for place in range(len(columns))]
-    for name, right in zip(columns, numeric, strict=True):
-        table.add_column(name, overflow="fold", justify="right" if right and len(rows) else "left")
+    for place, name in enumerate(columns):
+        numeric = bool(rows) and all(NUMBER.fullmatch(row[place]) for row in rows)
+        table.add_column(name, overflow="fold", justify="right" if numeric else "left")
     for row in rows:
-        table.add_row(*(_cell(value) for value in row))
+        table.add_row(*row)
     target = io.StringIO()
-    columns_wide = max(width or shutil.get_terminal_size((120, 24)).columns, MIN_WIDTH)
-    Console(file=target, width=columns_wide, markup=False, highlight=False).print(table)
-    lines = target.getvalue().splitlines()
-    shown = "\n".join(line.rstrip() for line in lines).strip("\n")
-    return f"{shown}\n(first {ROW_LIMIT} rows)" if cut else shown
+    Console(file=target, width=width, markup=False, highlight=False).print(table)
+    return "\n".join(line.rstrip() for line in target.getvalue().splitlines()).strip("\n")
+
+
+def _paragraph(text: str, width: int) -> str:
+    return textwrap.fill(text, width, initial_indent="  ", subsequent_indent="    ")
 
 
 def _cell(value: object) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pyspark import SparkContext
+from pyspark import SparkConf, SparkContext
 from pyspark.sql import SparkSession
 
 from local_workspace.delta_jars import delta_conf, remember_jars
@@ -37,6 +39,8 @@ def start_spark(state_dir: Path, *, persistent: bool = True) -> SparkSession:
     builder = SparkSession.builder.master("local[2]").appName("local_workspace").config(map=dict(conf))
     with _surroundings_of_the_jvm(state):
         try:
+            with _ctrl_c_afterwards():
+                SparkContext._ensure_initialized(conf=SparkConf(loadDefaults=False).setAll([*conf.items()]))
             spark = builder.getOrCreate()
         except Exception as err:
             raise EngineError(_why_not(state, err)) from err
@@ -109,6 +113,22 @@ def _use_utc() -> None:
     """The machines of a workspace run in UTC; Python's naive timestamps must mean the same here."""
     os.environ["TZ"] = "UTC"
     time.tzset()
+
+
+@contextmanager
+def _ctrl_c_afterwards() -> Iterator[None]:
+    """Lets Java finish starting: interrupted in between, it would stay behind and wait for ever."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        raise KeyboardInterrupt
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from local_workspace.errors import EngineError
 
 START_LIMIT_SECONDS = 90.0
 STOP_LIMIT_SECONDS = 10.0
-GONE_LIMIT_SECONDS = 2.0
+GONE_LIMIT_SECONDS = 0.5
 
 
 @dataclass

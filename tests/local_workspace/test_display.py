@@ -30,6 +30,16 @@ def test_a_wide_table_is_folded_and_loses_no_text() -> None:
     assert shown.count("a") == 150 + "reasons".count("a")
 
 
+def test_long_texts_that_would_squeeze_a_table_follow_below_it_by_row() -> None:
+    frame = pd.DataFrame([["flights", *range(10), "because " * 12]], columns=["model", *"abcdefghij", "reasons"])
+
+    lines = shown_as_text(frame, width=80).splitlines()
+
+    assert lines[0].split() == ["row", "model", *"abcdefghij"]
+    assert lines[2].split() == ["1", "flights", *"0123456789"]
+    assert lines[3].startswith("  row 1, reasons: because because")
+
+
 def test_anything_else_is_shown_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     display({"a": 1})
 

@@ -26,28 +26,29 @@ from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.ingested_source import IngestedSource, read_source
 from retraining.stages.steps.load_version import manifest_of_version
 from retraining.stages.steps.metric_of import metric_of
-from retraining.stages.steps.model_frame import LABEL, labelled
-from retraining.stages.steps.predict_rows import loss_column
-from retraining.stages.steps.training_frame import trainable_rows
+from retraining.stages.steps.model_frame import LABEL, is_reserved, labelled
+from retraining.stages.steps.predict_rows import loss_column, prediction_type
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class DayError:
-    """Realised error of the champion on one day of the newest batch (day None where rows have no time)."""
+class DayMeasures:
+    """One day (None where rows have no time): labelled rows new to training, and rows and summed loss of the
+    champion."""
 
     day: date | None
-    rows: int
-    error: float
+    new_rows: int
+    scored_rows: int
+    loss: float
 
 
 @dataclass(frozen=True)
 class CheckReport:
-    """The decision and the daily errors behind it."""
+    """The decision, and the daily measures behind it (empty when an existing decision was returned)."""
 
     decision: Decision
-    days: tuple[DayError, ...]
+    days: tuple[DayMeasures, ...]
 
     @property
     def summary(self) -> str:
@@ -65,13 +66,12 @@ def check_drift(
     """
     source = read_source(spec, tables)
     champion = champion_version or registry.version_of(spec.model, CHAMPION)
-    days = _daily_errors(spec, source, tables, champion)
     decisions = read_rows(tables, Decision, spec.model)
     evaluation_id = _evaluation_id(spec, source.committed.through, champion, source.watermark)
     known = [row for row in decisions if row.evaluation_id == evaluation_id]
     if known:
-        return CheckReport(known[-1], days)
-    evidence = _collect_evidence(spec, source, tables, champion, days)
+        return CheckReport(known[-1], ())
+    evidence, days = _collect_evidence(spec, source, tables, champion)
     thresholds = Thresholds(
         spec.policy.cheap_fit_seconds, spec.policy.min_new_rows, spec.max_age_days, spec.policy.max_error_increase
     )
@@ -101,82 +101,88 @@ def _evaluation_id(spec: ModelSpec, batch_seq: int, champion: str | None, label_
 
 
 def _collect_evidence(
-    spec: ModelSpec, source: IngestedSource, tables: Tables, champion: str | None, days: tuple[DayError, ...]
-) -> Evidence:
+    spec: ModelSpec, source: IngestedSource, tables: Tables, champion: str | None
+) -> tuple[Evidence, tuple[DayMeasures, ...]]:
     manifests = read_rows(tables, Manifest, spec.model)
     promotions = read_rows(tables, Promotion, spec.model)
     checks = read_rows(tables, GateResult, spec.model)
     attempts = [row for row in manifests if row.state == "REGISTERED" and row.role == "candidate"]
     live = manifest_of_version(manifests, spec.model, champion) if champion else None
-    arrived = _count_new_rows(spec, source, tables, attempts[-1].batch_seq if attempts else 0, live)
+    days = _measure_days(spec, source, tables, champion, attempts[-1].batch_seq if attempts else 0)
+    holdout = _plan_holdout(spec, source, days, live)
+    scored = sum(day.scored_rows for day in days)
     rollbacks = [row.batch_seq for row in promotions if row.outcome == "ROLLBACK"]
-    return Evidence(
+    evidence = Evidence(
         batch_seq=source.committed.through,
         champion_version=champion,
-        new_labelled_rows=arrived.rows,
-        holdout_days=arrived.whole_days,
-        holdout_from=arrived.holdout_from,
-        holdout_before=arrived.holdout_before,
+        new_labelled_rows=sum(day.new_rows for day in days),
+        holdout_days=holdout.whole_days,
+        holdout_from=holdout.start,
+        holdout_before=holdout.end,
         champion_age_days=_age_days(source, live),
         last_fit_seconds=attempts[-1].fit_seconds if attempts else None,
-        realised_error=_pooled(spec, days),
-        realised_error_rows=sum(day.rows for day in days),
+        realised_error=error_of(metric_of(spec), sum(day.loss for day in days), scored) if scored else None,
+        realised_error_rows=scored,
         expected_error=_expected_error(checks, promotions, champion),
         blocked_until_after_batch=max(rollbacks, default=None),
     )
+    return evidence, days
+
+
+def _measure_days(
+    spec: ModelSpec, source: IngestedSource, tables: Tables, champion: str | None, since: int
+) -> tuple[DayMeasures, ...]:
+    """One pass over the labelled current rows: what is new to training, and the champion's loss on the newest batch.
+
+    Realised (prequential) error counts only predictions made at arrival on rows the champion had not been trained on.
+    """
+    current = observations.current_rows(tables, source.name, source.committed, source.ledger.column)
+    rows = labelled(spec, current).withColumn("_day", ledger_day(source.ledger))
+    if champion is not None and tables.exists(predictions.table_of(spec.model)):
+        this_batch = F.col(BATCH_SEQ) == F.lit(source.committed.through)
+        by_champion = (F.col("model_version") == F.lit(champion)) & ~F.col("seen_in_training")
+        made = tables.read(predictions.table_of(spec.model)).where(this_batch & by_champion)
+        rows = rows.join(made.select(ROW_KEY, "prediction"), ROW_KEY, "left")
+    else:
+        rows = rows.withColumn("prediction", F.lit(None).cast(prediction_type(spec)))
+    scored = F.col("prediction").isNotNull()
+    found = (
+        rows.groupBy("_day")
+        .agg(
+            F.count_if((F.col(BATCH_SEQ) > F.lit(since)) & ~is_reserved(spec)).alias("new"),
+            F.count_if(scored).alias("scored"),
+            F.sum(F.when(scored, loss_column(spec, "prediction", LABEL))).alias("loss"),
+        )
+        .orderBy("_day")
+        .collect()
+    )
+    return tuple(DayMeasures(row["_day"], row["new"], row["scored"], row["loss"] or 0.0) for row in found)
 
 
 @dataclass(frozen=True)
-class _Arrived:
-    """Labelled rows since the last training, the whole days since the champion's data, and the bounds of a hold-out."""
+class _Holdout:
+    """Whole days since the champion's data, and the bounds a candidate would be judged on."""
 
-    rows: int
     whole_days: int | None
-    holdout_from: str | None
-    holdout_before: str | None
+    start: str | None
+    end: str | None
 
 
-def _count_new_rows(
-    spec: ModelSpec, source: IngestedSource, tables: Tables, since: int, champion: Manifest | None
-) -> _Arrived:
+def _plan_holdout(
+    spec: ModelSpec, source: IngestedSource, days: tuple[DayMeasures, ...], champion: Manifest | None
+) -> _Holdout:
     ledger = source.ledger
-    rows = trainable_rows(spec, tables, ledger, source.committed, None).withColumn("_day", ledger_day(ledger))
-    counted = rows.groupBy("_day").agg(F.count_if(F.col(BATCH_SEQ) > F.lit(since)).alias("new")).collect()
-    new_rows = sum(row["new"] for row in counted)
     last = ledger.from_text(source.watermark)
-    if spec.gate.holdout == "reserved" or not ledger.has_time or last is None:
-        return _Arrived(new_rows, None, None, None)
+    if spec.gate.holdout == "reserved" or last is None:
+        return _Holdout(None, None, None)
     trained = ledger.from_text(champion.trained_until) if champion else None
     after = ledger.day_of(trained) if trained is not None else None
     today = ledger.day_of(last)
-    whole = whole_days([row["_day"] for row in counted], after, today)
-    start = ledger.to_text(ledger.start_of(holdout_days(whole)[0])) if whole else None
-    return _Arrived(new_rows, len(whole), start, ledger.to_text(ledger.start_of(today)) if whole else None)
-
-
-def _daily_errors(
-    spec: ModelSpec, source: IngestedSource, tables: Tables, champion: str | None
-) -> tuple[DayError, ...]:
-    """Realised (prequential) error per day of the newest batch, on rows the champion had not seen."""
-    if champion is None or not tables.exists(predictions.table_of(spec.model)):
-        return ()
-    this_batch = F.col(BATCH_SEQ) == F.lit(source.committed.through)
-    by_champion = (F.col("model_version") == F.lit(champion)) & ~F.col("seen_in_training")
-    made = tables.read(predictions.table_of(spec.model)).where(this_batch & by_champion).select(ROW_KEY, "prediction")
-    current = observations.current_rows(tables, source.name, source.committed, source.ledger.column)
-    rows = labelled(spec, current).select(ROW_KEY, LABEL, ledger_day(source.ledger).alias("_day"))
-    loss = F.sum(loss_column(spec, "prediction", LABEL)).alias("loss")
-    found = (
-        rows.join(made, ROW_KEY).groupBy("_day").agg(F.count(F.lit(1)).alias("rows"), loss).orderBy("_day").collect()
-    )
-    metric = metric_of(spec)
-    return tuple(DayError(row["_day"], row["rows"], error_of(metric, row["loss"], row["rows"])) for row in found)
-
-
-def _pooled(spec: ModelSpec, days: tuple[DayError, ...]) -> float | None:
-    rows = sum(day.rows for day in days)
-    power = 2 if metric_of(spec) == "rmse" else 1
-    return error_of(metric_of(spec), sum(day.rows * day.error**power for day in days), rows) if rows else None
+    whole = whole_days([each.day for each in days if each.day], after, today)
+    if not whole:
+        return _Holdout(0, None, None)
+    start = ledger.start_of(holdout_days(whole)[0])
+    return _Holdout(len(whole), ledger.to_text(start), ledger.to_text(ledger.start_of(today)))
 
 
 def _expected_error(checks: list[GateResult], promotions: list[Promotion], champion: str | None) -> float | None:

@@ -18,6 +18,7 @@ from retraining.records.ingest_report import IngestReport
 from retraining.records.run import Run
 from retraining.rules.ingest.contract import check_contract
 from retraining.rules.ingest.ledger import Ledger
+from retraining.rules.ingest.ledger_column import in_slice
 from retraining.rules.ingest.mark_rows import identify, mark, without_repeats
 from retraining.rules.ingest.next_slice import Closed, SourceState, next_slice
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
@@ -100,17 +101,19 @@ def _store(
     bounds = [ledger.from_text(value) for value in (plan.lo, plan.hi, plan.valid_until)]
     columns = list(observations.stored_columns(tables, name) or {})
     rows = identify(source.slice(ledger, *bounds).select(*(f"`{each}`" for each in columns)), spec.source.keys, columns)
-    earlier = tables.read(observations.table_of(name)).where(F.col(BATCH_SEQ) < F.lit(plan.batch_seq))
+    stored = tables.read(observations.table_of(name)).where(F.col(BATCH_SEQ) < F.lit(plan.batch_seq))
+    # A row that is already stored has the same ledger value, so only this slice of the stored rows can hold it.
+    earlier = stored.where(in_slice(ledger, *bounds)).select(ROW_KEY, ROW_HASH)
     read, present = _count_slice(rows, earlier)
     if read > present:
-        fresh = without_repeats(rows).join(earlier.select(ROW_KEY, ROW_HASH), [ROW_KEY, ROW_HASH], "left_anti")
+        fresh = without_repeats(rows).join(earlier, [ROW_KEY, ROW_HASH], "left_anti")
         marked = mark(spec, ledger, fresh, bounds[2], plan.batch_seq, run.started_at)
         observations.append_batch(tables, name, marked, plan.batch_seq, plan.epoch)
-    stored = observations.count_batch(tables, name, plan.batch_seq)
-    if read != stored.accepted + stored.quarantined + present:
+    written = observations.count_batch(tables, name, plan.batch_seq)
+    if read != written.accepted + written.quarantined + present:
         raise IngestError(
-            f"{name}: batch {plan.batch_seq} read {read} rows, but accepted {stored.accepted} + quarantined "
-            f"{stored.quarantined} "
+            f"{name}: batch {plan.batch_seq} read {read} rows, but accepted {written.accepted} + quarantined "
+            f"{written.quarantined} "
             f"+ already present {present} do not add up to it. The plan stays open and the watermark unmoved. Run "
             f"`ingest` "
             f"again; if it repeats, compare the source's version {plan.source_version} with the batch."
@@ -122,8 +125,8 @@ def _store(
         state="COMMITTED",
         watermark_after=plan.hi,
         rows_read=read,
-        rows_accepted=stored.accepted,
-        rows_quarantined=stored.quarantined,
+        rows_accepted=written.accepted,
+        rows_quarantined=written.quarantined,
         rows_already_present=present,
         run_id=run.run_id,
         attempt_id=run.attempt_id,
@@ -131,14 +134,14 @@ def _store(
     )
     append_close(tables, closed)
     return IngestReport(
-        name, plan.batch_seq, plan.hi, read, stored.accepted, stored.quarantined, present, stored.reasons
+        name, plan.batch_seq, plan.hi, read, written.accepted, written.quarantined, present, written.reasons
     )
 
 
 def _count_slice(rows: DataFrame, earlier: DataFrame) -> tuple[int, int]:
     """Rows of the slice, and how many of them are already stored or repeat a row of the slice."""
     pairs = rows.groupBy(ROW_KEY, ROW_HASH).agg(F.count(F.lit(1)).alias("times"))
-    known = earlier.select(ROW_KEY, ROW_HASH, F.lit(True).alias("known"))
+    known = earlier.withColumn("known", F.lit(True))
     joined = pairs.join(known, [ROW_KEY, ROW_HASH], "left")
     counted = joined.agg(
         F.coalesce(F.sum("times"), F.lit(0)).alias("read"),

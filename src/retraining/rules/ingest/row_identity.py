@@ -1,4 +1,4 @@
-"""Null-safe hashes of rows and of sets of rows."""
+"""Null-safe hashes of rows."""
 
 from collections.abc import Sequence
 
@@ -18,14 +18,6 @@ def identity_hash(columns: Sequence[str]) -> Column:
     flagged = [part for name in columns for part in (F.col(f"`{name}`").isNull(), F.col(f"`{name}`"))]
     halves = [F.lpad(F.hex(F.xxhash64(F.lit(prefix), *flagged)), 16, "0") for prefix in (1, 2)]
     return F.concat(*halves)
-
-
-def set_hash(columns: Sequence[str]) -> tuple[Column, Column]:
-    """Row count and an order-free sum over row hashes; as decimals, because a plain sum overflows under ANSI."""
-    flagged = [part for name in columns for part in (F.col(f"`{name}`").isNull(), F.col(f"`{name}`"))]
-    return F.count(F.lit(1)), F.coalesce(
-        F.sum(F.xxhash64(*flagged).cast("decimal(38,0)")), F.lit(0).cast("decimal(38,0)")
-    )
 
 
 def bucket(purpose: str, size: int) -> Column:

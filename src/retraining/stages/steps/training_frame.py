@@ -14,11 +14,12 @@ from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError
 from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.ledger_column import ledger_literal, ledger_number
-from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, bucket, set_hash
+from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, bucket
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.model_frame import LABEL, feature_columns, is_reserved, labelled
 
 _SAMPLE_BUCKETS = 1_000_000_000
+_HASH, _LEDGER = "_hash", "_ledger"
 _log = logging.getLogger(__name__)
 
 
@@ -51,32 +52,32 @@ def read_training_frame(
 ) -> TrainingFrame:
     """Reads the rows to this machine: at most policy.max_rows, a keyed sample of them beyond that."""
     rows = trainable_rows(spec, tables, ledger, committed, before)
-    facts = _facts(rows, ledger)
-    if not facts.rows:
+    most = spec.policy.max_rows
+    frame = _collect(spec, ledger, rows.limit(most + 1))
+    sampled = len(frame) > most
+    if sampled:
+        total = rows.count()
+        _log.warning("%s: %d rows, training on a keyed sample of %d", spec.model, total, most)
+        frame = _collect(spec, ledger, _keyed_sample(rows, total, most))
+    if frame.empty:
         raise NothingToDoError(
             f"{spec.model}: no labelled row to train on up to batch {committed.through}. Ingest some first."
         )
-    sampled = facts.rows > spec.policy.max_rows
-    if sampled:
-        _log.warning("%s: %d rows, training on a keyed sample of %d", spec.model, facts.rows, spec.policy.max_rows)
-        rows = _keyed_sample(rows, facts.rows, spec.policy.max_rows)
-        facts = _facts(rows, ledger)
-    frame = rows.select(ROW_KEY, LABEL, *feature_columns(spec)).toPandas().sort_values(ROW_KEY, ignore_index=True)
-    features = frame[list(spec.columns.features)]
-    return TrainingFrame(features, frame[LABEL], len(frame), sampled, facts.data_hash, facts.trained_until)
+    return TrainingFrame(
+        frame[list(spec.columns.features)],
+        frame[LABEL],
+        len(frame),
+        sampled,
+        f"{len(frame)}:{sum(int(each) for each in frame[_HASH])}",
+        str(ledger.to_text(frame[_LEDGER].max())),
+    )
 
 
-@dataclass(frozen=True)
-class _Facts:
-    rows: int
-    data_hash: str
-    trained_until: str
-
-
-def _facts(rows: DataFrame, ledger: Ledger) -> _Facts:
-    count, checksum = set_hash([ROW_KEY, ROW_HASH])
-    found = rows.agg(count, checksum, F.max(ledger_number(ledger))).collect()[0]
-    return _Facts(found[0], f"{found[0]}:{found[1]}", str(ledger.to_text(found[2])))
+def _collect(spec: ModelSpec, ledger: Ledger, rows: DataFrame) -> pd.DataFrame:
+    """Everything the fit and its record need, in one pass, sorted by key."""
+    facts = [F.xxhash64(ROW_KEY, ROW_HASH).alias(_HASH), ledger_number(ledger).alias(_LEDGER)]
+    frame = rows.select(ROW_KEY, LABEL, *facts, *feature_columns(spec)).toPandas()
+    return frame.sort_values(ROW_KEY, ignore_index=True)
 
 
 def _keyed_sample(rows: DataFrame, total: int, wanted: int) -> DataFrame:

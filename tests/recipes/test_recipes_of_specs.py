@@ -1,0 +1,25 @@
+"""Every spec names a recipe that builds something to fit."""
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from retraining.spec.read_spec import available_models, read_spec
+
+SPECS = Path(__file__).parents[2] / "specs"
+MODELS = available_models(SPECS)
+
+
+def test_there_are_specs():
+    assert MODELS, f"no spec in {SPECS}"
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_recipe_of_a_spec_builds_an_estimator(model):
+    spec = read_spec(SPECS, model)
+    module, _, function = spec.recipe.rpartition(".")
+
+    estimator = getattr(import_module(module), function)(spec.columns.numeric, spec.columns.categorical, spec.params)
+
+    assert callable(estimator.fit)

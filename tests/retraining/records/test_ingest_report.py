@@ -1,0 +1,20 @@
+"""What people read about an ingestion."""
+
+from retraining.records.ingest_report import IngestReport
+
+
+def test_the_summary_of_a_batch_adds_up():
+    report = IngestReport("flights", 2, "2013-02-28T23:00:00.000000Z", 24_951, 24_600, 350, 1, ("air_time_in_range",))
+
+    assert report.summary == (
+        "flights: batch 2: read 24,951 = accepted 24,600 + quarantined 350 (air_time_in_range) + already present 1; "
+        "watermark 2013-02-28T23:00:00.000000Z"
+    )
+
+
+def test_the_summary_without_new_rows_says_where_reading_stopped():
+    assert IngestReport("flights", 1, "2013-01-31").summary == "flights: nothing new; watermark 2013-01-31"
+
+
+def test_the_summary_of_an_empty_source_says_that_nothing_was_ever_read():
+    assert IngestReport("flights", None, None).summary == "flights: nothing new; watermark not set"

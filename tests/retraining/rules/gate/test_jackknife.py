@@ -1,0 +1,128 @@
+"""The gain and its interval: by hand, at the edges, and against simulation."""
+
+import math
+
+import numpy as np
+import pytest
+
+from retraining.rules.gate.jackknife import DAILY_CORRELATION, Block, error_of, gain_with_interval, variance_inflation
+
+THREE = [Block(10, 1.0, 4.0), Block(10, 2.0, 4.0), Block(10, 3.0, 4.0)]
+
+
+def autoregressive(seed: int, runs: int, days: int, correlation: float) -> np.ndarray:
+    """Runs of days with variance 1, each day correlated with the day before."""
+    noise = np.random.default_rng(seed).standard_normal((runs, days))
+    series = noise.copy()
+    for day in range(1, days):
+        series[:, day] = correlation * series[:, day - 1] + math.sqrt(1 - correlation**2) * noise[:, day]
+    return series
+
+
+def width(blocks: list[Block]) -> float:
+    gain = gain_with_interval("error_rate", blocks, 0.0)
+    return gain.upper - gain.lower
+
+
+def test_three_blocks_by_hand():
+    gain = gain_with_interval("error_rate", THREE, 0.0)
+
+    # 6 of 12 wrong. Without one block: 5/8, 4/8, 3/8; variance 2/3 * 2 * 0.125^2; t(0.95; 2) = 2.919986.
+    assert (gain.value, gain.lower, gain.upper) == pytest.approx((0.5, 0.0785365, 0.9214635), abs=1e-6)
+
+
+def test_three_correlated_blocks_by_hand():
+    gain = gain_with_interval("error_rate", THREE, 0.5)
+
+    # v = (1 + 2 (2/3 * 0.5 + 1/3 * 0.25)) / 3 = 0.6111; inflation = 2 v / (1 - v) = 3.142857.
+    assert 0.5 - gain.lower == pytest.approx(0.4214635 * math.sqrt(22 / 7), abs=1e-6)
+
+
+def test_the_gain_of_a_regression_compares_root_mean_squares():
+    gain = gain_with_interval("rmse", [Block(1, 9.0, 32.0), Block(3, 27.0, 32.0)], 0.0)
+
+    assert (gain.candidate_error, gain.baseline_error, gain.value) == (3.0, 4.0, 0.25)
+
+
+@pytest.mark.parametrize(("metric", "error"), [("rmse", 3.0), ("error_rate", 9.0)])
+def test_an_error_comes_from_summed_losses(metric, error):
+    assert error_of(metric, 36.0, 4) == error
+
+
+@pytest.mark.parametrize("metric", ["rmse", "error_rate"])
+def test_no_rows_have_no_error(metric):
+    assert math.isnan(error_of(metric, 0.0, 0))
+
+
+@pytest.mark.parametrize("metric", ["rmse", "error_rate"])
+def test_identical_models_gain_exactly_nothing(metric):
+    blocks = [Block(7, 0.1, 0.1), Block(11, 0.7, 0.7), Block(13, 1.3, 1.3)]
+    gain = gain_with_interval(metric, blocks, DAILY_CORRELATION)
+
+    assert (gain.value, gain.lower, gain.upper) == (0.0, 0.0, 0.0)
+
+
+def test_the_interval_shrinks_with_blocks():
+    assert [round(width(THREE * times), 3) for times in (1, 2, 4)] == [0.843, 0.368, 0.221]
+
+
+def test_the_interval_lies_around_the_gain():
+    gain = gain_with_interval("error_rate", THREE, DAILY_CORRELATION)
+
+    assert gain.value - gain.lower == pytest.approx(gain.upper - gain.value)
+
+
+@pytest.mark.parametrize("blocks", [[], THREE[:1]])
+def test_fewer_than_two_blocks_have_no_interval(blocks):
+    gain = gain_with_interval("rmse", blocks, 0.0)
+
+    assert (gain.lower, gain.upper) == (None, None)
+
+
+@pytest.mark.parametrize(("loss", "value"), [(0.0, 0.0), (1.0, -math.inf)])
+def test_a_perfect_baseline_can_only_be_equalled(loss, value):
+    assert gain_with_interval("rmse", [Block(10, loss, 0.0), Block(10, 0.0, 0.0)], 0.0).value == value
+
+
+def test_a_baseline_that_errs_in_one_block_only_has_bounds_or_none_but_never_nan():
+    gain = gain_with_interval("error_rate", [Block(10, 1.0, 5.0), Block(10, 1.0, 0.0), Block(10, 0.0, 0.0)], 0.0)
+
+    assert [bound for bound in (gain.lower, gain.upper) if bound is not None and math.isnan(bound)] == []
+
+
+def test_a_missing_loss_gives_no_gain():
+    gain = gain_with_interval("rmse", [Block(10, math.nan, 1.0), Block(10, 1.0, 1.0)], 0.0)
+
+    assert (math.isnan(gain.value), gain.lower, gain.upper) == (True, None, None)
+
+
+@pytest.mark.parametrize("blocks", [2, 6, 28])
+def test_independent_blocks_need_no_wider_interval(blocks):
+    assert variance_inflation(blocks, 0.0) == pytest.approx(1.0, abs=1e-12)
+
+
+@pytest.mark.parametrize("blocks", [2, 6, 28])
+def test_the_interval_widens_with_correlation(blocks):
+    inflations = [variance_inflation(blocks, step / 20) for step in range(20)]
+
+    assert inflations == sorted(set(inflations))
+
+
+@pytest.mark.parametrize(("days", "correlation"), [(6, 0.3), (7, 0.65), (28, 0.65), (28, 0.9)])
+def test_the_inflation_is_what_a_simulation_finds(days, correlation):
+    series = autoregressive(2013, 20_000, days, correlation)
+    found = series.mean(axis=1).var() / (series.var(axis=1, ddof=1).mean() / days)
+
+    assert variance_inflation(days, correlation) == pytest.approx(found, rel=0.1)
+
+
+@pytest.mark.parametrize(("days", "runs"), [(7, 1_000), (28, 600)])
+def test_a_candidate_without_a_true_gain_is_shown_to_be_better_about_once_in_twenty(days, runs):
+    # With the independent formula (correlation 0) it would be more than once in five.
+    differences = autoregressive(2013, runs, days, DAILY_CORRELATION)
+    gains = [
+        gain_with_interval("rmse", [Block(100, 100 - 5 * each, 100.0) for each in series], DAILY_CORRELATION)
+        for series in differences
+    ]
+
+    assert 0.03 < np.mean([gain.lower > 0 for gain in gains]) < 0.07

@@ -1,0 +1,123 @@
+"""What ingestion relies on, and what it says when it is not so."""
+
+import pytest
+
+from retraining.errors import ContractError
+from retraining.rules.ingest.contract import check_contract
+from retraining.rules.ingest.ledger import Ledger
+from retraining.spec.model_spec import ModelSpec
+
+TOY = {
+    "model": "toy",
+    "kind": "regression",
+    "source": {"table": "toy_source", "ledger_column": "at", "keys": ["id"]},
+    "columns": {"label": "y", "numeric": ["x"]},
+    "recipe": "recipes.ridge.pipeline",
+    "schedule": "daily",
+}
+FOUND = {"id": "string", "at": "timestamp", "x": "double", "y": "double"}
+UNTOUCHED = "Nothing was ingested and the watermark is unchanged."
+
+
+def toy_spec(**sections: object) -> ModelSpec:
+    return ModelSpec.model_validate({**TOY, **sections})
+
+
+def refusal(found: dict[str, str], stored: dict[str, str] | None = None, **sections: object) -> str:
+    with pytest.raises(ContractError) as caught:
+        check_contract(toy_spec(**sections), found, stored)
+    return str(caught.value)
+
+
+def absent(message: str, *parts: str) -> list[str]:
+    return [part for part in ("toy: ", "toy_source", UNTOUCHED, *parts) if part not in message]
+
+
+def without(*columns: str) -> dict[str, str]:
+    return {name: type_ for name, type_ in FOUND.items() if name not in columns}
+
+
+@pytest.mark.parametrize(
+    ("found", "type_"),
+    [
+        ("timestamp", "timestamp"),
+        ("date", "date"),
+        ("tinyint", "integer"),
+        ("bigint", "integer"),
+        ("decimal(20,0)", "decimal"),
+    ],
+)
+def test_a_source_that_keeps_the_contract_has_a_ledger(found, type_):
+    assert check_contract(toy_spec(), {**FOUND, "at": found}, None) == Ledger("at", type_)
+
+
+@pytest.mark.parametrize("column", ["id", "at", "x", "y"])
+def test_a_missing_column_is_named_with_the_columns_there_are(column):
+    message = refusal(without(column))
+
+    there = ", ".join(sorted(without(column)))
+    assert absent(message, f"no column `{column}`", f"it has {there}.", "Correct specs/toy.yml or the source.") == []
+
+
+def test_all_missing_columns_are_named_at_once():
+    assert "has no column `x`, `y`; it has at, id." in refusal(without("x", "y"))
+
+
+def test_a_column_that_only_a_quality_rule_names_is_part_of_the_contract():
+    quality = {"rules": [{"rule": "not_null", "column": "weight"}]}
+
+    assert "has no column `weight`" in refusal(FOUND, quality=quality)
+
+
+@pytest.mark.parametrize("type_", ["double", "float", "string", "boolean", "timestamp_ntz"])
+def test_a_ledger_is_a_timestamp_a_date_an_integer_or_a_decimal(type_):
+    message = refusal({**FOUND, "at": type_})
+
+    found, cure = f"ledger column `at` of toy_source is {type_}", "Name another ledger_column."
+    expected = "expected timestamp, date, an integer or a decimal (a float skips or repeats rows)"
+    assert absent(message, found, expected, cure) == []
+
+
+@pytest.mark.parametrize("type_", ["string", "date", "timestamp", "array<double>"])
+def test_a_numeric_feature_is_a_number(type_):
+    message = refusal({**FOUND, "x": type_})
+
+    cure = "Correct specs/toy.yml (a text column belongs under `categorical`) or the source."
+    assert absent(message, f"column `x` of toy_source is {type_}, expected a number.", cure) == []
+
+
+@pytest.mark.parametrize("type_", ["smallint", "float", "boolean", "decimal(10,2)"])
+def test_every_kind_of_number_is_one(type_):
+    assert check_contract(toy_spec(), {**FOUND, "x": type_}, None).column == "at"
+
+
+def test_the_label_of_a_regression_is_a_number():
+    message = refusal({**FOUND, "y": "string"})
+
+    assert absent(message, "column `y` of toy_source is string, expected a number, because kind is regression.") == []
+
+
+def test_the_label_of_a_classification_may_be_a_text():
+    assert check_contract(toy_spec(kind="classification"), {**FOUND, "y": "string"}, None).column == "at"
+
+
+def test_a_stored_column_that_is_gone_is_named_with_the_type_it_had():
+    message = refusal(FOUND, {**FOUND, "weight": "bigint"})
+
+    expected = "column `weight` of toy_source is gone; earlier batches hold it as bigint."
+    assert absent(message, expected, "Bring the column back to bigint at the source.") == []
+
+
+def test_a_stored_column_that_was_retyped_is_named_with_both_types():
+    message = refusal({**FOUND, "id": "bigint"}, FOUND)
+
+    expected = "column `id` of toy_source arrived as bigint; earlier batches hold it as string."
+    assert absent(message, expected, "Bring the column back to string at the source.") == []
+
+
+def test_a_new_column_is_ignored():
+    assert check_contract(toy_spec(), {**FOUND, "weight": "bigint"}, FOUND).column == "at"
+
+
+def test_column_names_are_compared_exactly_as_written():
+    assert "has no column `x`; it has X, at, id, y." in refusal({**without("x"), "X": "double"})

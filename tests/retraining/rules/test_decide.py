@@ -1,0 +1,206 @@
+"""Keep the champion, or train a candidate?"""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retraining.records.decision import Decision, Evidence, Thresholds
+from retraining.rules.decide import decide
+
+THRESHOLDS = Thresholds(cheap_fit_seconds=120.0, min_new_rows=100, max_age_days=186, max_error_increase=0.2)
+
+CHEAP = Evidence(
+    batch_seq=3,
+    champion_version="2",
+    new_labelled_rows=24_951,
+    holdout_days=27,
+    holdout_from="2013-03-01T00:00:00.000000Z",
+    holdout_before="2013-03-31T00:00:00.000000Z",
+    champion_age_days=31.0,
+    last_fit_seconds=2.5,
+    realised_error=10.0,
+    realised_error_rows=24_000,
+    expected_error=10.0,
+    blocked_until_after_batch=None,
+)
+DEAR = replace(CHEAP, last_fit_seconds=3_600.0)
+FIRST = replace(
+    CHEAP,
+    champion_version=None,
+    champion_age_days=None,
+    last_fit_seconds=None,
+    realised_error=None,
+    realised_error_rows=0,
+    expected_error=None,
+)
+
+
+def reason(evidence: Evidence) -> str:
+    return " ".join(decide(evidence, THRESHOLDS).reasons)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "action"),
+    [
+        (FIRST, "refit"),
+        (CHEAP, "refit"),
+        (replace(CHEAP, last_fit_seconds=120.0), "refit"),
+        (replace(CHEAP, last_fit_seconds=120.1), "keep"),
+        (DEAR, "keep"),
+        (replace(DEAR, last_fit_seconds=None), "keep"),
+        (replace(DEAR, realised_error=12.0), "keep"),
+        (replace(DEAR, realised_error=12.1), "refit"),
+        (replace(DEAR, realised_error=None), "keep"),
+        (replace(DEAR, realised_error=50.0, expected_error=None), "keep"),
+        (replace(DEAR, champion_age_days=186.0), "keep"),
+        (replace(DEAR, champion_age_days=187.0), "refit"),
+        (replace(DEAR, champion_age_days=None), "keep"),
+    ],
+    ids=[
+        *("no champion", "cheap fit", "just cheap fit", "just dear fit", "dear fit, low error", "fit not measured"),
+        *("error at its limit", "error over its limit", "no error yet", "no expected error"),
+        *("age at its limit", "age over its limit", "no age"),
+    ],
+)
+def test_a_cheap_fit_is_tried_and_a_dear_one_needs_a_reason(evidence, action):
+    assert decide(evidence, THRESHOLDS).action == action
+
+
+@pytest.mark.parametrize("evidence", [FIRST, CHEAP, replace(DEAR, realised_error=50.0)], ids=["first", "cheap", "dear"])
+@pytest.mark.parametrize(("rows", "action"), [(0, "keep"), (99, "keep"), (100, "refit")])
+def test_too_few_new_labelled_rows_are_not_worth_a_fit(evidence, rows, action):
+    assert decide(replace(evidence, new_labelled_rows=rows), THRESHOLDS).action == action
+
+
+@pytest.mark.parametrize(
+    ("evidence", "days", "action"),
+    [(CHEAP, 5, "keep"), (CHEAP, 6, "refit"), (FIRST, 6, "keep"), (FIRST, 7, "refit")],
+    ids=["later, 5", "later, 6", "first, 6", "first, 7"],
+)
+def test_what_could_not_be_judged_is_not_trained(evidence, days, action):
+    assert decide(replace(evidence, holdout_days=days), THRESHOLDS).action == action
+
+
+@pytest.mark.parametrize("evidence", [CHEAP, FIRST], ids=["later", "first"])
+def test_a_reserved_hold_out_asks_for_no_days(evidence):
+    assert decide(replace(evidence, holdout_days=None), THRESHOLDS).action == "refit"
+
+
+@pytest.mark.parametrize(("batch_seq", "action"), [(2, "keep"), (3, "keep"), (4, "refit")])
+def test_a_rollback_blocks_until_a_newer_batch(batch_seq, action):
+    evidence = replace(CHEAP, batch_seq=batch_seq, blocked_until_after_batch=3)
+
+    assert decide(evidence, THRESHOLDS).action == action
+
+
+@pytest.mark.parametrize(
+    ("evidence", "sentence"),
+    [
+        (FIRST, "There is no champion yet; 24,951 labelled rows to train the first one on."),
+        (
+            CHEAP,
+            "24,951 labelled rows are new and a fit is cheap (2.5 s, policy.cheap_fit_seconds 120): "
+            "train a challenger and let the gate decide.",
+        ),
+        (
+            replace(DEAR, realised_error=15.0),
+            "The realised error 15 on 24,000 rows exceeds the 10 measured at promotion by more than 20%.",
+        ),
+        (
+            replace(DEAR, champion_age_days=200.0),
+            "The champion's data ends 200 days before the newest row, over the 186 allowed.",
+        ),
+        (
+            DEAR,
+            "A fit is not cheap (the last fit took 3600 s, policy.cheap_fit_seconds 120), the realised error is 10 "
+            "and the champion is within its maximum age of 186 days.",
+        ),
+        (
+            replace(CHEAP, new_labelled_rows=7),
+            "7 labelled rows are new since the last training; policy.min_new_rows asks for 100.",
+        ),
+        (
+            replace(CHEAP, holdout_days=5),
+            "5 whole days since the champion's data; the gate needs 6 to judge a candidate.",
+        ),
+        (replace(FIRST, holdout_days=6), "6 whole days of data; the gate needs 7 to judge a candidate."),
+        (
+            replace(CHEAP, blocked_until_after_batch=3),
+            "A rollback at batch 3 asks to wait for newer data; the newest batch is 3.",
+        ),
+    ],
+    ids=["first", "cheap", "error", "age", "nothing", "rows", "days", "first days", "rollback"],
+)
+def test_the_reason_carries_the_numbers(evidence, sentence):
+    assert reason(evidence) == sentence
+
+
+def test_every_reason_to_refit_is_given():
+    verdict = decide(replace(CHEAP, realised_error=15.0, champion_age_days=200.0), THRESHOLDS)
+
+    assert [words.split()[0:3] for words in verdict.reasons] == [
+        ["24,951", "labelled", "rows"],
+        ["The", "realised", "error"],
+        ["The", "champion's", "data"],
+    ]
+
+
+numbers = st.floats(0, 1e9)
+counts = st.integers(0, 10**9)
+names = st.none() | st.sampled_from(["1", "2"])
+evidences = st.builds(
+    Evidence,
+    batch_seq=st.integers(1, 10),
+    champion_version=names,
+    new_labelled_rows=st.integers(0, 300),
+    holdout_days=st.none() | st.integers(0, 30),
+    holdout_from=names,
+    holdout_before=names,
+    champion_age_days=st.none() | numbers,
+    last_fit_seconds=st.none() | numbers,
+    realised_error=st.none() | numbers,
+    realised_error_rows=counts,
+    expected_error=st.none() | numbers,
+    blocked_until_after_batch=st.none() | st.integers(1, 10),
+)
+thresholds = st.builds(
+    Thresholds,
+    cheap_fit_seconds=numbers,
+    min_new_rows=st.integers(1, 300),
+    max_age_days=st.integers(1, 400),
+    max_error_increase=st.floats(0.01, 10),
+)
+
+
+@settings(derandomize=True, deadline=None)
+@given(evidences, thresholds)
+def test_there_is_always_a_reason_and_none_is_empty(evidence, policy):
+    reasons = decide(evidence, policy).reasons
+
+    assert (len(reasons) > 0, all(reasons)) == (True, True)
+
+
+@settings(derandomize=True, deadline=None)
+@given(evidences, thresholds)
+def test_replaying_a_decision_row_gives_the_same_action_and_reasons(evidence, policy):
+    verdict = decide(evidence, policy)
+    row = Decision(
+        model="toy",
+        evaluation_id="e",
+        seq=1,
+        action=verdict.action,
+        reasons=verdict.reasons,
+        **vars(evidence),
+        **vars(policy),
+        spec_hash="s",
+        run_id="1",
+        attempt_id="a",
+        at=datetime(2013, 6, 1, tzinfo=UTC),
+    )
+
+    replayed = decide(row.evidence, row.thresholds)
+
+    assert (replayed.action, replayed.reasons, row.should_retrain) == (row.action, row.reasons, row.action == "refit")
