@@ -3,7 +3,6 @@ test."""
 
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,8 @@ from pyspark.sql import SparkSession
 from local_workspace.engine import start_spark
 from local_workspace.mlflow_server import start_mlflow_server
 from retraining.adapters.tables.tables import Tables, open_tables
-from retraining.records.run import Run
+
+from .loop import Loop
 
 ENGINES = {"spark", "mlflow_uri"}
 
@@ -52,8 +52,6 @@ def tables(spark: SparkSession, schema: str) -> Tables:
     return open_tables(spark, "spark_catalog", schema)
 
 
-def make_run(run_id: str = "1", as_of: str = "2013-06-01", code_version: str = "abc") -> Run:
-    """A run with a fixed clock, and an attempt of its own."""
-    moment = datetime.fromisoformat(as_of).replace(tzinfo=UTC)
-    ticks = iter(range(1_000_000))
-    return Run(run_id, uuid.uuid4().hex, code_version, moment, moment, lambda: float(next(ticks)))
+@pytest.fixture
+def loop(tables: Tables) -> Loop:
+    return Loop(tables)

@@ -1,5 +1,6 @@
 """The loop on a tiny source: rows go in, stages run on real Spark, Delta and MLflow."""
 
+import uuid
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -11,8 +12,6 @@ from retraining.records.run import Run
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.read_spec import parse_spec
 from retraining.stages.ingest import ingest
-
-from .conftest import make_run
 
 SPEC = """
 model: toy
@@ -30,6 +29,13 @@ def toy_spec(**changes: object) -> ModelSpec:
     """The smallest spec, with top-level sections replaced."""
     base = parse_spec(SPEC, "specs/toy.yml").model_dump()
     return ModelSpec.model_validate({**base, **changes})
+
+
+def make_run(run_id: str = "1", as_of: str = "2013-06-01", code_version: str = "abc") -> Run:
+    """A run with a fixed clock, and an attempt of its own."""
+    moment = datetime.fromisoformat(as_of).replace(tzinfo=UTC)
+    ticks = iter(range(1_000_000))
+    return Run(run_id, uuid.uuid4().hex, code_version, moment, moment, lambda: float(next(ticks)))
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recipes.demo.diabetes import first_patients, paper_verdict
+from recipes.demo.diabetes import PaperVerdict, first_patients, paper_verdict
 
 
 def test_the_first_patients_are_numbered_from_one():
@@ -25,6 +25,14 @@ def test_the_papers_verdict_is_said_in_words():
     assert paper_verdict(42).sentence == (
         "The white paper's rule promotes: MSE 3105 on one test set against 3443 on another, R2 0.438 against 0.415."
     )
+
+
+@pytest.mark.parametrize(
+    ("new_mse", "new_r2", "promotes"),
+    [(2_900.0, 0.5, True), (3_000.0, 0.5, False), (3_100.0, 0.5, False), (2_900.0, 0.4, False), (3_100.0, 0.3, False)],
+)
+def test_the_papers_rule_wants_a_smaller_mse_and_a_greater_r2(new_mse, new_r2, promotes):
+    assert PaperVerdict(3_000.0, new_mse, 0.4, new_r2).promotes is promotes
 
 
 @pytest.mark.parametrize(("seed", "promotes"), [(0, True), (1, False), (2, False), (3, True), (4, True), (6, False)])

@@ -14,7 +14,7 @@ class Batch:
 
     Ledger values are text (ISO 8601 in UTC, or digits), exact for every ledger type. lo is None on the first run: read
     everything up to hi. valid_until is the ledger value beyond which a row is a data fault (None for numeric ledgers).
-    source_newest is the greatest valid value the pinned version held. Counts are None until the batch is closed.
+    Counts are None until the batch is closed.
     """
 
     source: str
@@ -25,7 +25,6 @@ class Batch:
     lo: str | None
     hi: str | None
     valid_until: str | None
-    source_newest: str | None
     source_table_id: str
     source_version: int
     watermark_after: str | None

@@ -62,8 +62,7 @@ def _plan_next(
     newest = source.newest(ledger, valid_until)
     closed = None
     if last:
-        watermark, newest_then = ledger.from_text(last.watermark_after), ledger.from_text(last.source_newest)
-        closed = Closed(last.batch_seq, watermark, last.source_version, newest_then)
+        closed = Closed(last.batch_seq, ledger.from_text(last.watermark_after), last.source_version)
     as_of = ledger.from_time(run.as_of) if ledger.has_time else None
     part = next_slice(closed, SourceState(source.version, newest), as_of)
     if part is None:
@@ -77,7 +76,6 @@ def _plan_next(
         lo=ledger.to_text(part.lo),
         hi=ledger.to_text(part.hi),
         valid_until=ledger.to_text(valid_until),
-        source_newest=ledger.to_text(newest),
         source_table_id=source.table_id,
         source_version=source.version,
         watermark_after=None,

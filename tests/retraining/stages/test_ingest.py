@@ -1,15 +1,3 @@
-import pytest
-
-from retraining.adapters.tables.tables import Tables
-
-from ...loop import Loop
-
-
-@pytest.fixture
-def loop(tables: Tables) -> Loop:
-    return Loop(tables)
-
-
 def test_rows_tied_with_the_watermark_are_neither_lost_nor_repeated(loop):
     loop.source_has([("a", "2013-01-31 10:00", 1.0, 1.0)])
     loop.ingest()

@@ -26,7 +26,8 @@ class Block:
 
 @dataclass(frozen=True)
 class Gain:
-    """1 - candidate error / baseline error, and its one-sided 95 % bounds (None below two blocks)."""
+    """1 - candidate error / baseline error, and its one-sided 95 % bounds (None below two blocks, or when a single block holds all of the
+    baseline's error)."""
 
     value: float
     lower: float | None
@@ -58,6 +59,8 @@ def gain_with_interval(metric: Metric, blocks: list[Block], correlation: float, 
     if count < 2 or not np.isfinite(value):
         return Gain(value, None, None, candidate, baseline)
     left_out = np.array([_gain(*(error_of(metric, rest[c], rest[0]) for c in (1, 2))) for rest in total - sums])
+    if not np.isfinite(left_out).all():
+        return Gain(value, None, None, candidate, baseline)
     variance = (count - 1) / count * float(np.sum((left_out - left_out.mean()) ** 2))
     reach = float(stats.t.ppf(level, count - 1)) * np.sqrt(variance * variance_inflation(count, correlation))
     return Gain(value, float(value - reach), float(value + reach), candidate, baseline)

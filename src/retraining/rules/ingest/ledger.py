@@ -33,7 +33,7 @@ class Ledger:
         if number is None:
             return None
         if self.type == "timestamp":
-            return (_EPOCH + int(number) * _MICROSECOND).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            return (_EPOCH + int(number) * _MICROSECOND).isoformat(timespec="microseconds").replace("+00:00", "Z")
         if self.type == "date":
             return (_EPOCH + timedelta(days=int(number))).date().isoformat()
         return str(number)
@@ -43,7 +43,7 @@ class Ledger:
         if text is None:
             return None
         if self.type == "timestamp":
-            return self.from_time(datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC))
+            return self.from_time(datetime.fromisoformat(text))
         if self.type == "date":
             return self.from_time(datetime.fromisoformat(text).replace(tzinfo=UTC))
         return int(text) if self.type == "integer" else Decimal(text)

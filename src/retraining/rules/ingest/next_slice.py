@@ -7,12 +7,11 @@ from retraining.rules.ingest.ledger import Number
 
 @dataclass(frozen=True)
 class Closed:
-    """The last closed batch: where reading stopped, and what the source held then."""
+    """The last closed batch: where reading stopped, and in which version of the source."""
 
     batch_seq: int
     watermark: Number | None
     source_version: int
-    source_newest: Number | None
 
 
 @dataclass(frozen=True)
@@ -40,13 +39,13 @@ def next_slice(last: Closed | None, source: SourceState, as_of: Number | None) -
 
     as_of bounds what this run may see (None: no bound); later rows wait for a later run.
     """
-    hi = _at_most(source.newest, as_of)
+    newest = _at_most(source.newest, as_of)
     if last is None:
-        return Slice(1, None, hi)
-    covered = last.watermark == last.source_newest or hi == last.watermark
-    if source.version == last.source_version and covered:
+        return Slice(1, None, newest)
+    hi = _at_least(newest, last.watermark)
+    if source.version == last.source_version and hi == last.watermark:
         return None
-    return Slice(last.batch_seq + 1, last.watermark, _at_least(hi, last.watermark))
+    return Slice(last.batch_seq + 1, last.watermark, hi)
 
 
 def _at_most(newest: Number | None, bound: Number | None) -> Number | None:

@@ -78,7 +78,12 @@ def test_a_value_lies_in_the_day_that_its_text_begins_with(micros):
 
 @pytest.mark.parametrize(
     ("micros", "day"),
-    [(-1, date(1969, 12, 31)), (0, date(1970, 1, 1)), (MICROSECONDS_A_DAY - 1, date(1970, 1, 1))],
+    [
+        (-1, date(1969, 12, 31)),
+        (0, date(1970, 1, 1)),
+        (1_359_590_399_999_999, date(2013, 1, 30)),
+        (1_359_590_400_000_000, date(2013, 1, 31)),
+    ],
 )
 def test_a_day_begins_at_midnight_utc_and_ends_before_the_next(micros, day):
     assert TIMESTAMP.day_of(micros) == day
