@@ -26,8 +26,10 @@ class Block:
 
 @dataclass(frozen=True)
 class Gain:
-    """1 - candidate error / baseline error, and its one-sided 95 % bounds (None below two blocks, or when a single block holds all of the
-    baseline's error)."""
+    """1 - candidate error / baseline error, and its one-sided 95 % bounds.
+
+    The bounds are None below two blocks, and when a single block holds all of the baseline's error.
+    """
 
     value: float
     lower: float | None
