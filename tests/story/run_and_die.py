@@ -1,7 +1,7 @@
 """A process of its own that runs the job `retraining` on diabetes and, where asked, is killed in the middle.
 
-Usage: python run_and_die.py <state folder> <point>, with src and this folder on PYTHONPATH; without a kill it prints the
-state that it leaves, as JSON.
+Usage: python run_and_die.py <state folder> <point>, with src and this folder on PYTHONPATH. Without a kill it prints
+the state that it leaves, as JSON.
 """
 
 import json
