@@ -22,7 +22,8 @@ def numeric_edges(values: FloatArray) -> tuple[float, ...]:
     deciles = np.quantile(finite, np.arange(1, 10) / 10, method="inverted_cdf")
     distinct, times = np.unique(finite, return_counts=True)
     heavy = distinct[times >= HEAVY_SHARE * finite.size]
-    edges = np.unique(np.concatenate([deciles, heavy, np.nextafter(heavy, -np.inf)]))
+    below = np.nextafter(heavy[heavy > np.finfo(np.float64).min], -np.inf)
+    edges = np.unique(np.concatenate([deciles, heavy, below]))
     return tuple(float(edge) for edge in edges)
 
 

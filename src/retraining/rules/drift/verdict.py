@@ -32,7 +32,7 @@ def judge_batch(metrics: Sequence[DriftMetric], min_share: float) -> BatchVerdic
     features = sum(each.column_name != PREDICTION for each in judged)
     names = tuple(each.column_name for each in drifted)
     moved = sum(name != PREDICTION for name in names)
-    has_drifted = PREDICTION in names or (features > 0 and moved > 0 and moved >= min_share * features)
+    has_drifted = PREDICTION in names or (moved > 0 and moved / features >= min_share)
     counted = f"{moved} of {features} feature columns drifted; drift.min_share asks for {min_share:.0%}."
     predicted = " The prediction drifted, which is enough on its own." if PREDICTION in names else ""
     closest = f" {'Worst' if drifted else 'Closest'}: {_spoken(worst.column_name)}. {worst.reason}"
