@@ -41,18 +41,19 @@ def append_rows(tables: Tables, step: str, rows: Sequence[Any]) -> None:
 
 
 def read_references(tables: Tables, model: str, version: str) -> list[DriftReference]:
-    """The references of one version, one a column; empty for a version older than them.
+    """The references of one version, one a column and by its name; empty for a version older than them.
 
     Of several commits (an attempt killed in between, and the next one) the first counts.
     """
     rows = tables.records("drift_references", DriftReference, model=model, version=version)
     first = min((row.seq for row in rows), default=0)
-    return [row for row in rows if row.seq == first]
+    return sorted((row for row in rows if row.seq == first), key=lambda row: row.column_name)
 
 
 def read_evaluation(tables: Tables, model: str, evaluation_id: str) -> list[DriftMetric]:
-    """The drift metrics of one evaluation, empty when it has not been measured yet."""
-    return tables.records("drift_metrics", DriftMetric, model=model, evaluation_id=evaluation_id)
+    """The drift metrics of one evaluation by column name, empty when it has not been measured yet."""
+    rows = tables.records("drift_metrics", DriftMetric, model=model, evaluation_id=evaluation_id)
+    return sorted(rows, key=lambda row: row.column_name)
 
 
 def append_event(tables: Tables, event: Event, seq: int) -> None:

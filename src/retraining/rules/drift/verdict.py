@@ -24,7 +24,7 @@ def judge_batch(metrics: Sequence[DriftMetric], min_share: float) -> BatchVerdic
     Drifted when at least min_share of the feature columns with a verdict drifted, or when the prediction did. Columns
     without enough data neither help nor hinder; when no column has enough, the batch has not.
     """
-    judged = sorted((each for each in metrics if each.verdict != "not_enough_data"), key=severity, reverse=True)
+    judged = sorted((each for each in metrics if each.verdict != "not_enough_data"), key=_worst_first)
     if not judged:
         return BatchVerdict("not_enough_data", None, _nothing_judged(metrics), ())
     drifted = [each for each in judged if each.verdict == "drifted"]
@@ -37,6 +37,11 @@ def judge_batch(metrics: Sequence[DriftMetric], min_share: float) -> BatchVerdic
     predicted = " The prediction drifted, which is enough on its own." if PREDICTION in names else ""
     closest = f" {'Worst' if drifted else 'Closest'}: {_spoken(worst.column_name)}. {worst.reason}"
     return BatchVerdict("drifted" if has_drifted else "stable", worst.column_name, counted + predicted + closest, names)
+
+
+def _worst_first(metric: DriftMetric) -> tuple[float, str]:
+    """By name when equally bad, so that the order of the rows does not matter."""
+    return -severity(metric), metric.column_name
 
 
 def _nothing_judged(metrics: Sequence[DriftMetric]) -> str:

@@ -58,6 +58,12 @@ def test_drifted_columns_stand_worst_first():
     assert (found.worst_column, found.drifted_columns) == ("x2", ("x2", "x0"))
 
 
+def test_equally_bad_columns_stand_by_name_whatever_their_order():
+    columns = batch(DRIFTED, DRIFTED, STABLE)
+
+    assert judge_batch(columns, 0.2) == judge_batch(columns[::-1], 0.2)
+
+
 def test_a_stable_batch_names_the_column_nearest_to_its_threshold():
     nearly = compared(REFERENCE, NORMAL + 0.5)
 
