@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from retraining.spec.columns_section import ColumnsSection
+from retraining.spec.drift_section import DriftSection
 from retraining.spec.gate_section import GateSection
 from retraining.spec.policy_section import PolicySection
 from retraining.spec.quality_section import QualitySection
@@ -26,6 +27,7 @@ class ModelSpec(Section):
     recipe: Annotated[str, StringConstraints(pattern=r"^recipes(\.[a-z_][a-z0-9_]*){2,}$")]
     """Dotted path of a function in src/recipes that builds the unfitted estimator."""
     params: dict[str, bool | int | float | str | None] = Field(default_factory=dict)
+    drift: DriftSection = DriftSection()
     policy: PolicySection = PolicySection()
     gate: GateSection = GateSection()
     schedule: Literal["daily", "weekly", "monthly"]

@@ -67,7 +67,11 @@ def test_every_spec_of_this_repository_can_be_read():
 @pytest.mark.parametrize(
     ("addition", "key", "known"),
     [
-        ("shedule: daily", "shedule", "columns, gate, kind, model, params, policy, quality, recipe, schedule, source"),
+        (
+            "shedule: daily",
+            "shedule",
+            "columns, drift, gate, kind, model, params, policy, quality, recipe, schedule, source",
+        ),
         ("gate: { hold_out: newest }", "gate.hold_out", "deploy, holdout"),
         (
             "policy: { max_age: 3 }",

@@ -1,22 +1,26 @@
-"""The control tables of one model: decisions, manifests, gate results, promotions. Oldest row first."""
+"""The control tables of one model: decisions, manifests, gate results, promotions, drift. Oldest row first."""
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from retraining.adapters.tables.tables import Fence, Tables
 from retraining.records.decision import Decision
+from retraining.records.drift_metric import DriftMetric
+from retraining.records.drift_reference import DriftReference
 from retraining.records.event import Event
 from retraining.records.gate_result import GateResult
 from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 
-Sequenced = TypeVar("Sequenced", Decision, Manifest, GateResult, Promotion)
+Sequenced = TypeVar("Sequenced", Decision, Manifest, GateResult, Promotion, DriftReference, DriftMetric)
 
 TABLE_OF: dict[type, str] = {
     Decision: "decisions",
     Manifest: "model_manifests",
     GateResult: "gate_results",
     Promotion: "promotions",
+    DriftReference: "drift_references",
+    DriftMetric: "drift_metrics",
 }
 
 
@@ -34,6 +38,22 @@ def append_rows(tables: Tables, step: str, rows: Sequence[Any]) -> None:
     """Appends rows of one model and one seq in one fenced commit."""
     first = rows[0]
     tables.append_records(TABLE_OF[type(first)], rows, Fence(step, first.model, first.seq))
+
+
+def read_references(tables: Tables, model: str, version: str) -> list[DriftReference]:
+    """The references of one version, one a column and by its name; empty for a version older than them.
+
+    Of several commits (an attempt killed in between, and the next one) the first counts.
+    """
+    rows = tables.records("drift_references", DriftReference, model=model, version=version)
+    first = min((row.seq for row in rows), default=0)
+    return sorted((row for row in rows if row.seq == first), key=lambda row: row.column_name)
+
+
+def read_evaluation(tables: Tables, model: str, evaluation_id: str) -> list[DriftMetric]:
+    """The drift metrics of one evaluation by column name, empty when it has not been measured yet."""
+    rows = tables.records("drift_metrics", DriftMetric, model=model, evaluation_id=evaluation_id)
+    return sorted(rows, key=lambda row: row.column_name)
 
 
 def append_event(tables: Tables, event: Event, seq: int) -> None:

@@ -23,6 +23,8 @@ _SIMPLE: dict[Any, DataType] = {
     bool: BooleanType(),
     datetime: TimestampType(),
     tuple[str, ...]: ArrayType(StringType(), containsNull=False),
+    tuple[float, ...]: ArrayType(DoubleType(), containsNull=False),
+    tuple[int, ...]: ArrayType(LongType(), containsNull=False),
 }
 
 

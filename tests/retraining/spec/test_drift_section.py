@@ -1,0 +1,58 @@
+"""The thresholds of drift: defaults, and what makes no sense."""
+
+import pytest
+
+from retraining.errors import SpecError
+from retraining.spec.read_spec import parse_spec
+
+SPEC = """
+model: toy
+kind: regression
+source: { table: toy_source, ledger_column: at, keys: [id] }
+columns: { label: y, numeric: [x] }
+recipe: recipes.ridge.pipeline
+schedule: daily
+"""
+
+
+def parsed(drift: str = "{}"):
+    return parse_spec(f"{SPEC}drift: {drift}", "specs/toy.yml")
+
+
+def test_the_defaults_are_round_numbers():
+    drift = parsed().drift
+
+    assert (drift.max_psi, drift.min_rows, drift.min_share) == (0.2, 200, 0.2)
+    assert (drift.windows.within, drift.windows.at_least) == (3, 2)
+
+
+def test_a_spec_needs_no_drift_section():
+    assert parse_spec(SPEC, "specs/toy.yml") == parsed()
+
+
+@pytest.mark.parametrize(
+    "drift", ["{ max_psi: 0.1 }", "{ min_rows: 1 }", "{ min_share: 1 }", "{ windows: { within: 5, at_least: 5 } }"]
+)
+def test_each_threshold_can_be_set_and_changes_the_hash(drift):
+    assert parsed(drift).hash != parsed().hash
+
+
+@pytest.mark.parametrize(
+    ("drift", "message"),
+    [
+        ("{ max_psi: 0 }", "`drift.max_psi`"),
+        ("{ min_rows: 0 }", "`drift.min_rows`"),
+        ("{ min_share: 0 }", "`drift.min_share`"),
+        ("{ min_share: 1.1 }", "`drift.min_share`"),
+        ("{ windows: { at_least: 0 } }", "`drift.windows.at_least`"),
+        ("{ windows: { within: 101 } }", "`drift.windows.within`"),
+        ("{ windows: { within: 2, at_least: 3 } }", "at_least 3 is greater than within 2, so it is never met"),
+        ("{ max_spi: 0.2 }", "unknown key `drift.max_spi`. Known here: max_psi, min_rows, min_share, windows"),
+        ("{ windows: { last: 3 } }", "unknown key `drift.windows.last`. Known here: at_least, within"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_name(drift, message):
+    with pytest.raises(SpecError) as refused:
+        parsed(drift)
+
+    assert message in str(refused.value)

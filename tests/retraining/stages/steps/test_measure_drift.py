@@ -1,0 +1,225 @@
+"""Counting on Spark gives what counting here gives, and the rows of a measurement survive their tables."""
+
+import math
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+from pyspark import cloudpickle
+
+import retraining
+from retraining.adapters.tables.ledgers_of_model import (
+    append_rows,
+    next_seq,
+    read_evaluation,
+    read_references,
+    read_rows,
+)
+from retraining.records.drift_metric import DriftMetric
+from retraining.records.drift_reference import PREDICTION, DriftReference
+from retraining.records.run import Run
+from retraining.rules.drift.bin_counts import BinCounts
+from retraining.rules.drift.fit_references import fit_references
+from retraining.spec.model_spec import ModelSpec
+from retraining.spec.read_spec import parse_spec
+from retraining.stages.steps.count_bins import count_bins
+from retraining.stages.steps.measure_drift import measure_drift
+
+SPEC = """
+model: toy
+kind: regression
+source: { table: toy_source, ledger_column: at, keys: [id] }
+columns: { label: y, numeric: [x, a b], categorical: [c] }
+recipe: recipes.ridge.pipeline
+schedule: daily
+"""
+NOW = datetime(2013, 6, 1, tzinfo=UTC)
+RUN = Run("1", "attempt", "abc", NOW, NOW, lambda: 0.0)
+
+
+@pytest.fixture(autouse=True)
+def _travels_by_value():
+    """As open_stage does for every stage: a worker cannot import the product."""
+    cloudpickle.register_pickle_by_value(retraining)
+
+
+@pytest.fixture
+def spec():
+    return parse_spec(SPEC, "specs/toy.yml")
+
+
+def features(rows: int, seed: int = 1) -> pd.DataFrame:
+    random = np.random.default_rng(seed)
+    return pd.DataFrame(
+        {
+            "x": random.normal(5.0, 1.0, rows),
+            "a b": random.integers(0, 3, rows).astype(float),
+            "c": random.choice(["EWR", "JFK", "LGA"], rows),
+        }
+    )
+
+
+def fitted(spec, frame: pd.DataFrame, version: str = "4", seq: int = 1) -> tuple[DriftReference, ...]:
+    return fit_references(spec, frame, 2 * frame["x"], None, 7, version, seq, RUN)
+
+
+def batch_of(spark, frame: pd.DataFrame, parts: int = 3):
+    text = frame["c"].astype(object).where(frame["c"].notna(), None)
+    return spark.createDataFrame(frame.assign(c=text, prediction=2 * frame["x"])).repartition(parts)
+
+
+def measured(spec, rows, references):
+    return measure_drift(spec, rows, references, "e", 2, 1, RUN)
+
+
+def test_the_rows_of_the_reference_are_counted_as_the_fit_counted_them(spark, spec):
+    frame = features(1000)
+    frame.loc[:9, "x"] = [math.nan, math.inf, -math.inf, 1e300, *[math.nan] * 6]
+    frame.loc[:4, "c"] = None
+    references = fitted(spec, frame)
+    rows = batch_of(spark, frame).withColumnRenamed("prediction", PREDICTION)
+
+    for found, reference in zip(count_bins(rows, references), references, strict=True):
+        assert (found.counts, found.nulls, found.rows) == (reference.counts, reference.nulls, 1000)
+        assert found.sums == pytest.approx(reference.sums)
+
+
+def test_a_null_is_counted_like_a_nan(spark, spec):
+    rows = spark.createDataFrame([(1.0, None), (float("nan"), "EWR"), (None, "XXX")], "x double, c string").selectExpr(
+        "x", "x as `a b`", "c", "x as `:prediction`"
+    )
+    x, _, c, _ = count_bins(rows, fitted(spec, features(100)))
+
+    assert (x.nulls, x.values, c.nulls, c.counts[-1]) == (2, 1, 1, 1)
+
+
+def test_an_empty_batch_is_counted_and_judged(spark, spec):
+    references = fitted(spec, features(500))
+    metrics, verdict = measured(spec, batch_of(spark, features(1)).limit(0), references)
+
+    assert [each.rows for each in metrics] == [0, 0, 0, 0]
+    assert verdict.verdict == "not_enough_data"
+
+
+def test_text_in_a_numeric_column_counts_as_null(spark, spec):
+    garbled = batch_of(spark, features(400)).selectExpr("'n/a' as x", "`a b`", "c", "prediction")
+    metrics, verdict = measured(spec, garbled, fitted(spec, features(500)))
+
+    assert (metrics[0].null_share, metrics[0].verdict) == (1, "drifted")
+    assert (verdict.verdict, verdict.worst_column) == ("drifted", "x")
+
+
+def test_a_batch_like_the_training_rows_is_stable(spark, spec):
+    metrics, verdict = measured(spec, batch_of(spark, features(500, seed=2)), fitted(spec, features(1000)))
+
+    assert [(each.column_name, each.verdict) for each in metrics] == [
+        ("x", "stable"),
+        ("a b", "stable"),
+        ("c", "stable"),
+        (PREDICTION, "stable"),
+    ]
+    assert (verdict.verdict, verdict.drifted_columns) == ("stable", ())
+
+
+def dirty(**columns) -> pd.DataFrame:
+    return features(1000, seed=3).assign(**columns)
+
+
+@pytest.mark.parametrize(
+    ("batch", "worst"),
+    [
+        (dirty().assign(x=lambda rows: rows["x"].where(np.arange(1000) % 20 == 0)), "x"),
+        (dirty().assign(x=lambda rows: rows["x"] * 1000), PREDICTION),
+        (dirty(x=5.0), PREDICTION),
+        (dirty(c=["SWF"] * 200 + ["EWR"] * 800), "c"),
+        (dirty(**{"a b": 7.0}), "a b"),
+    ],
+    ids=["95 % missing", "another unit", "frozen", "new category", "new value"],
+)
+def test_a_dirty_batch_has_drifted(spark, spec, batch, worst):
+    _, verdict = measured(spec, batch_of(spark, batch), fitted(spec, features(1000)))
+
+    assert verdict.verdict == "drifted"
+    assert worst in verdict.drifted_columns
+
+
+def test_the_predictions_of_a_classification_are_counted_as_text(spark, spec):
+    classes = ModelSpec.model_validate({**spec.model_dump(), "kind": "classification"})
+    frame = features(500)
+    references = fit_references(classes, frame, frame["c"].to_numpy(), None, 7, "4", 1, RUN)
+    rows = batch_of(spark, frame).selectExpr("x", "`a b`", "c", "'SWF' as prediction")
+    metrics, verdict = measured(classes, rows, references)
+
+    assert (metrics[-1].kind, metrics[-1].unseen_share) == ("categorical", 1)
+    assert (verdict.verdict, verdict.drifted_columns) == ("drifted", (PREDICTION,))
+
+
+def test_ten_rows_are_not_enough_data(spark, spec):
+    _, verdict = measured(spec, batch_of(spark, dirty(x=1e9).head(10)), fitted(spec, features(1000)))
+
+    assert (verdict.verdict, verdict.worst_column) == ("not_enough_data", None)
+
+
+def test_a_version_without_references_is_not_compared(spark, spec):
+    assert measured(spec, batch_of(spark, features(10)), ())[1].verdict == "not_enough_data"
+
+
+def test_references_come_back_from_their_table_as_they_were(tables, spec):
+    frame = features(300).assign(x=[math.inf, math.nan, *np.arange(298.0)])
+    first, second = fitted(spec, frame, "4", 1), fitted(spec, features(300), "5", 2)
+    append_rows(tables, "reference", first)
+    append_rows(tables, "reference", second)
+
+    assert read_references(tables, "toy", "4") == sorted(first, key=lambda row: row.column_name)
+    assert {row.version for row in read_references(tables, "toy", "5")} == {"5"}
+    assert read_references(tables, "toy", "6") == []
+    assert next_seq(read_rows(tables, DriftReference, "toy")) == 3
+
+
+def test_of_two_commits_of_one_version_the_first_counts(tables, spec):
+    append_rows(tables, "reference", fitted(spec, features(300), "4", 1))
+    append_rows(tables, "reference", fitted(spec, features(400), "4", 2))
+
+    assert {row.rows for row in read_references(tables, "toy", "4")} == {300}
+
+
+def test_metrics_come_back_from_their_table_as_they_were(spark, tables, spec):
+    metrics, _ = measured(spec, batch_of(spark, dirty(c="SWF")), fitted(spec, features(1000)))
+    append_rows(tables, "drift", metrics)
+    append_rows(tables, "drift", [replace(each, seq=2, evaluation_id="later") for each in metrics])
+
+    assert read_evaluation(tables, "toy", "e") == sorted(metrics, key=lambda row: row.column_name)
+    assert len(read_rows(tables, DriftMetric, "toy")) == 2 * len(metrics)
+
+
+def test_a_month_of_flights_is_counted_in_one_job_and_in_no_time(spark):
+    numeric = [f"n{number}" for number in range(6)]
+    wide = parse_spec(
+        SPEC.replace("numeric: [x, a b], categorical: [c]", f"numeric: [{', '.join(numeric)}], categorical: [c]"),
+        "specs/toy.yml",
+    )
+    random = np.random.default_rng(5)
+    frame = pd.DataFrame({name: random.normal(size=27_000) for name in numeric})
+    frame = frame.assign(c=random.choice(["EWR", "JFK", "LGA"], 27_000))
+    references = fit_references(wide, frame, frame["n0"], None, 7, "4", 1, RUN)
+    rows = spark.createDataFrame(frame.assign(prediction=frame["n0"]))
+    measured(wide, rows, references)
+    spark.sparkContext.setJobGroup("counting", "one measurement")
+    started = time.perf_counter()
+    metrics, _ = measured(wide, rows, references)
+    took = time.perf_counter() - started
+
+    assert {each.rows for each in metrics} == {27_000}
+    assert len(spark.sparkContext.statusTracker().getJobIdsForGroup("counting")) == 1
+    assert took < 5  # half a second on an idle laptop
+
+
+def test_what_comes_back_depends_on_columns_and_bins_only(spark, spec):
+    references = fitted(spec, features(1000))
+    counted = count_bins(batch_of(spark, features(5000)).withColumnRenamed("prediction", PREDICTION), references)
+
+    assert all(isinstance(each, BinCounts) for each in counted)
+    assert [len(each.counts) for each in counted] == [len(each.counts) for each in references]
