@@ -1,0 +1,24 @@
+"""The index over all models and their runs: links into a folder of run pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from retraining.records.event import Event
+from retraining.report.render import TEMPLATES
+from retraining.report.words import run_path
+
+
+@dataclass(frozen=True)
+class ModelRuns:
+    """One model of the index; its events are oldest first and never empty. metric is `rmse` or `error_rate`."""
+
+    events: tuple[Event, ...]
+    metric: str
+
+
+def render_index(entries: Sequence[ModelRuns]) -> str:
+    """HTML over models in the order of their names; the page of a run lies at `<model>/<run_id>.html` beside it."""
+    return TEMPLATES.get_template("index.html.j2").render(
+        models=sorted(entries, key=lambda each: each.events[-1].model),
+        link=lambda run: run_path(run.model, run.run_id),
+    )
