@@ -20,14 +20,14 @@ HOW_TO_GET = (
 class Browser:
     """A running Chromium with one tab."""
 
+    _session: str | None = None
+
     def __init__(self, commands: int, answers: int) -> None:
         """commands and answers are file descriptors; messages are JSON, each ended by a zero byte."""
         self._commands, self._answers, self._rest, self._number = commands, answers, b"", 0
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         self.call("Page.enable")
-
-    _session: str | None = None
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
         """Result of one command of the DevTools protocol."""

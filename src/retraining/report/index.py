@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retraining.records.event import Event
+from retraining.report.charts.run_chart import run_chart
 from retraining.report.render import TEMPLATES
 from retraining.report.words import run_path
 
@@ -18,7 +19,9 @@ class ModelRuns:
 
 def render_index(entries: Sequence[ModelRuns]) -> str:
     """HTML over models in the order of their names; the page of a run lies at `<model>/<run_id>.html` beside it."""
+    models = sorted(entries, key=lambda each: each.events[-1].model)
     return TEMPLATES.get_template("index.html.j2").render(
-        models=sorted(entries, key=lambda each: each.events[-1].model),
+        models=models,
+        charts=[run_chart(each.events, each.metric, f"model-{place}") for place, each in enumerate(models)],
         link=lambda run: run_path(run.model, run.run_id),
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from retraining.records.decision import Decision
 from retraining.records.event import Event
 from retraining.report.charts.drift_chart import drift_charts
-from retraining.report.charts.error_chart import error_charts, error_sentence
+from retraining.report.charts.error_chart import error_charts, error_sentence, shows_running_errors
 from retraining.report.charts.gate_chart import gate_chart
 from retraining.report.charts.promotion_marks import promotion_marks
 from retraining.report.page_data import PageData
@@ -26,7 +26,8 @@ def render_run_page(data: PageData) -> str:
         errors=error_charts(data),
         error_sentence=error_sentence(data),
         has_static=any(each.is_static for each in data.daily_errors),
-        has_marks=bool(promotion_marks(data.promotions, data.daily_errors)),
+        has_running=shows_running_errors(data),
+        marks=promotion_marks(data.promotions, data.daily_errors),
         drift=drift_charts(data.drift),
         most=MOST_COLUMNS,
         reasons=_reasons(data),
@@ -47,17 +48,20 @@ def _reasons(data: PageData) -> tuple[str, ...]:
     return (data.run.first_reason,) if data.run.first_reason else ()
 
 
-def _evidence(decision: Decision, metric: str) -> list[tuple[str, str]]:
-    """The decision's evidence beside the policy it was held to."""
+def _evidence(decision: Decision, metric: str) -> list[tuple[str, str, str]]:
+    """What the decision saw, and beside each value what it was held to: name, value, note."""
     age, seconds = decision.champion_age_days, decision.last_fit_seconds
+    realised, expected = decision.realised_error, decision.expected_error
+    days = "Reserved rows" if decision.holdout_days is None else count(decision.holdout_days)
     return [
-        ("New labelled rows", f"{count(decision.new_labelled_rows)} (at least {count(decision.min_new_rows)})"),
-        ("Whole days to judge on", "reserved rows" if decision.holdout_days is None else count(decision.holdout_days)),
+        ("New labelled rows", count(decision.new_labelled_rows), f"at least {count(decision.min_new_rows)}"),
+        ("To judge a candidate on", days, "" if decision.holdout_days is None else "whole days"),
+        ("Champion's age", NOTHING if age is None else f"{age:.0f} days", f"at most {decision.max_age_days}"),
+        ("Realised error", error_text(realised, metric), f"on {count(decision.realised_error_rows)} rows"),
+        ("Error at promotion", error_text(expected, metric), f"may grow by {decision.max_error_increase:.0%}"),
         (
-            "Realised error",
-            f"{error_text(decision.realised_error, metric)} on {count(decision.realised_error_rows)} rows",
+            "Last fit",
+            NOTHING if seconds is None else f"{seconds:.1f} s",
+            f"cheap up to {decision.cheap_fit_seconds:g} s",
         ),
-        ("Error at promotion", error_text(decision.expected_error, metric)),
-        ("Champion's age", NOTHING if age is None else f"{age:.0f} days (at most {decision.max_age_days})"),
-        ("Last fit", NOTHING if seconds is None else f"{seconds:.1f} s (cheap up to {decision.cheap_fit_seconds:g} s)"),
     ]

@@ -14,6 +14,7 @@ TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 TEMPLATES.filters |= {
+    "champion": words.champion_after,
     "count": words.count,
     "error": words.error_text,
     "first_upper": words.first_upper,

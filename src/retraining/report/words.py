@@ -47,6 +47,13 @@ def _promoted(before: str | None, after: str | None) -> str:
     return f"{version(after)} replaces {lower_version(before)} as champion."
 
 
+def champion_after(run: Event) -> str:
+    """The champion at the end of a run; of a failed run it may not be known."""
+    if run.champion_after is None:
+        return "Not known" if run.failed_tasks else "None"
+    return version(run.champion_after)
+
+
 def version(name: str | None) -> str:
     """`Version 3`, at the start of a sentence."""
     return f"Version {name}" if name else "No version"
@@ -66,7 +73,9 @@ def error_text(error: float | None, metric: str) -> str:
     """An error in its unit: a share as per cent, anything else in four digits; a dash when it is not known."""
     if error is None:
         return NOTHING
-    return f"{error:.1%}" if metric == "error_rate" else f"{error:.4g}"
+    if metric == "error_rate":
+        return f"{error:.1%}"
+    return f"{error:,.0f}" if abs(error) >= 1000 else f"{error:#.4g}".rstrip(".")
 
 
 def number(value: float | None, digits: int = 3) -> str:

@@ -1,5 +1,6 @@
 """Drift of every column as small multiples: the population stability index from batch to batch."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -12,6 +13,7 @@ from retraining.report.charts.svg import ALERT, CHAMPION, LINE, MUTED, SURFACE, 
 from retraining.report.words import column_title, number
 
 SIZE = (332, 150)
+_MOST_TICKS = 6
 
 
 @dataclass(frozen=True)
@@ -111,8 +113,8 @@ def _points(axes: Axes, rows: Sequence[DriftMetric], colour: str, marker: str, k
 def _ticks(axes: Axes, batches: Sequence[int], highest: float) -> None:
     axes.set_xlim(batches[0] - 0.6, batches[-1] + 0.6)
     axes.set_ylim(0, highest * 1.2 or 1.0)
-    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-    axes.yaxis.set_major_locator(MaxNLocator(3))
+    axes.set_xticks(list(batches)[:: -math.ceil(len(batches) / _MOST_TICKS)])
+    axes.yaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
     axes.grid(axis="y", color=LINE, linewidth=1)
     axes.set_axisbelow(True)

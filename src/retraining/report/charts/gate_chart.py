@@ -43,7 +43,7 @@ def gate_chart(results: Sequence[GateResult]) -> str:
         for place, row in enumerate(drawn):
             _whisker(axes, row, -place)
         _levels(axes, drawn)
-        return inline_svg(axes, "gate", _sentence(drawn))
+        return inline_svg(axes, "gate", _sentence(drawn), "gate")
 
 
 def _sentence(intervals: Sequence[_Interval]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 # Placeholders that nothing else draws in; the page's style sheet says what they are in light and in dark.
 INK, MUTED, LINE, CHAMPION, STATIC, ALERT, SURFACE = (f"#a5c30{digit}" for digit in range(7))
@@ -45,6 +46,12 @@ def new_axes(width: int, height: int, left: int, right: int, top: int = 12, bott
     axes.spines["bottom"].set_color(LINE)
     axes.tick_params(length=0, colors=MUTED, labelcolor=MUTED, pad=6)
     return axes
+
+
+def show_errors(axes: Axes, metric: str) -> None:
+    """Numbers of the vertical axis in the metric's unit: a share of wrong classes as per cent."""
+    form = (lambda value, _: f"{100 * value:.3g}%") if metric == "error_rate" else (lambda value, _: f"{value:.3g}")
+    axes.yaxis.set_major_formatter(FuncFormatter(form))
 
 
 def inline_svg(axes: Axes, name: str, label: str, css_class: str = "") -> str:
