@@ -8,6 +8,7 @@ from io import StringIO
 from typing import Any
 
 import matplotlib as mpl
+import matplotlib.style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
@@ -31,7 +32,7 @@ _PIXELS_PER_INCH = 72
 @contextmanager
 def chart_style() -> Iterator[None]:
     """The rules under which every figure is made and written."""
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context({"timezone": "UTC"}), mpl.style.context(["default", _STYLE]):
         yield
 
 
@@ -59,8 +60,8 @@ def inline_svg(axes: Axes, name: str, label: str, css_class: str = "") -> str:
 
     An artist with the gid `mark.<kind>` becomes a group with data-mark="<kind>".
     """
-    figure = axes.get_figure(root=True)
-    assert figure is not None
+    figure = axes.get_figure()
+    assert isinstance(figure, Figure)
     text = StringIO()
     figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>|<metadata>.*?</metadata>", "", text.getvalue(), flags=re.S)
