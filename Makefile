@@ -2,10 +2,10 @@
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast lint lock bench clean
+.PHONY: help setup demo test test-fast lint lock bench screenshots clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 # Instant while requirements-dev.txt is the one that .venv was built from: the copy inside .venv is written last.
 setup: ## check this machine and build .venv (with uv if there, else pip)
@@ -49,6 +49,9 @@ lock: ## pin requirements-dev.txt again from pyproject.toml (needs uv)
 bench: setup ## run every script of benchmarks/
 	@ls benchmarks/*.py >/dev/null 2>&1 || { echo "There is no benchmark yet."; exit 1; }
 	@for script in benchmarks/*.py; do PYTHONPATH=src $(PYTHON) $$script || exit 1; done
+
+screenshots: setup ## pictures of the report into docs/screenshots (needs Chromium); PAGES=<folder> for pages of your own
+	@PYTHONPATH=src $(PYTHON) docs/screenshots/take_screenshots.py $(PAGES)
 
 clean: ## remove .local (tables, models, runs) and caches; .venv stays
 	@rm -rf .local .pytest_cache .mypy_cache .ruff_cache .hypothesis spark-warehouse metastore_db derby.log mlruns

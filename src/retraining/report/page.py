@@ -1,21 +1,67 @@
 """The page of a run, and of the runs before it: one self-contained HTML text."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+from retraining.records.decision import Decision
 from retraining.records.event import Event
+from retraining.report.charts.drift_chart import drift_charts
+from retraining.report.charts.error_chart import error_charts, error_sentence, shows_running_errors
+from retraining.report.charts.gate_chart import gate_chart
+from retraining.report.charts.promotion_marks import promotion_marks
+from retraining.report.page_data import PageData
+from retraining.report.render import TEMPLATES
+from retraining.report.words import NOTHING, count, error_text, run_file
 
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+MOST_COLUMNS = 9
+
+
+def render_run_page(data: PageData) -> str:
+    """HTML of one run: what came in, how the champions do, what drifted, what was decided and why."""
+    return TEMPLATES.get_template("run_page.html.j2").render(
+        data=data,
+        run=data.run,
+        runs=list(reversed(data.events)),
+        metric=data.metric,
+        refusals=sorted(data.refusals, key=lambda each: (-each.rows, each.reason)),
+        errors=error_charts(data),
+        error_sentence=error_sentence(data),
+        has_static=any(each.is_static for each in data.daily_errors),
+        has_running=shows_running_errors(data),
+        marks=promotion_marks(data.promotions, data.daily_errors),
+        drift=drift_charts(data.drift),
+        most=MOST_COLUMNS,
+        reasons=_reasons(data),
+        evidence=_evidence(data.decision, data.metric) if data.decision else [],
+        gate_svg=gate_chart(data.gate_results),
+        link=lambda run: run_file(run.run_id),
+    )
 
 
 def render_page(events: Sequence[Event]) -> str:
-    """HTML for all runs of one model, oldest first; the last one is this run."""
-    return _TEMPLATES.get_template("page.html.j2").render(run=events[-1], runs=list(reversed(events)))
+    """The page of a run of which only the events are known, oldest first."""
+    return render_run_page(PageData(tuple(events), metric="error"))
+
+
+def _reasons(data: PageData) -> tuple[str, ...]:
+    if data.decision:
+        return data.decision.reasons
+    return (data.run.first_reason,) if data.run.first_reason else ()
+
+
+def _evidence(decision: Decision, metric: str) -> list[tuple[str, str, str]]:
+    """What the decision saw, and beside each value what it was held to: name, value, note."""
+    age, seconds = decision.champion_age_days, decision.last_fit_seconds
+    realised, expected = decision.realised_error, decision.expected_error
+    days = "Reserved rows" if decision.holdout_days is None else count(decision.holdout_days)
+    return [
+        ("New labelled rows", count(decision.new_labelled_rows), f"at least {count(decision.min_new_rows)}"),
+        ("To judge a candidate on", days, "" if decision.holdout_days is None else "whole days"),
+        ("Champion's age", NOTHING if age is None else f"{age:.0f} days", f"at most {decision.max_age_days}"),
+        ("Realised error", error_text(realised, metric), f"on {count(decision.realised_error_rows)} rows"),
+        ("Error at promotion", error_text(expected, metric), f"may grow by {decision.max_error_increase:.0%}"),
+        (
+            "Last fit",
+            NOTHING if seconds is None else f"{seconds:.1f} s",
+            f"cheap up to {decision.cheap_fit_seconds:g} s",
+        ),
+    ]

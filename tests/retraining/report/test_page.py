@@ -2,112 +2,333 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import date
 
+import matplotlib as mpl
 import pytest
 
-from retraining.records.event import Event
-from retraining.report.page import render_page
+from retraining.records.promotion import Promotion
+from retraining.report.page import render_page, render_run_page
+from retraining.report.page_data import PageData, Refusal
 
-FIRST = Event(
-    run_id="101",
-    model="flights_air_time",
-    outcome="PROMOTE",
-    batch_seq=1,
-    rows_read=27_004,
-    rows_accepted=26_398,
-    rows_quarantined=606,
-    rows_already_present=0,
-    champion_before=None,
-    error_before=None,
-    action="refit",
-    first_reason="There is no champion yet.",
-    candidate_version="1",
-    gate="passed",
-    gate_sentence="RMSE 12.5 against 90.1.",
-    champion_after="2",
-    failed_tasks=(),
-    attempt_id="a",
-    at=datetime(2013, 2, 1, 6, 0, tzinfo=UTC),
-)
-SECOND = replace(FIRST, run_id="102", champion_before="2", error_before=12.345678, at=datetime(2013, 3, 1, tzinfo=UTC))
-IDLE = replace(
-    SECOND,
-    run_id="103",
-    outcome="KEEP",
-    batch_seq=None,
-    action=None,
-    first_reason=None,
-    candidate_version=None,
-    gate=None,
-    gate_sentence=None,
-    champion_after=None,
-)
-FAILED = replace(IDLE, run_id="104", outcome="FAILED", failed_tasks=("ingest", "score"))
+from .pages import Seen, check, decision, errors, event, full_page, idle, metric
 
-RUNS = re.compile(r"<tr><td>(\w+)</td>")
+EMPTY = PageData((idle(),), "rmse")
+EVIL = "<script>alert(1)</script>"
+RUNS = re.compile(r'<th scope="row"><a href="(\w+)\.html">')
 
 
-def absent(page: str, *texts: str) -> list[str]:
-    return [text for text in texts if text not in page]
+def seen(data: PageData) -> Seen:
+    return Seen(render_run_page(data))
+
+
+def absent(page: Seen, *texts: str) -> list[str]:
+    return [text for text in texts if text not in page.text]
 
 
 def test_the_page_of_a_first_run_says_what_came_in_and_what_was_decided():
-    page = render_page([FIRST])
+    page = seen(PageData((event(),), "rmse", label="air_time", features=("distance", "hour")))
 
     assert (
         absent(
             page,
-            "<h1>flights_air_time: promote</h1>",
-            "Run 101, 2013-02-01 06:00 UTC",
-            "27,004 read",
-            "26,398 accepted, 606 quarantined, 0 already present",
-            "not known yet",
-            "no champion yet",
-            "There is no champion yet.",
-            "<b>passed</b>RMSE 12.5 against 90.1.",
-            "<b>version 2</b>",
+            "Run 101, 2013-02-01 06:00 UTC. Predicts air_time from distance, hour.",
+            "New champion Version 2 is the first champion.",
+            "Champion before None Champion now Version 2",
+            "RMSE before any retraining Not known yet no champion yet",
+            "Read 27,004 Accepted 26,398 Quarantined 606 2.2% of read Already present 0",
+            "Decision: train a candidate There is no champion yet.",
+            "Gate: passed",
         )
         == []
     )
 
 
-def test_the_newest_run_comes_first():
-    assert RUNS.findall(render_page([FIRST, SECOND, IDLE])) == ["103", "102", "101"]
-
-
-def test_the_page_is_about_the_newest_run():
-    assert "<title>flights_air_time: run 102</title>" in render_page([FIRST, SECOND])
-
-
-def test_an_error_of_zero_is_an_error():
-    assert "<b>0</b>\n    version 2" in render_page([replace(SECOND, error_before=0.0)])
-
-
-def test_failed_tasks_are_named():
-    assert "Failed: ingest, score. What was decided before still stands." in render_page([SECOND, FAILED])
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (dict(champion_before="1"), "New champion Version 2 replaces version 1 as champion."),
+        (dict(outcome="REJECT"), "Candidate rejected The candidate did not pass the gate; version 2 stays champion."),
+        (
+            dict(outcome="REJECT", champion_after=None),
+            "Candidate rejected The candidate did not pass the gate; there is still no champion.",
+        ),
+        (
+            dict(outcome="ROLLBACK", champion_before="3"),
+            "Rolled back Version 2 is champion again, instead of version 3.",
+        ),
+        (dict(outcome="KEEP"), "Champion kept Version 2 stays champion; nothing was trained."),
+        (
+            dict(outcome="KEEP", champion_after=None),
+            "No champion yet No version of this model has been promoted so far.",
+        ),
+        (
+            dict(outcome="FAILED", failed_tasks=("ingest", "score")),
+            "Run failed Failed: ingest, score. What was decided before still stands.",
+        ),
+    ],
+)
+def test_the_outcome_is_said_in_words(values, words):
+    assert absent(seen(PageData((event(**values),), "rmse")), words) == []
 
 
 def test_without_failures_none_is_mentioned():
-    assert "Failed:" not in render_page([FAILED, SECOND])
+    assert (
+        "Failed:" not in seen(PageData((event(outcome="FAILED", failed_tasks=("score",)), event("102")), "rmse")).text
+    )
 
 
-@pytest.mark.parametrize("field", ["model", "run_id", "first_reason", "gate_sentence", "champion_after"])
-def test_text_from_tables_cannot_become_markup(field):
-    page = render_page([replace(SECOND, **{field: "<script>alert(1)</script>"})])
+def test_the_champion_of_a_failed_run_may_be_unknown():
+    run = event(outcome="FAILED", failed_tasks=("promote",), champion_after=None)
 
-    assert ("<script>" in page, "&lt;script&gt;alert(1)&lt;/script&gt;" in page) == (False, True)
+    assert absent(seen(PageData((run,), "rmse")), "Champion now Not known") == []
 
 
-def test_a_task_name_cannot_become_markup():
-    assert "<b onclick" not in render_page([replace(FAILED, failed_tasks=("<b onclick=x>",))])
+def test_the_newest_run_comes_first_and_every_run_has_its_link():
+    assert RUNS.findall(render_page([event("101"), event("102"), event("103")])) == ["103", "102", "101"]
+
+
+def test_the_page_is_about_the_newest_run():
+    assert "<title>flights: run 102</title>" in render_page([event("101"), event("102")])
+
+
+def test_an_error_of_zero_is_an_error():
+    assert (
+        absent(seen(PageData((event(error_before=0.0, champion_before="2"),), "rmse")), "retraining 0.000 version 2")
+        == []
+    )
+
+
+def test_an_error_rate_is_a_share():
+    assert (
+        absent(seen(PageData((event(error_before=0.125),), "error_rate")), "Error rate before any retraining 12.5%")
+        == []
+    )
+
+
+def test_reasons_for_quarantine_come_with_counts_the_most_frequent_first():
+    assert absent(seen(full_page()), "Why rows were refused Rows label_missing 600 not_null(origin) 6") == []
+
+
+def test_a_page_has_all_reasons_of_the_decision_not_only_the_first():
+    assert absent(seen(full_page()), "26,398 labelled rows are new. The realised error grew.") == []
+
+
+def test_a_page_from_events_alone_has_the_first_reason():
+    assert absent(Seen(render_page([event()])), "Decision: train a candidate There is no champion yet.") == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Nothing new: the source has no rows",
+        "No champion yet: there is nothing to measure.",
+        "No champion yet: drift is measured against",
+        "Nothing was decided in this run.",
+        "The gate was not asked",
+    ],
+)
+def test_every_part_of_a_run_that_did_nothing_says_so(words):
+    assert absent(seen(EMPTY), words) == []
+
+
+def test_a_champion_without_measurements_has_not_enough_data():
+    page = seen(PageData((event(champion_before="1"),), "rmse"))
+
+    assert page.text.count("Not enough data:") == 2
+
+
+def test_an_empty_page_has_no_charts():
+    assert (seen(EMPTY).labels, seen(EMPTY).marks) == ([], [])
+
+
+def test_every_chart_says_in_words_what_it_shows():
+    labels = seen(full_page()).labels
+
+    assert labels[0] == (
+        "Daily RMSE of the champions from 2013-01-01 to 2013-01-20: 12.00 on the median day, against 14.00 of version "
+        "1, the first model, never retrained. Promotions and rollbacks marked: 2."
+    )
+    assert labels[3] == (
+        "carrier: population stability index 0.400 in batch 2, threshold 0.200, noise floor 0.010; drifted in 1 of 2 "
+        "batches."
+    )
+    assert labels[-1] == "gain: +4.0%, 95 % bounds -1.0% to +9.0%, threshold -5.0%."
+
+
+def test_every_promotion_has_one_mark_in_every_size_of_the_error_chart():
+    assert seen(full_page()).marks.count("promotion") == 2 * 3
+
+
+def test_a_rejection_and_the_note_that_the_alias_follows_are_not_marked():
+    rows = full_page().promotions
+    rejected = replace(rows[-1], seq=9, state="DECIDED", outcome="REJECT")
+
+    assert {row.state for row in rows} == {"DECIDED", "APPLIED"}
+    assert seen(full_page(promotions=(*rows, rejected))).marks.count("promotion") == 2 * 3
+
+
+def test_the_first_model_stands_beside_the_champions():
+    marks = seen(full_page()).marks
+
+    assert (marks.count("static"), marks.count("champion")) == (1 * 3, 2 * 3)
+
+
+def test_a_champion_that_comes_back_does_not_draw_a_line_through_the_time_between():
+    days = (*errors("1", date(2013, 1, 1), 5), *errors("2", date(2013, 1, 6), 5), *errors("1", date(2013, 1, 11), 5))
+
+    assert seen(full_page(daily_errors=days)).marks.count("champion") == 3 * 3
+
+
+def test_many_days_are_drawn_faintly_behind_their_running_error():
+    page = seen(full_page(daily_errors=errors("1", date(2013, 1, 1), 40)))
+
+    assert (page.marks.count("days"), absent(page, "Faint lines are single days")) == (3, [])
+
+
+def test_few_days_stand_for_themselves():
+    page = seen(full_page(daily_errors=errors("1", date(2013, 1, 1), 5)))
+
+    assert (page.marks.count("days"), "Faint lines" in page.text) == (0, False)
+
+
+def test_the_worst_column_comes_first_and_drifted_batches_are_marked():
+    page = seen(full_page())
+
+    assert re.findall(r"<h3>(\w+)</h3>", render_run_page(full_page())) == ["carrier", "distance"]
+    assert (page.marks.count("drifted"), page.marks.count("stable")) == (1, 3)
+
+
+def test_threshold_and_noise_floor_are_drawn_in_every_small_chart():
+    marks = seen(full_page(gate_results=())).marks
+
+    assert (marks.count("threshold"), marks.count("noise-floor")) == (2, 2)
+
+
+def test_a_column_without_enough_data_says_why_instead_of_a_chart():
+    page = seen(full_page(drift=(metric(index=None, reason="Batch 1 has 12 rows."),)))
+
+    assert absent(page, "not enough data Not enough data. Batch 1 has 12 rows.") == []
+    assert "index" not in page.marks
+
+
+def test_a_batch_without_an_index_leaves_the_others_drawn():
+    page = seen(full_page(drift=(metric(batch=1), metric(batch=2, index=None), metric(batch=3))))
+
+    assert page.marks.count("stable") == 2
+
+
+def test_predictions_drift_under_their_own_name():
+    assert "<h3>Prediction</h3>" in render_run_page(full_page(drift=(metric(":prediction"),)))
+
+
+def test_more_columns_than_a_page_shows_wait_behind_a_summary():
+    page = render_run_page(full_page(drift=tuple(metric(f"c{place}") for place in range(12))))
+
+    assert ("<summary>3 more columns</summary>" in page, page.count("<h3>")) == (True, 12)
+
+
+def test_all_five_distances_of_the_newest_batch_stand_in_a_table():
+    row = metric(batch=2, kl_divergence=0.111, js_distance=0.222, ks_statistic=0.333, wasserstein_distance=1234.4)
+
+    assert absent(seen(full_page(drift=(metric(), row))), "distance ✓ stable 0.050 0.111 0.222 0.333 1,234") == []
+
+
+def test_the_gate_draws_an_interval_against_zero_and_its_threshold():
+    marks = seen(full_page(drift=())).marks
+
+    assert [marks.count(kind) for kind in ("interval", "value", "zero", "threshold")] == [1, 1, 1, 1]
+
+
+def test_a_check_without_an_interval_is_a_sentence():
+    page = seen(full_page(gate_results=(check(lower=None, upper=None, sentence="Too few days."),)))
+
+    assert ("interval" in page.marks, absent(page, "Too few days.")) == (False, [])
+
+
+@pytest.mark.parametrize("field", ["model", "run_id", "champion_after"])
+def test_text_of_events_cannot_become_markup(field):
+    assert EVIL not in render_page([event(**{field: EVIL})])
+    assert EVIL in Seen(render_page([event(**{field: EVIL})])).text
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        dict(label=EVIL),
+        dict(features=(EVIL,)),
+        dict(refusals=(Refusal(EVIL, 1),)),
+        dict(drift=(metric(EVIL),)),
+        dict(drift=(metric(index=None, reason=EVIL),)),
+        dict(decision=decision(EVIL)),
+        dict(gate_results=(check(sentence=EVIL),)),
+        dict(gate_results=(check(EVIL),)),
+        dict(daily_errors=errors(EVIL, date(2013, 1, 1), 3, is_static=True) + errors("1", date(2013, 1, 1), 3)),
+        dict(events=(event(outcome="FAILED", failed_tasks=(EVIL,)),)),
+    ],
+    ids=["label", "feature", "quarantine", "column", "why", "decision", "gate", "check", "version", "task"],
+)
+def test_text_of_other_tables_cannot_become_markup(values):
+    page = render_run_page(full_page(**values))
+
+    assert ("<script" in page, "&lt;script&gt;" in page) == (False, True)
+
+
+def test_a_version_above_a_mark_cannot_become_markup():
+    version = f'<b>"{EVIL}$x$'
+    rows: list[Promotion] = [replace(row, version=version) for row in full_page().promotions[:1]]
+
+    page = Seen(render_run_page(full_page(promotions=tuple(rows), daily_errors=errors(version, date(2013, 1, 1), 3))))
+
+    assert (page.wrong, absent(page, f"v{version}")) == ([], [])
 
 
 def test_the_page_asks_nobody_for_anything():
-    page = render_page([FIRST, SECOND, FAILED])
+    page = render_run_page(full_page())
 
-    assert re.findall(r"https?://|\bsrc=|\bhref=|url\(|@import|<script|<link", page) == []
+    assert re.findall(r"https?://|\bsrc=|@import|<script|<link|<iframe|url\((?!#)", page) == []
 
 
-def test_a_run_that_did_nothing_has_a_page():
-    assert absent(render_page([IDLE]), "<b>none</b>", "<b>not asked</b>") == []
+def test_links_stay_inside_the_folder():
+    assert seen(full_page()).links == ["../index.html", "102.html", "101.html"]
+
+
+def test_a_run_id_cannot_lead_out_of_the_folder():
+    assert Seen(render_page([event("../../x?y#z")])).links == ["../index.html", "..%2F..%2Fx%3Fy%23z.html"]
+
+
+@pytest.mark.parametrize("data", [full_page(), EMPTY], ids=["full", "empty"])
+def test_tags_match_and_ids_are_unique(data):
+    page = seen(data)
+
+    assert (page.wrong, [name for name in page.ids if page.ids.count(name) > 1]) == ([], [])
+
+
+def test_everything_a_chart_refers_to_is_there():
+    page = render_run_page(full_page())
+
+    wanted = set(re.findall(r'url\(#([^)]+)\)|<use href="#([^"]+)"', page))
+    assert wanted
+    assert {one or other for one, other in wanted} - set(Seen(page).ids) == set()
+
+
+def test_charts_take_all_their_colours_from_the_page():
+    svgs = "".join(re.findall(r"<svg.*?</svg>", render_run_page(full_page()), flags=re.S))
+
+    assert "var(--champion)" in svgs
+    assert set(re.findall(r"#[0-9a-f]{6}\b", re.sub(r'(url\(#|href="#|id=")[^")]+', "", svgs))) == set()
+
+
+def test_every_colour_of_a_chart_is_known_in_light_and_in_dark():
+    page = render_run_page(full_page())
+    light, dark = page.split("prefers-color-scheme: dark", 1)
+
+    for name in set(re.findall(r"var\((--[\w-]+)\)", "".join(re.findall(r"<svg.*?</svg>", page, flags=re.S)))):
+        assert (f"{name}: #" in light, f"{name}: #" in dark[:1000]) == (True, True), name
+
+
+def test_the_same_values_make_the_same_page_whatever_the_user_prefers():
+    first = render_run_page(full_page())
+
+    with mpl.rc_context({"font.size": 30, "axes.grid": True, "xtick.direction": "in", "timezone": "Asia/Tokyo"}):
+        assert render_run_page(full_page()) == first

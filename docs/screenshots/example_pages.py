@@ -1,0 +1,252 @@
+"""Example pages from made-up numbers, always the same: what the report looks like without running anything.
+
+PYTHONPATH=src python docs/screenshots/example_pages.py <folder>
+"""
+
+import math
+import random
+import sys
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from retraining.records.decision import Decision
+from retraining.records.drift_metric import DriftMetric
+from retraining.records.event import Event
+from retraining.records.gate_result import GateResult
+from retraining.records.promotion import Promotion
+from retraining.report.index import ModelRuns, render_index
+from retraining.report.page import render_run_page
+from retraining.report.page_data import DailyError, PageData, Refusal
+
+MODEL, METRIC = "example_air_time", "rmse"
+# Month by month: outcome, the champion after it. The last run is the page's.
+MONTHS = [("PROMOTE", "1"), ("PROMOTE", "3"), ("REJECT", "3"), ("PROMOTE", "6"), ("KEEP", "6"), ("ROLLBACK", "3")]
+MONTHS += [("PROMOTE", "9"), ("REJECT", "9"), ("PROMOTE", "12")]
+COLUMNS = {"distance": 0.02, "hour": 0.05, "dest_lat": 0.07, "dest_lon": 0.04, "carrier": 0.31, "origin": 0.012}
+FIRST_REASON = "26,871 labelled rows are new and a fit is cheap (2.1 s, policy.cheap_fit_seconds 60)."
+SECOND_REASON = "The realised error 12.1 on 26,871 rows exceeds the 10.9 measured at promotion by more than 10%."
+
+
+def main(folder: Path) -> None:
+    """Write an index, a page of a run, and a page of each kind of emptiness."""
+    data = example_page()
+    quiet = PageData((first_run("example_credit", "KEEP"),), "error_rate", "default", ("income", "age"))
+    failed = PageData((first_run("example_stock", "FAILED"),), "rmse", "stock")
+    for each in (data, quiet, failed):
+        page = folder / each.run.model / f"{each.run.run_id}.html"
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(render_run_page(each), "utf-8")
+    index = render_index([ModelRuns(each.events, each.metric) for each in (data, quiet, failed)])
+    (folder / "index.html").write_text(index, "utf-8")
+
+
+def example_page() -> PageData:
+    """A model in its ninth month: promotions, a rollback, drift in one column."""
+    return PageData(
+        events=tuple(event(place) for place in range(len(MONTHS))),
+        metric=METRIC,
+        label="air_time",
+        features=tuple(COLUMNS),
+        refusals=(
+            Refusal("label_missing", 771),
+            Refusal("in_range(distance)", 18),
+            Refusal("conflicting_duplicate", 4),
+        ),
+        daily_errors=daily_errors(),
+        drift=tuple(drift()),
+        promotions=tuple(promotion(place) for place in range(len(MONTHS)) if MONTHS[place][0] != "KEEP"),
+        decision=decision(),
+        gate_results=gate_results(),
+    )
+
+
+def started(place: int) -> datetime:
+    """The second day of the month after the data's."""
+    return datetime(2013, 2 + place, 2, 6, 12, tzinfo=UTC)
+
+
+def event(place: int) -> Event:
+    """One monthly run."""
+    outcome, after = MONTHS[place]
+    before = MONTHS[place - 1][1] if place else None
+    asked = outcome in ("PROMOTE", "REJECT")
+    return Event(
+        run_id=str(8_801_340_572_100 + place * 317),
+        model=MODEL,
+        outcome=outcome,
+        batch_seq=place + 1,
+        rows_read=27_664 + 311 * (place % 4),
+        rows_accepted=26_871 + 311 * (place % 4),
+        rows_quarantined=793,
+        rows_already_present=0,
+        champion_before=before,
+        error_before=None if place == 0 else 12.1 + 0.37 * ((place * 5) % 4),
+        action="refit" if asked else "keep",
+        first_reason=FIRST_REASON,
+        candidate_version="11" if asked else None,
+        gate={"PROMOTE": "passed", "REJECT": "failed"}.get(outcome),
+        gate_sentence=None,
+        champion_after=after,
+        failed_tasks=(),
+        attempt_id="example",
+        at=started(place),
+    )
+
+
+def first_run(model: str, outcome: str) -> Event:
+    """A run after which there is no champion yet."""
+    run = replace(event(0), model=model, outcome=outcome, action="keep", gate=None, champion_after=None)
+    few = "212 labelled rows are new since the last training; policy.min_new_rows asks for 1,000."
+    if outcome == "FAILED":
+        return replace(
+            run, rows_read=0, rows_accepted=0, rows_quarantined=0, failed_tasks=("ingest", "score"), action=None
+        )
+    return replace(run, rows_read=212, rows_accepted=212, rows_quarantined=0, first_reason=few)
+
+
+def promotion(place: int) -> Promotion:
+    """The decision of one monthly run."""
+    outcome, after = MONTHS[place]
+    return Promotion(
+        model=MODEL,
+        seq=place + 1,
+        state="DECIDED",
+        outcome=outcome,
+        version=after,
+        previous_version=MONTHS[place - 1][1] if place else None,
+        candidate_version=None,
+        retrain_key=None,
+        request_id=None,
+        batch_seq=place + 1,
+        reasons=("An example.",),
+        run_id=event(place).run_id,
+        attempt_id="example",
+        at=started(place),
+    )
+
+
+def daily_errors() -> tuple[DailyError, ...]:
+    """Champions month by month, and the first one as it would have aged."""
+    chance = random.Random(2013)
+    days = [date(2013, 2, 1) + timedelta(days=place) for place in range(240)]
+    rows = []
+    for day in days:
+        season = 2.6 * (1 - math.cos((day.month - 2 + day.day / 31) / 8 * math.pi))
+        noise = abs(chance.gauss(0, 0.9))
+        version = MONTHS[min(day.month - 2, len(MONTHS) - 2)][1]
+        rows.append(DailyError(day, version, 880, 10.8 + noise + 0.3 * season))
+        rows.append(DailyError(day, "1", 880, 10.8 + noise + season, is_static=True))
+    return tuple(rows)
+
+
+def drift() -> list[DriftMetric]:
+    """Seven columns over nine batches; `carrier` drifts, `hour` has too few rows in the first one."""
+    chance = random.Random(7)
+    rows = []
+    for batch in range(1, len(MONTHS) + 1):
+        for place, (name, level) in enumerate({":prediction": 0.06, **COLUMNS}.items()):
+            index = level * (0.35 + 0.1 * batch) * chance.uniform(0.7, 1.3)
+            rows.append(drift_metric(batch, place, name, None if name == "hour" and batch == 1 else index))
+    return rows
+
+
+def drift_metric(batch: int, place: int, name: str, index: float | None) -> DriftMetric:
+    """One column in one batch, with distances that go with its index."""
+    drifted = index is not None and index > 0.2
+    kind = "categorical" if name in ("carrier", "origin") else "numeric"
+    known = index or 0.0
+    return DriftMetric(
+        model=MODEL,
+        evaluation_id=f"example-{batch}",
+        seq=batch * 10 + place,
+        batch_seq=batch,
+        champion_version="1",
+        column_name=name,
+        kind=kind,
+        rows=26_871,
+        reference_rows=26_398,
+        population_stability_index=index,
+        kl_divergence=None if index is None else known / 2,
+        js_distance=None if index is None else math.sqrt(known / 8),
+        ks_statistic=None if kind == "categorical" else math.sqrt(known) / 3,
+        wasserstein_distance=None if kind == "categorical" else known * (400 if name == "distance" else 12),
+        null_share=0.0021 if name.startswith("dest") else 0.0,
+        reference_null_share=0.0019 if name.startswith("dest") else 0.0,
+        unseen_share=0.004 if kind == "categorical" else None,
+        noise_floor=0.011,
+        threshold=0.2,
+        verdict="not_enough_data" if index is None else "drifted" if drifted else "stable",
+        reason="Batch 1 has 12 rows; 100 are needed."
+        if index is None
+        else f"The index {known:.3f} is {'over' if drifted else 'below'} the threshold 0.200.",
+        run_id=event(batch - 1).run_id,
+        attempt_id="example",
+        at=started(batch - 1),
+    )
+
+
+def decision() -> Decision:
+    """Why the last run trained a candidate."""
+    return Decision(
+        model=MODEL,
+        evaluation_id="example-9",
+        seq=9,
+        batch_seq=9,
+        champion_version="9",
+        action="refit",
+        reasons=(FIRST_REASON, SECOND_REASON),
+        new_labelled_rows=26_871,
+        holdout_days=30,
+        holdout_from="2013-09-01",
+        holdout_before="2013-10-01",
+        champion_age_days=61.0,
+        last_fit_seconds=2.1,
+        realised_error=12.1,
+        realised_error_rows=26_871,
+        expected_error=10.9,
+        blocked_until_after_batch=None,
+        cheap_fit_seconds=60.0,
+        min_new_rows=1000,
+        max_age_days=180,
+        max_error_increase=0.1,
+        spec_hash="3f6c0d52b1a4",
+        run_id=event(8).run_id,
+        attempt_id="example",
+        at=started(8),
+    )
+
+
+def gate_results() -> tuple[GateResult, ...]:
+    """A pass: the gain's interval lies right of the threshold."""
+    gain = GateResult(
+        model=MODEL,
+        retrain_key="example",
+        seq=1,
+        question="refresh",
+        candidate_version="11",
+        champion_version="9",
+        check="gain",
+        verdict="passed",
+        value=0.041,
+        lower=-0.012,
+        upper=0.094,
+        threshold=-0.05,
+        sentence="RMSE 11.6 against 12.1 of the champion on 26,871 rows of 30 days: gain +4.1%, 95 % bounds -1.2% to "
+        "+9.4%; it needs more than -5 % and an upper bound of at least 0.",
+        metric=METRIC,
+        candidate_error=11.6,
+        baseline_error=12.1,
+        holdout_rows=26_871,
+        holdout_blocks=30,
+        run_id=event(8).run_id,
+        attempt_id="example",
+        at=started(8),
+    )
+    finite = "All 26871 hold-out predictions are finite."
+    whole = replace(gain, check="finite_predictions", value=0.0, lower=None, upper=None, threshold=0.0, sentence=finite)
+    return whole, gain
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,49 @@
+"""Pictures of the report for narrow and wide screens, light and dark.
+
+    PYTHONPATH=src python docs/screenshots/take_screenshots.py [folder]
+
+folder holds index.html and <model>/<run_id>.html; without one, example pages are drawn. Pictures go beside this file.
+"""
+
+import sys
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from browser import open_browser
+from example_pages import main as write_example_pages
+from PIL import Image
+
+HERE = Path(__file__).parent
+COLOURS = 64
+
+
+def take(folder: Path) -> None:
+    """index and the newest page of the folder's first model."""
+    pages = {"index": folder / "index.html", "run": _newest_page(folder)}
+    with open_browser() as browser:
+        for name, page in pages.items():
+            for width in (390, 1440):
+                for scheme in ("light", "dark"):
+                    picture = HERE / f"{name}-{width}-{scheme}.png"
+                    _save_small(browser.picture(page, width, scheme), picture)
+                    print(f"{picture.name} of {page.name}")
+
+
+def _newest_page(folder: Path) -> Path:
+    first = min(path for path in folder.iterdir() if path.is_dir() and any(path.glob("*.html")))
+    return max(first.glob("*.html"), key=lambda page: (page.stat().st_mtime, page.name))
+
+
+def _save_small(png: bytes, file: Path) -> None:
+    """Few colours are enough for flat areas and text, and make a quarter of the bytes."""
+    Image.open(BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        take(Path(sys.argv[1]))
+    else:
+        with TemporaryDirectory() as temporary:
+            write_example_pages(Path(temporary))
+            take(Path(temporary))

@@ -1,0 +1,120 @@
+"""Drift of every column as small multiples: the population stability index from batch to batch."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from retraining.records.drift_metric import DriftMetric
+from retraining.report.charts.svg import ALERT, CHAMPION, LINE, MUTED, SURFACE, chart_style, inline_svg, new_axes
+from retraining.report.words import column_title, number
+
+SIZE = (332, 150)
+_MOST_TICKS = 6
+
+
+@dataclass(frozen=True)
+class ColumnChart:
+    """One small multiple; newest is the row that its title speaks of."""
+
+    title: str
+    newest: DriftMetric
+    svg: str
+    sentence: str
+
+
+def newest_drift(drift: Sequence[DriftMetric]) -> list[DriftMetric]:
+    """Rows of the newest batch, worst column first: drifted ones, then by how close they are to their threshold."""
+    last = max((row.batch_seq for row in drift), default=0)
+    latest = {row.column_name: row for row in sorted(drift, key=lambda row: row.seq) if row.batch_seq == last}
+    return sorted(latest.values(), key=lambda row: (row.verdict != "drifted", -_nearness(row), row.column_name))
+
+
+def drift_charts(drift: Sequence[DriftMetric]) -> list[ColumnChart]:
+    """A chart for every column of the newest batch, in the order of newest_drift."""
+    with chart_style():
+        return [_chart(place, row, _history(drift, row.column_name)) for place, row in enumerate(newest_drift(drift))]
+
+
+def _nearness(row: DriftMetric) -> float:
+    index = row.population_stability_index
+    return -1.0 if index is None else index / row.threshold if row.threshold else index
+
+
+def _history(drift: Sequence[DriftMetric], column: str) -> list[DriftMetric]:
+    """The newest row of every batch, oldest batch first."""
+    rows = sorted((row for row in drift if row.column_name == column), key=lambda row: (row.batch_seq, row.seq))
+    return [list(group)[-1] for _, group in groupby(rows, key=lambda row: row.batch_seq)]
+
+
+def _chart(place: int, newest: DriftMetric, rows: Sequence[DriftMetric]) -> ColumnChart:
+    sentence = _sentence(newest, rows)
+    measured = [row for row in rows if row.population_stability_index is not None]
+    svg = _draw(f"drift-{place}", measured, sentence) if measured else ""
+    return ColumnChart(column_title(newest.column_name), newest, svg, sentence)
+
+
+def _sentence(newest: DriftMetric, rows: Sequence[DriftMetric]) -> str:
+    drifted = sum(row.verdict == "drifted" for row in rows)
+    batches = f"{len(rows)} batch{'es' if len(rows) > 1 else ''}"
+    return (
+        f"{column_title(newest.column_name)}: population stability index {number(newest.population_stability_index)} "
+        f"in batch {newest.batch_seq}, threshold {number(newest.threshold)}, noise floor {number(newest.noise_floor)}; "
+        f"drifted in {drifted} of {batches}."
+    )
+
+
+def _draw(name: str, rows: Sequence[DriftMetric], sentence: str) -> str:
+    axes = new_axes(*SIZE, left=42, right=12)
+    batches = [row.batch_seq for row in rows]
+    _level(axes, [(row.batch_seq, row.threshold) for row in rows], ALERT, (0, (5, 3)), "threshold")
+    _level(axes, [(row.batch_seq, row.noise_floor) for row in rows], MUTED, (0, (1, 2)), "noise-floor")
+    axes.plot(batches, _indices(rows), color=CHAMPION, gid="mark.index")
+    _points(axes, [row for row in rows if row.verdict != "drifted"], CHAMPION, "o", "stable")
+    _points(axes, [row for row in rows if row.verdict == "drifted"], ALERT, "D", "drifted")
+    _ticks(axes, batches, max(_indices(rows) + [row.threshold or 0.0 for row in rows]))
+    return inline_svg(axes, name, sentence)
+
+
+def _indices(rows: Sequence[DriftMetric]) -> list[float]:
+    return [row.population_stability_index for row in rows if row.population_stability_index is not None]
+
+
+def _level(axes: Axes, points: Sequence[tuple[int, float | None]], colour: str, dashes: object, kind: str) -> None:
+    """A level that may change from batch to batch, drawn half a batch to either side so that one batch shows it too."""
+    known = [(batch, value) for batch, value in points if value is not None]
+    if known:
+        batches = [known[0][0] - 0.5, *(batch for batch, _ in known), known[-1][0] + 0.5]
+        values = [known[0][1], *(value for _, value in known), known[-1][1]]
+        axes.plot(
+            batches, values, color=colour, linewidth=1.5, linestyle=dashes, drawstyle="steps-mid", gid=f"mark.{kind}"
+        )
+
+
+def _points(axes: Axes, rows: Sequence[DriftMetric], colour: str, marker: str, kind: str) -> None:
+    for row, index in zip(rows, _indices(rows), strict=True):
+        axes.plot(
+            [row.batch_seq],
+            [index],
+            color=colour,
+            marker=marker,
+            markersize=7,
+            linestyle="none",
+            zorder=3,
+            markeredgecolor=SURFACE,
+            markeredgewidth=1,
+            gid=f"mark.{kind}",
+        )
+
+
+def _ticks(axes: Axes, batches: Sequence[int], highest: float) -> None:
+    axes.set_xlim(batches[0] - 0.6, batches[-1] + 0.6)
+    axes.set_ylim(0, highest * 1.2 or 1.0)
+    axes.set_xticks(list(batches)[:: -math.ceil(len(batches) / _MOST_TICKS)])
+    axes.yaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
+    axes.grid(axis="y", color=LINE, linewidth=1)
+    axes.set_axisbelow(True)

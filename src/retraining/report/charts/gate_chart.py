@@ -1,0 +1,100 @@
+"""The gate's checks that have an interval: dot and whisker against the threshold and zero."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from retraining.records.gate_result import GateResult
+from retraining.report.charts.svg import ALERT, CHAMPION, INK, LINE, MUTED, SURFACE, chart_style, inline_svg, new_axes
+from retraining.report.words import NOTHING, spaced
+
+WIDTH, ROW_HEIGHT = 356, 44
+_AROUND = 60
+
+
+@dataclass(frozen=True)
+class _Interval:
+    """A gain and its bounds as shares of the baseline's error."""
+
+    check: str
+    passed: bool
+    value: float
+    lower: float
+    upper: float
+    threshold: float | None
+
+
+def _interval(row: GateResult) -> _Interval | None:
+    if row.value is None or row.lower is None or row.upper is None:
+        return None
+    return _Interval(row.check, row.verdict == "passed", row.value, row.lower, row.upper, row.threshold)
+
+
+def gate_chart(results: Sequence[GateResult]) -> str:
+    """One row a check; empty when no check has an interval."""
+    drawn = [each for each in map(_interval, results) if each]
+    if not drawn:
+        return ""
+    with chart_style():
+        height = _AROUND + ROW_HEIGHT * len(drawn)
+        axes = new_axes(WIDTH, height, left=14, right=14, top=26, bottom=34)
+        for place, row in enumerate(drawn):
+            _whisker(axes, row, -place)
+        _levels(axes, drawn)
+        return inline_svg(axes, "gate", _sentence(drawn), "gate")
+
+
+def _sentence(intervals: Sequence[_Interval]) -> str:
+    return " ".join(
+        f"{spaced(row.check)}: {_percent(row.value)}, 95 % bounds {_percent(row.lower)} to {_percent(row.upper)}, "
+        f"threshold {_percent(row.threshold)}."
+        for row in intervals
+    )
+
+
+def _percent(value: float | None) -> str:
+    return NOTHING if value is None else f"{value:+.1%}"
+
+
+def _whisker(axes: Axes, row: _Interval, height: float) -> None:
+    colour = CHAMPION if row.passed else ALERT
+    axes.plot(
+        [row.lower, row.upper], [height, height], color=colour, linewidth=3, solid_capstyle="round", gid="mark.interval"
+    )
+    axes.plot(
+        [row.value],
+        [height],
+        color=colour,
+        marker="o" if row.passed else "D",
+        markersize=11,
+        markeredgecolor=SURFACE,
+        markeredgewidth=2,
+        gid="mark.value",
+        linestyle="none",
+    )
+    axes.annotate(
+        f"{spaced(row.check)} {_percent(row.value)}",
+        (row.value, height),
+        xytext=(0, 10),
+        textcoords="offset points",
+        ha="center",
+        color=INK,
+    )
+
+
+def _levels(axes: Axes, rows: Sequence[_Interval]) -> None:
+    thresholds = {row.threshold for row in rows if row.threshold is not None}
+    ends = [0.0, *thresholds, *(end for row in rows for end in (row.lower, row.upper))]
+    pad = 0.14 * (max(ends) - min(ends)) or 0.01
+    axes.set_xlim(min(ends) - pad, max(ends) + pad)
+    axes.set_ylim(-len(rows) + 0.4, 0.7)
+    axes.axvline(0, color=MUTED, linewidth=1, zorder=1, gid="mark.zero")
+    for threshold in sorted(thresholds):
+        axes.axvline(threshold, color=ALERT, linewidth=1.5, linestyle=(0, (5, 3)), zorder=1, gid="mark.threshold")
+    axes.set_yticks([])
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:+.3g}%" if value else "0"))
+    axes.grid(axis="x", color=LINE, linewidth=1)
+    axes.set_axisbelow(True)

@@ -1,0 +1,55 @@
+"""Everything a page shows, as values: gathered by the stage, drawn by the report."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from retraining.records.decision import Decision
+from retraining.records.drift_metric import DriftMetric
+from retraining.records.event import Event
+from retraining.records.gate_result import GateResult
+from retraining.records.promotion import Promotion
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One reason for quarantine and how many rows of this run it met. A row may have several reasons."""
+
+    reason: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class DailyError:
+    """Error of one version on the rows of one day that it had not seen in training. is_static marks the first model,
+    never retrained, beside the champions."""
+
+    day: date
+    version: str
+    rows: int
+    error: float
+    is_static: bool = False
+
+
+@dataclass(frozen=True)
+class PageData:
+    """One run of one model. events are oldest first and the last one is this run, so never empty.
+
+    metric is `rmse` or `error_rate`. daily_errors are in any order. drift holds recent evaluations, the newest one has
+    the greatest batch_seq. decision, gate_results and refusals are this run's; promotions are all of the model's rows.
+    """
+
+    events: tuple[Event, ...]
+    metric: str
+    label: str = ""
+    features: tuple[str, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    daily_errors: tuple[DailyError, ...] = ()
+    drift: tuple[DriftMetric, ...] = ()
+    promotions: tuple[Promotion, ...] = ()
+    decision: Decision | None = None
+    gate_results: tuple[GateResult, ...] = ()
+
+    @property
+    def run(self) -> Event:
+        """This run."""
+        return self.events[-1]

@@ -1,0 +1,28 @@
+"""The templates, and the words they may use."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from retraining.report import words
+
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+TEMPLATES.filters |= {
+    "champion": words.champion_after,
+    "count": words.count,
+    "error": words.error_text,
+    "first_upper": words.first_upper,
+    "metric_name": words.metric_name,
+    "moment": words.moment,
+    "number": words.number,
+    "run_path": words.run_path,
+    "share": words.share,
+    "spaced": words.spaced,
+    "status": words.status_of,
+}

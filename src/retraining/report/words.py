@@ -1,0 +1,125 @@
+"""How the pages say things: outcomes in words, numbers in people's formats."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from urllib.parse import quote
+
+from retraining.records.event import Event
+
+NOTHING = "\N{EN DASH}"
+Tone = Literal["good", "calm", "warn", "bad"]
+
+
+@dataclass(frozen=True)
+class Status:
+    """An outcome for people: the sign repeats the tone for those who do not see its colour."""
+
+    title: str
+    sentence: str
+    tone: Tone
+    sign: str
+
+
+def status_of(run: Event) -> Status:
+    """What a run did, first in two words, then in a sentence."""
+    before, after = run.champion_before, run.champion_after
+    if run.failed_tasks or run.outcome == "FAILED":
+        names = ", ".join(run.failed_tasks) or "no task named"
+        return Status("Run failed", f"Failed: {names}. What was decided before still stands.", "bad", "✕")
+    if run.outcome == "PROMOTE":
+        return Status("New champion", _promoted(before, after), "good", "↑")
+    if run.outcome == "REJECT":
+        stays = f"version {after} stays champion" if after else "there is still no champion"
+        return Status("Candidate rejected", f"The candidate did not pass the gate; {stays}.", "warn", "≠")
+    if run.outcome == "ROLLBACK":
+        return Status(
+            "Rolled back", f"{version(after)} is champion again, instead of {lower_version(before)}.", "warn", "↺"
+        )
+    if after is None:
+        return Status("No champion yet", "No version of this model has been promoted so far.", "calm", "○")
+    return Status("Champion kept", f"{version(after)} stays champion; nothing was trained.", "calm", "✓")
+
+
+def _promoted(before: str | None, after: str | None) -> str:
+    if before is None:
+        return f"{version(after)} is the first champion."
+    return f"{version(after)} replaces {lower_version(before)} as champion."
+
+
+def champion_after(run: Event) -> str:
+    """The champion at the end of a run; of a failed run it may not be known."""
+    if run.champion_after is None:
+        return "Not known" if run.failed_tasks else "None"
+    return version(run.champion_after)
+
+
+def version(name: str | None) -> str:
+    """`Version 3`, at the start of a sentence."""
+    return f"Version {name}" if name else "No version"
+
+
+def lower_version(name: str | None) -> str:
+    """`version 3`, inside a sentence."""
+    return f"version {name}" if name else "no version"
+
+
+def metric_name(metric: str) -> str:
+    """The metric's name for people, itself where unknown."""
+    return {"rmse": "RMSE", "error_rate": "error rate"}.get(metric, metric)
+
+
+def error_text(error: float | None, metric: str) -> str:
+    """An error in its unit: a share as per cent, anything else in four digits; a dash when it is not known."""
+    if error is None:
+        return NOTHING
+    if metric == "error_rate":
+        return f"{error:.1%}"
+    return f"{error:,.0f}" if abs(error) >= 1000 else f"{error:#.4g}".rstrip(".")
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """A distance with fixed decimals, so that a column of them aligns; a dash when there is none."""
+    if value is None:
+        return NOTHING
+    return f"{value:,.{digits}f}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def count(value: int) -> str:
+    """Rows, in groups of three digits."""
+    return f"{value:,}"
+
+
+def share(value: float | None) -> str:
+    """A share in [0, 1] as per cent; a dash when there is none."""
+    return NOTHING if value is None else f"{value:.1%}"
+
+
+def moment(at: datetime) -> str:
+    """Date and time to the minute, in UTC as everywhere."""
+    return at.strftime("%Y-%m-%d %H:%M")
+
+
+def spaced(name: str) -> str:
+    """`not_enough_data` as words."""
+    return name.replace("_", " ")
+
+
+def column_title(name: str) -> str:
+    """The column's name; the champion's predictions are no column of the source."""
+    return "Prediction" if name == ":prediction" else name
+
+
+def run_file(run_id: str) -> str:
+    """Link from a page to another run of its model."""
+    return f"{quote(run_id, safe='')}.html"
+
+
+def run_path(model: str, run_id: str) -> str:
+    """Link from the index to the page of a run."""
+    return f"{quote(model, safe='')}/{run_file(run_id)}"
+
+
+def first_upper(text: str) -> str:
+    """The text as the start of a sentence; capitals inside it stay."""
+    return text[:1].upper() + text[1:]
