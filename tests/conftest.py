@@ -1,20 +1,28 @@
 """Real engines, small: one Spark session with Delta and one MLflow server for the whole run, a fresh schema per
-test."""
+loop."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from mlflow import MlflowClient
 from pyspark.sql import SparkSession
 
 from local_workspace.engine import start_spark
 from local_workspace.mlflow_server import start_mlflow_server
-from retraining.adapters.tables.tables import Tables, open_tables
+from retraining.adapters.registry.registry import open_registry
+from retraining.adapters.tables.tables import open_tables
 
 from .loop import Loop
 
 ENGINES = {"spark", "mlflow_uri"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """MLflow tells about its own type hints and model flavors; it is not our code that is warned about."""
+    config.addinivalue_line("filterwarnings", "ignore::UserWarning:mlflow")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -40,18 +48,27 @@ def mlflow_uri(state_dir: Path) -> Iterator[str]:
         yield server.uri
 
 
-@pytest.fixture
-def schema(spark: SparkSession) -> str:
-    name = f"test_{uuid.uuid4().hex[:10]}"
-    spark.sql(f"CREATE SCHEMA spark_catalog.{name}")
-    return name
+@pytest.fixture(scope="session")
+def make_loop(spark: SparkSession, mlflow_uri: str) -> Callable[[], Loop]:
+    """Makes a loop in a schema of its own, so that a module can share one among tests that only read."""
+
+    def make() -> Loop:
+        schema = f"test_{uuid.uuid4().hex[:10]}"
+        spark.sql(f"CREATE SCHEMA spark_catalog.{schema}")
+        registry = open_registry(f"spark_catalog.{schema}", f"/{schema}")
+        return Loop(open_tables(spark, "spark_catalog", schema), registry)
+
+    return make
 
 
 @pytest.fixture
-def tables(spark: SparkSession, schema: str) -> Tables:
-    return open_tables(spark, "spark_catalog", schema)
+def loop(make_loop: Callable[[], Loop]) -> Loop:
+    return make_loop()
 
 
 @pytest.fixture
-def loop(tables: Tables) -> Loop:
-    return Loop(tables)
+def offline(monkeypatch: pytest.MonkeyPatch) -> Callable[[Loop], Loop]:
+    """The same loop, whose MLflow does not answer."""
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    nowhere = MlflowClient("http://127.0.0.1:9", "http://127.0.0.1:9")
+    return lambda loop: replace(loop, registry=replace(loop.registry, client=nowhere))

@@ -1,17 +1,26 @@
 """The loop on a tiny source: rows go in, stages run on real Spark, Delta and MLflow."""
 
+import random
 import uuid
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import NoReturn
 
 from pyspark.sql import functions as F
 
+from retraining.adapters.registry.registry import Registry
 from retraining.adapters.tables.tables import Tables
 from retraining.records.ingest_report import IngestReport
 from retraining.records.run import Run
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.read_spec import parse_spec
+from retraining.stages.check_drift import CheckReport, check_drift
 from retraining.stages.ingest import ingest
+from retraining.stages.promote import PromoteReport, promote
+from retraining.stages.report import RunReport, report
+from retraining.stages.retrain import RetrainReport, retrain
+from retraining.stages.rollback import RollbackReport, rollback
+from retraining.stages.score import ScoreReport, score
 
 SPEC = """
 model: toy
@@ -38,11 +47,33 @@ def make_run(run_id: str = "1", as_of: str = "2013-06-01", code_version: str = "
     return Run(run_id, uuid.uuid4().hex, code_version, moment, moment, lambda: float(next(ticks)))
 
 
+class KilledError(Exception):
+    """Stands for the end of a process in the middle of a stage."""
+
+
+def killed(*_: object, **__: object) -> NoReturn:
+    """Put in place of the next step, ends the run before it."""
+    raise KilledError
+
+
+def days(first: int, last: int) -> list[tuple[object, ...]]:
+    """Twenty rows for each of the days first to last of 2013: y is 2 x plus a little noise, the same on every call."""
+    rows: list[tuple[object, ...]] = []
+    for number in range(first, last + 1):
+        day = date(2013, 1, 1) + timedelta(days=number - 1)
+        draw = random.Random(number)
+        for hour in range(20):
+            x = draw.uniform(-1, 1)
+            rows.append((f"{day}/{hour}", f"{day} {hour:02d}:00", x, 2 * x + draw.gauss(0, 0.1)))
+    return rows
+
+
 @dataclass
 class Loop:
-    """A source table and the stages that read it."""
+    """A source table and the stages that read it. Each call of a stage is a new attempt of the current run."""
 
     tables: Tables
+    registry: Registry
     spec: ModelSpec = field(default_factory=toy_spec)
     run: Run = field(default_factory=make_run)
 
@@ -56,10 +87,53 @@ class Loop:
         typed = [tuple(_moment(value) for value in row) for row in rows]
         self.tables.spark.createDataFrame(typed, columns).write.format("delta").mode("append").saveAsTable(self.source)
 
+    def start_run(self, **clock: str) -> None:
+        """A new run: another id, and another clock if asked."""
+        self.run = make_run(**{"run_id": str(int(self.run.run_id) + 1), **clock})
+
     def ingest(self, **clock: str) -> IngestReport:
         """A new run of the ingest stage."""
-        self.run = replace(make_run(**clock), run_id=str(int(self.run.run_id) + 1))
+        self.start_run(**clock)
         return ingest(self.spec, self.source, self.tables, self.run)
+
+    def score(self) -> ScoreReport:
+        """The score stage."""
+        return score(self.spec, self.tables, self.registry, self._attempt())
+
+    def check(self) -> CheckReport:
+        """The check_drift stage."""
+        return check_drift(self.spec, self.tables, self.registry, self._attempt())
+
+    def retrain(self) -> RetrainReport:
+        """The retrain stage, on the newest decision."""
+        return retrain(self.spec, self.tables, self.registry, self._attempt())
+
+    def promote(self) -> PromoteReport:
+        """The promote stage, on the newest candidate."""
+        return promote(self.spec, self.tables, self.registry, self._attempt())
+
+    def train(self) -> PromoteReport:
+        """Check, retrain and promote."""
+        self.check()
+        self.retrain()
+        return self.promote()
+
+    def rollback(self, request: str = "", to_version: str | None = None) -> RollbackReport:
+        """The rollback stage; a request is a run of its own."""
+        self.start_run(**({"run_id": request} if request else {}))
+        return rollback(self.spec, self.tables, self.registry, self.run, to_version, "Found worse by hand.")
+
+    def report(self, task_states: str = "") -> RunReport:
+        """The report stage."""
+        return report(self.spec, self.tables, self.registry, self._attempt(), task_states)
+
+    def alias(self, name: str) -> str | None:
+        """The version that an alias points to."""
+        return self.registry.version_of(self.spec.model, name)
+
+    def accepted(self, column: str) -> dict[str, object]:
+        """One column of the accepted current rows, by id."""
+        return {row["id"]: row[column] for row in self.tables.read("toy_accepted").select("id", column).collect()}
 
     def accepted_keys(self) -> list[str]:
         """Ids of the accepted current rows, sorted."""
@@ -74,11 +148,28 @@ class Loop:
         rows = self.tables.read("toy_quarantine").where(F.col("id").eqNullSafe(key)).collect()
         return sorted(reason for row in rows for reason in row["_quarantine_reasons"])
 
+    def states_of_batches(self) -> list[str]:
+        """Every state that was written about a batch, in the order of batches and writing."""
+        rows = self.tables.read("watermarks").orderBy("batch_seq", F.col("state").desc()).collect()
+        return [row["state"] for row in rows]
+
+    def written(self) -> list[str]:
+        """Names of the tables and views beside the source."""
+        listed = self.tables.spark.sql(f"SHOW TABLES IN {self.tables.catalog}.{self.tables.schema}").collect()
+        return sorted(row["tableName"] for row in listed if row["tableName"] != "toy_source")
+
+    def version_of_table(self, table: str) -> int:
+        """Delta's version of one of our tables: it grows with every commit."""
+        return int(self.tables.spark.sql(f"DESCRIBE HISTORY {self.tables.name(table)} LIMIT 1").collect()[0]["version"])
+
+    def _attempt(self) -> Run:
+        return replace(self.run, attempt_id=uuid.uuid4().hex)
+
     def _ids(self, view: str) -> list[str]:
         return sorted(row["id"] for row in self.tables.read(view).select("id").collect())
 
 
 def _moment(value: object) -> object:
-    if isinstance(value, str) and len(value) >= 10 and value[4:5] == "-":
+    if isinstance(value, str) and len(value) == 16 and value[4:5] == "-":
         return datetime.fromisoformat(value).replace(tzinfo=UTC)
     return value

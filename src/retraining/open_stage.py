@@ -73,15 +73,16 @@ def open_stage(
     _travel_by_value()
     parameters = read_widgets(dbutils, {**WIDGETS, **(widgets or {})})
     spec = read_spec(specs, parameters["model"])
-    tables = open_tables(spark, parameters["catalog"], parameters["schema"])
+    run = _run(parameters)
     if not parameters["experiment"]:
         raise ParameterError(
             "The widget `experiment` is empty. Set it to the path of an MLflow experiment, for example "
             "/Shared/retraining."
         )
+    tables = open_tables(spark, parameters["catalog"], parameters["schema"])
     schema = ".".join(check_part(parameters[name], name) for name in ("catalog", "schema"))
     registry = open_registry(schema, parameters["experiment"])
-    return Stage(spec, tables, registry, _run(parameters), parameters, dbutils)
+    return Stage(spec, tables, registry, run, parameters, dbutils)
 
 
 def _run(parameters: Mapping[str, str]) -> Run:
@@ -102,11 +103,11 @@ def _as_of(text: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as err:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as err:
         raise ParameterError(
             f"as_of {text!r} is not a date or time. Write 2013-02-01 or 2013-02-01T06:00:00+00:00."
         ) from err
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _travel_by_value() -> None:

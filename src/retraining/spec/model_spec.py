@@ -1,9 +1,12 @@
 """One model, as its YAML file describes it."""
 
 import hashlib
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, PlainSerializer, StringConstraints
 
 from retraining.spec.columns_section import ColumnsSection
 from retraining.spec.drift_section import DriftSection
@@ -12,6 +15,11 @@ from retraining.spec.policy_section import PolicySection
 from retraining.spec.quality_section import QualitySection
 from retraining.spec.section import Name, Section
 from retraining.spec.source_section import SourceSection
+
+Params = Annotated[
+    Mapping[str, bool | int | float | str | None], AfterValidator(MappingProxyType), PlainSerializer(dict)
+]
+"""Arguments of a recipe: frozen like the rest of the spec."""
 
 PERIOD_DAYS = {"daily": 1, "weekly": 7, "monthly": 31}
 
@@ -26,7 +34,7 @@ class ModelSpec(Section):
     quality: QualitySection = QualitySection()
     recipe: Annotated[str, StringConstraints(pattern=r"^recipes(\.[a-z_][a-z0-9_]*){2,}$")]
     """Dotted path of a function in src/recipes that builds the unfitted estimator."""
-    params: dict[str, bool | int | float | str | None] = Field(default_factory=dict)
+    params: Params = Field(default_factory=dict, validate_default=True)
     drift: DriftSection = DriftSection()
     policy: PolicySection = PolicySection()
     gate: GateSection = GateSection()
@@ -45,5 +53,6 @@ class ModelSpec(Section):
 
     @property
     def hash(self) -> str:
-        """Sha256 of the whole spec, stored with every decision and version."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        """Sha256 of the whole spec, whatever the order of its keys; stored with every decision and version."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()

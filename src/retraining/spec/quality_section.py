@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, FiniteFloat, StrictInt, StrictStr, model_validator
 
 from retraining.spec.section import ColumnName, Section
 
@@ -19,8 +19,8 @@ class InRange(Section):
 
     rule: Literal["in_range"]
     column: ColumnName
-    min: float | None = None
-    max: float | None = None
+    min: FiniteFloat | None = None
+    max: FiniteFloat | None = None
 
     @model_validator(mode="after")
     def _has_a_bound(self) -> "InRange":
@@ -36,8 +36,11 @@ class InSet(Section):
 
     rule: Literal["in_set"]
     column: ColumnName
-    values: tuple[str | int, ...] = Field(min_length=1)
+    values: tuple[StrictStr | StrictInt, ...] = Field(min_length=1)
+    """Texts and whole numbers. A YAML truth value (an unquoted no, yes, on, off) is refused: quote it."""
 
+
+RULES: dict[str, type[Section]] = {"not_null": NotNull, "in_range": InRange, "in_set": InSet}
 
 Rule = Annotated[NotNull | InRange | InSet, Field(discriminator="rule")]
 

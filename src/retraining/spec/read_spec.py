@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from retraining.errors import SpecError
 from retraining.spec.model_spec import ModelSpec
+from retraining.spec.quality_section import RULES
 
 MAX_BYTES = 100_000
 
@@ -39,10 +40,17 @@ def read_spec(folder: Path, model: str) -> ModelSpec:
     path = folder / f"{model}.yml"
     if path.stat().st_size > MAX_BYTES:
         raise SpecError(f"specs/{path.name}: larger than {MAX_BYTES} bytes, so not a spec.")
-    spec = parse_spec(path.read_text(encoding="utf-8"), f"specs/{path.name}")
+    spec = parse_spec(_text_of(path), f"specs/{path.name}")
     if spec.model != model:
         raise SpecError(f"specs/{path.name}: says `model: {spec.model}`. The file name and `model` must agree.")
     return spec
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as err:
+        raise SpecError(f"specs/{path.name}: not UTF-8 text ({err.reason}). Save it as UTF-8.") from err
 
 
 def parse_spec(text: str, origin: str) -> ModelSpec:
@@ -51,7 +59,7 @@ def parse_spec(text: str, origin: str) -> ModelSpec:
         loader = _NoDuplicateKeys(text)
         loader.name = origin
         content = loader.get_single_data()
-    except yaml.YAMLError as err:
+    except (yaml.YAMLError, ValueError) as err:  # ValueError: a date that does not exist
         raise SpecError(f"{origin}: not valid YAML ({str(err).splitlines()[0]}).") from err
     if not isinstance(content, dict):
         raise SpecError(f"{origin}: expected keys and values, found {type(content).__name__}.")
@@ -78,10 +86,9 @@ def _explain_one(path: tuple[str, ...], kind: str, message: str) -> str:
 
 
 def _section_at(path: tuple[str, ...]) -> list[str]:
-    fields = ModelSpec.model_fields
+    section: Any = ModelSpec
+    if path[:2] == ("quality", "rules"):  # then the rule's position and its name
+        section, path = RULES[path[3]], ()
     for part in path:
-        section = fields[part].annotation if part in fields else None
-        if section is None or not hasattr(section, "model_fields"):
-            return ["see the fields of this rule in the README"]
-        fields = section.model_fields
-    return sorted(fields)
+        section = section.model_fields[part].annotation
+    return sorted(section.model_fields)

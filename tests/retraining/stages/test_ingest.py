@@ -1,9 +1,174 @@
+"""Rows come in exactly once: accepted, or quarantined with reasons."""
+
+import pytest
+from tests.loop import toy_spec
+
+from retraining.errors import ContractError, SourceError
+
+TEN = "2013-01-31 10:00"
+WATERMARK = "2013-01-31T10:00:00.000000Z"
+
+
+@pytest.fixture(scope="module")
+def mixed(make_loop):
+    """A loop that has ingested good and bad rows, and its report. Its tests only read."""
+    loop = make_loop()
+    loop.spec = toy_spec(columns={"label": "y", "numeric": ["x"], "label_delay": 0})
+    loop.source_has(
+        [
+            ("fine", TEN, 1.0, 1.0),
+            ("said twice", TEN, 1.0, 1.0),
+            ("said twice", TEN, 1.0, 1.0),
+            ("at odds", TEN, 1.0, 1.0),
+            ("at odds", TEN, 2.0, 1.0),
+            ("null label", TEN, 1.0, None),
+            ("NaN label", TEN, 1.0, float("nan")),
+            ("null ledger", None, 1.0, 1.0),
+            ("far future", "2113-01-31 10:00", 1.0, 1.0),
+        ]
+    )
+    return loop, loop.ingest()
+
+
+def test_every_row_read_is_accepted_quarantined_or_already_present(mixed):
+    _, report = mixed
+
+    assert (report.read, report.accepted, report.quarantined, report.already_present) == (9, 2, 6, 1)
+
+
+def test_a_row_said_twice_is_stored_once(mixed):
+    loop, _ = mixed
+
+    assert loop.accepted_keys() == ["fine", "said twice"]
+
+
+@pytest.mark.parametrize(
+    ("key", "reasons"),
+    [
+        ("null label", ["label_missing"]),
+        ("NaN label", ["label_missing"]),
+        ("null ledger", ["ledger_missing"]),
+        ("far future", ["ledger_in_future"]),
+        ("at odds", ["conflicting_duplicate", "conflicting_duplicate"]),
+    ],
+)
+def test_a_bad_row_is_quarantined_with_the_reason(mixed, key, reasons):
+    loop, _ = mixed
+
+    assert loop.reasons_of(key) == reasons
+
+
+def test_a_value_far_in_the_future_does_not_move_the_watermark(mixed):
+    _, report = mixed
+
+    assert report.watermark == WATERMARK
+
+
+def test_a_rerun_with_nothing_new_writes_nothing(mixed):
+    loop, first = mixed
+    before = [loop.version_of_table(name) for name in ("watermarks", "toy_observations")]
+
+    again = loop.ingest()
+
+    assert (again.read, again.batch_seq, again.watermark) == (0, first.batch_seq, first.watermark)
+    assert [loop.version_of_table(name) for name in ("watermarks", "toy_observations")] == before
+
+
 def test_rows_tied_with_the_watermark_are_neither_lost_nor_repeated(loop):
-    loop.source_has([("a", "2013-01-31 10:00", 1.0, 1.0)])
+    loop.source_has([("a", TEN, 1.0, 1.0)])
     loop.ingest()
-    loop.source_has([("b", "2013-01-31 10:00", 2.0, 2.0)])  # arrives later, same ledger value
+    loop.source_has([("b", TEN, 2.0, 2.0)])  # arrives later, same ledger value
 
     report = loop.ingest()
 
     assert (report.read, report.accepted, report.already_present) == (2, 1, 1)
     assert loop.accepted_keys() == ["a", "b"]
+
+
+def test_the_current_row_of_a_key_has_the_greatest_ledger_value_then_the_newest_batch(loop):
+    loop.source_has([("a", "2013-01-31 09:00", 9.0, 1.0), ("a", TEN, 1.0, 1.0), ("b", TEN, 1.0, None)])
+    loop.ingest()
+    first = loop.accepted("x")
+    loop.source_has([("a", TEN, 2.0, 1.0), ("b", "2013-01-31 11:00", 3.0, 1.0)])
+
+    loop.ingest()
+
+    assert (first, loop.accepted("x")) == ({"a": 1.0, "b": 1.0}, {"a": 2.0, "b": 3.0})
+
+
+def test_an_empty_source_is_an_empty_batch_and_its_first_rows_come_in_later(loop):
+    loop.source_has([])
+    empty = loop.ingest()
+    loop.source_has([("a", TEN, 1.0, 1.0)])
+
+    report = loop.ingest()
+
+    assert (empty.read, empty.watermark) == (0, None)
+    assert (report.accepted, report.watermark) == (1, WATERMARK)
+
+
+def test_a_source_of_bad_rows_alone_is_all_quarantined_and_leaves_the_watermark_unset(loop):
+    loop.source_has([("a", None, 1.0, 1.0), ("b", "2113-01-31 10:00", 1.0, 1.0)])
+
+    report = loop.ingest()
+
+    assert (report.accepted, report.quarantined, report.watermark) == (0, 2, None)
+    assert loop.quarantined_keys() == ["a", "b"]
+
+
+def test_rows_later_than_the_runs_clock_wait_for_a_later_run(loop):
+    loop.source_has([("a", TEN, 1.0, 1.0), ("b", "2013-01-31 20:00", 1.0, 1.0)])
+
+    assert loop.ingest(as_of="2013-01-31T12:00").accepted == 1
+    assert loop.ingest(as_of="2013-02-01T12:00").accepted == 1
+    assert loop.accepted_keys() == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ("id string, at timestamp, x double, other double", "has no column `y`"),
+        ("id string, at double, x double, y double", "ledger column `at` of toy_source is double"),
+        ("id string, at timestamp, x string, y double", "column `x` of toy_source is string, expected a number"),
+        ("id string, at timestamp, x double, y string", "column `y` of toy_source is string, expected a number"),
+    ],
+)
+def test_a_source_without_the_columns_of_the_spec_is_refused_and_nothing_is_written(loop, columns, said):
+    loop.source_has([], columns)
+
+    with pytest.raises(ContractError, match=said):
+        loop.ingest()
+    assert not loop.written()
+
+
+def test_a_source_that_does_not_exist_is_refused_and_nothing_is_written(loop):
+    with pytest.raises(SourceError, match="toy_source` does not exist"):
+        loop.ingest()
+    assert not loop.written()
+
+
+@pytest.mark.parametrize(
+    ("sql", "found"),
+    [
+        ("CREATE TABLE {} (id string, at timestamp, x double, y double) USING parquet", "is parquet, expected delta"),
+        ("CREATE VIEW {} AS SELECT 'a' AS id, now() AS at, 1D AS x, 1D AS y", "is not a Delta table"),
+    ],
+)
+def test_a_source_that_is_no_delta_table_is_refused_and_nothing_is_written(loop, sql, found):
+    loop.tables.spark.sql(sql.format(loop.source))
+
+    with pytest.raises(SourceError, match=found):
+        loop.ingest()
+    assert not loop.written()
+
+
+def test_a_column_that_changed_its_type_is_refused_and_the_watermark_stays(loop):
+    loop.source_has([("a", TEN, 1.0, 1.0)])
+    loop.ingest()
+    before = loop.version_of_table("watermarks")
+    loop.tables.spark.sql(f"DROP TABLE {loop.source}")
+    loop.source_has([("b", TEN, 1, 1.0)], "id string, at timestamp, x int, y double")
+
+    with pytest.raises(ContractError, match="column `x` of toy_source arrived as int; earlier batches hold it as"):
+        loop.ingest()
+    assert loop.version_of_table("watermarks") == before

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
@@ -50,7 +51,13 @@ def pin_newest(spark: SparkSession, table: str) -> PinnedSource:
             f"source table {table} does not exist, or this principal may not see it. Create it, or correct "
             f"source.table."
         )
-    detail = spark.sql(f"DESCRIBE DETAIL {table}").select("format", "id").collect()[0]
+    try:
+        detail = spark.sql(f"DESCRIBE DETAIL {table}").select("format", "id").collect()[0]
+    except AnalysisException as err:  # a view, for example
+        raise SourceError(
+            f"source table {table} is not a Delta table ({err.getCondition()}). Name a table, or copy it to a Delta "
+            f"table."
+        ) from err
     if detail["format"] != "delta":
         raise SourceError(
             f"source table {table} is {detail['format']}, expected delta. Convert it, or copy it to a Delta table."

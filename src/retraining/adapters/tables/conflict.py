@@ -1,10 +1,14 @@
 """Recognising that another writer won."""
 
 
+_CONFLICTS = ("DELTA_CONCURRENT", "DELTA_PROTOCOL_CHANGED", "DELTA_METADATA_CHANGED")
+"""The last two are what the loser hears when two runs create one table."""
+
+
 def is_commit_conflict(err: BaseException) -> bool:
     """Whether an error is one of Delta's concurrent-modification conflicts.
 
     The condition's name stands in the text on classic Spark (a Py4J error) and in getCondition() on Spark Connect.
     """
     condition = getattr(err, "getCondition", lambda: None)() or ""
-    return "DELTA_CONCURRENT" in str(condition) or "DELTA_CONCURRENT" in str(err) or "Concurrent" in type(err).__name__
+    return any(name in f"{condition} {err}" for name in _CONFLICTS) or "Concurrent" in type(err).__name__

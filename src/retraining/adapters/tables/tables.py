@@ -61,9 +61,13 @@ class Tables:
         columns = ", ".join(_column(each.name, each.dataType.simpleString(), each.nullable) for each in schema)
         properties = _PROPERTIES | (_APPEND_ONLY if append_only else {})
         listed = ", ".join(f"'{key}' = '{value}'" for key, value in properties.items())
-        self.spark.sql(
-            f"CREATE TABLE IF NOT EXISTS {self.name(table)} ({columns}) USING DELTA TBLPROPERTIES ({listed})"
-        )
+        create = f"CREATE TABLE IF NOT EXISTS {self.name(table)} ({columns}) USING DELTA TBLPROPERTIES ({listed})"
+        try:
+            self.spark.sql(create)
+        except Exception as err:
+            if not is_commit_conflict(err):
+                raise
+            self.spark.sql(create)  # another run made it in the meantime, so now this does nothing
         self._known.add(table)
 
     def read(self, table: str) -> DataFrame:

@@ -1,0 +1,66 @@
+"""A notebook run by hand, or a job with odd parameters: refused in one sentence before Spark is asked anything."""
+
+import pytest
+
+from local_workspace.dbutils import DBUtils
+from retraining.errors import ParameterError, SpecError
+from retraining.open_stage import open_stage
+
+GIVEN = {"model": "diabetes", "catalog": "main", "schema": "retraining", "experiment": "/Shared/retraining"}
+NO_SPARK = None
+
+
+def open_with(spark=NO_SPARK, **parameters: str):
+    return open_stage(spark, DBUtils({**GIVEN, **parameters}, {}, {}))
+
+
+@pytest.mark.parametrize("widget", ["catalog", "schema"])
+def test_an_empty_catalog_or_schema_asks_for_both(widget):
+    with pytest.raises(ParameterError, match="The widgets `catalog` and `schema` are empty"):
+        open_with(**{widget: ""})
+
+
+def test_an_empty_experiment_asks_for_one():
+    with pytest.raises(ParameterError, match=r"The widget `experiment` is empty. Set it to the path of an"):
+        open_with(experiment=" ")
+
+
+@pytest.mark.parametrize(
+    "name", ["other", "", "../specs/diabetes", "diabetes.yml", "diabetes; DROP TABLE x", "DIABETES"]
+)
+def test_a_model_without_a_spec_is_refused_with_the_models_there_are(name):
+    with pytest.raises(SpecError, match=r"no such spec. Known models: diabetes, flights_air_time"):
+        open_with(model=name)
+
+
+@pytest.mark.parametrize(
+    "moment", ["yesterday", "2013-02-30", "31.01.2013", "2013-01-31' OR '1'='1", "0001-01-01T00:00:00+10:00"]
+)
+def test_an_as_of_that_is_no_moment_is_refused_with_an_example(moment):
+    with pytest.raises(ParameterError, match=r"is not a date or time. Write 2013-02-01 or"):
+        open_with(as_of=moment)
+
+
+@pytest.mark.parametrize("widget", ["catalog", "schema"])
+@pytest.mark.parametrize("name", ["a`; DROP SCHEMA b; --", "a.b", "a b", "1a", "größe", "a" * 256])
+def test_a_catalog_or_schema_is_a_plain_name(widget, name):
+    with pytest.raises(ParameterError, match="is not a plain name"):
+        open_with(**{widget: name})
+
+
+def test_a_schema_that_does_not_exist_is_refused_with_the_cure(spark):
+    with pytest.raises(ParameterError, match=r"Schema `spark_catalog`.`nowhere` does not exist. Deploy the bundle"):
+        open_with(spark, catalog="spark_catalog", schema="nowhere")
+
+
+def test_a_stage_knows_its_source_table_its_moment_and_its_own_widgets(spark, make_loop):
+    here = make_loop().tables
+    dbutils = DBUtils(
+        {**GIVEN, "catalog": here.catalog, "schema": here.schema, "as_of": "2013-02-01T01:00+01:00"}, {}, {}
+    )
+
+    stage = open_stage(spark, dbutils, widgets={"reason": ""})
+
+    assert stage.source_table == here.name("diabetes_source")
+    assert stage.run.as_of.isoformat() == "2013-02-01T00:00:00+00:00"
+    assert stage.parameter("reason") is None
