@@ -1,7 +1,8 @@
 # Databricks notebook source
 # MAGIC %md
 # MAGIC # 2. Check drift
-# MAGIC Measures the champion on what has just arrived, and decides: keep it, or refit.
+# MAGIC Compares what has just arrived with what the champion was trained on, measures the champion on it, and decides:
+# MAGIC keep it, update it, or refit.
 
 # COMMAND ----------
 import sys
@@ -15,8 +16,9 @@ from retraining.open_stage import open_stage
 from retraining.stages.check_drift import check_drift
 
 # COMMAND ----------
-stage = open_stage(spark, dbutils, widgets={"champion_version": ""})
-check = check_drift(stage.spec, stage.tables, stage.registry, stage.run, stage.parameter("champion_version"))
+stage = open_stage(spark, dbutils, widgets={"champion_version": "", "freeze": "false"})
+champion, frozen = stage.parameter("champion_version"), stage.switch("freeze")
+check = check_drift(stage.spec, stage.tables, stage.registry, stage.run, champion, frozen)
 print(check.summary)
 
 # COMMAND ----------

@@ -1,7 +1,7 @@
 # Databricks notebook source
 # MAGIC %md
 # MAGIC # 3. Retrain
-# MAGIC Fits one candidate on the rows before the hold-out and registers it as challenger.
+# MAGIC Fits or updates one candidate on the rows before the hold-out and registers it as challenger.
 
 # COMMAND ----------
 import sys

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 from mlflow import MlflowClient
+from pyspark import cloudpickle
 from pyspark.sql import SparkSession
 
+import recipes
+import retraining
 from local_workspace.engine import start_spark
 from local_workspace.mlflow_server import start_mlflow_server
 from retraining.adapters.registry.registry import open_registry
@@ -39,6 +42,8 @@ def state_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def spark(state_dir: Path) -> SparkSession:
+    for package in (recipes, retraining):  # as open_stage does it: workers have no src
+        cloudpickle.register_pickle_by_value(package)
     return start_spark(state_dir, persistent=False)
 
 

@@ -18,12 +18,15 @@ def bare(numeric: Sequence[str], categorical: Sequence[str], params: Mapping[str
 
 
 def pipeline(numeric: Sequence[str], categorical: Sequence[str], params: Mapping[str, Any]) -> Pipeline:
-    """Ridge on numeric columns (median for gaps, scaled) and one-hot categories (a new one counts as none of the
-    known)."""
-    columns = ColumnTransformer(
+    """Ridge on the columns below. params: those of sklearn.linear_model.Ridge."""
+    return make_pipeline(columns(numeric, categorical), Ridge(**params))
+
+
+def columns(numeric: Sequence[str], categorical: Sequence[str]) -> ColumnTransformer:
+    """Numeric columns (median for gaps, scaled) and one-hot categories (a new one counts as none of the known)."""
+    return ColumnTransformer(
         [
             ("numeric", make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), list(numeric)),
             ("categorical", OneHotEncoder(handle_unknown="ignore", sparse_output=False), list(categorical)),
         ]
     )
-    return make_pipeline(columns, Ridge(**params))

@@ -57,6 +57,13 @@ class Stage:
         """A widget's value, None when it is empty."""
         return self.parameters[name] or None
 
+    def switch(self, name: str) -> bool:
+        """A widget that says true or false. Raises ParameterError for anything else."""
+        text = self.parameters[name].lower()
+        if text not in ("true", "false"):
+            raise ParameterError(f"{name} {self.parameters[name]!r}: expected true or false.")
+        return text == "true"
+
     def publish(self, **values: object) -> None:
         """Publishes task values for the tasks behind this one."""
         publish_values(self._dbutils, values)

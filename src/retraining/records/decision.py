@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Action = Literal["keep", "refit"]
+from retraining.records.drift_metric import DriftVerdict
+
+Action = Literal["keep", "update", "refit"]
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,10 @@ class Evidence:
     would be judged on the ledger values [holdout_from, holdout_before), as text; None without such days.
     champion_age_days: data time between the end of the champion's training rows and the watermark.
     realised_error: error of the champion on rows of the newest batch it had not seen; expected_error: its error when
-    promoted. blocked_until_after_batch: a rollback asks to wait for a batch newer than this one.
+    promoted. blocked_until_after_batch: a rollback asks to wait for a batch newer than this one. days_since_attempt:
+    data time since the batch that the last candidate was fitted on. drift_verdict is None when nothing was compared;
+    drift_persists says whether enough of the newest batches drifted, drift_reason both in sentences. can_update: the
+    strategy can update the champion. refusals_in_a_row: candidates refused since the last promotion.
     """
 
     batch_seq: int
@@ -32,6 +37,14 @@ class Evidence:
     realised_error_rows: int
     expected_error: float | None
     blocked_until_after_batch: int | None
+    days_since_attempt: float | None
+    drift_verdict: DriftVerdict | None
+    drift_worst_column: str | None
+    drift_reason: str | None
+    drift_persists: bool
+    can_update: bool
+    refusals_in_a_row: int
+    frozen: bool
 
 
 @dataclass(frozen=True)
@@ -42,6 +55,7 @@ class Thresholds:
     min_new_rows: int
     max_age_days: int
     max_error_increase: float
+    cooldown_days: int
 
 
 @dataclass(frozen=True)
@@ -73,10 +87,19 @@ class Decision:
     realised_error_rows: int
     expected_error: float | None
     blocked_until_after_batch: int | None
+    days_since_attempt: float | None
+    drift_verdict: DriftVerdict | None
+    drift_worst_column: str | None
+    drift_reason: str | None
+    drift_persists: bool
+    can_update: bool
+    refusals_in_a_row: int
+    frozen: bool
     cheap_fit_seconds: float
     min_new_rows: int
     max_age_days: int
     max_error_increase: float
+    cooldown_days: int
     spec_hash: str
     run_id: str
     attempt_id: str

@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from retraining.records.drift_metric import DriftVerdict
+
 
 @dataclass(frozen=True)
 class Event:
-    """A run at a glance. Errors are the realised error of the champion before any retraining in this run."""
+    """A run at a glance. Errors are realised errors, in the metric's unit, before any retraining in this run: of the
+    champion, and of the static first model on the same batch."""
 
     run_id: str
     model: str
+    metric: str
     outcome: str
     batch_seq: int | None
     rows_read: int
@@ -18,6 +22,9 @@ class Event:
     rows_already_present: int
     champion_before: str | None
     error_before: float | None
+    static_error: float | None
+    drift_verdict: DriftVerdict | None
+    worst_column: str | None
     action: str | None
     first_reason: str | None
     candidate_version: str | None

@@ -11,8 +11,10 @@ Role = Literal["candidate", "refit"]
 class Manifest:
     """RESERVED claims a retrain_key before the fit; REGISTERED adds what came of it.
 
-    Training rows are the labelled current rows of committed batches <= batch_seq whose ledger value is below
-    train_before (None: no bound), read from source_table's observations at observations_version. data_hash is count and
+    Training rows are the labelled current rows of committed batches <= batch_seq with a ledger value in
+    [train_from, train_before) (None: no bound), without the days that strategy.exclude names, read from the
+    observations at observations_version. action update: base_version learned those in batches newer than its own;
+    refit: from scratch, on the newest window_days of history (None: all of it). data_hash is count and
     sum(xxhash64) of them. holdout_from and holdout_before bound the rows that judge the candidate (closed, open), both
     None for a reserved hold-out. trivial_prediction is the training mean or majority class as text. digest is the
     sha256 over the sorted (path, sha256) pairs of the version's files.
@@ -24,7 +26,11 @@ class Manifest:
     state: Literal["RESERVED", "REGISTERED"]
     seq: int
     evaluation_id: str
+    action: Literal["update", "refit"]
+    base_version: str | None
     batch_seq: int
+    window_days: int | None
+    train_from: str | None
     train_before: str | None
     holdout_from: str | None
     holdout_before: str | None

@@ -1,14 +1,18 @@
-"""Keep the champion, or train a candidate? Evidence in, verdict out; the reasons are never empty."""
+"""Keep the champion, update it, or fit a new one? Evidence in, verdict out; the reasons are never empty."""
 
 from retraining.records.decision import Evidence, Thresholds, Verdict
 from retraining.rules.gate.holdout import FEWEST_DAYS
+
+REFUSED_UPDATES = 2
+"""So many refused candidates in a row say that updating the champion leads nowhere."""
 
 
 def decide(evidence: Evidence, thresholds: Thresholds) -> Verdict:
     """The verdict on one batch.
 
     What cannot be judged is not trained. A cheap fit then challenges every run that brought new labelled rows and
-    leaves the choice to the gate; a dear one must be justified by the realised error or the champion's age.
+    leaves the choice to the gate; a dear one must be justified by the realised error, the champion's age, or drift that
+    persists, and not follow too soon on the last one.
     """
     obstacle = _obstacle(evidence, thresholds)
     if obstacle:
@@ -18,17 +22,29 @@ def decide(evidence: Evidence, thresholds: Thresholds) -> Verdict:
             "refit",
             (f"There is no champion yet; {evidence.new_labelled_rows:,} labelled rows to train the first one on.",),
         )
-    wanted = [
-        reason
-        for reason in (_cheap(evidence, thresholds), _error(evidence, thresholds), _age(evidence, thresholds))
-        if reason
-    ]
-    if wanted:
-        return Verdict("refit", tuple(wanted))
-    return Verdict("keep", (_nothing_asks_for_it(evidence, thresholds),))
+    cheap = _cheap(evidence, thresholds)
+    asking = (_error(evidence, thresholds), _age(evidence, thresholds), _drift(evidence))
+    wanted = tuple(reason for reason in (cheap, *asking) if reason)
+    too_soon = None if cheap else _too_soon(evidence, thresholds)
+    if not wanted:
+        return Verdict("keep", (_nothing_asks_for_it(evidence, thresholds),))
+    if too_soon:
+        return Verdict("keep", (too_soon, *wanted))
+    return _how(evidence, wanted)
+
+
+def _how(evidence: Evidence, wanted: tuple[str, ...]) -> Verdict:
+    if not evidence.can_update:
+        return Verdict("refit", wanted)
+    if evidence.refusals_in_a_row >= REFUSED_UPDATES:
+        why = f"The last {evidence.refusals_in_a_row} candidates were refused, so the model is fitted from scratch."
+        return Verdict("refit", (*wanted, why))
+    return Verdict("update", wanted)
 
 
 def _obstacle(evidence: Evidence, thresholds: Thresholds) -> str | None:
+    if evidence.frozen:
+        return "An operator froze the model (parameter freeze); nothing is trained until the parameter is off again."
     blocked = evidence.blocked_until_after_batch
     if blocked is not None and evidence.batch_seq <= blocked:
         return f"A rollback at batch {blocked} asks to wait for newer data; the newest batch is {evidence.batch_seq}."
@@ -38,7 +54,7 @@ def _obstacle(evidence: Evidence, thresholds: Thresholds) -> str | None:
             f"policy.min_new_rows asks for {thresholds.min_new_rows:,}."
         )
     days = evidence.holdout_days
-    needed = FEWEST_DAYS if evidence.champion_version else FEWEST_DAYS + 1
+    needed = FEWEST_DAYS if evidence.champion_version and not evidence.can_update else FEWEST_DAYS + 1
     if days is not None and days < needed:
         since = "since the champion's data" if evidence.champion_version else "of data"
         return f"{days} whole days {since}; the gate needs {needed} to judge a candidate."
@@ -74,6 +90,20 @@ def _age(evidence: Evidence, thresholds: Thresholds) -> str | None:
     return f"The champion's data ends {age:.0f} days before the newest row, over the {thresholds.max_age_days} allowed."
 
 
+def _drift(evidence: Evidence) -> str | None:
+    return f"Drift persists. {evidence.drift_reason}" if evidence.drift_persists else None
+
+
+def _too_soon(evidence: Evidence, thresholds: Thresholds) -> str | None:
+    days = evidence.days_since_attempt
+    if days is None or days >= thresholds.cooldown_days:
+        return None
+    return (
+        f"The last candidate was fitted {days:.0f} days of data ago; policy.cooldown_days asks for "
+        f"{thresholds.cooldown_days}."
+    )
+
+
 def _nothing_asks_for_it(evidence: Evidence, thresholds: Thresholds) -> str:
     fit = (
         "no measured fit"
@@ -83,6 +113,6 @@ def _nothing_asks_for_it(evidence: Evidence, thresholds: Thresholds) -> str:
     error = "is not known yet" if evidence.realised_error is None else f"is {evidence.realised_error:.4g}"
     return (
         f"A fit is not cheap ({fit}, policy.cheap_fit_seconds {thresholds.cheap_fit_seconds:g}), the realised error "
-        f"{error} "
-        f"and the champion is within its maximum age of {thresholds.max_age_days} days."
+        f"{error}, the champion is within its maximum age of {thresholds.max_age_days} days, and drift does not "
+        f"persist ({evidence.drift_verdict or 'not compared'})."
     )

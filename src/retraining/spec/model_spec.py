@@ -15,6 +15,7 @@ from retraining.spec.policy_section import PolicySection
 from retraining.spec.quality_section import QualitySection
 from retraining.spec.section import Name, Section
 from retraining.spec.source_section import SourceSection
+from retraining.spec.strategy_section import StrategySection
 
 Params = Annotated[
     Mapping[str, bool | int | float | str | None], AfterValidator(MappingProxyType), PlainSerializer(dict)
@@ -35,6 +36,7 @@ class ModelSpec(Section):
     recipe: Annotated[str, StringConstraints(pattern=r"^recipes(\.[a-z_][a-z0-9_]*){2,}$")]
     """Dotted path of a function in src/recipes that builds the unfitted estimator."""
     params: Params = Field(default_factory=dict, validate_default=True)
+    strategy: StrategySection = StrategySection()
     drift: DriftSection = DriftSection()
     policy: PolicySection = PolicySection()
     gate: GateSection = GateSection()
@@ -47,9 +49,14 @@ class ModelSpec(Section):
         return self.source.name or self.model
 
     @property
+    def period_days(self) -> int:
+        """How many days a batch usually spans."""
+        return PERIOD_DAYS[self.schedule]
+
+    @property
     def max_age_days(self) -> int:
         """Data time, in days, after which a champion is too old."""
-        return self.policy.max_age_days or 6 * PERIOD_DAYS[self.schedule]
+        return self.policy.max_age_days or 6 * self.period_days
 
     @property
     def hash(self) -> str:

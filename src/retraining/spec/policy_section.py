@@ -17,5 +17,7 @@ class PolicySection(Section):
     schedule."""
     max_error_increase: float = Field(default=0.2, gt=0)
     """Share by which the realised error may exceed the error measured at promotion before it justifies a dear fit."""
+    cooldown_days: int = Field(default=1, ge=0)
+    """Data time since the last candidate during which drift, error and age do not ask for another one."""
     max_rows: int = Field(default=1_000_000, ge=100)
     """Largest training frame. Beyond it a keyed sample is taken, recorded and warned about."""

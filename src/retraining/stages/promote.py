@@ -1,7 +1,7 @@
 """Judge the challenger on rows neither model was trained on; promote it, or refuse it with reasons."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retraining.adapters.registry.registry import CHAMPION, Registry
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
@@ -191,4 +191,5 @@ def _deploy(
     same_fit = (candidate.evaluation_id, candidate.code_version)
     refits = [row for row in manifests if row.role == "refit" and row.state == "RESERVED"]
     reserved = next(row for row in refits if (row.evaluation_id, row.code_version) == same_fit)
-    return str(fit_version(spec, source, tables, registry, run, reserved, manifests).version)
+    same_window = replace(reserved, window_days=candidate.window_days)
+    return str(fit_version(spec, source, tables, registry, run, same_window, manifests).version)

@@ -1,32 +1,34 @@
 """The last task of a run: one row, one page, and a failure if any task failed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
+from retraining.adapters.registry.log_pages import log_pages
 from retraining.adapters.registry.registry import CHAMPION, Registry
-from retraining.adapters.tables.batches import read_batches
-from retraining.adapters.tables.ledgers_of_model import append_event, read_events, read_rows
+from retraining.adapters.tables.ledgers_of_model import append_event, read_events
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import RegistryError, TaskFailedError
 from retraining.records.batch import Batch
-from retraining.records.decision import Decision
 from retraining.records.event import Event
 from retraining.records.gate_result import GateResult
-from retraining.records.promotion import Promotion
 from retraining.records.run import Run
-from retraining.report.page import render_page
+from retraining.report.index import ModelRuns, render_index
+from retraining.report.page import render_run_page
+from retraining.report.words import run_path
 from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.gather_page import Gathered, gather_page, page_data
+from retraining.stages.steps.metric_of import metric_of
 
 _FAILED = ("failed", "timedout", "canceled", "upstream_failed", "upstream_canceled", "maximum_concurrent_runs_reached")
 
 
 @dataclass(frozen=True)
 class RunReport:
-    """The run's row and its page."""
+    """The run's row, its page, and the MLflow run that holds all pages (None when MLflow was down)."""
 
     event: Event
     page: str
+    pages_run_id: str | None
 
     def raise_if_failed(self) -> None:
         """Raises TaskFailedError when a task of the run failed, so that the run is judged as failed."""
@@ -38,15 +40,38 @@ class RunReport:
 
 
 def report(spec: ModelSpec, tables: Tables, registry: Registry, run: Run, task_states: str = "") -> RunReport:
-    """Gather what this run wrote. task_states holds `task=state` pairs; anything but success or excluded counts as
-    failed."""
+    """Gather what this run wrote into a row, a page and the index over all runs; the pages also go to MLflow.
+
+    task_states holds `task=state` pairs; anything but success or excluded counts as failed.
+    """
     failed = failed_tasks(parse_states(task_states))
-    events = read_events(tables, spec.model)
+    all_events = read_events(tables)
+    events = [row for row in all_events if row.model == spec.model]
     known = [row for row in events if row.run_id == run.run_id and row.failed_tasks == failed]
-    event = known[-1] if known else _gather(spec, tables, registry, run, failed)
+    gathered = gather_page(spec, tables, run)
+    event = known[-1] if known else _event(spec, registry, run, failed, gathered)
     if not known:
         append_event(tables, event, len(events) + 1)
-    return RunReport(event, render_page([*events, event] if not known else events))
+        events, all_events = [*events, event], [*all_events, event]
+    page = render_run_page(page_data(spec, gathered, [*(row for row in events if row != event), event]))
+    pages = {run_path(spec.model, run.run_id): page, "index.html": render_index(_by_model(all_events))}
+    return RunReport(event, page, _log_pages(registry, pages, failed))
+
+
+def _by_model(events: list[Event]) -> list[ModelRuns]:
+    models = dict.fromkeys(row.model for row in events)
+    of_model = {model: tuple(row for row in events if row.model == model) for model in models}
+    return [ModelRuns(rows, rows[-1].metric) for rows in of_model.values()]
+
+
+def _log_pages(registry: Registry, pages: Mapping[str, str], failed: tuple[str, ...]) -> str | None:
+    """The MLflow run that holds the pages. When the run failed anyway, MLflow being down must not hide why."""
+    try:
+        return log_pages(registry, pages)
+    except RegistryError:
+        if not failed:
+            raise
+        return None
 
 
 def parse_states(text: str) -> dict[str, str]:
@@ -59,29 +84,28 @@ def failed_tasks(states: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(task for task, state in states.items() if state.lower() in _FAILED)
 
 
-def _gather(spec: ModelSpec, tables: Tables, registry: Registry, run: Run, failed: tuple[str, ...]) -> Event:
-    closed = [row for row in read_batches(tables, spec.source_name) if row.state != "PLANNED"]
-    batch = next((row for row in closed if row.run_id == run.run_id), None)
-    decisions = read_rows(tables, Decision, spec.model)
-    decision = decisions[-1] if decisions else None
-    promotion = _newest([row for row in read_rows(tables, Promotion, spec.model) if row.state == "DECIDED"], run)
-    checks = [row for row in read_rows(tables, GateResult, spec.model) if row.run_id == run.run_id]
-    gain = next((row for row in checks if row.check == "gain"), None)
+def _event(spec: ModelSpec, registry: Registry, run: Run, failed: tuple[str, ...], gathered: Gathered) -> Event:
+    batch, decision, promotion = gathered.batch, gathered.decision, gathered.promotion
+    gain = next((row for row in gathered.checks if row.check == "gain"), None)
     return Event(
         run_id=run.run_id,
         model=spec.model,
+        metric=metric_of(spec),
         outcome="FAILED" if failed else promotion.outcome if promotion else "KEEP",
-        batch_seq=closed[-1].batch_seq if closed else None,
+        batch_seq=gathered.batch_seq,
         rows_read=_count(batch, "rows_read"),
         rows_accepted=_count(batch, "rows_accepted"),
         rows_quarantined=_count(batch, "rows_quarantined"),
         rows_already_present=_count(batch, "rows_already_present"),
         champion_before=decision.champion_version if decision else None,
         error_before=decision.realised_error if decision else None,
+        static_error=gathered.static_error,
+        drift_verdict=decision.drift_verdict if decision else None,
+        worst_column=decision.drift_worst_column if decision else None,
         action=decision.action if decision else None,
         first_reason=decision.reasons[0] if decision else None,
         candidate_version=promotion.candidate_version if promotion else None,
-        gate=_gate(checks),
+        gate=_gate(gathered.checks),
         gate_sentence=gain.sentence if gain else None,
         champion_after=_champion(spec, registry),
         failed_tasks=failed,
@@ -90,18 +114,11 @@ def _gather(spec: ModelSpec, tables: Tables, registry: Registry, run: Run, faile
     )
 
 
-Row = TypeVar("Row", Decision, Promotion)
-
-
-def _newest(rows: list[Row], run: Run) -> Row | None:
-    return next((row for row in reversed(rows) if row.run_id == run.run_id), None)
-
-
 def _count(batch: Batch | None, field: str) -> int:
     return (getattr(batch, field) or 0) if batch else 0
 
 
-def _gate(checks: list[GateResult]) -> str | None:
+def _gate(checks: Sequence[GateResult]) -> str | None:
     worst = [row.verdict for row in checks if row.verdict != "passed"]
     return (worst[0] if worst else "passed") if checks else None
 

@@ -1,4 +1,4 @@
-"""Fit one candidate on the rows before the hold-out, register it as challenger."""
+"""Fit or update one candidate on the rows before the hold-out, register it as challenger."""
 
 import hashlib
 import logging
@@ -33,8 +33,10 @@ class RetrainReport:
         if made is None:
             return f"{self.model}: the decision was to keep the champion; nothing was trained"
         judged = f", judged on [{made.holdout_from}, {made.holdout_before})" if made.holdout_from else ""
-        rows = f"{made.trained_rows:,} rows until {made.trained_until}"
-        return f"{self.model}: version {made.version} trained on {rows}{judged}"
+        how = f"updated from version {made.base_version} with" if made.base_version else "trained on"
+        window = f" (the newest {made.window_days} days)" if made.window_days else ""
+        rows = f"{made.trained_rows:,} rows until {made.trained_until}{window}"
+        return f"{self.model}: version {made.version} {how} {rows}{judged}"
 
 
 def retrain(
@@ -94,7 +96,11 @@ def _reservation(spec: ModelSpec, run: Run, decision: Decision, role: Role, seq:
         state="RESERVED",
         seq=seq,
         evaluation_id=decision.evaluation_id,
+        action="update" if decision.action == "update" else "refit",
+        base_version=decision.champion_version if decision.action == "update" else None,
         batch_seq=decision.batch_seq,
+        window_days=None,
+        train_from=None,
         train_before=decision.holdout_from if judged else None,
         holdout_from=decision.holdout_from if judged else None,
         holdout_before=decision.holdout_before if judged else None,

@@ -11,7 +11,9 @@ from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.adapters.tables.observations import BATCH_SEQ
 from retraining.adapters.tables.tables import Tables
 from retraining.records.manifest import Manifest
+from retraining.records.promotion import Promotion
 from retraining.records.run import Run
+from retraining.rules.first_champion import first_champion
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.ingested_source import IngestedSource, read_source
@@ -40,17 +42,21 @@ class ScoreReport:
 
 def score(spec: ModelSpec, tables: Tables, registry: Registry, run: Run) -> ScoreReport:
     """Score the committed batches that have arrived since the last scoring. A row is predicted once, whoever is
-    champion later."""
-    champion = registry.version_of(spec.model, CHAMPION)
-    if champion is None:
+    champion later. The first champion, never retrained, predicts beside the live one: what retraining is worth is the
+    difference."""
+    version = registry.version_of(spec.model, CHAMPION)
+    if version is None:
         return ScoreReport(spec.model, None, 0)
-    manifest = manifest_of_version(read_rows(tables, Manifest, spec.model), spec.model, champion)
+    manifests = read_rows(tables, Manifest, spec.model)
+    champion = manifest_of_version(manifests, spec.model, version)
     source = read_source(spec, tables)
-    after = max(predictions.last_scored_batch(tables, spec.model), manifest.batch_seq)
+    after = max(predictions.last_scored_batch(tables, spec.model), champion.batch_seq)
     if source.committed.through <= after:
-        return ScoreReport(spec.model, champion, 0)
-    rows = _score_batches(spec, source, tables, registry, run, manifest, after)
-    report = ScoreReport(spec.model, champion, rows)
+        return ScoreReport(spec.model, version, 0)
+    first = first_champion(read_rows(tables, Promotion, spec.model)) or version
+    both = [champion] if first == version else [champion, manifest_of_version(manifests, spec.model, first)]
+    rows = _score_batches(spec, source, tables, registry, run, both, after)
+    report = ScoreReport(spec.model, version, rows)
     _log.info(report.summary)
     return report
 
@@ -61,25 +67,33 @@ def _score_batches(
     tables: Tables,
     registry: Registry,
     run: Run,
-    champion: Manifest,
+    versions: list[Manifest],
     after: int,
 ) -> int:
-    rows = observations.current_rows(tables, source.name, source.committed, source.ledger.column)
-    arrived = rows.where(F.col(BATCH_SEQ) > F.lit(after))
+    """Rows predicted by the first of the versions; the others predict the same rows."""
+    arrived = observations.current_rows(tables, source.name, source.committed, source.ledger.column, after)
     predictions.create_predictions(tables, spec.model, prediction_type(spec))
     scored = tables.read(predictions.table_of(spec.model))
-    unseen = arrived.join(scored.select(ROW_KEY), ROW_KEY, "left_anti")
-    estimator = load_version(registry, champion)
-    made = predict_rows(spec, unseen, [ROW_KEY, BATCH_SEQ], {"prediction": estimator})
-    trained = tables.read(observations.table_of(source.name)).where(F.col(BATCH_SEQ) <= F.lit(champion.batch_seq))
-    seen = trained.select(ROW_KEY).distinct().withColumn("seen_in_training", F.lit(True))
-    stored = made.join(seen, ROW_KEY, "left").withColumns(
-        {
-            "seen_in_training": F.coalesce("seen_in_training", F.lit(False)),
-            "model_version": F.lit(champion.version),
-            "run_id": F.lit(run.run_id),
-            "scored_at": F.lit(run.started_at),
-        }
+    unseen = arrived.join(scored.select(ROW_KEY).distinct(), ROW_KEY, "left_anti")
+    estimators = {f"_by_{each.version}": load_version(registry, each) for each in versions}
+    made = predict_rows(spec, unseen, [ROW_KEY, BATCH_SEQ], estimators)
+    trained = F.col(BATCH_SEQ) <= F.lit(max(each.batch_seq for each in versions))
+    known = tables.read(observations.table_of(source.name)).where(trained)
+    first_seen = known.groupBy(ROW_KEY).agg(F.min(BATCH_SEQ).alias("_first"))
+    by_version = [
+        F.struct(
+            F.lit(each.version).alias("model_version"),
+            F.col(f"_by_{each.version}").alias("prediction"),
+            F.coalesce(F.col("_first") <= F.lit(each.batch_seq), F.lit(False)).alias("seen_in_training"),
+        )
+        for each in versions
+    ]
+    stored = (
+        made.join(first_seen, ROW_KEY, "left")
+        .select(ROW_KEY, BATCH_SEQ, F.explode(F.array(*by_version)).alias("made"))
+        .select(ROW_KEY, BATCH_SEQ, "made.*")
+        .withColumns({"run_id": F.lit(run.run_id), "scored_at": F.lit(run.started_at)})
     )
     predictions.append_predictions(tables, spec.model, stored, source.committed.through)
-    return scored.where(F.col(BATCH_SEQ) > F.lit(after)).count()
+    by_champion = (F.col(BATCH_SEQ) > F.lit(after)) & (F.col("model_version") == F.lit(versions[0].version))
+    return scored.where(by_champion).count()

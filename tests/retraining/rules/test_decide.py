@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from retraining.records.decision import Decision, Evidence, Thresholds
 from retraining.rules.decide import decide
 
-THRESHOLDS = Thresholds(cheap_fit_seconds=120.0, min_new_rows=100, max_age_days=186, max_error_increase=0.2)
+THRESHOLDS = Thresholds(
+    cheap_fit_seconds=120.0, min_new_rows=100, max_age_days=186, max_error_increase=0.2, cooldown_days=1
+)
 
 CHEAP = Evidence(
     batch_seq=3,
@@ -25,6 +27,14 @@ CHEAP = Evidence(
     realised_error_rows=24_000,
     expected_error=10.0,
     blocked_until_after_batch=None,
+    days_since_attempt=28.0,
+    drift_verdict="stable",
+    drift_worst_column="hour",
+    drift_reason="1 of the newest 3 batches drifted.",
+    drift_persists=False,
+    can_update=False,
+    refusals_in_a_row=0,
+    frozen=False,
 )
 DEAR = replace(CHEAP, last_fit_seconds=3_600.0)
 FIRST = replace(
@@ -115,8 +125,8 @@ def test_a_rollback_blocks_until_a_newer_batch(batch_seq, action):
         ),
         (
             DEAR,
-            "A fit is not cheap (the last fit took 3600 s, policy.cheap_fit_seconds 120), the realised error is 10 "
-            "and the champion is within its maximum age of 186 days.",
+            "A fit is not cheap (the last fit took 3600 s, policy.cheap_fit_seconds 120), the realised error is 10, "
+            "the champion is within its maximum age of 186 days, and drift does not persist (stable).",
         ),
         (
             replace(CHEAP, new_labelled_rows=7),
@@ -136,6 +146,49 @@ def test_a_rollback_blocks_until_a_newer_batch(batch_seq, action):
 )
 def test_the_reason_carries_the_numbers(evidence, sentence):
     assert reason(evidence) == sentence
+
+
+DRIFTED = replace(DEAR, drift_verdict="drifted", drift_persists=True)
+
+
+def test_drift_that_persists_justifies_a_dear_fit():
+    assert decide(DRIFTED, THRESHOLDS).action == "refit"
+    assert reason(DRIFTED) == "Drift persists. 1 of the newest 3 batches drifted."
+
+
+def test_drift_of_one_batch_does_not_justify_a_dear_fit():
+    assert decide(replace(DRIFTED, drift_persists=False), THRESHOLDS).action == "keep"
+
+
+@pytest.mark.parametrize(("days", "action"), [(None, "refit"), (0.0, "keep"), (1.0, "refit")])
+def test_evidence_waits_for_the_cooldown(days, action):
+    assert decide(replace(DRIFTED, days_since_attempt=days), THRESHOLDS).action == action
+
+
+def test_a_keep_in_the_cooldown_still_says_what_asked_for_a_fit():
+    assert reason(replace(DRIFTED, days_since_attempt=0.0)) == (
+        "The last candidate was fitted 0 days of data ago; policy.cooldown_days asks for 1. "
+        "Drift persists. 1 of the newest 3 batches drifted."
+    )
+
+
+def test_a_cheap_fit_does_not_wait_for_the_cooldown():
+    assert decide(replace(CHEAP, days_since_attempt=0.0), THRESHOLDS).action == "refit"
+
+
+@pytest.mark.parametrize(("refusals", "action"), [(0, "update"), (1, "update"), (2, "refit"), (3, "refit")])
+def test_updates_that_are_refused_twice_give_way_to_a_refit(refusals, action):
+    assert decide(replace(DRIFTED, can_update=True, refusals_in_a_row=refusals), THRESHOLDS).action == action
+
+
+def test_without_a_champion_there_is_nothing_to_update():
+    assert decide(replace(FIRST, can_update=True), THRESHOLDS).action == "refit"
+
+
+@pytest.mark.parametrize("evidence", [FIRST, CHEAP, DRIFTED], ids=["first", "cheap", "drifted"])
+def test_a_frozen_model_is_not_trained(evidence):
+    assert decide(replace(evidence, frozen=True), THRESHOLDS).action == "keep"
+    assert reason(replace(evidence, frozen=True)).startswith("An operator froze the model")
 
 
 def test_every_reason_to_refit_is_given():
@@ -203,4 +256,4 @@ def test_replaying_a_decision_row_gives_the_same_action_and_reasons(evidence, po
 
     replayed = decide(row.evidence, row.thresholds)
 
-    assert (replayed.action, replayed.reasons, row.should_retrain) == (row.action, row.reasons, row.action == "refit")
+    assert (replayed.action, replayed.reasons, row.should_retrain) == (row.action, row.reasons, row.action != "keep")

@@ -61,6 +61,6 @@ def append_event(tables: Tables, event: Event, seq: int) -> None:
     tables.append_records("events", [event], Fence("report", event.model, seq))
 
 
-def read_events(tables: Tables, model: str) -> list[Event]:
-    """All runs of a model, oldest first."""
-    return sorted(tables.records("events", Event, model=model), key=lambda row: row.at)
+def read_events(tables: Tables) -> list[Event]:
+    """All runs of all models, oldest first."""
+    return sorted(tables.records("events", Event), key=lambda row: row.at)

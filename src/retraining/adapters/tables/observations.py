@@ -80,6 +80,13 @@ def count_batch(tables: Tables, source: str, batch_seq: int) -> BatchCounts:
     return BatchCounts(counted["accepted"], counted["quarantined"], tuple(counted["reasons"]))
 
 
+def count_refusals(tables: Tables, source: str, batch_seq: int) -> dict[str, int]:
+    """{reason: rows it met} of one batch; a row may have several reasons."""
+    rows = tables.read(table_of(source)).where(F.col(BATCH_SEQ) == F.lit(batch_seq))
+    counted = rows.select(F.explode(REASONS).alias("reason")).groupBy("reason").count().collect()
+    return {row["reason"]: row["count"] for row in counted}
+
+
 def create_views(tables: Tables, source: str, ledger_column: str) -> None:
     """`<source>_accepted` (current version of each key) and `<source>_quarantine`, over committed batches, for
     people."""
@@ -94,9 +101,12 @@ def create_views(tables: Tables, source: str, ledger_column: str) -> None:
     tables.spark.sql(f"CREATE OR REPLACE VIEW {tables.name(f'{source}_quarantine')} AS SELECT {columns} {inside} > 0")
 
 
-def current_rows(tables: Tables, source: str, committed: Committed, ledger_column: str) -> DataFrame:
-    """The accepted current version of each key as of the given batches: greatest (ledger, batch)."""
-    inside = F.col(BATCH_SEQ) <= F.lit(committed.through)
+def current_rows(
+    tables: Tables, source: str, committed: Committed, ledger_column: str, newer_than: int = 0
+) -> DataFrame:
+    """The accepted current version of each key as of the given batches: greatest (ledger, batch). newer_than leaves the
+    batches up to that one out, so that only what arrived since is read."""
+    inside = (F.col(BATCH_SEQ) <= F.lit(committed.through)) & (F.col(BATCH_SEQ) > F.lit(newer_than))
     if committed.without:
         inside = inside & ~F.col(BATCH_SEQ).isin(list(committed.without))
     rows = tables.read(table_of(source)).where(inside & (F.size(REASONS) == 0))

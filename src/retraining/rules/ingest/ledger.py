@@ -28,6 +28,11 @@ class Ledger:
         """Whether values are points in time, so that days and a far future exist."""
         return self.type in ("timestamp", "date")
 
+    @property
+    def units_a_day(self) -> int:
+        """How many of the numbers make a day; only for ledgers with time."""
+        return 1 if self.type == "date" else 86_400_000_000
+
     def to_text(self, number: Number | None) -> str | None:
         """The value as people read it: ISO 8601 in UTC, or digits."""
         if number is None:
@@ -55,8 +60,7 @@ class Ledger:
 
     def day_of(self, number: Number) -> date:
         """The UTC day a value lies in; only for ledgers with time."""
-        days = int(number) if self.type == "date" else int(number) // 86_400_000_000
-        return date(1970, 1, 1) + timedelta(days=days)
+        return date(1970, 1, 1) + timedelta(days=int(number) // self.units_a_day)
 
     def start_of(self, day: date) -> int:
         """The first value of a UTC day; only for ledgers with time."""

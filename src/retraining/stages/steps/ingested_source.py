@@ -24,6 +24,10 @@ class IngestedSource:
         """The usable batches up to an earlier one."""
         return committed_batches(list(self._batches), through=batch_seq)
 
+    def watermark_of(self, batch_seq: int) -> str | None:
+        """The watermark that a batch left."""
+        return next((batch.watermark_after for batch in self._batches if batch.batch_seq == batch_seq), None)
+
 
 def read_source(spec: ModelSpec, tables: Tables) -> IngestedSource:
     """The source of a model. Raises NothingToDoError before the first ingestion."""

@@ -1,21 +1,24 @@
 """The rows a model is trained on: the same rows for the same manifest, whenever it is asked."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.batches import Committed
 from retraining.adapters.tables.tables import Tables
-from retraining.errors import NothingToDoError
-from retraining.rules.ingest.ledger import Ledger
+from retraining.errors import NothingToDoError, SpecError
+from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.ledger_column import ledger_literal, ledger_number
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, bucket
 from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.ingested_source import IngestedSource
 from retraining.stages.steps.model_frame import LABEL, feature_columns, is_reserved, labelled
 
 _SAMPLE_BUCKETS = 1_000_000_000
@@ -24,34 +27,77 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class Bounds:
+    """Which labelled rows: of the committed batches up to batch_seq and newer than newer_than, with a ledger value in
+    [start, before); None means no bound."""
+
+    batch_seq: int
+    start: Number | None
+    before: Number | None
+    newer_than: int = 0
+
+
+@dataclass(frozen=True)
 class TrainingFrame:
-    """Features and label sorted by row key, and what identifies the rows. trained_until is the newest ledger value in
-    it."""
+    """Features, label and identity of the rows, sorted by row key."""
 
-    features: pd.DataFrame
-    label: "pd.Series[Any]"
-    rows: int
+    table: pd.DataFrame
+    feature_names: tuple[str, ...]
+    ledger: Ledger
     sampled: bool
-    data_hash: str
-    trained_until: str
+
+    @property
+    def features(self) -> pd.DataFrame:
+        """The columns a model sees."""
+        return self.table[list(self.feature_names)]
+
+    @property
+    def label(self) -> "pd.Series[Any]":
+        """The label of each row."""
+        return self.table[LABEL]
+
+    @property
+    def days(self) -> NDArray[np.int64] | None:
+        """Day of each row, counted from 1970-01-01; None where rows have no time."""
+        if not self.ledger.has_time:
+            return None
+        return self.table[_LEDGER].to_numpy(np.int64) // self.ledger.units_a_day
+
+    @property
+    def data_hash(self) -> str:
+        """Count and sum of the rows' hashes."""
+        return f"{len(self.table)}:{sum(int(each) for each in self.table[_HASH])}"
+
+    @property
+    def trained_until(self) -> str:
+        """The newest ledger value."""
+        return str(self.ledger.to_text(self.table[_LEDGER].max()))
+
+    def where(self, inside: NDArray[np.bool_]) -> "TrainingFrame":
+        """Some of the rows."""
+        return replace(self, table=self.table[inside].reset_index(drop=True))
 
 
-def trainable_rows(
-    spec: ModelSpec, tables: Tables, ledger: Ledger, committed: Committed, before: str | None
-) -> DataFrame:
-    """Labelled current rows of the batches, below the bound, without reserved keys."""
-    rows = observations.current_rows(tables, spec.source_name, committed, ledger.column)
-    number = ledger.from_text(before)
-    if number is not None:
-        rows = rows.where(F.col(f"`{ledger.column}`") < ledger_literal(ledger, number))
+def trainable_rows(spec: ModelSpec, tables: Tables, ledger: Ledger, committed: Committed, bounds: Bounds) -> DataFrame:
+    """Labelled current rows inside the bounds, without reserved keys and excluded days."""
+    rows = observations.current_rows(tables, spec.source_name, committed, ledger.column, bounds.newer_than)
+    value = F.col(f"`{ledger.column}`")
+    if bounds.start is not None:
+        rows = rows.where(value >= ledger_literal(ledger, bounds.start))
+    if bounds.before is not None:
+        rows = rows.where(value < ledger_literal(ledger, bounds.before))
+    for each in spec.strategy.exclude:
+        if not ledger.has_time:
+            raise SpecError(f"{spec.model}: strategy.exclude names days, but ledger {ledger.column} has no time.")
+        start, end = (ledger_literal(ledger, ledger.start_of(day)) for day in (each.start, each.end))
+        rows = rows.where((value < start) | (value >= end))
     return labelled(spec, rows).where(~is_reserved(spec))
 
 
-def read_training_frame(
-    spec: ModelSpec, tables: Tables, ledger: Ledger, committed: Committed, before: str | None
-) -> TrainingFrame:
+def read_training_frame(spec: ModelSpec, tables: Tables, source: IngestedSource, bounds: Bounds) -> TrainingFrame:
     """Reads the rows to this machine: at most policy.max_rows, a keyed sample of them beyond that."""
-    rows = trainable_rows(spec, tables, ledger, committed, before)
+    ledger = source.ledger
+    rows = trainable_rows(spec, tables, ledger, source.through(bounds.batch_seq), bounds)
     most = spec.policy.max_rows
     frame = _collect(spec, ledger, rows.limit(most + 1))
     sampled = len(frame) > most
@@ -61,16 +107,9 @@ def read_training_frame(
         frame = _collect(spec, ledger, _keyed_sample(rows, total, most))
     if frame.empty:
         raise NothingToDoError(
-            f"{spec.model}: no labelled row to train on up to batch {committed.through}. Ingest some first."
+            f"{spec.model}: no labelled row to train on up to batch {bounds.batch_seq}. Ingest some first."
         )
-    return TrainingFrame(
-        frame[list(spec.columns.features)],
-        frame[LABEL],
-        len(frame),
-        sampled,
-        f"{len(frame)}:{sum(int(each) for each in frame[_HASH])}",
-        str(ledger.to_text(frame[_LEDGER].max())),
-    )
+    return TrainingFrame(frame, spec.columns.features, ledger, sampled)
 
 
 def _collect(spec: ModelSpec, ledger: Ledger, rows: DataFrame) -> pd.DataFrame:

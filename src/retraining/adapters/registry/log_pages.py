@@ -1,0 +1,23 @@
+"""Report pages as artifacts of one MLflow run per schema: a folder whose links work wherever it is copied."""
+
+from collections.abc import Mapping
+
+from retraining.adapters.registry.registry import Registry, talking_to_mlflow
+
+FOLDER = "report"
+
+
+def log_pages(registry: Registry, pages: Mapping[str, str]) -> str:
+    """Stores {path below the folder: HTML}, replacing what lies there; returns the id of the run that holds them."""
+    with talking_to_mlflow("storing the report pages"):
+        experiment = registry.experiment_id()
+        found = registry.client.search_runs([experiment], f"tags.report_of = '{registry.schema}'", max_results=1)
+        if found:
+            run_id = str(found[0].info.run_id)
+        else:
+            tags = {"report_of": registry.schema, "mlflow.runName": "report pages"}
+            run_id = str(registry.client.create_run(experiment, tags=tags).info.run_id)
+            registry.client.set_terminated(run_id)
+        for path, page in pages.items():
+            registry.client.log_text(run_id, page, f"{FOLDER}/{path}")
+    return run_id

@@ -1,0 +1,109 @@
+"""What a run wrote, read back for its row and its page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from retraining.adapters.tables.batches import read_batches
+from retraining.adapters.tables.ledgers_of_model import read_rows
+from retraining.adapters.tables.observations import count_refusals
+from retraining.adapters.tables.tables import Tables
+from retraining.records.batch import Batch
+from retraining.records.decision import Decision
+from retraining.records.drift_metric import DriftMetric
+from retraining.records.event import Event
+from retraining.records.gate_result import GateResult
+from retraining.records.promotion import Promotion
+from retraining.records.run import Run
+from retraining.report.page_data import DailyError, PageData, Refusal
+from retraining.rules.first_champion import first_champion
+from retraining.rules.gate.jackknife import error_of
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.daily_errors import VersionDay, error_on_batch, measure_daily_errors
+from retraining.stages.steps.ingested_source import read_source
+from retraining.stages.steps.metric_of import metric_of
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """batch is the one this run closed, batch_seq the newest closed one, decision the newest, promotion and checks this
+    run's; champion_of_batch names who was live when a batch arrived; days are daily losses of all versions."""
+
+    batch: Batch | None
+    batch_seq: int | None
+    decision: Decision | None
+    champion_of_batch: Mapping[int, str | None]
+    promotion: Promotion | None
+    promotions: tuple[Promotion, ...]
+    checks: tuple[GateResult, ...]
+    drift: tuple[DriftMetric, ...]
+    days: tuple[VersionDay, ...]
+    refusals: tuple[Refusal, ...]
+    static_error: float | None
+
+
+def gather_page(spec: ModelSpec, tables: Tables, run: Run) -> Gathered:
+    """Reads every table of the model once."""
+    batches = read_batches(tables, spec.source_name)
+    closed = [row for row in batches if row.state != "PLANNED"]
+    batch = next((row for row in closed if row.run_id == run.run_id), None)
+    decisions = read_rows(tables, Decision, spec.model)
+    promotions = tuple(read_rows(tables, Promotion, spec.model))
+    committed = any(row.state == "COMMITTED" for row in closed)
+    days = measure_daily_errors(spec, read_source(spec, tables), tables) if committed else ()
+    newest = closed[-1].batch_seq if closed else None
+    refusals = count_refusals(tables, spec.source_name, batch.batch_seq) if batch and batch.rows_quarantined else {}
+    return Gathered(
+        batch=batch,
+        batch_seq=newest,
+        decision=decisions[-1] if decisions else None,
+        champion_of_batch={row.batch_seq: row.champion_version for row in reversed(decisions)},
+        promotion=_newest([row for row in promotions if row.state == "DECIDED"], run),
+        promotions=promotions,
+        checks=tuple(row for row in read_rows(tables, GateResult, spec.model) if row.run_id == run.run_id),
+        drift=tuple(read_rows(tables, DriftMetric, spec.model)),
+        days=days,
+        refusals=tuple(Refusal(reason, rows) for reason, rows in refusals.items()),
+        static_error=error_on_batch(spec, days, first_champion(promotions), newest) if newest else None,
+    )
+
+
+def page_data(spec: ModelSpec, gathered: Gathered, events: Sequence[Event]) -> PageData:
+    """The page's values; the last event is this run."""
+    return PageData(
+        events=tuple(events),
+        metric=metric_of(spec),
+        label=spec.columns.label,
+        features=spec.columns.features,
+        refusals=gathered.refusals,
+        daily_errors=_daily_errors(spec, gathered),
+        drift=gathered.drift,
+        promotions=gathered.promotions,
+        decision=gathered.decision,
+        gate_results=gathered.checks,
+    )
+
+
+def _daily_errors(spec: ModelSpec, gathered: Gathered) -> tuple[DailyError, ...]:
+    """Each day's champion on the rows it scored live, and the first model on all of them, as if it had never been
+    replaced. A day that came in several batches is one day."""
+    first = first_champion(gathered.promotions)
+    sums: dict[tuple[date, str, bool], tuple[int, float]] = {}
+    for each in gathered.days:
+        roles = [each.version == gathered.champion_of_batch.get(each.batch_seq), each.version == first]
+        for is_static in [role for role, holds in zip((False, True), roles, strict=True) if holds and each.day]:
+            key = (each.day or date.min, each.version, is_static)
+            rows, loss = sums.get(key, (0, 0.0))
+            sums[key] = (rows + each.rows, loss + each.loss)
+    return tuple(
+        DailyError(day, version, rows, error_of(metric_of(spec), loss, rows), is_static)
+        for (day, version, is_static), (rows, loss) in sums.items()
+    )
+
+
+Row = TypeVar("Row", bound=Promotion)
+
+
+def _newest(rows: Sequence[Row], run: Run) -> Row | None:
+    return next((row for row in reversed(rows) if row.run_id == run.run_id), None)
