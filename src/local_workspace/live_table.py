@@ -43,8 +43,11 @@ class Shown:
 
 
 def unfolded(rows: Sequence[Row]) -> list[Row]:
-    """The rows without those below a task that has ended; what went wrong there stays, with the rows above it."""
-    closed = {row.path for row in rows if row.result is not None}
+    """The rows without those below a task that has ended; what went wrong there stays, with the rows above it.
+
+    The iterations of an ended loop stay too: they are its result.
+    """
+    closed = {row.path for row in rows if row.result is not None and row.count is None}
     bad = [row.path for row in rows if row.result is not None and row.result.state in BAD]
     return [
         row

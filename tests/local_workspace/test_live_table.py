@@ -122,5 +122,6 @@ def test_the_last_table_holds_every_row_however_small_the_screen() -> None:
             live.task_ends(path, GOOD)
         live.task_ends(("months",), TaskResult(State.FAILED, 1.0, error="2 of 12 iterations failed", iterations={}))
 
-    assert names(tuple(live._rows)) == ["months", *(f"month {number} of 12" for number in range(1, 13))]
-    assert drawn(live)[1].split()[:3] == ["months", "failed", "1.0"]
+    lines = drawn(live)
+    assert lines[1].split()[:3] == ["months", "failed", "1.0"]
+    assert [line.split()[:2] for line in lines[2:]] == [["month", str(number)] for number in range(1, 13)]
