@@ -1,5 +1,6 @@
 # Every task of this project. CI and the README call only these.
 PYTHON := .venv/bin/python
+MONTHS := 12
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-fast lint lock bench screenshots clean
@@ -26,8 +27,8 @@ setup: ## check this machine and build .venv (with uv if there, else pip)
 	fi; \
 	$(PYTHON) src/local_workspace/prerequisites.py delta && cp requirements-dev.txt .venv/requirements-dev.txt
 
-demo: setup ## run the examples: the bundle's demo job on this machine
-	@PYTHONPATH=src $(PYTHON) -m local_workspace run demo
+demo: setup ## run the examples: the bundle's demo job on this machine (MONTHS=2: only the first two of the year)
+	@PYTHONPATH=src $(PYTHON) -m local_workspace run demo --params "months=[$$(seq 1 $(MONTHS) | paste -s -d , -)]"
 
 test: setup ## every test
 	@$(PYTHON) -m pytest

@@ -6,7 +6,7 @@ import argparse
 import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +15,8 @@ from rich.console import Console
 from local_workspace.bundle import job_description, job_keys, read_bundle
 from local_workspace.errors import LocalWorkspaceError, ParameterError
 from local_workspace.graph import State
-from local_workspace.progress import Lines, LiveTable, Progress
+from local_workspace.live_table import LiveTable
+from local_workspace.progress import Lines, Progress
 from local_workspace.results import RunResult, TaskResult
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
@@ -107,7 +108,7 @@ def _shown(console: Console, verbose: bool) -> Iterator[Progress]:
 
 
 def _summarize(console: Console, result: RunResult, seconds: float) -> None:
-    for path, failed in _failures(result):
+    for path, failed in _failures(result.tasks):
         console.print(f"\n{path}: {failed.error or failed.state}", markup=False, highlight=False, soft_wrap=True)
         if failed.log_path:
             console.print(f"  log: {failed.log_path}", markup=False, highlight=False, soft_wrap=True)
@@ -115,10 +116,11 @@ def _summarize(console: Console, result: RunResult, seconds: float) -> None:
     console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _failures(result: RunResult, path: str = "") -> Iterator[tuple[str, TaskResult]]:
-    for key, task in result.tasks.items():
-        if task.run is not None:
-            yield from _failures(task.run, f"{path}{key}/")
+def _failures(tasks: Mapping[str, TaskResult], path: str = "") -> Iterator[tuple[str, TaskResult]]:
+    for key, task in tasks.items():
+        below = task.run.tasks if task.run is not None else task.iterations
+        if below:
+            yield from _failures(below, f"{path}{key}/")
         elif task.state is State.FAILED:
             yield f"{path}{key}", task
 

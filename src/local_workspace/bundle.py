@@ -92,7 +92,7 @@ def jobs_of_run(bundle: Bundle, key: str) -> dict[str, Job]:
         if current in found:
             continue
         found[current] = job(bundle, current)
-        waiting += [task.work.job_key for task in found[current].tasks if isinstance(task.work, RunJobTask)]
+        waiting += [work.job_key for work in _works(found[current]) if isinstance(work, RunJobTask)]
     _refuse_job_cycles(found, key, ())
     return found
 
@@ -217,6 +217,10 @@ def _deployed(bundle: Bundle, kind: str, key: str) -> dict[str, Node]:
 def _refuse_job_cycles(found: Mapping[str, Job], key: str, trail: tuple[str, ...]) -> None:
     if key in trail:
         raise BundleError(f"resources.jobs.{key}: jobs run each other without end: {' -> '.join([*trail, key])}.")
-    for task in found[key].tasks:
-        if isinstance(task.work, RunJobTask):
-            _refuse_job_cycles(found, task.work.job_key, (*trail, key))
+    for work in _works(found[key]):
+        if isinstance(work, RunJobTask):
+            _refuse_job_cycles(found, work.job_key, (*trail, key))
+
+
+def _works(found: Job) -> list[object]:
+    return [task.innermost for task in found.tasks]

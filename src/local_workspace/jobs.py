@@ -8,10 +8,14 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from local_workspace.conditions import OPERATORS
-from local_workspace.errors import BundleError
+from local_workspace.errors import BundleError, TaskError
+from local_workspace.for_each import items_of
 from local_workspace.graph import RUN_IF, Dependency
 from local_workspace.references import written
 from local_workspace.yaml_files import Node, Text, where
+
+NESTED_TYPES = ("notebook_task", "run_job_task")
+TASK_TYPES = (*NESTED_TYPES, "condition_task", "for_each_task")
 
 
 @dataclass(frozen=True)
@@ -40,13 +44,27 @@ class RunJobTask:
 
 
 @dataclass(frozen=True)
+class ForEachTask:
+    """Does its nested work once for each item of a JSON array, here one after the other."""
+
+    inputs: str
+    key: str
+    work: NotebookTask | RunJobTask
+
+
+@dataclass(frozen=True)
 class Task:
     """One node of the job's graph."""
 
     key: str
     depends_on: tuple[Dependency, ...]
     run_if: str
-    work: NotebookTask | ConditionTask | RunJobTask
+    work: NotebookTask | ConditionTask | RunJobTask | ForEachTask
+
+    @property
+    def innermost(self) -> NotebookTask | ConditionTask | RunJobTask:
+        """What is done in the end: the nested work of a for_each_task, else the work itself."""
+        return self.work.work if isinstance(self.work, ForEachTask) else self.work
 
 
 @dataclass(frozen=True)
@@ -80,17 +98,41 @@ def job_from(key: str, node: Node) -> Job:
 def _task(node: Node, path: str) -> Task:
     fields = _mapping(node, path)
     key = written(fields.get("task_key"))
-    types = [name for name in ("notebook_task", "condition_task", "run_job_task") if name in fields]
-    if len(types) != 1:
-        raise BundleError(
-            f"{where(node)}: {path} ({key}) has {len(types)} task types; expected one of notebook_task, condition_task "
-            f"and run_job_task, in this target."
-        )
     run_if = written(fields.get("run_if") or "ALL_SUCCESS")
     if run_if not in RUN_IF:
         raise BundleError(f"{where(fields['run_if'])}: {path}.run_if {run_if}: expected one of {', '.join(RUN_IF)}.")
-    work = _work(types[0], _mapping(fields[types[0]], f"{path}.{types[0]}"), f"{path}.{types[0]}")
+    kind = _kind(fields, TASK_TYPES, f"{path} ({key})")
+    inside = _mapping(fields[kind], f"{path}.{kind}")
+    work = _for_each(inside, f"{path}.{kind}") if kind == "for_each_task" else _work(kind, inside, f"{path}.{kind}")
     return Task(key, tuple(_dependency(item, path) for item in _list(fields.get("depends_on"))), run_if, work)
+
+
+def _kind(fields: dict[str, Node], choices: tuple[str, ...], path: str) -> str:
+    types = [name for name in choices if name in fields]
+    if len(types) != 1:
+        raise BundleError(
+            f"{where(fields)}: {path} has {len(types)} task types; expected one of {', '.join(choices)} in this target."
+        )
+    return types[0]
+
+
+def _for_each(fields: dict[str, Node], path: str) -> ForEachTask:
+    for name in ("inputs", "task"):
+        if fields.get(name) is None:
+            raise BundleError(f"{where(fields)}: {path}.{name} is missing.")
+    inputs, nested = fields["inputs"], _mapping(fields["task"], f"{path}.task")
+    if not isinstance(inputs, str):
+        raise BundleError(f"{where(inputs)}: {path}.inputs must be a text that holds a JSON array, found {inputs!r}.")
+    if "{{" not in inputs:
+        try:
+            items_of(inputs)
+        except TaskError as err:
+            raise BundleError(f"{where(inputs)}: {path}.inputs: {err}") from err
+    key = written(nested.get("task_key"))
+    kind = _kind(nested, NESTED_TYPES, f"{path}.task ({key})")
+    work = _work(kind, _mapping(nested[kind], f"{path}.task.{kind}"), f"{path}.task.{kind}")
+    assert not isinstance(work, ConditionTask)
+    return ForEachTask(inputs, key, work)
 
 
 def _work(kind: str, fields: dict[str, Node], path: str) -> NotebookTask | ConditionTask | RunJobTask:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +11,8 @@ from local_workspace.graph import RunState, State
 
 @dataclass(frozen=True)
 class TaskResult:
-    """How a task ended. run is the nested run of a run_job_task; outcome belongs to a condition_task."""
+    """How a task ended. run is the nested run of a run_job_task, iterations those of a for_each_task by what they are
+    called; outcome belongs to a condition_task."""
 
     state: State
     seconds: float = 0.0
@@ -21,6 +22,14 @@ class TaskResult:
     outcome: str | None = None
     exit_value: str | None = None
     run: RunResult | None = None
+    iterations: Mapping[str, TaskResult] = field(default_factory=dict)
+
+    def inner_runs(self) -> Iterator[RunResult]:
+        """The nested run, or those of the iterations."""
+        if self.run is not None:
+            yield self.run
+        for iteration in self.iterations.values():
+            yield from iteration.inner_runs()
 
 
 @dataclass(frozen=True)

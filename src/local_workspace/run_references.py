@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from local_workspace.errors import BundleError, TaskError
+from local_workspace.for_each import field_of
 from local_workspace.graph import State
-from local_workspace.jobs import ConditionTask, Job, NotebookTask, RunJobTask, Task
+from local_workspace.jobs import ConditionTask, ForEachTask, Job, NotebookTask, RunJobTask, Task
 from local_workspace.yaml_files import where
 
-DYNAMIC = re.compile(r"\{\{\s*((?:job|task|tasks)\.[^{}\s]*)\s*\}\}")
+DYNAMIC = re.compile(r"\{\{\s*((?:job|task|tasks)\.[^{}\s]*|input(?:\.[^{}\s]+)?)\s*\}\}")
 
 JOB_FIELDS = (
     "job.id",
@@ -29,7 +30,7 @@ TASK_FIELDS = ("task.name", "task.run_id", "task.execution_count")
 
 @dataclass(frozen=True)
 class RunFacts:
-    """What references may ask of a run at one moment."""
+    """What references may ask of a run at one moment. input: the item of a for_each_task's iteration."""
 
     job: Job
     run_id: int
@@ -37,6 +38,7 @@ class RunFacts:
     parameters: Mapping[str, str]
     states: Mapping[str, State] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    input: object = None
 
 
 def filled_in(text: str, facts: RunFacts, task_key: str = "", task_run_id: int = 0) -> str:
@@ -55,8 +57,11 @@ def check_run_references(job: Job) -> None:
     for name, default in job.parameters.items():
         _check(default, job, f"parameters[{name}]", (*JOB_FIELDS,))
     for task in job.tasks:
+        nested = ("input", "input.<field>") if isinstance(task.work, ForEachTask) else ()
         for text in _texts_of(task):
-            _check(text, job, f"tasks[{task.key}]", (*JOB_FIELDS, *TASK_FIELDS), task)
+            _check(text, job, f"tasks[{task.key}]", (*JOB_FIELDS, *TASK_FIELDS, *nested), task)
+        if isinstance(task.work, ForEachTask):
+            _check(task.work.inputs, job, f"tasks[{task.key}].for_each_task.inputs", (*JOB_FIELDS,), task)
 
 
 def _job_facts(facts: RunFacts) -> dict[str, object]:
@@ -75,6 +80,8 @@ def _value(name: str, facts: RunFacts, fixed: Mapping[str, object]) -> str:
     match name.split(".", 3):
         case ["job", "parameters", key]:
             return facts.parameters[key]
+        case ["input", *path]:
+            return task_value_text(field_of(facts.input, ".".join(path)))
         case ["tasks", key, "result_state"]:
             return str(facts.states[key]) if key in facts.states else _not_yet(name, key)
         case ["tasks", key, "values", value]:
@@ -90,25 +97,31 @@ def _not_yet(name: str, key: str) -> str:
 
 
 def _texts_of(task: Task) -> list[str]:
-    match task.work:
-        case NotebookTask():
-            return [*task.work.base_parameters.values()]
-        case ConditionTask():
-            return [task.work.left, task.work.right]
-        case RunJobTask():
-            return [*task.work.job_parameters.values()]
+    match task.innermost:
+        case NotebookTask(_, parameters) | RunJobTask(_, parameters):
+            return [*parameters.values()]
+        case ConditionTask(_, left, right):
+            return [left, right]
 
 
 def _check(text: str, job: Job, path: str, fixed: tuple[str, ...], task: Task | None = None) -> None:
     upstream = _upstream_of(job, task.key) if task else set()
+    loops = {other.key for other in job.tasks if isinstance(other.work, ForEachTask)}
     for name in DYNAMIC.findall(text):
         match name.split(".", 3):
             case ["job", "parameters", key] if task:
                 known = [f"job.parameters.{parameter}" for parameter in job.parameters]
-            case ["tasks", key, "result_state"] | ["tasks", key, "values", _] if key in upstream:
+            case ["tasks", key, "result_state"] if key in upstream:
+                continue
+            case ["tasks", key, "values", _] if key in upstream - loops:  # those of iterations stay inside them
                 continue
             case ["tasks", *_]:
-                known = [f"tasks.{key}.<values.name | result_state>" for key in sorted(upstream)]
+                known = [
+                    f"tasks.{key}.{'result_state' if key in loops else '<values.name | result_state>'}"
+                    for key in sorted(upstream)
+                ]
+            case ["input", _, *_] if "input.<field>" in fixed:
+                continue
             case _:
                 known = [*fixed]
         if name not in known:

@@ -16,8 +16,9 @@ from local_workspace.conditions import holds
 from local_workspace.dbutils import DBUtils
 from local_workspace.display import display, html_writer
 from local_workspace.errors import LocalWorkspaceError, TaskError
+from local_workspace.for_each import items_of, labels_of
 from local_workspace.graph import Ended, Fate, RunState, State, fate_of, run_state
-from local_workspace.jobs import ConditionTask, Job, NotebookTask, RunJobTask, Task
+from local_workspace.jobs import ConditionTask, ForEachTask, Job, NotebookTask, RunJobTask, Task
 from local_workspace.notebook import run_notebook
 from local_workspace.progress import Progress, TaskPath
 from local_workspace.results import RunResult, TaskResult
@@ -57,13 +58,25 @@ class _Run:
     def run_id(self) -> int:
         return int(self.folder.name)
 
-    def facts(self) -> RunFacts:
+    def facts(self, item: object = None) -> RunFacts:
         states = {key: result.state for key, result in self.results.items()}
         values = {key: result.values for key, result in self.results.items()}
-        return RunFacts(self.job, self.run_id, self.started, self.parameters, states, values)
+        return RunFacts(self.job, self.run_id, self.started, self.parameters, states, values, item)
 
     def ended(self) -> dict[str, Ended]:
         return {key: Ended(result.state, result.outcome) for key, result in self.results.items()}
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A task under way, or one iteration of a for_each_task with its item."""
+
+    work: NotebookTask | ConditionTask | RunJobTask | ForEachTask
+    key: str
+    path: TaskPath
+    log_path: Path
+    run_id: int
+    item: object = None
 
 
 def run_job(room: Room, key: str, parameters: Mapping[str, str], path: TaskPath = ()) -> RunResult:
@@ -83,70 +96,92 @@ def run_job(room: Room, key: str, parameters: Mapping[str, str], path: TaskPath 
 def _state_of(run: _Run) -> RunState:
     dependencies = {task.key: task.depends_on for task in run.job.tasks}
     state = run_state(dependencies, {key: result.state for key, result in run.results.items()})
-    nested = [result.run.state for result in run.results.values() if result.run]
+    nested = [inner.state for result in run.results.values() for inner in result.inner_runs()]
     hidden = state is RunState.SUCCESS and RunState.SUCCESS_WITH_FAILURES in nested
     return RunState.SUCCESS_WITH_FAILURES if hidden else state
 
 
 def _run_task(room: Room, run: _Run, task: Task) -> TaskResult:
-    path = (*run.path, task.key)
-    room.progress.task_starts(path)
-    begin = time.monotonic()
+    number = [known.key for known in run.job.tasks].index(task.key) + 1
     log_path = run.folder / f"{task.key}.log"
+    return _take(room, run, _Step(task.work, task.key, (*run.path, task.key), log_path, run.run_id * 100 + number))
+
+
+def _take(room: Room, run: _Run, step: _Step) -> TaskResult:
+    room.progress.task_starts(step.path)
+    begin = time.monotonic()
     try:
-        result = _work(room, run, task, log_path)
+        result = _work(room, run, step)
     except KeyboardInterrupt:
-        canceled = TaskResult(State.CANCELED, time.monotonic() - begin, log_path=log_path)
-        room.progress.task_ends(path, canceled)
+        canceled = TaskResult(State.CANCELED, time.monotonic() - begin, log_path=step.log_path)
+        room.progress.task_ends(step.path, canceled)
         raise
     except LocalWorkspaceError as err:
-        result = TaskResult(State.FAILED, error=short(str(err)), log_path=log_path)
+        result = TaskResult(State.FAILED, error=short(str(err)), log_path=step.log_path)
     return replace(result, seconds=time.monotonic() - begin)
 
 
-def _work(room: Room, run: _Run, task: Task, log_path: Path) -> TaskResult:
-    match task.work:
+def _work(room: Room, run: _Run, step: _Step) -> TaskResult:
+    match step.work:
         case NotebookTask():
-            return _notebook(room, run, task, task.work, log_path)
+            return _notebook(room, run, step, step.work)
         case ConditionTask(op, left, right):
-            outcome = holds(op, _filled(left, run, task), _filled(right, run, task))
+            outcome = holds(op, _filled(left, run, step), _filled(right, run, step))
             return TaskResult(State.SUCCESS, outcome=str(outcome).lower())
         case RunJobTask(job_key, job_parameters):
-            given = {name: _filled(text, run, task) for name, text in job_parameters.items()}
-            nested = run_job(room, job_key, given, (*run.path, task.key))
+            given = {name: _filled(text, run, step) for name, text in job_parameters.items()}
+            nested = run_job(room, job_key, given, step.path)
             good = nested.state in (RunState.SUCCESS, RunState.SUCCESS_WITH_FAILURES)
             return TaskResult(State.SUCCESS if good else State.FAILED, run=nested)
+        case ForEachTask():
+            return _for_each(room, run, step, step.work)
 
 
-def _notebook(room: Room, run: _Run, task: Task, work: NotebookTask, log_path: Path) -> TaskResult:
+def _for_each(room: Room, run: _Run, step: _Step, loop: ForEachTask) -> TaskResult:
+    """All iterations, whatever became of those before. Their task values stay inside them, as on Databricks."""
+    items = items_of(_filled(loop.inputs, run, step))
+    room.progress.loop_starts(step.path, len(items))
+    done: dict[str, TaskResult] = {}
+    for number, (label, item) in enumerate(zip(labels_of(loop.key, items), items, strict=True), start=1):
+        log_path = step.log_path.with_suffix(f".{number}.log")
+        path = (*step.path, label)
+        done[label] = _take(room, run, _Step(loop.work, loop.key, path, log_path, step.run_id * 1000 + number, item))
+        room.progress.task_ends(path, done[label])
+    failed = [label for label, result in done.items() if result.state is not State.SUCCESS]
+    if failed:
+        error = f"{len(failed)} of {len(items)} iterations failed: {', '.join(failed)}"
+        return TaskResult(State.FAILED, error=error, iterations=done)
+    return TaskResult(State.SUCCESS, iterations=done)
+
+
+def _notebook(room: Room, run: _Run, step: _Step, work: NotebookTask) -> TaskResult:
     """Job parameters beat base_parameters of the same name. What a failing task set is kept, as on Databricks."""
     own: dict[str, object] = {}
-    base = {name: _filled(text, run, task) for name, text in work.base_parameters.items()}
+    base = {name: _filled(text, run, step) for name, text in work.base_parameters.items()}
     injected = {
         "spark": room.spark,
         "dbutils": DBUtils({**base, **run.parameters}, own, run.facts().values),
         "display": display,
-        "displayHTML": html_writer(log_path.with_suffix(".html")),
+        "displayHTML": html_writer(step.log_path.with_suffix(".html")),
     }
 
     def echo(text: str) -> None:
-        room.progress.task_prints((*run.path, task.key), text)
+        room.progress.task_prints(step.path, text)
 
-    with task_output(log_path, echo, sys.stdout, sys.stderr) as log:
+    with task_output(step.log_path, echo, sys.stdout, sys.stderr) as log:
         try:
             exit_value = run_notebook(work.path, injected)
         except TaskError as err:
             log.write(f"\n{err}\n")
-            return TaskResult(State.FAILED, values=own, error=short(str(err)), log_path=log_path)
+            return TaskResult(State.FAILED, values=own, error=short(str(err)), log_path=step.log_path)
         except KeyboardInterrupt:
             log.write(f"\ncanceled\n{traceback.format_exc()}\n")
             raise
-    return TaskResult(State.SUCCESS, values=own, log_path=log_path, exit_value=exit_value)
+    return TaskResult(State.SUCCESS, values=own, log_path=step.log_path, exit_value=exit_value)
 
 
-def _filled(text: str, run: _Run, task: Task) -> str:
-    number = [known.key for known in run.job.tasks].index(task.key) + 1
-    return filled_in(text, run.facts(), task.key, run.run_id * 100 + number)
+def _filled(text: str, run: _Run, step: _Step) -> str:
+    return filled_in(text, run.facts(step.item), step.key, step.run_id)
 
 
 def short(error: str, lines: int = 6) -> str:

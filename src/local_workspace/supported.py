@@ -17,6 +17,18 @@ USED = "used"
 IGNORED = "ignored"
 ANY_NAME = "*"
 
+# What a for_each_task does for each item. Iterations run one after the other: one process, one warehouse.
+NESTED_TASK: Shape = {
+    "task_key": USED,
+    "notebook_task": {"notebook_path": USED, "base_parameters": USED},
+    "run_job_task": {"job_id": USED, "job_parameters": USED},
+    "description": IGNORED,
+    "environment_key": IGNORED,
+    "job_cluster_key": IGNORED,
+    "libraries": IGNORED,
+    "timeout_seconds": IGNORED,
+}
+
 TASK: Shape = {
     "task_key": USED,
     "depends_on": [{"task_key": USED, "outcome": USED}],
@@ -24,6 +36,7 @@ TASK: Shape = {
     "notebook_task": {"notebook_path": USED, "base_parameters": USED},
     "condition_task": {"op": USED, "left": USED, "right": USED},
     "run_job_task": {"job_id": USED, "job_parameters": USED},
+    "for_each_task": {"inputs": USED, "concurrency": IGNORED, "task": NESTED_TASK},
     "description": IGNORED,
     "environment_key": IGNORED,
     "job_cluster_key": IGNORED,
@@ -41,6 +54,9 @@ JOB: Shape = {
     # The lock of the state folder allows one run at a time.
     "max_concurrent_runs": IGNORED,
     "queue": IGNORED,
+    # On a laptop jobs are started by hand; nothing here waits for a time, a table or a file.
+    "schedule": IGNORED,
+    "trigger": IGNORED,
     "environments": IGNORED,
     "job_clusters": IGNORED,
     "email_notifications": IGNORED,

@@ -86,7 +86,7 @@ def checked_jobs(bundle: Bundle, key: str, parameters: Mapping[str, str]) -> dic
     for job in jobs.values():
         check_run_references(job)
         for task in job.tasks:
-            match task.work:
+            match task.innermost:
                 case NotebookTask(path):
                     read_notebook(path)
                 case RunJobTask(job_key, job_parameters):

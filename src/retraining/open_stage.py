@@ -19,7 +19,7 @@ from retraining.adapters.tables.tables import Tables, open_tables
 from retraining.errors import ParameterError
 from retraining.records.run import Run
 from retraining.spec.model_spec import ModelSpec
-from retraining.spec.read_spec import read_spec
+from retraining.spec.read_spec import available_models, read_spec
 
 WIDGETS = {
     "model": "flights_air_time",
@@ -90,6 +90,14 @@ def open_stage(
     schema = ".".join(check_part(parameters[name], name) for name in ("catalog", "schema"))
     registry = open_registry(schema, parameters["experiment"])
     return Stage(spec, tables, registry, run, parameters, dbutils)
+
+
+def list_models(specs: Path = _SPECS) -> list[str]:
+    """Names of all models that have a spec. Raises ParameterError when there is none, since a job would do nothing."""
+    models = available_models(specs)
+    if not models:
+        raise ParameterError(f"{specs} holds no spec. Add specs/<model>.yml, and deploy the folder with the bundle.")
+    return models
 
 
 def _run(parameters: Mapping[str, str]) -> Run:

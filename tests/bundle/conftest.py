@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def bundle():
-    found = Bundle(ROOT)
+    found = Bundle(ROOT, more=["resources/events/*.yml"])
     assert len(found.files) > 1, "no resources/*.yml was found"
     assert found.tasks()
     return found

@@ -15,12 +15,13 @@ OPEN_STAGE_WIDGETS = {"model", "as_of", "run_id", "code_version", "catalog", "sc
 
 
 class Bundle:
-    """The YAML files of a folder, apart and merged for each target."""
+    """The YAML files of a folder, apart and merged for each target. more: patterns of files that a user may include."""
 
-    def __init__(self, root):
+    def __init__(self, root, more=()):
         self.root = root
         main = root / "databricks.yml"
-        included = [file for pattern in read(main)["include"] for file in sorted(root.glob(pattern))]
+        patterns = (*read(main)["include"], *more)
+        included = [file for pattern in patterns for file in sorted(root.glob(pattern))]
         self.files = {file: read(file) for file in (main, *included)}
         self.merged = {}
         for content in self.files.values():
@@ -46,6 +47,15 @@ class Bundle:
             for target, key, job in self.jobs()
             for task in job["tasks"]
         ]
+
+    def work(self):
+        """(place, job, what is done in the end) of every task: the nested task of a for_each_task, else the task."""
+        return [(place, job, innermost(task)) for place, job, task in self.tasks()]
+
+    def variable(self, target, name):
+        """What a variable is in a target: None without a default there or in its declaration."""
+        value = self.targets[target].get("variables", {}).get(name)
+        return value.get("default") if isinstance(value, dict) else value
 
     def notebook(self, task):
         """The notebook file of a task. Paths count from the YAML file that holds them, and jobs live in resources/."""
@@ -87,6 +97,10 @@ def strings(value):
             stack.extend((key, entry) for entry in value)
         elif isinstance(value, str):
             yield key, value
+
+
+def innermost(task):
+    return task["for_each_task"]["task"] if "for_each_task" in task else task
 
 
 def upstream(task, job):

@@ -13,23 +13,41 @@ def jobs_without_one_leaf(bundle):
     return wrong
 
 
+def missing_settings(bundle):
+    """A job says what it does, runs once at a time, queues instead of skipping, and tells somebody when it fails."""
+    return [
+        f"{target}: {key}: {name}"
+        for target, key, job in bundle.jobs()
+        for name, right in (
+            ("description", bool(job.get("description"))),
+            ("max_concurrent_runs", job.get("max_concurrent_runs") == 1),
+            ("queue", job.get("queue") == {"enabled": True}),
+            ("email_notifications", bool(job.get("email_notifications", {}).get("on_failure"))),
+        )
+        if not right
+    ]
+
+
 def missing_timeouts(bundle):
     jobs = [f"{target}: {key}" for target, key, job in bundle.jobs() if not job.get("timeout_seconds")]
     return jobs + [
-        place for place, _, task in bundle.tasks() if "notebook_task" in task and not task.get("timeout_seconds")
+        place for place, _, task in bundle.work() if "notebook_task" in task and not task.get("timeout_seconds")
     ]
 
 
 def unknown_task_types(bundle):
     """A new type of task must first be added to the checks of this file."""
-    known = {"notebook_task", "condition_task", "run_job_task"}
-    return [place for place, _, task in bundle.tasks() if len(known & set(task)) != 1]
+    inside = {"notebook_task", "run_job_task"}
+    known = {*inside, "condition_task", "for_each_task"}
+    wrong = [place for place, _, task in bundle.tasks() if len(known & set(task)) != 1]
+    nested = [(place, task["for_each_task"]["task"]) for place, _, task in bundle.tasks() if "for_each_task" in task]
+    return wrong + [place for place, task in nested if len(inside & set(task)) != 1]
 
 
 def wrong_compute(bundle):
     """A notebook task has exactly one of environment and job cluster, defined in its job; other tasks have none."""
     wrong = []
-    for place, job, task in bundle.tasks():
+    for place, job, task in bundle.work():
         defined = [("environment_key", entry["environment_key"]) for entry in job.get("environments", [])]
         defined += [("job_cluster_key", entry["job_cluster_key"]) for entry in job.get("job_clusters", [])]
         named = [(key, task[key]) for key in ("environment_key", "job_cluster_key") if key in task]
@@ -54,7 +72,7 @@ def demo_outside_development(bundle):
     return [
         target
         for target, key, _ in bundle.jobs()
-        if key == "demo" and bundle.targets[target].get("mode") != "development"
+        if key.startswith("demo") and bundle.targets[target].get("mode") != "development"
     ]
 
 
@@ -73,7 +91,7 @@ def wrong_run_job_parameters(bundle):
     """A run_job_task passes only parameters that the job it runs has."""
     jobs = {(target, key): job for target, key, job in bundle.jobs()}
     wrong = []
-    for place, _, task in bundle.tasks():
+    for place, _, task in bundle.work():
         if called := task.get("run_job_task"):
             key = called["job_id"].removeprefix("${resources.jobs.").removesuffix(".id}")
             has = {entry["name"] for entry in jobs[place.split(":")[0], key].get("parameters", [])}
@@ -82,7 +100,7 @@ def wrong_run_job_parameters(bundle):
 
 
 CHECKS = [
-    *(jobs_without_one_leaf, missing_timeouts, unknown_task_types, wrong_compute, wrong_production),
+    *(jobs_without_one_leaf, missing_settings, missing_timeouts, unknown_task_types, wrong_compute, wrong_production),
     *(demo_outside_development, wrong_grants, wrong_run_job_parameters),
 ]
 
@@ -93,12 +111,15 @@ def test_every_job_and_target_has_what_it_must_have(bundle, check):
 
 
 def test_development_targets_have_the_demo_and_production_is_production(bundle):
-    assert {target for target, key, _ in bundle.jobs() if key == "demo"} == {"dev", "classic"}
+    for name in ("demo", "demo_month"):
+        assert {target for target, key, _ in bundle.jobs() if key == name} == {"dev", "classic"}
     modes = {name: target["mode"] for name, target in bundle.targets.items()}
     assert modes == {"dev": "development", "classic": "development", "staging": "production", "prod": "production"}
 
 
 LOOP, MAIN, COMPUTE = "resources/loop.job.yml", "databricks.yml", "resources/compute.yml"
+DAILY = "resources/daily.job.yml"
+NESTED_CALL = 'run_job_task: { job_id: "${resources.jobs.loop.id}", job_parameters: { month: "{{input}}" } }'
 CALL = """depends_on: [{ task_key: first }]
           run_job_task: { job_id: "${resources.jobs.loop.id}", job_parameters: { year: "1" } }"""
 
@@ -107,9 +128,17 @@ CALL = """depends_on: [{ task_key: first }]
     ("check", "file", "old", "new"),
     [
         (jobs_without_one_leaf, LOOP, "depends_on: [{ task_key: first }]", "depends_on: []"),
-        (missing_timeouts, LOOP, "timeout_seconds: 60\n      parameters", "parameters"),
+        (missing_settings, LOOP, "description: a loop\n      ", ""),
+        (missing_settings, LOOP, "max_concurrent_runs: 1", "max_concurrent_runs: 2"),
+        (missing_settings, LOOP, "queue: { enabled: true }\n      ", ""),
+        (missing_settings, LOOP, "on_failure", "on_success"),
+        (missing_timeouts, LOOP, "timeout_seconds: 60\n      email", "email"),
+        (missing_timeouts, DAILY, NESTED_CALL, "notebook_task: { notebook_path: ../notebooks/last.py }"),
         (missing_timeouts, LOOP, "timeout_seconds: 60\n          notebook_task:\n", "notebook_task:\n"),
         (unknown_task_types, LOOP, "notebook_task: {", "spark_python_task: {"),
+        (unknown_task_types, DAILY, NESTED_CALL, "condition_task: { op: EQUAL_TO, left: a, right: b }"),
+        (wrong_compute, DAILY, NESTED_CALL, "notebook_task: { notebook_path: ../notebooks/last.py }"),
+        (wrong_compute, DAILY, "task_key: month\n", "task_key: month\n              environment_key: default\n"),
         (wrong_compute, COMPUTE, "- environment_key: default", "- environment_key: other"),
         (wrong_compute, COMPUTE, "{ task_key: last, environment_key: default }", "{ task_key: last }"),
         (wrong_compute, COMPUTE, "{ task_key: last,", "{ task_key: last, job_cluster_key: small,"),
@@ -120,6 +149,7 @@ CALL = """depends_on: [{ task_key: first }]
         (demo_outside_development, LOOP, "loop:", "demo:"),
         (wrong_grants, "resources/home.schema.yml", "[SELECT]", "[]"),
         (wrong_grants, "resources/home.schema.yml", "principal: users, ", ""),
+        (wrong_run_job_parameters, DAILY, "{ month: ", "{ year: "),
         (wrong_run_job_parameters, LOOP, "depends_on: [{ task_key: first }]", CALL),
     ],
 )

@@ -1,10 +1,11 @@
 """Notebooks start one stage: they hold no logic, and their widgets are exactly what their tasks pass."""
 
 import ast
+import re
 
 import pytest
 
-from .reading import calls, widgets
+from .reading import calls, innermost, strings, widgets
 
 FIRST_LINE = "# Databricks notebook source"
 MOST_CODE_LINES = 25
@@ -30,12 +31,13 @@ def wrong_shapes(bundle):
 
 
 def wrong_widgets(bundle):
-    """Widgets that nobody passes, base parameters without a widget, parameters that no notebook of the job reads."""
+    """Widgets that nobody passes, base parameters without a widget, parameters that nothing of the job reads."""
     wrong = []
     for target, key, job in bundle.jobs():
         parameters = {entry["name"] for entry in job.get("parameters", [])}
-        declared = set()
-        for task in (task for task in job["tasks"] if "notebook_task" in task):
+        texts = " ".join(text for _, text in strings(job["tasks"]))
+        declared = set(re.findall(r"\{\{job\.parameters\.(\w+)\}\}", texts))
+        for task in (task for task in map(innermost, job["tasks"]) if "notebook_task" in task):
             place = f"{target}: {key}.{task['task_key']}"
             base = set(task["notebook_task"].get("base_parameters", {}))
             has = widgets(bundle.notebook(task))
@@ -45,7 +47,7 @@ def wrong_widgets(bundle):
             wrong += [
                 f"{place}: the job parameter {name} hides its base parameter" for name in sorted(base & parameters)
             ]
-        wrong += [f"{target}: {key}: no notebook has a widget for {name}" for name in sorted(parameters - declared)]
+        wrong += [f"{target}: {key}: nothing reads the parameter {name}" for name in sorted(parameters - declared)]
     return wrong
 
 
@@ -66,6 +68,8 @@ def test_notebooks_hold_no_logic_and_match_their_tasks(bundle, check):
 
 
 NOTEBOOK, LOOP = "notebooks/last.py", "resources/loop.job.yml"
+DAILY = "resources/daily.job.yml"
+CALL = 'run_job_task: { job_id: "${resources.jobs.loop.id}", job_parameters: { month: "{{input}}" } }'
 LINE = 'dbutils.widgets.text("count", "")\n'
 
 
@@ -92,7 +96,9 @@ def test_a_wrong_first_line_is_found(toy):
         (wrong_widgets, NOTEBOOK, LINE, LINE + 'dbutils.widgets.text("year", "")\n', "nobody passes the widget year"),
         (wrong_widgets, NOTEBOOK, LINE, "", "no widget for count"),
         (wrong_widgets, LOOP, "{ count:", "{ month:", "hides its base parameter"),
-        (wrong_widgets, LOOP, 'default: "${var.size}" }]', 'default: "" }, { name: year, default: "" }]', "for year"),
+        (wrong_widgets, LOOP, "{ name: month,", '{ name: year, default: "" }, { name: month,', "nothing reads"),
+        (wrong_widgets, DAILY, "{ name: months,", '{ name: year, default: "" }, { name: months,', "nothing reads"),
+        (wrong_widgets, DAILY, CALL, "notebook_task: { notebook_path: ../notebooks/last.py }", "the widget count"),
         (undeclared_reads, NOTEBOOK, LINE, LINE + 'dbutils.widgets.get("year")\n', "year"),
     ],
 )

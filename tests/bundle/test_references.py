@@ -1,5 +1,6 @@
 """Every name that the YAML refers to exists: `${...}` at deployment, `{{...}}` and task keys at run time."""
 
+import json
 import re
 from collections import Counter
 
@@ -48,12 +49,16 @@ def wrong_run_references(bundle):
     """`{{...}}` of an unknown form, of a task that does not run before, of a value its notebook does not publish."""
     wrong = []
     for place, job, task in bundle.tasks():
-        for _, text in strings(task):
-            wrong += [
-                f"{place}: {{{{{name}}}}}"
-                for name in re.findall(r"\{\{(.*?)\}\}", text)
-                if not known(name, task, job, bundle)
-            ]
+        outside = {key: value for key, value in task.items() if key != "for_each_task"}
+        loop = task.get("for_each_task", {})
+        texts = [(text, False) for _, text in strings([outside, loop.get("inputs")])]
+        texts += [(text, True) for _, text in strings(loop.get("task"))]
+        wrong += [
+            f"{place}: {{{{{name}}}}}"
+            for text, nested in texts
+            for name in re.findall(r"\{\{(.*?)\}\}", text)
+            if not (nested and re.fullmatch(r"input(\.\w+)?", name)) and not known(name, task, job, bundle)
+        ]
     for target, key, job in bundle.jobs():
         defaults = [entry["default"] for entry in job.get("parameters", [])]
         wrong += [
@@ -75,6 +80,28 @@ def known(name, task, job, bundle):
         return False
     emitter = next(other for other in job["tasks"] if other["task_key"] == match[1])
     return match[2] is None or ("notebook_task" in emitter and match[2] in published(bundle.notebook(emitter)))
+
+
+def wrong_loop_inputs(bundle):
+    """A loop goes through a JSON array: written there, or all of a parameter's value or of what a task published."""
+    wrong = []
+    for place, job, task in bundle.tasks():
+        if "for_each_task" not in task:
+            continue
+        text = task["for_each_task"]["inputs"]
+        if parameter := re.fullmatch(r"\{\{job\.parameters\.(\w+)\}\}", text):
+            defaults = {entry["name"]: entry["default"] for entry in job.get("parameters", [])}
+            text = defaults.get(parameter[1], "")
+        published_by_a_task = re.fullmatch(r"\{\{tasks\.\w+\.values\.\w+\}\}", text)
+        wrong += [] if published_by_a_task or is_array(text) else [f"{place}: {text}"]
+    return wrong
+
+
+def is_array(text):
+    try:
+        return isinstance(json.loads(text), list)
+    except ValueError:
+        return False
 
 
 def wrong_dependencies(bundle):
@@ -108,6 +135,11 @@ def test_run_references_name_a_task_that_ran_before_and_a_value_that_it_publishe
     assert wrong_run_references(bundle) == []
 
 
+def test_loops_go_through_arrays(bundle):
+    assert len([task for _, _, task in bundle.tasks() if "for_each_task" in task]) == 2 + 4  # the demo, retrain_all
+    assert wrong_loop_inputs(bundle) == []
+
+
 def test_dependencies_exist(bundle):
     assert wrong_dependencies(bundle) == []
 
@@ -117,6 +149,7 @@ def test_resource_keys_are_unique_across_types(bundle):
 
 
 LOOP, VALUE = "resources/loop.job.yml", "{{tasks.first.values.count}}"
+DAILY, MONTHS = "resources/daily.job.yml", "{{job.parameters.months}}"
 
 
 @pytest.mark.parametrize(
@@ -134,6 +167,14 @@ LOOP, VALUE = "resources/loop.job.yml", "{{tasks.first.values.count}}"
         (wrong_run_references, LOOP, VALUE, "{{job.parameters.year}}"),
         (wrong_run_references, LOOP, "${var.size}", "{{tasks.first.values.count}}"),
         (wrong_run_references, "notebooks/first.py", 'key="count"', 'key="total"'),
+        (wrong_run_references, LOOP, VALUE, "{{input}}"),
+        (wrong_run_references, DAILY, MONTHS, "{{input}}"),
+        (wrong_run_references, DAILY, MONTHS, "{{tasks.months.values.list}}"),
+        (wrong_run_references, DAILY, 'month: "{{input}}"', 'month: "{{inputs}}"'),
+        (wrong_loop_inputs, DAILY, MONTHS, "1, 2"),
+        (wrong_loop_inputs, DAILY, MONTHS, '{\\"a\\": 1}'),
+        (wrong_loop_inputs, DAILY, MONTHS, f"months {MONTHS}"),
+        (wrong_loop_inputs, DAILY, "[1, 2]", "1 2"),
         (wrong_dependencies, LOOP, "depends_on: [{ task_key: first }]", "depends_on: [{ task_key: frist }]"),
         (repeated_resource_keys, "resources/home.schema.yml", "home:", "loop:"),
     ],
@@ -141,6 +182,11 @@ LOOP, VALUE = "resources/loop.job.yml", "{{tasks.first.values.count}}"
 def test_a_name_that_does_not_exist_is_found(toy, check, file, old, new):
     assert not check(toy.read())
     assert check(toy.edit(file, old, new))
+
+
+@pytest.mark.parametrize("inputs", ["[]", "[1, 2]", MONTHS])
+def test_an_array_is_accepted(toy, inputs):
+    assert wrong_loop_inputs(toy.edit(DAILY, MONTHS, inputs)) == []
 
 
 @pytest.mark.parametrize("reference", ["{{tasks.first.result_state}}", "{{job.run_id}}", "{{job.parameters.month}}"])

@@ -20,13 +20,16 @@ def parse_everything(bundle):
 
 
 def test_every_resource_of_every_target_parses(bundle):
-    in_development, in_production = 4 + 2, 3 + 2  # Jobs, and the schema and experiment; the demo is for development.
+    # Jobs, and the schema and experiment; the two jobs of the demo are for development.
+    in_development, in_production = 9 + 2, 7 + 2
     assert parse_everything(bundle) == 2 * in_development + 2 * in_production
 
 
 @pytest.mark.parametrize(
     ("file", "old", "new", "error"),
     [
+        ("daily.job.yml", "inputs:", "input:", "Unexpected field 'input'"),
+        ("daily.job.yml", "schedule: {", "schedule: { at: 6,", "Unexpected field 'at'"),
         ("loop.job.yml", "timeout_seconds: 60", "timeout: 60", "Unexpected field 'timeout'"),
         ("loop.job.yml", "depends_on: [{ task_key: first }]", "run_if: SOMETIMES", "'SOMETIMES' is not a valid RunIf"),
         ("loop.job.yml", "notebook_path: ../notebooks/last.py", "source: WORKSPACE", "'notebook_path'"),

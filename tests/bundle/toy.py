@@ -9,11 +9,12 @@ FILES = {
         bundle: { name: toy, engine: direct }
         include: [resources/*.yml]
         sync: { exclude: [src/local_workspace/**, tests/**] }
-        variables: { catalog: { description: where tables live }, size: { default: "1" } }
+        variables: { catalog: { description: where tables live }, size: { default: "1" }, pause: { default: PAUSED } }
         targets:
           dev: { mode: development }
           prod:
             mode: production
+            variables: { pause: UNPAUSED }
             workspace: { root_path: "/Workspace/Users/me/.bundle" }
             run_as: { service_principal_name: me }
             permissions: [{ level: CAN_VIEW, group_name: users }]
@@ -35,7 +36,11 @@ FILES = {
           jobs:
             loop:
               name: loop
+              description: a loop
+              max_concurrent_runs: 1
+              queue: { enabled: true }
               timeout_seconds: 60
+              email_notifications: { on_failure: [me] }
               parameters: [{ name: month, default: "${var.size}" }]
               tasks:
                 - task_key: first
@@ -47,6 +52,26 @@ FILES = {
                   notebook_task:
                     notebook_path: ../notebooks/last.py
                     base_parameters: { count: "{{tasks.first.values.count}}" }
+        """,
+    "resources/daily.job.yml": """
+        resources:
+          jobs:
+            daily:
+              name: daily
+              description: the loop for every month
+              max_concurrent_runs: 1
+              queue: { enabled: true }
+              timeout_seconds: 60
+              email_notifications: { on_failure: [me] }
+              schedule: { quartz_cron_expression: "0 0 6 * * ?", timezone_id: UTC, pause_status: "${var.pause}" }
+              parameters: [{ name: months, default: "[1, 2]" }]
+              tasks:
+                - task_key: months
+                  for_each_task:
+                    inputs: "{{job.parameters.months}}"
+                    task:
+                      task_key: month
+                      run_job_task: { job_id: "${resources.jobs.loop.id}", job_parameters: { month: "{{input}}" } }
         """,
     "resources/home.schema.yml": """
         resources:

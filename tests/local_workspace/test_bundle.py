@@ -223,8 +223,20 @@ def test_every_job_of_this_repository_resolves_in_every_target(target: str) -> N
     read = read_bundle(REPOSITORY, target, {"run_as": "robot", "notify": "ada@example.com"}, environment={})
     keys = job_keys(read)
 
-    assert {"retraining", "rollback", "preflight"} <= {*keys}
+    assert {"retraining", "rollback", "preflight", "retrain_all", "on_schedule"} <= {*keys}
     for key in keys:
         assert jobs_of_run(read, key)[key].tasks
     marked = "dev_ada_retraining" if target in ("dev", "classic") else "retraining"
     assert resource_names(read)["schemas.retraining_schema.name"] == marked
+
+
+def test_the_files_that_databricks_yml_offers_to_include_resolve_too(tmp_path: Path) -> None:
+    for name in ("resources", "notebooks", "requirements.txt"):
+        (tmp_path / name).symlink_to(REPOSITORY / name)
+    text = (REPOSITORY / "databricks.yml").read_text()
+    (tmp_path / "databricks.yml").write_text(text.replace("# - resources/events/", "- resources/events/"))
+
+    read = read_bundle(tmp_path, "dev", environment={})
+
+    for key in ("on_table_update", "on_file_arrival"):
+        assert {*jobs_of_run(read, key)} == {key, "retraining"}

@@ -44,6 +44,45 @@ resources:
           notebook_task:
             notebook_path: ../notebooks/report.py
             base_parameters: { states: "{{tasks.write.result_state}} {{tasks.train.result_state}}" }
+    year:
+      name: year
+      parameters:
+        - { name: months, default: '["1", "broken", "3"]' }
+      tasks:
+        - task_key: months
+          for_each_task:
+            inputs: "{{job.parameters.months}}"
+            task:
+              task_key: month
+              notebook_task:
+                notebook_path: ../notebooks/month.py
+                base_parameters: { number: "{{input}}", name: "{{task.name}}", run: "{{task.run_id}}" }
+        - task_key: nothing
+          for_each_task:
+            inputs: "[]"
+            task: { task_key: never, notebook_task: { notebook_path: ../notebooks/month.py } }
+    objects:
+      name: objects
+      tasks:
+        - task_key: list
+          notebook_task: { notebook_path: ../notebooks/list.py }
+        - task_key: objects
+          depends_on: [{ task_key: list }]
+          for_each_task:
+            inputs: "{{tasks.list.values.objects}}"
+            task:
+              task_key: object
+              run_job_task: { job_id: "${resources.jobs.loop.id}", job_parameters: { mode: "{{input.mode}}" } }
+    hidden:
+      name: hidden
+      parameters: [{ name: mode, default: break }]
+      tasks:
+        - task_key: modes
+          for_each_task:
+            inputs: '["{{job.parameters.mode}}"]'
+            task:
+              task_key: mode
+              run_job_task: { job_id: "${resources.jobs.loop.id}", job_parameters: { mode: "{{input}}" } }
     outer:
       name: outer
       tasks:
@@ -52,6 +91,17 @@ resources:
 """
 
 NOTEBOOKS = {
+    "list": """
+        dbutils.jobs.taskValues.set("objects", [{"mode": "nested"}, {"mode": "other"}])
+    """,
+    "month": """
+        for name in ("number", "name", "run"):
+            dbutils.widgets.text(name, "")
+        dbutils.jobs.taskValues.set("own", dbutils.widgets.getAll())
+        print(dbutils.widgets.get("number"))
+        if dbutils.widgets.get("number") == "broken":
+            raise ValueError("no such month")
+    """,
     "write": """
         import logging
         for name, default in [("schema", ""), ("mode", ""), ("extra", ""), ("run_id", "")]:
@@ -203,3 +253,73 @@ def test_the_session_is_utc_and_a_second_state_folder_in_one_process_is_refused(
     assert start_spark(own) is workspace.spark
     with pytest.raises(EngineError, match=f"already runs in this process, on {own}; asked for {tmp_path}"):
         start_spark(tmp_path)
+
+
+def test_a_loop_runs_every_iteration_and_fails_when_one_did(workspace: LocalWorkspace) -> None:
+    printed = Printed()
+
+    result = workspace.run("year", {}, printed)
+
+    months = result.tasks["months"]
+    assert states(months.iterations) == {
+        "month 1 of 3 (1)": State.SUCCESS,
+        "month 2 of 3 (broken)": State.FAILED,
+        "month 3 of 3 (3)": State.SUCCESS,
+    }
+    assert (months.state, months.error) == (State.FAILED, "1 of 3 iterations failed: month 2 of 3 (broken)")
+    assert result.state is RunState.FAILED
+    assert printed.ended["months/month 3 of 3 (3)"] is State.SUCCESS
+    broken = months.iterations["month 2 of 3 (broken)"]
+    assert broken.error == "month.py, cell 1: ValueError: no such month"
+    assert Path(str(broken.log_path)).name == "months.2.log"
+
+
+def test_what_an_iteration_sets_stays_inside_it(workspace: LocalWorkspace) -> None:
+    months = workspace.run("year", {"months": '["1", "2"]'}).tasks["months"]
+
+    assert months.values == {}
+    first, second = (iteration.values["own"] for iteration in months.iterations.values())
+    assert isinstance(first, dict)
+    assert isinstance(second, dict)
+    assert (first["number"], first["name"], second["number"]) == ("1", "month", "2")
+    assert first["run"] != second["run"]
+
+
+def test_a_loop_over_nothing_succeeds(workspace: LocalWorkspace) -> None:
+    result = workspace.run("year", {"months": "[1]"})
+
+    assert states(result.tasks) == {"months": State.SUCCESS, "nothing": State.SUCCESS}
+    assert result.tasks["nothing"].iterations == {}
+    assert result.state is RunState.SUCCESS
+
+
+def test_a_loop_over_objects_hands_out_their_fields(workspace: LocalWorkspace) -> None:
+    loop = workspace.run("objects").tasks["objects"]
+
+    assert loop.state is State.SUCCESS
+    assert [run.parameters["mode"] for run in loop.inner_runs()] == ["nested", "other"]
+
+
+def test_a_failure_that_a_nested_leaf_hides_marks_the_run_around_the_loop(workspace: LocalWorkspace) -> None:
+    result = workspace.run("hidden")
+
+    assert result.tasks["modes"].state is State.SUCCESS
+    assert result.state is RunState.SUCCESS_WITH_FAILURES
+
+
+def test_inputs_that_are_no_array_fail_the_task(workspace: LocalWorkspace) -> None:
+    months = workspace.run("year", {"months": "1 to 12"}).tasks["months"]
+
+    assert months.state is State.FAILED
+    assert months.error == ('for_each_task.inputs: expected a JSON array such as ["a", "b"], found \'1 to 12\'.')
+
+
+def test_ctrl_c_in_an_iteration_cancels_it_and_its_loop(workspace: LocalWorkspace) -> None:
+    printed = Printed()
+
+    with pytest.raises(KeyboardInterrupt):
+        workspace.run("hidden", {"mode": "stop"}, printed)
+
+    assert printed.ended["modes/mode 1 of 1 (stop)/write"] is State.CANCELED
+    assert printed.ended["modes/mode 1 of 1 (stop)"] is State.CANCELED
+    assert printed.ended["modes"] is State.CANCELED
