@@ -122,5 +122,6 @@ def _collect(spec: ModelSpec, ledger: Ledger, rows: DataFrame) -> pd.DataFrame:
 def _keyed_sample(rows: DataFrame, total: int, wanted: int) -> DataFrame:
     """Rows whose key hashes below the share, then exactly the wanted number of them."""
     position: Column = bucket("sample", _SAMPLE_BUCKETS)
-    share = int(_SAMPLE_BUCKETS * min(1.0, 1.02 * wanted / total))
+    # Six standard deviations more than wanted, so that small samples are full too.
+    share = int(_SAMPLE_BUCKETS * min(1.0, (wanted + 6 * wanted**0.5) / total))
     return rows.where(position < F.lit(share)).orderBy(position, ROW_KEY).limit(wanted)

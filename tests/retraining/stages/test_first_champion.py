@@ -1,0 +1,122 @@
+"""From the first batch to a champion: interrupted, repeated, tampered with. Each test has a model of its own."""
+
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+from tests.loop import KilledError, days, killed, toy_spec
+
+from retraining.adapters.tables.ledgers_of_model import read_rows
+from retraining.errors import AliasDriftError, RegistryError, TamperedModelError
+from retraining.records.gate_result import GateResult
+from retraining.records.manifest import Manifest
+from retraining.records.promotion import Promotion
+
+SOURCE = {"name": "toy", "table": "toy_source", "ledger_column": "at", "keys": ["id"]}
+
+
+@pytest.fixture(scope="module")
+def ingested(make_loop):
+    """Two weeks that have been ingested; `luck` has nothing to do with x."""
+    loop = make_loop()
+    rows = [(*row, float(hash_of(row[0]) % 100)) for row in days(1, 14)]
+    loop.source_has(rows, "id string, at timestamp, x double, y double, luck double")
+    loop.ingest()
+    return loop
+
+
+def hash_of(text: str) -> int:
+    return sum(ord(letter) * 7919**place for place, letter in enumerate(text))
+
+
+@pytest.fixture
+def loop(ingested, request):
+    """The ingested source, for a model named after the test; a passing candidate goes live itself."""
+    name = f"m{abs(hash(request.node.name)) % 10**12}"
+    return replace(ingested, spec=toy_spec(model=name, source=SOURCE, gate={"deploy": "candidate"}))
+
+
+def kill(stage, monkeypatch, before: str) -> None:
+    with monkeypatch.context() as patch, suppress(KilledError):
+        patch.setattr(before, killed)
+        stage()
+
+
+def rows(loop, record):
+    return read_rows(loop.tables, record, loop.spec.model)
+
+
+def versions(loop) -> list[str]:
+    name = loop.registry.full_name(loop.spec.model)
+    return sorted(each.version for each in loop.registry.client.search_model_versions(f"name='{name}'"))
+
+
+def test_a_decision_leads_to_one_version_even_when_the_run_is_killed_after_registration(loop, monkeypatch):
+    loop.check()
+    kill(loop.retrain, monkeypatch, "retraining.stages.steps.fit_version.append_rows")
+    after_kill = (versions(loop), [row.state for row in rows(loop, Manifest)])
+
+    finished, repeated = loop.retrain(), loop.retrain()
+
+    assert after_kill == (["1"], ["RESERVED"])
+    assert (finished.manifest.version, repeated.manifest) == ("1", finished.manifest)
+    assert (versions(loop), loop.alias("challenger")) == (["1"], "1")
+
+
+def test_retraining_without_mlflow_registers_nothing_and_the_next_run_does(loop, offline):
+    loop.check()
+
+    with pytest.raises(RegistryError, match=r"No alias was moved\. Check that the server is reachable"):
+        offline(loop).retrain()
+    assert [row.state for row in rows(loop, Manifest)] == ["RESERVED"]
+    assert loop.retrain().manifest.version == "1"
+
+
+def test_a_model_of_pure_noise_is_refused_because_it_is_no_better_than_the_mean(loop):
+    loop.spec = loop.spec.model_copy(update={"columns": toy_spec(columns={"label": "luck", "numeric": ["x"]}).columns})
+
+    promotion = loop.train().promotion
+
+    assert (promotion.outcome, promotion.version, loop.alias("champion")) == ("REJECT", None, None)
+    assert "of the trivial predictor" in promotion.reasons[0]
+
+
+def test_a_run_killed_between_decision_and_alias_is_healed_and_nothing_is_judged_again(loop, monkeypatch):
+    loop.check()
+    loop.retrain()
+    kill(loop.promote, monkeypatch, "retraining.adapters.registry.registry.Registry.set_alias")
+    after_kill = (loop.alias("champion"), [row.state for row in rows(loop, Promotion)])
+    monkeypatch.setattr("retraining.stages.promote.evaluate_on_holdout", killed)
+
+    healed = loop.promote()
+
+    assert after_kill == (None, ["DECIDED"])
+    assert (healed.promotion.outcome, loop.alias("champion")) == ("PROMOTE", "1")
+    assert [row.state for row in rows(loop, Promotion)] == ["DECIDED", "APPLIED"]
+    assert len(rows(loop, GateResult)) == len(healed.checks) == 2
+
+
+def test_an_alias_moved_by_hand_stops_promotion_and_rollback_until_it_is_moved_back(loop):
+    loop.train()
+    name = loop.registry.full_name(loop.spec.model)
+    loop.registry.client.delete_registered_model_alias(name, "champion")
+
+    for stage in (loop.promote, loop.rollback):
+        with pytest.raises(AliasDriftError, match="champion is not set, but the last decision made version 1 champion"):
+            stage()
+    loop.registry.set_alias(loop.spec.model, "champion", "1")
+
+    assert loop.promote().promotion.outcome == "PROMOTE"
+
+
+def test_a_candidate_whose_files_were_changed_is_not_loaded_and_no_alias_moves(loop, state_dir):
+    loop.check()
+    made = loop.retrain().manifest
+    folder = loop.registry.client.get_model_version(loop.registry.full_name(made.model), made.version).model_id
+    files = list(state_dir.glob(f"mlflow/artifacts/*/models/{folder}/artifacts/model.pkl"))
+    assert len(files) == 1
+    files[0].write_bytes(files[0].read_bytes() + b"\0")
+
+    with pytest.raises(TamperedModelError, match=r"version 1: its files have digest .* Nothing was loaded"):
+        loop.promote()
+    assert (rows(loop, Promotion), loop.alias("champion")) == ([], None)
