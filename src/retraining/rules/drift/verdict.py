@@ -28,7 +28,7 @@ def judge_batch(metrics: Sequence[DriftMetric], min_share: float) -> BatchVerdic
     if not judged:
         return BatchVerdict("not_enough_data", None, _nothing_judged(metrics), ())
     drifted = [each for each in judged if each.verdict == "drifted"]
-    worst = (drifted or judged)[0]
+    worst = judged[0]
     features = sum(each.column_name != PREDICTION for each in judged)
     names = tuple(each.column_name for each in drifted)
     moved = sum(name != PREDICTION for name in names)

@@ -133,6 +133,12 @@ def test_a_column_that_never_had_a_value_is_not_judged(fit):
     assert (metric.verdict, metric.reason) == ("not_enough_data", "0 values in the batch; a verdict needs 200.")
 
 
+def test_few_values_among_many_rows_are_not_enough_data():
+    metric = compared(numeric([*NORMAL, *[math.nan] * 9000]), [*NORMAL[:50] + 9, *[math.nan] * 450])
+
+    assert (metric.verdict, metric.reason) == ("not_enough_data", "50 values in the batch; a verdict needs 200.")
+
+
 def test_a_column_that_gained_values_cannot_be_compared():
     metric = compared(numeric([None] * 500), SAME)
 
@@ -143,6 +149,12 @@ def test_an_infinity_counts_as_a_value_and_has_no_distance():
     metric = compared(numeric(NORMAL), [*SAME, math.inf])
 
     assert (metric.verdict, metric.null_share, metric.wasserstein_distance) == ("stable", 0, None)
+
+
+def test_a_distance_beyond_the_largest_number_is_none():
+    metric = compared(numeric(NORMAL * 1e-6), [*SAME * 1e-6, 1e308])
+
+    assert (metric.verdict, metric.wasserstein_distance) == ("stable", None)
 
 
 def test_a_few_values_need_more_than_many_to_be_told_from_noise():

@@ -58,6 +58,14 @@ def test_a_run_spans_at_most_half_of_the_days():
     assert greatest_run(bins, 2, days, 1000, 1) == greatest_run(bins, 2, days, 14, 1)
 
 
+def test_a_run_at_the_end_is_as_long_as_any_other():
+    days = np.repeat(np.arange(28), 20)
+    bins = np.where(days == 27, 1, np.arange(560) % 2)
+    last_week = population_stability_index(shares(np.array([210, 210])), shares(np.array([60, 80])))
+
+    assert greatest_run(bins, 2, days, 7, 1) == pytest.approx(last_week)
+
+
 def test_days_without_rows_count_towards_the_length_of_a_run():
     every_second = np.repeat(np.arange(0, 28, 2), 20)
     bins = np.where((every_second == 0) & (np.arange(280) % 2 == 0), 1, 0)

@@ -1,7 +1,6 @@
 """Counting on Spark gives what counting here gives, and the rows of a measurement survive their tables."""
 
 import math
-import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -195,7 +194,7 @@ def test_metrics_come_back_from_their_table_as_they_were(spark, tables, spec):
     assert len(read_rows(tables, DriftMetric, "toy")) == 2 * len(metrics)
 
 
-def test_a_month_of_flights_is_counted_in_one_job_and_in_no_time(spark):
+def test_many_columns_are_measured_in_one_job(spark):
     numeric = [f"n{number}" for number in range(6)]
     wide = parse_spec(
         SPEC.replace("numeric: [x, a b], categorical: [c]", f"numeric: [{', '.join(numeric)}], categorical: [c]"),
@@ -208,13 +207,10 @@ def test_a_month_of_flights_is_counted_in_one_job_and_in_no_time(spark):
     rows = spark.createDataFrame(frame.assign(prediction=frame["n0"]))
     measured(wide, rows, references)
     spark.sparkContext.setJobGroup("counting", "one measurement")
-    started = time.perf_counter()
     metrics, _ = measured(wide, rows, references)
-    took = time.perf_counter() - started
 
     assert {each.rows for each in metrics} == {27_000}
     assert len(spark.sparkContext.statusTracker().getJobIdsForGroup("counting")) == 1
-    assert took < 5  # half a second on an idle laptop
 
 
 def test_what_comes_back_depends_on_columns_and_bins_only(spark, spec):
