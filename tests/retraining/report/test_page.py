@@ -235,6 +235,12 @@ def test_a_batch_without_an_index_leaves_the_others_drawn():
     assert page.marks.count("stable") == 2
 
 
+def test_a_batch_without_an_index_keeps_its_place_on_the_axis():
+    page = seen(full_page(drift=(metric(batch=7, index=None), metric(batch=8))))
+
+    assert absent(page, "stable 7 8 0 0.1 0.2") == []
+
+
 def test_predictions_drift_under_their_own_name():
     assert "<h3>Prediction</h3>" in render_run_page(full_page(drift=(metric(":prediction"),)))
 
