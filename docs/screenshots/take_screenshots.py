@@ -19,7 +19,7 @@ COLOURS = 64
 
 
 def take(folder: Path) -> None:
-    """index and the newest page of the folder's first model."""
+    """The index, and the newest page of the model that has most."""
     pages = {"index": folder / "index.html", "run": _newest_page(folder)}
     with open_browser() as browser:
         for name, page in pages.items():
@@ -31,8 +31,8 @@ def take(folder: Path) -> None:
 
 
 def _newest_page(folder: Path) -> Path:
-    first = min(path for path in folder.iterdir() if path.is_dir() and any(path.glob("*.html")))
-    return max(first.glob("*.html"), key=lambda page: (page.stat().st_mtime, page.name))
+    pages = [sorted(path.glob("*.html")) for path in sorted(folder.iterdir()) if path.is_dir()]
+    return max(max(pages, key=len), key=lambda page: (page.stat().st_mtime, page.name))
 
 
 def _save_small(png: bytes, file: Path) -> None:

@@ -39,6 +39,10 @@ def test_two_measured_runs_make_a_line_with_words_beside_it():
     ]
 
 
+def test_one_measured_run_is_no_line():
+    assert Seen(render_index([ModelRuns((event(), event("102", error_before=12.0)), "rmse")])).marks == []
+
+
 def test_an_index_of_nothing_says_so():
     assert "No model has had a run yet." in Seen(render_index([])).text
 

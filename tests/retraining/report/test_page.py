@@ -199,6 +199,23 @@ def test_the_worst_column_comes_first_and_drifted_batches_are_marked():
     assert (page.marks.count("drifted"), page.marks.count("stable")) == (1, 3)
 
 
+def test_columns_are_ordered_by_how_close_they_are_to_their_own_threshold():
+    rows = (
+        metric("a", index=0.01),
+        metric("b", index=0.1),
+        metric("c", index=0.09, threshold=0.1),
+        metric("d", index=0.3),
+    )
+
+    assert re.findall(r"<h3>(\w+)</h3>", render_run_page(full_page(drift=rows))) == ["d", "c", "b", "a"]
+
+
+def test_a_column_that_the_newest_batch_no_longer_has_is_not_shown():
+    page = render_run_page(full_page(drift=(metric("gone", 1), metric("distance", 1), metric("distance", 2))))
+
+    assert re.findall(r"<h3>(\w+)</h3>", page) == ["distance"]
+
+
 def test_threshold_and_noise_floor_are_drawn_in_every_small_chart():
     marks = seen(full_page(gate_results=())).marks
 
@@ -216,6 +233,12 @@ def test_a_batch_without_an_index_leaves_the_others_drawn():
     page = seen(full_page(drift=(metric(batch=1), metric(batch=2, index=None), metric(batch=3))))
 
     assert page.marks.count("stable") == 2
+
+
+def test_a_batch_without_an_index_keeps_its_place_on_the_axis():
+    page = seen(full_page(drift=(metric(batch=7, index=None), metric(batch=8))))
+
+    assert absent(page, "stable 7 8 0 0.1 0.2") == []
 
 
 def test_predictions_drift_under_their_own_name():

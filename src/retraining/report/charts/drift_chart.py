@@ -53,7 +53,7 @@ def _history(drift: Sequence[DriftMetric], column: str) -> list[DriftMetric]:
 def _chart(place: int, newest: DriftMetric, rows: Sequence[DriftMetric]) -> ColumnChart:
     sentence = _sentence(newest, rows)
     measured = [row for row in rows if row.population_stability_index is not None]
-    svg = _draw(f"drift-{place}", measured, sentence) if measured else ""
+    svg = _draw(f"drift-{place}", measured, [row.batch_seq for row in rows], sentence) if measured else ""
     return ColumnChart(column_title(newest.column_name), newest, svg, sentence)
 
 
@@ -67,12 +67,12 @@ def _sentence(newest: DriftMetric, rows: Sequence[DriftMetric]) -> str:
     )
 
 
-def _draw(name: str, rows: Sequence[DriftMetric], sentence: str) -> str:
+def _draw(name: str, rows: Sequence[DriftMetric], batches: Sequence[int], sentence: str) -> str:
+    """rows are the measured ones of the batches; the axis spans all batches, so that charts align."""
     axes = new_axes(*SIZE, left=42, right=12)
-    batches = [row.batch_seq for row in rows]
     _level(axes, [(row.batch_seq, row.threshold) for row in rows], ALERT, (0, (5, 3)), "threshold")
     _level(axes, [(row.batch_seq, row.noise_floor) for row in rows], MUTED, (0, (1, 2)), "noise-floor")
-    axes.plot(batches, _indices(rows), color=CHAMPION, gid="mark.index")
+    axes.plot([row.batch_seq for row in rows], _indices(rows), color=CHAMPION, gid="mark.index")
     _points(axes, [row for row in rows if row.verdict != "drifted"], CHAMPION, "o", "stable")
     _points(axes, [row for row in rows if row.verdict == "drifted"], ALERT, "D", "drifted")
     _ticks(axes, batches, max(_indices(rows) + [row.threshold or 0.0 for row in rows]))
@@ -113,7 +113,7 @@ def _points(axes: Axes, rows: Sequence[DriftMetric], colour: str, marker: str, k
 def _ticks(axes: Axes, batches: Sequence[int], highest: float) -> None:
     axes.set_xlim(batches[0] - 0.6, batches[-1] + 0.6)
     axes.set_ylim(0, highest * 1.2 or 1.0)
-    axes.set_xticks(list(batches)[:: -math.ceil(len(batches) / _MOST_TICKS)])
+    axes.set_xticks(sorted(list(batches)[:: -math.ceil(len(batches) / _MOST_TICKS)]))
     axes.yaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
     axes.grid(axis="y", color=LINE, linewidth=1)
