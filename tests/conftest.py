@@ -16,7 +16,7 @@ import retraining
 from local_workspace.engine import start_spark
 from local_workspace.mlflow_server import start_mlflow_server
 from retraining.adapters.registry.registry import open_registry
-from retraining.adapters.tables.tables import open_tables
+from retraining.adapters.tables.tables import Tables, open_tables
 
 from .loop import Loop
 
@@ -69,6 +69,11 @@ def make_loop(spark: SparkSession, mlflow_uri: str) -> Callable[[], Loop]:
 @pytest.fixture
 def loop(make_loop: Callable[[], Loop]) -> Loop:
     return make_loop()
+
+
+@pytest.fixture
+def tables(loop: Loop) -> Tables:
+    return loop.tables
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.gather_page import Gathered, gather_page, page_data
 from retraining.stages.steps.metric_of import metric_of
 
-_FAILED = ("failed", "timedout", "canceled", "upstream_failed", "upstream_canceled", "maximum_concurrent_runs_reached")
+_FINE = ("success", "excluded")
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def report(spec: ModelSpec, tables: Tables, registry: Registry, run: Run, task_s
     all_events = read_events(tables)
     events = [row for row in all_events if row.model == spec.model]
     known = [row for row in events if row.run_id == run.run_id and row.failed_tasks == failed]
-    gathered = gather_page(spec, tables, run)
+    gathered = gather_page(spec, tables, run, decided="check_drift" not in failed)
     event = known[-1] if known else _event(spec, registry, run, failed, gathered)
     if not known:
         append_event(tables, event, len(events) + 1)
@@ -81,7 +81,7 @@ def parse_states(text: str) -> dict[str, str]:
 
 def failed_tasks(states: Mapping[str, str]) -> tuple[str, ...]:
     """Tasks that did not end well, in order."""
-    return tuple(task for task, state in states.items() if state.lower() in _FAILED)
+    return tuple(task for task, state in states.items() if state.lower() not in _FINE)
 
 
 def _event(spec: ModelSpec, registry: Registry, run: Run, failed: tuple[str, ...], gathered: Gathered) -> Event:

@@ -70,13 +70,13 @@ def test_every_spec_of_this_repository_can_be_read():
         (
             "shedule: daily",
             "shedule",
-            "columns, drift, gate, kind, model, params, policy, quality, recipe, schedule, source",
+            "columns, drift, gate, kind, model, params, policy, quality, recipe, schedule, source, strategy",
         ),
         ("gate: { hold_out: newest }", "gate.hold_out", "deploy, holdout"),
         (
             "policy: { max_age: 3 }",
             "policy.max_age",
-            "cheap_fit_seconds, max_age_days, max_error_increase, max_rows, min_new_rows",
+            "cheap_fit_seconds, cooldown_days, max_age_days, max_error_increase, max_rows, min_new_rows",
         ),
     ],
 )

@@ -43,9 +43,9 @@ def judge(question: Question, evaluation: Evaluation) -> tuple[Check, ...]:
 def _predictions_are_finite(evaluation: Evaluation) -> Check:
     broken = evaluation.broken_predictions
     sentence = (
-        f"{broken} of {evaluation.rows} hold-out predictions are missing or not finite."
+        f"{broken:,} of {evaluation.rows:,} hold-out predictions are missing or not finite."
         if broken
-        else f"All {evaluation.rows} hold-out predictions are finite."
+        else f"All {evaluation.rows:,} hold-out predictions are finite."
     )
     return Check("finite_predictions", "failed" if broken else "passed", float(broken), None, None, 0.0, sentence)
 

@@ -27,8 +27,8 @@ from retraining.stages.steps.metric_of import metric_of
 
 @dataclass(frozen=True)
 class Gathered:
-    """batch is the one this run closed, batch_seq the newest closed one, decision the newest, promotion and checks this
-    run's; champion_of_batch names who was live when a batch arrived; days are daily losses of all versions."""
+    """batch is the one this run closed, batch_seq the newest closed one, decision the one that holds, promotion and
+    checks this run's; champion_of_batch names who was live when a batch arrived; days are daily losses of each version."""
 
     batch: Batch | None
     batch_seq: int | None
@@ -43,8 +43,9 @@ class Gathered:
     static_error: float | None
 
 
-def gather_page(spec: ModelSpec, tables: Tables, run: Run) -> Gathered:
-    """Reads every table of the model once."""
+def gather_page(spec: ModelSpec, tables: Tables, run: Run, decided: bool) -> Gathered:
+    """Reads every table of the model once. decided: the run got as far as a decision, its own or an earlier one on the
+    same evidence."""
     batches = read_batches(tables, spec.source_name)
     closed = [row for row in batches if row.state != "PLANNED"]
     batch = next((row for row in closed if row.run_id == run.run_id), None)
@@ -57,7 +58,7 @@ def gather_page(spec: ModelSpec, tables: Tables, run: Run) -> Gathered:
     return Gathered(
         batch=batch,
         batch_seq=newest,
-        decision=decisions[-1] if decisions else None,
+        decision=decisions[-1] if decisions and decided else None,
         champion_of_batch={row.batch_seq: row.champion_version for row in reversed(decisions)},
         promotion=_newest([row for row in promotions if row.state == "DECIDED"], run),
         promotions=promotions,

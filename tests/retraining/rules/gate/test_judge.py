@@ -131,8 +131,8 @@ def test_too_little_evidence_is_counted(evaluation, sentence):
 @pytest.mark.parametrize(
     ("broken", "sentence"),
     [
-        (0, "All 6000 hold-out predictions are finite."),
-        (3, "3 of 6000 hold-out predictions are missing or not finite."),
+        (0, "All 6,000 hold-out predictions are finite."),
+        (3, "3 of 6,000 hold-out predictions are missing or not finite."),
     ],
 )
 def test_broken_predictions_are_counted(broken, sentence):
