@@ -1,6 +1,5 @@
 """Recognising that another writer won."""
 
-
 _CONFLICTS = ("DELTA_CONCURRENT", "DELTA_PROTOCOL_CHANGED", "DELTA_METADATA_CHANGED")
 """The last two are what the loser hears when two runs create one table."""
 
