@@ -112,8 +112,9 @@ def test_an_alias_moved_by_hand_stops_promotion_and_rollback_until_it_is_moved_b
 def test_a_candidate_whose_files_were_changed_is_not_loaded_and_no_alias_moves(loop, state_dir):
     loop.check()
     made = loop.retrain().manifest
-    folder = loop.registry.client.get_model_version(loop.registry.full_name(made.model), made.version).model_id
-    files = list(state_dir.glob(f"mlflow/artifacts/*/models/{folder}/artifacts/model.pkl"))
+    source = loop.registry.client.get_model_version(loop.registry.full_name(made.model), made.version).source
+    logged = source.rpartition("/")[2]  # of models:/m-123
+    files = list(state_dir.glob(f"mlflow/artifacts/*/models/{logged}/artifacts/model.pkl"))
     assert len(files) == 1
     files[0].write_bytes(files[0].read_bytes() + b"\0")
 
