@@ -77,6 +77,11 @@ def tables(loop: Loop) -> Tables:
 
 
 @pytest.fixture
+def schema(tables: Tables) -> str:
+    return tables.schema
+
+
+@pytest.fixture
 def offline(monkeypatch: pytest.MonkeyPatch) -> Callable[[Loop], Loop]:
     """The same loop, whose MLflow does not answer."""
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")

@@ -15,7 +15,7 @@ from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.rules.decide import decide
 from retraining.stages.steps.ingested_source import read_source
-from retraining.stages.steps.training_frame import read_training_frame, trainable_rows
+from retraining.stages.steps.training_frame import Bounds, read_training_frame, trainable_rows
 
 SPEC = toy_spec(policy={"max_rows": 100})
 WORSE = toy_spec(policy={"max_rows": 100}, params={"alpha": 1e6})
@@ -83,7 +83,8 @@ def test_a_prediction_says_that_its_row_was_not_trained_on(story):
 def test_a_row_without_a_label_is_never_trained_on(story):
     loop = story.loop
     source = read_source(loop.spec, loop.tables)
-    trained_on = trainable_rows(loop.spec, loop.tables, source.ledger, source.committed, None)
+    everything = Bounds(source.committed.through, None, None)
+    trained_on = trainable_rows(loop.spec, loop.tables, source.ledger, source.committed, everything)
 
     assert story.second_decision.new_labelled_rows == 160
     assert "unlabelled" in loop.accepted_keys()
@@ -114,8 +115,8 @@ def test_the_training_rows_of_a_version_can_be_read_again_with_the_same_hash(sto
     assert len(registered) == 5
 
     for row in (registered[0], registered[-1]):
-        committed = source.through(row.batch_seq)
-        frame = read_training_frame(loop.spec, loop.tables, source.ledger, committed, row.train_before)
+        start, before = source.ledger.from_text(row.train_from), source.ledger.from_text(row.train_before)
+        frame = read_training_frame(loop.spec, loop.tables, source, Bounds(row.batch_seq, start, before))
         assert (frame.data_hash, frame.trained_until) == (row.data_hash, row.trained_until)
 
 

@@ -28,7 +28,7 @@ from retraining.stages.steps.metric_of import metric_of
 @dataclass(frozen=True)
 class Gathered:
     """batch is the one this run closed, batch_seq the newest closed one, decision the one that holds, promotion and
-    checks this run's; champion_of_batch names who was live when a batch arrived; days are daily losses of each version."""
+    checks this run's; champion_of_batch names who was live when a batch arrived; days are daily losses."""
 
     batch: Batch | None
     batch_seq: int | None
