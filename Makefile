@@ -30,8 +30,9 @@ setup: ## check this machine and build .venv (with uv if there, else pip)
 demo: setup ## run the examples: the bundle's demo job on this machine (MONTHS=2: only the first two of the year)
 	@PYTHONPATH=src $(PYTHON) -m local_workspace run demo --params "months=[$$(seq 1 $(MONTHS) | paste -s -d , -)]"
 
+# Two processes, each with its own Spark and MLflow server: one alone leaves a core idle most of the time.
 test: setup ## every test
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest -n 2
 
 test-fast: setup ## the tests that need no Spark
 	@$(PYTHON) -m pytest -m "not spark"
