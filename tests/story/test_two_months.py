@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from local_workspace.workspace import LocalWorkspace
+from recipes.demo.diabetes import first_patients
 from recipes.demo.flights import KEYS, flights_of_month
 from recipes.demo.put_rows import put_rows
 
@@ -42,7 +43,14 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(spark, tmp_path_factory):
-    with LocalWorkspace.open(ROOT, tmp_path_factory.mktemp("story"), target="dev") as workspace:
+    """The bundle with its event triggers included, which the repository leaves to those who have something to watch."""
+    root = tmp_path_factory.mktemp("bundle")
+    for name in ("notebooks", "resources", "specs", "src"):
+        (root / name).symlink_to(ROOT / name)
+    main = (ROOT / "databricks.yml").read_text("utf-8").replace("  # - resources/events/", "  - resources/events/")
+    (root / "databricks.yml").write_text(main, "utf-8")
+    watched = {"watched_table": "spark_catalog.any.table", "watched_folder": "/Volumes/any/any/any/"}
+    with LocalWorkspace.open(root, tmp_path_factory.mktemp("story"), target="dev", variables=watched) as workspace:
         yield Story(workspace)
 
 
@@ -74,12 +82,21 @@ def test_february_is_scored_by_the_january_champion_before_it_retrains(story):
     assert story.aliases() == {"challenger": "3", "champion": "4", "previous": "2"}
 
 
-def test_a_run_without_new_rows_changes_nothing(story):
+def test_a_second_model_of_the_same_source_shares_its_ingestion(story):
+    story.run(model="flights_sgd")
+
+    event = story.newest("events")
+    assert (event.model, event.rows_read, event.batch_seq, event.gate) == ("flights_sgd", 0, 2, "passed")
+
+
+@pytest.mark.parametrize("trigger", ["on_schedule", "on_table_update", "on_file_arrival"])
+def test_a_run_without_new_rows_changes_nothing_whatever_starts_it(story, trigger):
     before = story.state()
 
-    result = story.run()
+    result = story.run(trigger)
 
-    assert result.tasks["retrain"].state == "excluded"
+    nested = result.tasks["retrain"].run
+    assert (nested.job, nested.tasks["retrain"].state) == ("retraining", "excluded")
     assert story.state() == before
     assert story.newest("decisions").reasons[0].startswith("0 labelled rows are new since the last training")
 
@@ -107,3 +124,15 @@ def test_one_command_goes_back_and_the_same_candidate_stays_out(story):
     assert story.newest("events").action == "keep"
     assert story.newest("events").first_reason.startswith("A rollback at batch 3 asks to wait for newer data")
     assert story.aliases()["champion"] == "2"
+
+
+def test_every_model_with_a_spec_has_its_turn(story):
+    put_rows(story.workspace.spark, first_patients(422), f"{story.schema}.diabetes_source", ["patient"])
+
+    result = story.workspace.run("retrain_all")
+
+    assert result.state == "SUCCESS"
+    turns = [(run.parameters["model"], run.state) for run in result.tasks["models"].inner_runs()]
+    assert turns == [(model, "SUCCESS") for model in ("diabetes", "flights_air_time", "flights_sgd")]
+    # Drift, error and age ask for nothing, so the dear model is left alone although March is new to it.
+    assert (story.newest("events").model, story.newest("events").action) == ("flights_sgd", "keep")
