@@ -78,6 +78,7 @@ def _conf(state: Path, persistent: bool) -> dict[str, str]:
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.shuffle.partitions": "1",
         "spark.default.parallelism": "1",
+        "spark.sql.autoBroadcastJoinThreshold": "64m",
         # Hundreds of small queries: compiling and re-planning each of them costs more than running it.
         "spark.sql.codegen.wholeStage": "false",
         "spark.sql.codegen.factoryMode": "NO_CODEGEN",

@@ -122,7 +122,7 @@ def _see_drift(
     if known:
         return DriftSeen(judge_batch(known, spec.drift.min_share), rows)
     references = read_references(tables, spec.model, str(champion.version))
-    current = observations.current_rows(tables, source.name, source.committed, source.ledger.column, batch_seq - 1)
+    current = observations.current_rows(tables, source.name, source.committed, source.ledger, batch_seq - 1)
     this_batch = (F.col(BATCH_SEQ) == F.lit(batch_seq)) & (F.col("model_version") == F.lit(champion.version))
     made = tables.read(predictions.table_of(spec.model)).where(this_batch).select(ROW_KEY, "prediction")
     batch = current.join(made, ROW_KEY)

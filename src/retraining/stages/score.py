@@ -71,7 +71,7 @@ def _score_batches(
     after: int,
 ) -> int:
     """Rows predicted by the first of the versions; the others predict the same rows."""
-    arrived = observations.current_rows(tables, source.name, source.committed, source.ledger.column, after)
+    arrived = observations.current_rows(tables, source.name, source.committed, source.ledger, after)
     predictions.create_predictions(tables, spec.model, prediction_type(spec))
     scored = tables.read(predictions.table_of(spec.model))
     unseen = arrived.join(scored.select(ROW_KEY).distinct(), ROW_KEY, "left_anti")

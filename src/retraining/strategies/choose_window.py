@@ -52,11 +52,6 @@ def choose_window(
     return WindowChoice(min(errors, key=lambda each: each[1])[0], tuple(errors))
 
 
-def in_window(days: Days, length: int | None) -> NDArray[np.bool_]:
-    """Which rows lie in the newest days of the frame."""
-    return np.ones(len(days), dtype=bool) if length is None else days > days.max() - length
-
-
 def _error(fitted: Any, features: pd.DataFrame, label: "pd.Series[Any]", metric: Metric) -> float:
     predicted = np.asarray(fitted.predict(features))
     if metric == "rmse":

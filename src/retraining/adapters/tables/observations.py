@@ -10,6 +10,8 @@ from retraining.adapters.tables import batches
 from retraining.adapters.tables.batches import Committed
 from retraining.adapters.tables.names import quoted_column
 from retraining.adapters.tables.tables import Fence, Tables
+from retraining.rules.ingest.ledger import Ledger, Number
+from retraining.rules.ingest.ledger_column import ledger_literal
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 
 BATCH_SEQ = "_batch_seq"
@@ -102,17 +104,26 @@ def create_views(tables: Tables, source: str, ledger_column: str) -> None:
 
 
 def current_rows(
-    tables: Tables, source: str, committed: Committed, ledger_column: str, newer_than: int = 0
+    tables: Tables,
+    source: str,
+    committed: Committed,
+    ledger: Ledger,
+    newer_than: int = 0,
+    since: Number | None = None,
 ) -> DataFrame:
-    """The accepted current version of each key as of the given batches: greatest (ledger, batch). newer_than leaves the
-    batches up to that one out, so that only what arrived since is read."""
+    """The accepted current version of each key as of the given batches: greatest (ledger, batch).
+
+    newer_than leaves the batches up to that one out, so that only what arrived since is read. since leaves smaller
+    ledger values out: they cannot be newer than what remains.
+    """
+    value = F.col(f"`{ledger.column}`")
     inside = (F.col(BATCH_SEQ) <= F.lit(committed.through)) & (F.col(BATCH_SEQ) > F.lit(newer_than))
     if committed.without:
         inside = inside & ~F.col(BATCH_SEQ).isin(list(committed.without))
+    if since is not None:
+        inside = inside & (value >= ledger_literal(ledger, since))
     rows = tables.read(table_of(source)).where(inside & (F.size(REASONS) == 0))
-    newest = Window.partitionBy(ROW_KEY).orderBy(
-        F.col(f"`{ledger_column}`").desc(), F.col(BATCH_SEQ).desc(), F.col(ROW_HASH)
-    )
+    newest = Window.partitionBy(ROW_KEY).orderBy(value.desc(), F.col(BATCH_SEQ).desc(), F.col(ROW_HASH))
     return rows.withColumn("_version", F.row_number().over(newest)).where("_version = 1").drop("_version")
 
 

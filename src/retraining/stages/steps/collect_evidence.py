@@ -62,7 +62,7 @@ def collect_evidence(
     checks = read_rows(tables, GateResult, spec.model)
     attempts = [row for row in manifests if row.state == "REGISTERED" and row.role == "candidate"]
     last = attempts[-1] if attempts else None
-    days = _measure_days(spec, source, tables, version, last.batch_seq if last else 0)
+    days = _measure_days(spec, source, tables, champion, last.batch_seq if last else 0)
     holdout = _plan_holdout(spec, source, days, champion)
     scored = sum(day.scored_rows for day in days)
     persistence = drift_persistence(drift.metrics, version, spec.drift) if version and drift.verdict else None
@@ -92,17 +92,19 @@ def collect_evidence(
 
 
 def _measure_days(
-    spec: ModelSpec, source: IngestedSource, tables: Tables, champion: str | None, since: int
+    spec: ModelSpec, source: IngestedSource, tables: Tables, champion: Manifest | None, since: int
 ) -> tuple[DayMeasures, ...]:
-    """One pass over the labelled current rows: what is new to training, and the champion's loss on the newest batch.
+    """One pass over the labelled rows: what is new to training, and the champion's loss on the newest batch.
 
     Realised (prequential) error counts only predictions made at arrival on rows the champion had not been trained on.
+    Batches that the champion was trained on as a whole hold no day that could judge a candidate, and are not read.
     """
-    current = observations.current_rows(tables, source.name, source.committed, source.ledger.column)
+    trained = champion.batch_seq if champion and champion.train_before is None else 0
+    current = observations.current_rows(tables, source.name, source.committed, source.ledger, min(trained, since))
     rows = labelled(spec, current).withColumn("_day", ledger_day(source.ledger))
     if champion is not None and tables.exists(predictions.table_of(spec.model)):
         this_batch = F.col(BATCH_SEQ) == F.lit(source.committed.through)
-        by_champion = (F.col("model_version") == F.lit(champion)) & ~F.col("seen_in_training")
+        by_champion = (F.col("model_version") == F.lit(champion.version)) & ~F.col("seen_in_training")
         made = tables.read(predictions.table_of(spec.model)).where(this_batch & by_champion)
         rows = rows.join(made.select(ROW_KEY, "prediction"), ROW_KEY, "left")
     else:

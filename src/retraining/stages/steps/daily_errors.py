@@ -37,7 +37,7 @@ def measure_daily_errors(spec: ModelSpec, source: IngestedSource, tables: Tables
     if not tables.exists(predictions.table_of(spec.model)):
         return ()
     made = tables.read(predictions.table_of(spec.model)).where(~F.col("seen_in_training"))
-    current = observations.current_rows(tables, source.name, source.committed, source.ledger.column)
+    current = observations.current_rows(tables, source.name, source.committed, source.ledger)
     rows = labelled(spec, current).withColumn("_day", ledger_day(source.ledger)).select(ROW_KEY, LABEL, "_day")
     found = (
         made.join(rows, ROW_KEY)

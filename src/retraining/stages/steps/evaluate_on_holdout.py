@@ -33,16 +33,15 @@ def holdout_rows(
     ones decided its own promotion.
     """
     ledger = source.ledger
-    committed = source.through(candidate.batch_seq)
-    rows = labelled(spec, observations.current_rows(tables, source.name, committed, ledger.column))
+    committed, start = source.through(candidate.batch_seq), ledger.from_text(candidate.holdout_from)
+    rows = labelled(spec, observations.current_rows(tables, source.name, committed, ledger, since=start))
     if spec.gate.holdout == "reserved":
         arrived = F.col(BATCH_SEQ) > F.lit(champion.batch_seq if champion else 0)
         return rows.where(is_reserved(spec) & arrived).withColumn("_block", bucket("block", EXCHANGEABLE_BLOCKS))
-    start, end = ledger.from_text(candidate.holdout_from), ledger.from_text(candidate.holdout_before)
+    end = ledger.from_text(candidate.holdout_before)
     if start is None or end is None:
         return rows.where(F.lit(False)).withColumn("_block", F.lit(0))
-    value = F.col(f"`{ledger.column}`")
-    inside = (value >= ledger_literal(ledger, start)) & (value < ledger_literal(ledger, end))
+    inside = F.col(f"`{ledger.column}`") < ledger_literal(ledger, end)
     return rows.where(inside).withColumn("_block", F.datediff(ledger_day(ledger), F.lit("1970-01-01").cast("date")))
 
 

@@ -13,7 +13,7 @@ from retraining.stages.steps.ingested_source import IngestedSource
 from retraining.stages.steps.load_version import load_version
 from retraining.stages.steps.metric_of import metric_of
 from retraining.stages.steps.training_frame import Bounds, TrainingFrame, read_training_frame
-from retraining.strategies.choose_window import WindowChoice, choose_window, in_window
+from retraining.strategies.choose_window import WindowChoice, choose_window
 from retraining.strategies.full_refit import build_estimator, full_refit
 from retraining.strategies.incremental_update import check_updates, incremental_update
 
@@ -46,18 +46,20 @@ def learn(
     estimator = build_estimator(spec)
     if spec.strategy.name == "incremental_update":
         check_updates(estimator)
-    history = read_training_frame(spec, tables, source, Bounds(reserved.batch_seq, None, before))
-    window = _window(spec, source.ledger, estimator, history, reserved)
-    frame, train_from = _newest(spec, tables, source, history, reserved, before, window.days)
-    return Learned(full_refit(estimator, frame.features, frame.label), frame, window, train_from)
+    start = _start(source, reserved, reserved.window_days)
+    frame = read_training_frame(spec, tables, source, Bounds(reserved.batch_seq, start, before))
+    window = WindowChoice(reserved.window_days, ())
+    if reserved.role == "candidate":
+        window = _choose(spec, source.ledger, estimator, frame, reserved)
+        start = _start(source, reserved, window.days)
+        frame = _since(spec, tables, source, frame, reserved, start)
+    return Learned(full_refit(estimator, frame.features, frame.label), frame, window, source.ledger.to_text(start))
 
 
-def _window(
+def _choose(
     spec: ModelSpec, ledger: Ledger, estimator: Any, history: TrainingFrame, reserved: Manifest
 ) -> WindowChoice:
-    """The candidate's backtest decides; the refit of a candidate keeps the candidate's window."""
-    if reserved.role == "refit":
-        return WindowChoice(reserved.window_days, ())
+    """The candidate's backtest; the refit of a candidate keeps the candidate's window."""
     start, end = ledger.from_text(reserved.holdout_from), ledger.from_text(reserved.holdout_before)
     days = history.days
     if days is None or start is None or end is None:
@@ -67,23 +69,28 @@ def _window(
     return choose_window(estimator, history.features, history.label, days, windows, judged, metric)
 
 
-def _newest(
+def _start(source: IngestedSource, reserved: Manifest, length: int | None) -> Number | None:
+    """Where a window of the newest days begins: before the hold-out, or up to the batch's watermark."""
+    ledger = source.ledger
+    before, newest = ledger.from_text(reserved.train_before), ledger.from_text(source.watermark_of(reserved.batch_seq))
+    if length is None or newest is None:
+        return None
+    end = ledger.day_of(newest) + timedelta(days=1) if before is None else ledger.day_of(before)
+    return ledger.start_of(end - timedelta(days=length))
+
+
+def _since(
     spec: ModelSpec,
     tables: Tables,
     source: IngestedSource,
     history: TrainingFrame,
     reserved: Manifest,
-    before: Number | None,
-    length: int | None,
-) -> tuple[TrainingFrame, str | None]:
-    """The newest days of the history; a sampled one is read again, because the sample belongs inside the window."""
-    days = history.days
-    if length is None or days is None:
-        return history, None
-    ledger = source.ledger
-    first_day = ledger.day_of(ledger.from_text(history.trained_until) or 0) - timedelta(days=length - 1)
-    start = ledger.start_of(first_day)
+    start: Number | None,
+) -> TrainingFrame:
+    """The newest part of the history; a sampled one is read again, because the sample belongs inside the window."""
+    if start is None:
+        return history
     if not history.sampled:
-        return history.where(in_window(days, length)), ledger.to_text(start)
-    bounds = Bounds(reserved.batch_seq, start, before)
-    return read_training_frame(spec, tables, source, bounds), ledger.to_text(start)
+        return history.since(start)
+    before = source.ledger.from_text(reserved.train_before)
+    return read_training_frame(spec, tables, source, Bounds(reserved.batch_seq, start, before))

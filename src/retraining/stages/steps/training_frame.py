@@ -73,17 +73,15 @@ class TrainingFrame:
         """The newest ledger value."""
         return str(self.ledger.to_text(self.table[_LEDGER].max()))
 
-    def where(self, inside: NDArray[np.bool_]) -> "TrainingFrame":
-        """Some of the rows."""
-        return replace(self, table=self.table[inside].reset_index(drop=True))
+    def since(self, start: Number) -> "TrainingFrame":
+        """The rows whose ledger value is not smaller."""
+        return replace(self, table=self.table[self.table[_LEDGER] >= start].reset_index(drop=True))
 
 
 def trainable_rows(spec: ModelSpec, tables: Tables, ledger: Ledger, committed: Committed, bounds: Bounds) -> DataFrame:
     """Labelled current rows inside the bounds, without reserved keys and excluded days."""
-    rows = observations.current_rows(tables, spec.source_name, committed, ledger.column, bounds.newer_than)
+    rows = observations.current_rows(tables, spec.source_name, committed, ledger, bounds.newer_than, bounds.start)
     value = F.col(f"`{ledger.column}`")
-    if bounds.start is not None:
-        rows = rows.where(value >= ledger_literal(ledger, bounds.start))
     if bounds.before is not None:
         rows = rows.where(value < ledger_literal(ledger, bounds.before))
     for each in spec.strategy.exclude:
