@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from retraining.adapters.sources.delta_table import PinnedSource, pin_newest, pin_version
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.batches import append_close, append_plan, read_batches
-from retraining.adapters.tables.observations import BATCH_SEQ
+from retraining.adapters.tables.observations import BATCH_SEQ, BatchCounts
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import IngestError
 from retraining.records.batch import Batch
@@ -119,14 +119,7 @@ def _store(
         marked = mark(spec, ledger, fresh, bounds[2], plan.batch_seq, run.started_at)
         observations.append_batch(tables, name, marked, plan.batch_seq, plan.epoch)
     written = observations.count_batch(tables, name, plan.batch_seq)
-    if read != written.accepted + written.quarantined + present:
-        raise IngestError(
-            f"{name}: batch {plan.batch_seq} read {read} rows, but accepted {written.accepted} + quarantined "
-            f"{written.quarantined} "
-            f"+ already present {present} do not add up to it. The plan stays open and the watermark unmoved. Run "
-            f"`ingest` "
-            f"again; if it repeats, compare the source's version {plan.source_version} with the batch."
-        )
+    _check_counts(plan, read, present, written)
     if plan.batch_seq == 1:
         observations.create_views(tables, name, ledger.column)
     closed = replace(
@@ -153,6 +146,17 @@ def _store(
         present,
         written.reasons,
         plan.rows_older or 0,
+    )
+
+
+def _check_counts(plan: Batch, read: int, present: int, written: BatchCounts) -> None:
+    if read == written.accepted + written.quarantined + present:
+        return
+    raise IngestError(
+        f"{plan.source}: batch {plan.batch_seq} read {read} rows, but accepted {written.accepted} + quarantined "
+        f"{written.quarantined} + already present {present} do not add up to it. The plan stays open and the watermark "
+        f"unmoved. Run `ingest` again; if it repeats, compare the source's version {plan.source_version} with the "
+        f"batch."
     )
 
 
