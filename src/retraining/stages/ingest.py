@@ -160,11 +160,11 @@ def _check_counts(plan: Batch, read: int, present: int, written: BatchCounts) ->
     )
 
 
-def _count_slice(rows: DataFrame, earlier: DataFrame, is_below: Column) -> tuple[int, int, int]:
+def _count_slice(rows: DataFrame, earlier: DataFrame, below_end: Column) -> tuple[int, int, int]:
     """Rows of the slice, how many of them are already stored or repeat a row of the slice, and how many lie below its
     end."""
     times = F.count(F.lit(1)).alias("times")
-    pairs = rows.groupBy(ROW_KEY, ROW_HASH).agg(times, F.count_if(is_below).alias("below"))
+    pairs = rows.groupBy(ROW_KEY, ROW_HASH).agg(times, F.count_if(below_end).alias("below"))
     known = earlier.withColumn("known", F.lit(True))
     joined = pairs.join(known, [ROW_KEY, ROW_HASH], "left")
     counted = joined.agg(
