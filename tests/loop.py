@@ -100,9 +100,9 @@ class Loop:
         """The score stage."""
         return score(self.spec, self.tables, self.registry, self._attempt())
 
-    def check(self) -> CheckReport:
+    def check(self, frozen: bool = False) -> CheckReport:
         """The check_drift stage."""
-        return check_drift(self.spec, self.tables, self.registry, self._attempt())
+        return check_drift(self.spec, self.tables, self.registry, self._attempt(), frozen=frozen)
 
     def retrain(self) -> RetrainReport:
         """The retrain stage, on the newest decision."""

@@ -14,7 +14,9 @@ class Batch:
 
     Ledger values are text (ISO 8601 in UTC, or digits), exact for every ledger type. lo is None on the first run: read
     everything up to hi. valid_until is the ledger value beyond which a row is a data fault (None for numeric ledgers).
-    Counts are None until the batch is closed.
+    Counts are None until the batch is closed; rows_below_hi counts the rows read whose ledger value is less than hi.
+    rows_older is known when the slice is frozen: rows of the source below lo that no batch has read, None on the first
+    run.
     """
 
     source: str
@@ -32,6 +34,8 @@ class Batch:
     rows_accepted: int | None
     rows_quarantined: int | None
     rows_already_present: int | None
+    rows_below_hi: int | None
+    rows_older: int | None
     run_id: str
     attempt_id: str
     at: datetime

@@ -9,7 +9,9 @@ from retraining.records.drift_metric import DriftVerdict
 @dataclass(frozen=True)
 class Event:
     """A run at a glance. Errors are realised errors, in the metric's unit, before any retraining in this run: of the
-    champion, and of the static first model on the same batch."""
+    champion, and of the static first model on the same batch. rows_older: rows of the source that
+    no batch has read because they came after the watermark had passed them, as of the newest batch; None before the
+    second one."""
 
     run_id: str
     model: str
@@ -20,6 +22,7 @@ class Event:
     rows_accepted: int
     rows_quarantined: int
     rows_already_present: int
+    rows_older: int | None
     champion_before: str | None
     error_before: float | None
     static_error: float | None

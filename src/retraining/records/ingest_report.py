@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 @dataclass(frozen=True)
 class IngestReport:
     """Counts of one ingestion, read back from the tables. batch_seq is the newest closed batch, None when there is
-    none yet."""
+    none yet. older: rows of the source below the watermark at the start that no batch has read."""
 
     source: str
     batch_seq: int | None
@@ -16,17 +16,27 @@ class IngestReport:
     quarantined: int = 0
     already_present: int = 0
     reasons: tuple[str, ...] = ()
+    older: int = 0
 
     @property
     def summary(self) -> str:
         """One line for people."""
         if not self.read:
-            return f"{self.source}: nothing new; watermark {self.watermark or 'not set'}"
+            return f"{self.source}: nothing new; watermark {self.watermark or 'not set'}{self._too_late}"
         why = f" ({', '.join(self.reasons)})" if self.reasons else ""
         return (
             f"{self.source}: batch {self.batch_seq}: read {self.read:,} = accepted {self.accepted:,} + quarantined "
-            f"{self.quarantined:,}{why} + already present {self.already_present:,}; watermark {self.watermark}"
+            f"{self.quarantined:,}{why} + already present {self.already_present:,}; watermark "
+            f"{self.watermark}{self._too_late}"
         )
+
+    @property
+    def _too_late(self) -> str:
+        if not self.older:
+            return ""
+        rows = "1 row is" if self.older == 1 else f"{self.older:,} rows are"
+        read = "was" if self.older == 1 else "were"
+        return f"; {rows} older than the watermark and {read} not read; load them in ledger order, or re-baseline"
 
     def as_dict(self) -> dict[str, object]:
         """Field names and values, for display."""

@@ -97,6 +97,7 @@ def _event(spec: ModelSpec, registry: Registry, run: Run, failed: tuple[str, ...
         rows_accepted=_count(batch, "rows_accepted"),
         rows_quarantined=_count(batch, "rows_quarantined"),
         rows_already_present=_count(batch, "rows_already_present"),
+        rows_older=gathered.rows_older,
         champion_before=decision.champion_version if decision else None,
         error_before=decision.realised_error if decision else None,
         static_error=gathered.static_error,

@@ -1,5 +1,7 @@
 """What people read about an ingestion."""
 
+import pytest
+
 from retraining.records.ingest_report import IngestReport
 
 
@@ -18,3 +20,14 @@ def test_the_summary_without_new_rows_says_where_reading_stopped():
 
 def test_the_summary_of_an_empty_source_says_that_nothing_was_ever_read():
     assert IngestReport("flights", None, None).summary == "flights: nothing new; watermark not set"
+
+
+@pytest.mark.parametrize(
+    ("older", "said"),
+    [(1_200, "1,200 rows are older than the watermark and were"), (1, "1 row is older than the watermark and was")],
+)
+@pytest.mark.parametrize("read", [0, 10])
+def test_rows_that_came_too_late_are_said_with_the_cure(older, said, read):
+    report = IngestReport("flights", 2, "2013-02-28", read, read, older=older)
+
+    assert report.summary.endswith(f"watermark 2013-02-28; {said} not read; load them in ledger order, or re-baseline")

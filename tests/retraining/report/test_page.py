@@ -106,6 +106,27 @@ def test_an_error_rate_is_a_share():
     )
 
 
+@pytest.mark.parametrize(("older", "said"), [(1_200, "1,200 rows are older"), (1, "1 row is older")])
+def test_rows_that_came_too_late_stand_beside_the_quarantined_ones(older, said):
+    page = seen(PageData((event(rows_older=older),), "rmse"))
+
+    assert (
+        absent(page, f"2.2% of read Too old to read {older:,} not in read Already", f"{said} than the watermark") == []
+    )
+
+
+def test_rows_that_came_too_late_are_said_when_nothing_else_came():
+    assert (
+        absent(seen(PageData((idle(rows_older=7),), "rmse")), "Nothing new:", "7 rows are older than the watermark")
+        == []
+    )
+
+
+@pytest.mark.parametrize("older", [None, 0])
+def test_without_rows_that_came_too_late_none_is_mentioned(older):
+    assert "older than" not in seen(PageData((event(rows_older=older),), "rmse")).text
+
+
 def test_reasons_for_quarantine_come_with_counts_the_most_frequent_first():
     assert absent(seen(full_page()), "Why rows were refused Rows label_missing 600 not_null(origin) 6") == []
 

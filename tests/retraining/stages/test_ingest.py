@@ -116,6 +116,34 @@ def test_a_source_of_bad_rows_alone_is_all_quarantined_and_leaves_the_watermark_
     assert loop.quarantined_keys() == ["a", "b"]
 
 
+def test_rows_older_than_the_watermark_are_not_read_but_counted_until_they_are_gone(loop):
+    loop.source_has([("said twice", "2013-01-31 08:00", 1.0, 1.0)] * 2 + [("null ledger", None, 1.0, 1.0)])
+    loop.source_has([("a", "2013-01-31 09:00", 1.0, 1.0), ("b", TEN, 1.0, 1.0)])
+    first = loop.ingest()
+    loop.source_has([("late", "2013-01-31 09:00", 2.0, 1.0), ("later", "2013-01-30 09:00", 2.0, 1.0)])
+    loop.source_has([("tied", TEN, 2.0, 1.0), ("next", "2013-01-31 11:00", 1.0, 1.0)])
+    second, nothing_new = loop.ingest(), loop.ingest()
+    loop.source_has([("tied", "2013-01-31 11:00", 1.0, 1.0)])
+    third = loop.ingest()
+    loop.tables.spark.sql(f"DELETE FROM {loop.source} WHERE x = 2.0")
+
+    assert (first.older, second.older, nothing_new.older, third.older) == (0, 2, 2, 2)
+    assert (second.accepted, nothing_new.read, loop.ingest().older) == (2, 0, 0)
+    assert {"late", "later"}.isdisjoint(loop.accepted_keys() + loop.quarantined_keys())
+
+
+@pytest.mark.parametrize(
+    ("type_", "values"), [("int", [5, 3]), ("date", ["2013-01-05", "2013-01-03"]), ("decimal(9,2)", ["5.00", "4.99"])]
+)
+def test_rows_of_any_ledger_type_can_come_too_late(loop, type_, values):
+    for value in values:
+        frame = loop.tables.spark.sql(f"SELECT '{value}' id, CAST('{value}' AS {type_}) at, 1D x, 1D y")
+        frame.write.format("delta").mode("append").saveAsTable(loop.source)
+        report = loop.ingest()
+
+    assert (report.read, report.already_present, report.older) == (1, 1, 1)
+
+
 def test_rows_later_than_the_runs_clock_wait_for_a_later_run(loop):
     loop.source_has([("a", TEN, 1.0, 1.0), ("b", "2013-01-31 20:00", 1.0, 1.0)])
 

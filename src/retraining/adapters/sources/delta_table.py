@@ -9,7 +9,8 @@ from pyspark.sql.types import StructType
 
 from retraining.errors import SourceError
 from retraining.rules.ingest.ledger import Ledger, Number
-from retraining.rules.ingest.ledger_column import in_slice, ledger_literal, ledger_number
+from retraining.rules.ingest.ledger_column import in_slice, is_below, ledger_literal, ledger_number
+from retraining.rules.ingest.next_slice import SourceState
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,14 @@ class PinnedSource:
         """Columns of the pinned version."""
         return self.rows.schema
 
-    def newest(self, ledger: Ledger, valid_until: Number | None) -> Number | None:
-        """The greatest valid ledger value, None when there is none. One poisoned value far ahead cannot win."""
+    def state(self, ledger: Ledger, valid_until: Number | None, watermark: Number | None) -> SourceState:
+        """The greatest valid ledger value, and how many valid rows lie below the watermark, in one pass. One poisoned
+        value far ahead cannot win."""
         rows = self.rows
         if valid_until is not None:
             rows = rows.where(F.col(f"`{ledger.column}`") <= ledger_literal(ledger, valid_until))
-        found: Number | None = rows.agg(F.max(ledger_number(ledger))).collect()[0][0]
-        return found
+        newest, below = rows.agg(F.max(ledger_number(ledger)), F.count_if(is_below(ledger, watermark))).collect()[0]
+        return SourceState(self.version, newest, below)
 
     def slice(self, ledger: Ledger, lo: Number | None, hi: Number | None, valid_until: Number | None) -> DataFrame:
         """Exactly the rows of a frozen slice."""

@@ -30,6 +30,11 @@ def ledger_day(ledger: Ledger) -> Column:
     return F.to_date(F.col(f"`{ledger.column}`")) if ledger.has_time else F.lit(None).cast("date")
 
 
+def is_below(ledger: Ledger, end: Number | None) -> Column:
+    """Rows with a ledger value less than the end; none when there is no end."""
+    return F.lit(False) if end is None else F.col(f"`{ledger.column}`") < ledger_literal(ledger, end)
+
+
 def in_slice(ledger: Ledger, lo: Number | None, hi: Number | None, valid_until: Number | None) -> Column:
     """Rows of a slice: [lo, hi], plus the rows whose ledger value is missing or beyond validity, which no slice would
     meet."""

@@ -16,10 +16,12 @@ class Closed:
 
 @dataclass(frozen=True)
 class SourceState:
-    """The pinned version of the source. newest is its greatest valid ledger value, None when it holds none."""
+    """The pinned version of the source. newest is its greatest valid ledger value, None when it holds none;
+    below counts the valid rows below the watermark."""
 
     version: int
     newest: Number | None
+    below: int = 0
 
 
 @dataclass(frozen=True)

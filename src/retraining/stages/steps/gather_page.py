@@ -27,11 +27,13 @@ from retraining.stages.steps.metric_of import metric_of
 
 @dataclass(frozen=True)
 class Gathered:
-    """batch is the one this run closed, batch_seq the newest closed one, decision the one that holds, promotion and
+    """batch is the one this run closed, batch_seq the newest closed one and rows_older what
+    that one found too old to read, decision the one that holds, promotion and
     checks this run's; champion_of_batch names who was live when a batch arrived; days are daily losses."""
 
     batch: Batch | None
     batch_seq: int | None
+    rows_older: int | None
     decision: Decision | None
     champion_of_batch: Mapping[int, str | None]
     promotion: Promotion | None
@@ -58,6 +60,7 @@ def gather_page(spec: ModelSpec, tables: Tables, run: Run, decided: bool) -> Gat
     return Gathered(
         batch=batch,
         batch_seq=newest,
+        rows_older=closed[-1].rows_older if closed else None,
         decision=decisions[-1] if decisions and decided else None,
         champion_of_batch={row.batch_seq: row.champion_version for row in reversed(decisions)},
         promotion=_newest([row for row in promotions if row.state == "DECIDED"], run),

@@ -1,0 +1,200 @@
+"""One story of dirty batches, told once: a champion meets each kind of dirt, and every batch has its defined answer."""
+
+import random
+from dataclasses import dataclass
+from datetime import date, timedelta
+from html import unescape
+
+import pytest
+from tests.loop import toy_spec
+from tests.retraining.report.pages import Seen
+
+from retraining.adapters.tables.ledgers_of_model import read_rows
+from retraining.records.decision import Decision
+from retraining.records.drift_metric import DriftMetric
+from retraining.records.ingest_report import IngestReport
+from retraining.records.manifest import Manifest
+from retraining.rules.drift.verdict import judge_batch
+from retraining.stages.steps.ingested_source import read_source
+from retraining.stages.steps.training_frame import Bounds, trainable_rows
+
+COLUMNS = {"label": "y", "numeric": ["x", "z"], "categorical": ["c"]}
+SPEC = toy_spec(
+    columns=COLUMNS, drift={"min_rows": 30}, policy={"min_new_rows": 30}, gate={"deploy": "candidate"}
+)  # a run of one day has 20 rows, so the noise floor is that of independent rows
+STRICT = toy_spec(**{**SPEC.model_dump(), "columns": {**COLUMNS, "label_delay": 0}})
+SOURCE = "id string, at timestamp, x double, z double, c string, y double"
+ID, AT, X, Z, C, Y = range(6)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the stages said about one batch."""
+
+    ingested: IngestReport
+    decision: Decision
+    trained: Manifest | None
+    page: str
+
+
+def clean(first: int, last: int) -> list[tuple[object, ...]]:
+    """Twenty rows for each of the days first to last of 2013, the same on every call."""
+    rows: list[tuple[object, ...]] = []
+    for number in range(first, last + 1):
+        day, draw = date(2013, 1, 1) + timedelta(days=number - 1), random.Random(number)
+        for hour in range(20):
+            x, z, c = draw.uniform(-1, 1), draw.uniform(-1, 1), draw.choice("ab")
+            y = x + 2 * z + (c == "a") + draw.gauss(0, 0.1)
+            rows.append((f"{day}/{hour}", f"{day} {hour:02d}:00", x, z, c, y))
+    return rows
+
+
+def dirty(rows, column: int, value) -> list[tuple[object, ...]]:
+    """The rows with another value in one column: value(place, old)."""
+    return [(*row[:column], value(place, row[column]), *row[column + 1 :]) for place, row in enumerate(rows)]
+
+
+BURST = dirty(clean(19, 19)[:10], AT, lambda place, old: "2013-01-19 23:00")
+BATCHES = {  # name: rows, spec, frozen
+    "labels stop": (dirty(clean(15, 16), Y, lambda place, old: None), SPEC, False),
+    "labels stop where they must not": (dirty(clean(17, 18), Y, lambda place, old: None), STRICT, False),
+    "ten rows": (BURST, SPEC, False),
+    "repeated": (BURST, SPEC, False),
+    "nulls": (dirty(clean(20, 21), X, lambda place, old: old if place % 20 == 0 else None), SPEC, True),
+    "unit": (dirty(clean(22, 23), X, lambda place, old: 1000 * old), SPEC, True),
+    "frozen sensor": (dirty(clean(24, 25), X, lambda place, old: 0.25), SPEC, True),
+    "new category": (dirty(clean(26, 27), C, lambda place, old: old if place % 2 else "new"), SPEC, True),
+    "too late": (dirty(clean(3, 3), ID, lambda place, old: f"late {old}"), SPEC, True),
+}
+
+
+@pytest.fixture(scope="module")
+def loop(make_loop):
+    """A loop with a champion."""
+    loop = make_loop()
+    loop.spec = SPEC
+    loop.source_has(clean(1, 14), SOURCE)
+    loop.ingest()
+    assert loop.train().promotion.outcome == "PROMOTE"
+    return loop
+
+
+@pytest.fixture(scope="module")
+def story(loop) -> dict[str, Told]:
+    """Each batch in turn, through all stages. The tests only read."""
+    told = {}
+    for name, (rows, spec, frozen) in BATCHES.items():
+        loop.source_has(rows, SOURCE)
+        loop.spec = spec
+        ingested = loop.ingest()
+        loop.score()
+        decision = loop.check(frozen).decision
+        trained = loop.retrain().manifest
+        told[name] = Told(ingested, decision, trained, loop.report().page)
+    return told
+
+
+def column(loop, told: Told, name: str) -> DriftMetric:
+    of_batch = [row for row in read_rows(loop.tables, DriftMetric, "toy") if row.batch_seq == told.decision.batch_seq]
+    return next(row for row in of_batch if row.column_name == name)
+
+
+@pytest.mark.parametrize(
+    ("name", "broken", "worst", "why"),
+    [
+        ("nulls", "x", "`x`", "95.0% of the rows have no value, 0.0% in the reference; a rise of 10% passes."),
+        ("unit", "x", "the prediction", "The population stability index"),  # which follows x a thousandfold
+        ("frozen sensor", "x", "`x`", "The population stability index"),
+        ("new category", "c", "`c`", "50.0% of the values are categories that no training row had; 5% may be."),
+    ],
+)
+def test_a_batch_with_one_broken_column_has_drifted_and_the_reason_names_the_worst(
+    loop, story, name, broken, worst, why
+):
+    decision, metric = story[name].decision, column(loop, story[name], broken)
+
+    assert (decision.drift_verdict, metric.verdict) == ("drifted", "drifted")
+    assert metric.reason.startswith(why)
+    assert decision.drift_reason.startswith("1 of 3 feature columns drifted; drift.min_share asks for 20%.")
+    assert f"Worst: {worst}. {column(loop, story[name], decision.drift_worst_column).reason}" in decision.drift_reason
+    assert decision.action == "keep"
+    assert decision.reasons[0].startswith("An operator froze the model")
+
+
+@pytest.mark.parametrize(
+    ("name", "broken"), [("nulls", "x"), ("unit", "x"), ("frozen sensor", "x"), ("new category", "c")]
+)
+def test_the_page_shows_which_column_drifted_and_why(loop, story, name, broken):
+    page = Seen(story[name].page)
+
+    assert f"{broken} ◆ drifted" in page.text
+    assert column(loop, story[name], broken).reason in page.text
+    assert story[name].decision.reasons[0] in page.text
+
+
+def test_whether_one_broken_column_makes_the_batch_drift_is_for_the_spec_to_say(loop, story):
+    batch = story["nulls"].decision.batch_seq
+    metrics = [row for row in read_rows(loop.tables, DriftMetric, "toy") if row.batch_seq == batch]
+
+    assert [judge_batch(metrics, share).verdict for share in (0.33, 0.34)] == ["drifted", "stable"]
+
+
+def test_rows_without_a_label_are_accepted_and_scored_and_not_trained_on(loop, story):
+    told = story["labels stop"]
+    scored = loop.tables.read("toy_predictions").where(f"_batch_seq = {told.decision.batch_seq}").count()
+    source = read_source(SPEC, loop.tables)
+    trainable = trainable_rows(SPEC, loop.tables, source.ledger, source.committed, Bounds(2, None, None))
+
+    assert (told.ingested.accepted, told.ingested.quarantined, scored) == (40, 0, 40)
+    assert trainable.where(f"_batch_seq = {told.decision.batch_seq}").count() == 0
+    assert (told.decision.action, told.trained, told.decision.realised_error) == ("keep", None, None)
+    assert told.decision.reasons[0].startswith("0 labelled rows are new since the last training")
+    assert told.decision.drift_verdict == "stable"
+
+
+def test_rows_without_a_label_are_quarantined_where_it_comes_with_the_row(story):
+    told = story["labels stop where they must not"]
+
+    assert (told.ingested.accepted, told.ingested.quarantined, told.ingested.reasons) == (0, 40, ("label_missing",))
+    assert (told.decision.action, told.trained, told.decision.drift_verdict) == ("keep", None, "not_enough_data")
+    assert told.decision.reasons[0].startswith("0 labelled rows are new since the last training")
+    assert "label_missing 40" in Seen(told.page).text
+
+
+def test_ten_rows_are_not_enough_for_a_verdict(story):
+    told = story["ten rows"]
+
+    assert (told.ingested.accepted, told.decision.drift_verdict) == (10, "not_enough_data")
+    assert told.decision.drift_worst_column is None
+    assert (
+        "None of 4 columns has enough data. `x`: 10 rows in the batch; a verdict needs 30."
+        in told.decision.drift_reason
+    )
+    assert (told.decision.action, told.trained) == ("keep", None)
+    assert "x ○ not enough data" in Seen(told.page).text
+    assert "10 rows in the batch; a verdict needs 30." in unescape(told.page)
+
+
+def test_a_repeated_batch_is_already_present_and_nothing_is_trained(story):
+    told = story["repeated"]
+
+    assert (told.ingested.read, told.ingested.accepted, told.ingested.already_present) == (20, 0, 20)
+    assert (told.decision.action, told.trained, told.ingested.older) == ("keep", None, 0)
+    assert told.decision.drift_verdict == "not_enough_data"
+    assert "Read 20 Accepted 0 Quarantined 0 0.0% of read Already present 20" in Seen(told.page).text
+
+
+def test_a_batch_older_than_the_watermark_is_not_read_and_the_page_says_so(loop, story):
+    told, ids = story["too late"], loop.accepted_keys() + loop.quarantined_keys()
+
+    assert (told.ingested.accepted, told.ingested.older) == (0, 20)
+    assert not [key for key in ids if key.startswith("late")]
+    assert "20 rows are older than the watermark and were not read." in Seen(told.page).text
+    assert loop.tables.read("events").where("rows_older = 20").count() == 1
+
+
+def test_no_dirty_batch_changed_the_champion(loop, story):
+    champions = {told.decision.champion_version for told in story.values()}
+
+    assert (champions, loop.alias("champion")) == ({"1"}, "1")
+    assert [told.ingested.older for told in story.values()] == [0] * 8 + [20]
