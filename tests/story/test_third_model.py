@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 
+import pytest
 from tests.readme.readme import ROOT, third_model
 
 SCRIPT = """
@@ -24,6 +25,7 @@ with LocalWorkspace.open(Path(sys.argv[1]), Path(sys.argv[2]), target="dev") as 
 """
 
 
+@pytest.mark.spark
 def test_a_third_model_is_the_readmes_nine_lines(tmp_path):
     bundle = tmp_path / "bundle"
     for name in ("notebooks", "resources", "specs", "src"):

@@ -134,5 +134,6 @@ def test_every_model_with_a_spec_has_its_turn(story):
     assert result.state == "SUCCESS"
     turns = [(run.parameters["model"], run.state) for run in result.tasks["models"].inner_runs()]
     assert turns == [(model, "SUCCESS") for model in ("diabetes", "flights_air_time", "flights_sgd")]
-    # Drift, error and age ask for nothing, so the dear model is left alone although March is new to it.
-    assert (story.newest("events").model, story.newest("events").action) == ("flights_sgd", "keep")
+    # The poisoned March is the evidence that the dear model waits for.
+    event = story.newest("events")
+    assert (event.model, event.action, event.first_reason[:18]) == ("flights_sgd", "update", "The realised error")

@@ -6,7 +6,7 @@ import pytest
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LinearRegression
 
-from retraining.strategies.choose_window import WindowChoice, choose_window, in_window
+from retraining.strategies.choose_window import WindowChoice, choose_window
 
 FIRST_DAY = 15_706  # 2013-01-01
 
@@ -80,10 +80,3 @@ def test_classes_are_judged_by_the_share_of_wrong_ones():
     choice = choose_window(DummyClassifier(), features, label, days, (10,), 6, "error_rate")
 
     assert choice == WindowChoice(10, ((None, 1.0), (10, 0.0)))
-
-
-def test_a_window_holds_the_newest_days():
-    days = np.array([10, 11, 12, 12, 14])
-
-    assert in_window(days, 3).tolist() == [False, False, True, True, True]
-    assert in_window(days, None).all()

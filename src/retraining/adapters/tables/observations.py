@@ -99,8 +99,8 @@ def create_views(tables: Tables, source: str, ledger_column: str) -> None:
     order = f"{quoted_column(ledger_column)} DESC, {BATCH_SEQ} DESC, {ROW_HASH}"
     newest = f"row_number() OVER (PARTITION BY {ROW_KEY} ORDER BY {order})"
     accepted = f"SELECT {columns} FROM (SELECT *, {newest} AS _version {inside} = 0) WHERE _version = 1"
-    tables.spark.sql(f"CREATE OR REPLACE VIEW {tables.name(f'{source}_accepted')} AS {accepted}")
-    tables.spark.sql(f"CREATE OR REPLACE VIEW {tables.name(f'{source}_quarantine')} AS SELECT {columns} {inside} > 0")
+    tables.replace_view(f"{source}_accepted", accepted)
+    tables.replace_view(f"{source}_quarantine", f"SELECT {columns} {inside} > 0")
 
 
 def current_rows(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType, TimestampType
@@ -69,6 +70,16 @@ class Tables:
                 raise
             self.spark.sql(create)  # another run made it in the meantime, so now this does nothing
         self._known.add(table)
+
+    def replace_view(self, view: str, query: str) -> None:
+        """Creates a view, or gives it another query."""
+        replace = f"CREATE OR REPLACE VIEW {self.name(view)} AS {query}"
+        try:
+            self.spark.sql(replace)
+        except AnalysisException as err:
+            if err.getCondition() != "TABLE_OR_VIEW_ALREADY_EXISTS":
+                raise
+            self.spark.sql(replace)  # another run made it in the meantime, so now it is replaced
 
     def read(self, table: str) -> DataFrame:
         """One of our own tables."""
