@@ -20,6 +20,8 @@ from retraining.stages.steps.gather_page import Gathered, gather_page, page_data
 from retraining.stages.steps.metric_of import metric_of
 
 _FINE = ("success", "excluded")
+_MOST_RUNS = 200
+"""So many of the newest runs a page lists; the table `events` has them all."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +55,14 @@ def report(spec: ModelSpec, tables: Tables, registry: Registry, run: Run, task_s
     if not known:
         append_event(tables, event, len(events) + 1)
         events, all_events = [*events, event], [*all_events, event]
-    page = render_run_page(page_data(spec, gathered, [*(row for row in events if row != event), event]))
+    page = render_run_page(page_data(spec, gathered, [*(row for row in events if row != event), event][-_MOST_RUNS:]))
     pages = {run_path(spec.model, run.run_id): page, "index.html": render_index(_by_model(all_events))}
     return RunReport(event, page, _log_pages(registry, pages, failed))
 
 
 def _by_model(events: list[Event]) -> list[ModelRuns]:
     models = dict.fromkeys(row.model for row in events)
-    of_model = {model: tuple(row for row in events if row.model == model) for model in models}
+    of_model = {model: tuple(row for row in events if row.model == model)[-_MOST_RUNS:] for model in models}
     return [ModelRuns(rows, rows[-1].metric) for rows in of_model.values()]
 
 

@@ -91,6 +91,18 @@ def test_a_row_without_a_label_is_never_trained_on(story):
     assert (trained_on.count(), trained_on.where("id = 'unlabelled'").count()) == (600, 0)
 
 
+def test_days_excluded_by_hand_are_not_trained_on(story):
+    loop = story.loop
+    source = read_source(loop.spec, loop.tables)
+    everything = Bounds(source.committed.through, None, None)
+    days_out = {"exclude": [{"start": "2013-01-03", "end": "2013-01-05", "reason": "a sensor was being replaced"}]}
+    without = toy_spec(policy={"max_rows": 100}, strategy=days_out)
+    kept = trainable_rows(without, loop.tables, source.ledger, source.committed, everything)
+
+    assert kept.where("at >= '2013-01-03' and at < '2013-01-05'").count() == 0
+    assert kept.count() == 600 - 40
+
+
 def test_every_decision_has_reasons_and_its_row_replays_to_the_same_verdict(story):
     decisions = rows(story, Decision)
 
