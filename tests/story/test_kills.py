@@ -16,6 +16,7 @@ from .what_is import state_of
 
 ROOT, SCRIPT = Path(__file__).parents[2], Path(__file__).with_name("run_and_die.py")
 KILLED = -9
+SHORT_LIFE = {"JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1"}  # Java compiles little, for it does not live long
 POINTS = ["after the append, before COMMITTED", "after the decision, before the alias"]
 
 
@@ -34,7 +35,7 @@ def undisturbed(spark, tmp_path):
 def process(state: Path, point: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(SCRIPT), str(state), point]
     path = os.pathsep.join([str(ROOT / "src"), str(SCRIPT.parent)])
-    environment = {**os.environ, "PYTHONPATH": path}
+    environment = {**os.environ, "PYTHONPATH": path, **SHORT_LIFE}
     return subprocess.run(command, capture_output=True, text=True, cwd=state, env=environment, timeout=280, check=False)
 
 

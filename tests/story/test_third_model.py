@@ -38,7 +38,7 @@ def test_a_third_model_is_the_readmes_nine_lines(tmp_path):
         capture_output=True,
         text=True,
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(bundle / "src")},
+        env={**os.environ, "PYTHONPATH": str(bundle / "src"), "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1"},
         timeout=280,
         check=False,
     )
