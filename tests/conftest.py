@@ -23,11 +23,6 @@ from .loop import Loop
 ENGINES = {"spark", "mlflow_uri"}
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """MLflow tells about its own type hints and model flavors; it is not our code that is warned about."""
-    config.addinivalue_line("filterwarnings", "ignore::UserWarning:mlflow")
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks what needs an engine, so that `make test-fast` can leave it out. The stories take longest and come first,
     so that two processes end at about the same time."""

@@ -1,9 +1,6 @@
 """The page of a run, and of the runs before it: one self-contained HTML text."""
 
-from collections.abc import Sequence
-
 from retraining.records.decision import Decision
-from retraining.records.event import Event
 from retraining.report.charts.drift_chart import drift_charts
 from retraining.report.charts.error_chart import error_charts, error_sentence, shows_running_errors
 from retraining.report.charts.gate_chart import gate_chart
@@ -35,11 +32,6 @@ def render_run_page(data: PageData) -> str:
         gate_svg=gate_chart(data.gate_results),
         link=lambda run: run_file(run.run_id),
     )
-
-
-def render_page(events: Sequence[Event]) -> str:
-    """The page of a run of which only the events are known, oldest first."""
-    return render_run_page(PageData(tuple(events), metric="error"))
 
 
 def _reasons(data: PageData) -> tuple[str, ...]:

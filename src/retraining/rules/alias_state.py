@@ -1,5 +1,6 @@
 """Does the alias `champion` say what the newest decision says?"""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from retraining.records.promotion import Promotion
@@ -7,10 +8,14 @@ from retraining.records.promotion import Promotion
 AliasState = Literal["agrees", "behind", "moved_by_hand"]
 
 
-def newest_move(rows: list[Promotion]) -> Promotion | None:
+def moves(rows: Sequence[Promotion]) -> list[Promotion]:
+    """The decisions that move the alias, oldest first."""
+    return sorted((row for row in rows if row.state == "DECIDED" and row.moves_alias), key=lambda row: row.seq)
+
+
+def newest_move(rows: Sequence[Promotion]) -> Promotion | None:
     """The newest decision that moves the alias, None when none ever did."""
-    moves = [row for row in rows if row.state == "DECIDED" and row.moves_alias]
-    return max(moves, key=lambda row: row.seq, default=None)
+    return next(reversed(moves(rows)), None)
 
 
 def alias_state(rows: list[Promotion], champion: str | None) -> AliasState:

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 from retraining.records.promotion import Promotion
+from retraining.rules.alias_state import moves
 
 
 def first_champion(rows: Sequence[Promotion]) -> str | None:
     """Version of the first decision that made a champion, None before it."""
-    moves = (row for row in rows if row.state == "DECIDED" and row.moves_alias)
-    first = min(moves, key=lambda row: row.seq, default=None)
-    return first.version if first else None
+    return next((row.version for row in moves(rows)), None)

@@ -2,6 +2,7 @@
 
 from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.promotion import Promotion
+from retraining.rules.alias_state import moves
 
 
 def rollback_target(rows: list[Promotion], champion: str, to_version: str | None) -> str:
@@ -11,9 +12,9 @@ def rollback_target(rows: list[Promotion], champion: str, to_version: str | None
     champion, is the champion already, or was rolled back itself.
     """
     applied = {row.seq for row in rows if row.state == "APPLIED"}
-    moves = sorted((row for row in rows if row.state == "DECIDED" and row.moves_alias), key=lambda row: row.seq)
-    rolled_back = {row.previous_version for row in moves if row.outcome == "ROLLBACK"}
-    been = [row.version for row in moves if row.seq in applied and row.version is not None]
+    made = moves(rows)
+    rolled_back = {row.previous_version for row in made if row.outcome == "ROLLBACK"}
+    been = [row.version for row in made if row.seq in applied and row.version is not None]
     choices = [
         version for version in dict.fromkeys(reversed(been)) if version != champion and version not in rolled_back
     ]

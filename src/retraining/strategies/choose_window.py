@@ -40,7 +40,7 @@ def choose_window(
     """
     judged_from = int(days.max()) + 1 - judged_days
     judged, before = days >= judged_from, days < judged_from
-    usable = [length for length in windows if before.any() and judged_from - length > days.min()]
+    usable = [length for length in windows if judged_from - length > days.min()]
     if not usable:
         return WindowChoice(None, ())
     errors = []

@@ -8,7 +8,7 @@ import matplotlib as mpl
 import pytest
 
 from retraining.records.promotion import Promotion
-from retraining.report.page import render_page, render_run_page
+from retraining.report.page import render_run_page
 from retraining.report.page_data import PageData, Refusal
 
 from .pages import Seen, check, decision, errors, event, full_page, idle, metric
@@ -16,6 +16,11 @@ from .pages import Seen, check, decision, errors, event, full_page, idle, metric
 EMPTY = PageData((idle(),), "rmse")
 EVIL = "<script>alert(1)</script>"
 RUNS = re.compile(r'<th scope="row"><a href="(\w+)\.html">')
+
+
+def render_page(events):
+    """The page of a run of which only the events are known, oldest first."""
+    return render_run_page(PageData(tuple(events), metric="error"))
 
 
 def seen(data: PageData) -> Seen:

@@ -50,12 +50,6 @@ def read_references(tables: Tables, model: str, version: str) -> list[DriftRefer
     return sorted((row for row in rows if row.seq == first), key=lambda row: row.column_name)
 
 
-def read_evaluation(tables: Tables, model: str, evaluation_id: str) -> list[DriftMetric]:
-    """The drift metrics of one evaluation by column name, empty when it has not been measured yet."""
-    rows = tables.records("drift_metrics", DriftMetric, model=model, evaluation_id=evaluation_id)
-    return sorted(rows, key=lambda row: row.column_name)
-
-
 def append_event(tables: Tables, event: Event, seq: int) -> None:
     """Appends the row of a run."""
     tables.append_records("events", [event], Fence("report", event.model, seq))

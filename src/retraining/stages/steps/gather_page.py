@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 
 from retraining.adapters.tables.batches import read_batches
 from retraining.adapters.tables.ledgers_of_model import read_rows
@@ -53,6 +52,7 @@ def gather_page(spec: ModelSpec, tables: Tables, run: Run, decided: bool) -> Gat
     batch = next((row for row in closed if row.run_id == run.run_id), None)
     decisions = read_rows(tables, Decision, spec.model)
     promotions = tuple(read_rows(tables, Promotion, spec.model))
+    own = [row for row in promotions if row.state == "DECIDED" and row.run_id == run.run_id]
     committed = any(row.state == "COMMITTED" for row in closed)
     days = measure_daily_errors(spec, read_source(spec, tables), tables) if committed else ()
     newest = closed[-1].batch_seq if closed else None
@@ -63,7 +63,7 @@ def gather_page(spec: ModelSpec, tables: Tables, run: Run, decided: bool) -> Gat
         rows_older=closed[-1].rows_older if closed else None,
         decision=decisions[-1] if decisions and decided else None,
         champion_of_batch={row.batch_seq: row.champion_version for row in reversed(decisions)},
-        promotion=_newest([row for row in promotions if row.state == "DECIDED"], run),
+        promotion=own[-1] if own else None,
         promotions=promotions,
         checks=tuple(row for row in read_rows(tables, GateResult, spec.model) if row.run_id == run.run_id),
         drift=tuple(read_rows(tables, DriftMetric, spec.model)),
@@ -104,10 +104,3 @@ def _daily_errors(spec: ModelSpec, gathered: Gathered) -> tuple[DailyError, ...]
         DailyError(day, version, rows, error_of(metric_of(spec), loss, rows), is_static)
         for (day, version, is_static), (rows, loss) in sums.items()
     )
-
-
-Row = TypeVar("Row", bound=Promotion)
-
-
-def _newest(rows: Sequence[Row], run: Run) -> Row | None:
-    return next((row for row in reversed(rows) if row.run_id == run.run_id), None)
