@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from retraining.records.daily_loss import DailyLoss
 from retraining.records.drift_metric import DriftVerdict
 
 Action = Literal["keep", "update", "refit"]
@@ -68,7 +69,8 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Decision:
-    """One evaluation of one model: evidence, thresholds and verdict in one row."""
+    """One evaluation of one model: evidence, thresholds and verdict in one row. daily_losses are those of the batches
+    since the decision before."""
 
     model: str
     evaluation_id: str
@@ -100,6 +102,7 @@ class Decision:
     max_age_days: int
     max_error_increase: float
     cooldown_days: int
+    daily_losses: tuple[DailyLoss, ...]
     spec_hash: str
     run_id: str
     attempt_id: str

@@ -2,6 +2,8 @@
 
 import hashlib
 import logging
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from pyspark.sql import functions as F
@@ -13,13 +15,16 @@ from retraining.adapters.tables.observations import BATCH_SEQ
 from retraining.adapters.tables.tables import Tables
 from retraining.records.decision import Decision, Thresholds
 from retraining.records.drift_metric import DriftMetric
+from retraining.records.gate_result import GateResult
 from retraining.records.manifest import Manifest
+from retraining.records.promotion import Promotion
 from retraining.records.run import Run
 from retraining.rules.decide import decide
-from retraining.rules.drift.verdict import judge_batch
+from retraining.rules.drift.verdict import BatchVerdict, judge_batch
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.collect_evidence import DayMeasures, DriftSeen, collect_evidence
+from retraining.stages.steps.collect_evidence import Known, Measured, collect_evidence, count_new_rows, last_attempt
+from retraining.stages.steps.daily_losses import measure_daily_losses
 from retraining.stages.steps.ingested_source import IngestedSource, read_source
 from retraining.stages.steps.load_version import manifest_of_version
 from retraining.stages.steps.measure_drift import measure_drift
@@ -29,10 +34,9 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class CheckReport:
-    """The decision, and the daily measures behind it (empty when an existing decision was returned)."""
+    """The decision, made now or found."""
 
     decision: Decision
-    days: tuple[DayMeasures, ...]
 
     @property
     def summary(self) -> str:
@@ -55,36 +59,66 @@ def check_drift(
     champion_version is the champion that `score` pinned; by default the alias is asked. frozen: an operator wants
     nothing trained; drift is measured all the same.
     """
-    source = read_source(spec, tables)
     version = champion_version or registry.version_of(spec.model, CHAMPION)
-    decisions = read_rows(tables, Decision, spec.model)
+    source, known = _read(spec, tables)
     evaluation_id = _evaluation_id(spec, source.committed.through, version, source.watermark)
-    known = [row for row in decisions if row.evaluation_id == evaluation_id and row.frozen == frozen]
-    if known:
-        return CheckReport(known[-1], ())
-    manifests = read_rows(tables, Manifest, spec.model)
-    champion = manifest_of_version(manifests, spec.model, version) if version else None
-    drift = _see_drift(spec, source, tables, run, champion, evaluation_id)
-    evidence, days = collect_evidence(spec, source, tables, champion, manifests, drift, frozen)
+    made = [row for row in known.decisions if row.evaluation_id == evaluation_id and row.frozen == frozen]
+    if made:
+        return CheckReport(made[-1])
+    champion = manifest_of_version(known.manifests, spec.model, version) if version else None
+    measured = _measure(spec, source, tables, run, known, champion, evaluation_id)
+    evidence = collect_evidence(spec, source, known, champion, measured, frozen)
     thresholds = _thresholds(spec)
     verdict = decide(evidence, thresholds)
     decision = Decision(
         model=spec.model,
         evaluation_id=evaluation_id,
-        seq=next_seq(decisions),
+        seq=next_seq(known.decisions),
         action=verdict.action,
         reasons=verdict.reasons,
         **vars(evidence),
         **vars(thresholds),
+        daily_losses=tuple(measured.losses),
         spec_hash=spec.hash,
         run_id=run.run_id,
         attempt_id=run.attempt_id,
         at=run.started_at,
     )
     append_rows(tables, "decide", [decision])
-    report = CheckReport(decision, days)
+    report = CheckReport(decision)
     _log.info(report.summary)
     return report
+
+
+def _read(spec: ModelSpec, tables: Tables) -> tuple[IngestedSource, Known]:
+    """Six tiny tables at once: one after the other they would take longer than measuring the batch."""
+    with ThreadPoolExecutor() as pool:
+        source = pool.submit(read_source, spec, tables)
+        decisions = pool.submit(read_rows, tables, Decision, spec.model)
+        manifests = pool.submit(read_rows, tables, Manifest, spec.model)
+        promotions = pool.submit(read_rows, tables, Promotion, spec.model)
+        checks = pool.submit(read_rows, tables, GateResult, spec.model)
+        metrics = pool.submit(read_rows, tables, DriftMetric, spec.model)
+    known = Known(decisions.result(), manifests.result(), promotions.result(), checks.result(), metrics.result())
+    return source.result(), known
+
+
+def _measure(
+    spec: ModelSpec,
+    source: IngestedSource,
+    tables: Tables,
+    run: Run,
+    known: Known,
+    champion: Manifest | None,
+    evaluation_id: str,
+) -> Measured:
+    """Three passes over what is new, none of which waits for another."""
+    with ThreadPoolExecutor() as pool:
+        drift = pool.submit(_see_drift, spec, source, tables, run, known.metrics, champion, evaluation_id)
+        losses = pool.submit(measure_daily_losses, spec, source, tables, known.decisions)
+        new_rows = pool.submit(count_new_rows, spec, source, tables, champion, last_attempt(known.manifests))
+    verdict, metrics = drift.result()
+    return Measured(verdict, metrics, losses.result(), new_rows.result())
 
 
 def _evaluation_id(spec: ModelSpec, batch_seq: int, champion: str | None, label_cut_off: str | None) -> str:
@@ -108,25 +142,25 @@ def _see_drift(
     source: IngestedSource,
     tables: Tables,
     run: Run,
+    metrics: Sequence[DriftMetric],
     champion: Manifest | None,
     evaluation_id: str,
-) -> DriftSeen:
-    """The newest batch against the champion's references, measured once; a batch that the champion was trained on, or
-    did not score, says nothing about drift."""
+) -> tuple[BatchVerdict | None, Sequence[DriftMetric]]:
+    """The newest batch against the champion's references, measured once, and all metrics. A batch that the champion was
+    trained on, or did not score, says nothing about drift: None."""
     batch_seq = source.committed.through
     scored = tables.exists(predictions.table_of(spec.model))
     if champion is None or not scored or batch_seq <= champion.batch_seq:
-        return DriftSeen(None, ())
-    rows = read_rows(tables, DriftMetric, spec.model)
-    known = tuple(row for row in rows if row.evaluation_id == evaluation_id)
-    if known:
-        return DriftSeen(judge_batch(known, spec.drift.min_share), rows)
+        return None, ()
+    made = tuple(row for row in metrics if row.evaluation_id == evaluation_id)
+    if made:
+        return judge_batch(made, spec.drift.min_share), metrics
     references = read_references(tables, spec.model, str(champion.version))
     current = observations.current_rows(tables, source.name, source.committed, source.ledger, batch_seq - 1)
     this_batch = (F.col(BATCH_SEQ) == F.lit(batch_seq)) & (F.col("model_version") == F.lit(champion.version))
-    made = tables.read(predictions.table_of(spec.model)).where(this_batch).select(ROW_KEY, "prediction")
-    batch = current.join(made, ROW_KEY)
-    metrics, verdict = measure_drift(spec, batch, references, evaluation_id, batch_seq, next_seq(rows), run)
-    if metrics:
-        append_rows(tables, "drift", metrics)
-    return DriftSeen(verdict, [*rows, *metrics])
+    predicted = tables.read(predictions.table_of(spec.model)).where(this_batch).select(ROW_KEY, "prediction")
+    batch = current.join(predicted, ROW_KEY)
+    new, verdict = measure_drift(spec, batch, references, evaluation_id, batch_seq, next_seq(metrics), run)
+    if new:
+        append_rows(tables, "drift", new)
+    return verdict, [*metrics, *new]

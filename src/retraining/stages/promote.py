@@ -1,6 +1,7 @@
 """Judge the challenger on rows neither model was trained on; promote it, or refuse it with reasons."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from retraining.adapters.registry.registry import CHAMPION, Registry
@@ -42,14 +43,17 @@ def promote(
 ) -> PromoteReport:
     """Reconcile the alias, judge, decide, let the alias follow. A candidate that has been decided on is not judged
     again."""
-    promotions = apply_newest_decision(spec.model, tables, registry, run)
-    manifests = read_rows(tables, Manifest, spec.model)
+    with ThreadPoolExecutor() as pool:
+        reading = pool.submit(read_rows, tables, Manifest, spec.model)
+        earlier_checks = pool.submit(read_rows, tables, GateResult, spec.model)
+        ingested = pool.submit(read_source, spec, tables)
+        promotions = apply_newest_decision(spec.model, tables, registry, run)
+    manifests, earlier = reading.result(), earlier_checks.result()
     candidate = _candidate(spec, manifests, retrain_key)
-    earlier = read_rows(tables, GateResult, spec.model)
     decided = [row for row in promotions if row.retrain_key == candidate.retrain_key and row.state == "DECIDED"]
     if decided:
         return PromoteReport(decided[-1], _checks_of(earlier, candidate, decided[-1].previous_version))
-    source = read_source(spec, tables)
+    source = ingested.result()
     champion = registry.version_of(spec.model, CHAMPION)
     live = manifest_of_version(manifests, spec.model, champion) if champion else None
     checks = _checks_of(earlier, candidate, champion)

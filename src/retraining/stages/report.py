@@ -1,6 +1,7 @@
 """The last task of a run: one row, one page, and a failure if any task failed."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from retraining.adapters.registry.log_pages import log_pages
@@ -47,10 +48,12 @@ def report(spec: ModelSpec, tables: Tables, registry: Registry, run: Run, task_s
     task_states holds `task=state` pairs; anything but success or excluded counts as failed.
     """
     failed = failed_tasks(parse_states(task_states))
-    all_events = read_events(tables)
+    with ThreadPoolExecutor() as pool:
+        reading = pool.submit(read_events, tables)
+        gathered = gather_page(spec, tables, run, decided="check_drift" not in failed)
+    all_events = reading.result()
     events = [row for row in all_events if row.model == spec.model]
     known = [row for row in events if row.run_id == run.run_id and row.failed_tasks == failed]
-    gathered = gather_page(spec, tables, run, decided="check_drift" not in failed)
     event = known[-1] if known else _event(spec, registry, run, failed, gathered)
     if not known:
         append_event(tables, event, len(events) + 1)

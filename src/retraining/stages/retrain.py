@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from retraining.adapters.registry.registry import CHALLENGER, Registry
@@ -46,11 +47,15 @@ def retrain(
 
     The same decision, code and spec lead to the same version however often this runs.
     """
-    decision = _decision(spec, read_rows(tables, Decision, spec.model), evaluation_id)
+    with ThreadPoolExecutor() as pool:
+        decisions = pool.submit(read_rows, tables, Decision, spec.model)
+        known = pool.submit(read_rows, tables, Manifest, spec.model)
+        ingested = pool.submit(read_source, spec, tables)
+    decision = _decision(spec, decisions.result(), evaluation_id)
     if not decision.should_retrain:
         return RetrainReport(spec.model, "", None)
-    source = read_source(spec, tables)
-    manifests = _with_reservation(spec, tables, run, decision, read_rows(tables, Manifest, spec.model))
+    source = ingested.result()
+    manifests = _with_reservation(spec, tables, run, decision, known.result())
     candidate = next(row for row in manifests if row.retrain_key == _key(spec, run, decision, "candidate"))
     manifest = fit_version(spec, source, tables, registry, run, candidate, manifests)
     if manifest.version and registry.version_of(spec.model, CHALLENGER) != manifest.version:

@@ -1,6 +1,7 @@
 """Predict new rows once, at arrival, with the champion pinned at this moment."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from pyspark.sql import functions as F
@@ -47,13 +48,17 @@ def score(spec: ModelSpec, tables: Tables, registry: Registry, run: Run) -> Scor
     version = registry.version_of(spec.model, CHAMPION)
     if version is None:
         return ScoreReport(spec.model, None, 0)
-    manifests = read_rows(tables, Manifest, spec.model)
+    with ThreadPoolExecutor() as pool:
+        reading = pool.submit(read_rows, tables, Manifest, spec.model)
+        promotions = pool.submit(read_rows, tables, Promotion, spec.model)
+        ingested = pool.submit(read_source, spec, tables)
+        scored = pool.submit(predictions.last_scored_batch, tables, spec.model)
+    manifests, source = reading.result(), ingested.result()
     champion = manifest_of_version(manifests, spec.model, version)
-    source = read_source(spec, tables)
-    after = max(predictions.last_scored_batch(tables, spec.model), champion.batch_seq)
+    after = max(scored.result(), champion.batch_seq)
     if source.committed.through <= after:
         return ScoreReport(spec.model, version, 0)
-    first = first_champion(read_rows(tables, Promotion, spec.model)) or version
+    first = first_champion(promotions.result()) or version
     both = [champion] if first == version else [champion, manifest_of_version(manifests, spec.model, first)]
     rows = _score_batches(spec, source, tables, registry, run, both, after)
     report = ScoreReport(spec.model, version, rows)

@@ -248,6 +248,7 @@ def test_replaying_a_decision_row_gives_the_same_action_and_reasons(evidence, po
         reasons=verdict.reasons,
         **vars(evidence),
         **vars(policy),
+        daily_losses=(),
         spec_hash="s",
         run_id="1",
         attempt_id="a",

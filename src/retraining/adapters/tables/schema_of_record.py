@@ -1,13 +1,14 @@
 """A control table's columns derive from its record: there is no second schema."""
 
-from dataclasses import fields
-from datetime import datetime
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from pyspark.sql.types import (
     ArrayType,
     BooleanType,
     DataType,
+    DateType,
     DoubleType,
     LongType,
     StringType,
@@ -21,6 +22,7 @@ _SIMPLE: dict[Any, DataType] = {
     int: LongType(),
     float: DoubleType(),
     bool: BooleanType(),
+    date: DateType(),
     datetime: TimestampType(),
     tuple[str, ...]: ArrayType(StringType(), containsNull=False),
     tuple[float, ...]: ArrayType(DoubleType(), containsNull=False),
@@ -29,7 +31,8 @@ _SIMPLE: dict[Any, DataType] = {
 
 
 def schema_of_record(record: type) -> StructType:
-    """Spark schema of a frozen record: `X | None` becomes nullable, everything else NOT NULL."""
+    """Spark schema of a frozen record: `X | None` becomes nullable, everything else NOT NULL. A tuple of records is an
+    array of structs."""
     hints = get_type_hints(record)
     return StructType([_field(each.name, hints[each.name]) for each in fields(record)])
 
@@ -37,4 +40,11 @@ def schema_of_record(record: type) -> StructType:
 def _field(name: str, hint: Any) -> StructField:
     options = [each for each in get_args(hint) if each is not type(None)] if type(None) in get_args(hint) else [hint]
     base = str if get_origin(options[0]) is Literal else options[0]
-    return StructField(name, _SIMPLE[base], nullable=type(None) in get_args(hint))
+    return StructField(name, _type(base), nullable=type(None) in get_args(hint))
+
+
+def _type(hint: Any) -> DataType:
+    inner = get_args(hint)[0] if get_origin(hint) is tuple else None
+    if is_dataclass(inner) and isinstance(inner, type):
+        return ArrayType(schema_of_record(inner), containsNull=False)
+    return _SIMPLE[hint]

@@ -1,14 +1,14 @@
 """The connection to the schema that holds everything, and the append every control table goes through."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_type_hints
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import StructType, TimestampType
+from pyspark.sql.types import StructType
 
 from retraining.adapters.tables.conflict import is_commit_conflict
 from retraining.adapters.tables.names import quoted, quoted_column
@@ -118,27 +118,38 @@ class Tables:
 
 
 def _row_of(record: Any) -> tuple[Any, ...]:
-    return tuple(getattr(record, each.name) for each in fields(record))
+    return tuple(_plain(getattr(record, each.name)) for each in fields(record))
+
+
+def _plain(value: Any) -> Any:
+    """Records inside a record travel as tuples."""
+    if isinstance(value, tuple):
+        return [_row_of(each) if is_dataclass(each) else each for each in value]
+    return value
 
 
 def _to_records(frame: DataFrame, record: type[Record]) -> list[Record]:
-    schema = schema_of_record(record)
-    columns = [_exact(each.name, each.dataType) for each in schema]
-    return [record(*(_python(value) for value in row)) for row in frame.select(*columns).collect()]
+    """Expressions as text: a column object is several calls to the JVM, and a record has dozens of columns."""
+    hints = get_type_hints(record)
+    kinds = [hints[each.name] for each in fields(record)]  # type: ignore[arg-type]
+    exact = [_exact(each.name, kind) for each, kind in zip(fields(record), kinds, strict=True)]  # type: ignore[arg-type]
+    rows = frame.selectExpr(*exact).collect()
+    return [record(*(_python(*pair) for pair in zip(row, kinds, strict=True))) for row in rows]
 
 
-def _exact(name: str, type_: object) -> Any:
+def _exact(name: str, kind: Any) -> str:
     """Timestamps travel as microseconds: collected ones are naive and in the zone of the driver's operating system."""
-    column = F.col(f"`{name}`")
-    return F.struct(F.unix_micros(column).alias("micros")).alias(name) if isinstance(type_, TimestampType) else column
+    return f"unix_micros(`{name}`) AS `{name}`" if kind is datetime else f"`{name}`"
 
 
-def _python(value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(value)
-    if hasattr(value, "micros"):
-        return datetime.fromtimestamp(value.micros // 1_000_000, UTC).replace(microsecond=value.micros % 1_000_000)
-    return value
+def _python(value: Any, kind: Any) -> Any:
+    if kind is datetime:
+        return datetime.fromtimestamp(value // 1_000_000, UTC).replace(microsecond=value % 1_000_000)
+    if not isinstance(value, list):
+        return value
+    inner: Any = get_args(kind)[0]
+    is_record = is_dataclass(inner)
+    return tuple(inner(*each) if is_record else each for each in value)
 
 
 def _column(name: str, type_name: str, nullable: bool) -> str:

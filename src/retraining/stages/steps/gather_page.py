@@ -1,14 +1,16 @@
 """What a run wrote, read back for its row and its page."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from retraining.adapters.tables.batches import read_batches
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.adapters.tables.observations import count_refusals
 from retraining.adapters.tables.tables import Tables
 from retraining.records.batch import Batch
+from retraining.records.daily_loss import DailyLoss
 from retraining.records.decision import Decision
 from retraining.records.drift_metric import DriftMetric
 from retraining.records.event import Event
@@ -19,16 +21,18 @@ from retraining.report.page_data import DailyError, PageData, Refusal
 from retraining.rules.first_champion import first_champion
 from retraining.rules.gate.jackknife import error_of
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.daily_errors import VersionDay, error_on_batch, measure_daily_errors
-from retraining.stages.steps.ingested_source import read_source
+from retraining.stages.steps.daily_losses import error_on_batch, losses_of
 from retraining.stages.steps.metric_of import metric_of
+
+_SHOWN = timedelta(days=400)
+"""A year and a bit: what a page can show."""
 
 
 @dataclass(frozen=True)
 class Gathered:
     """batch is the one this run closed, batch_seq the newest closed one and rows_older what
     that one found too old to read, decision the one that holds, promotion and
-    checks this run's; champion_of_batch names who was live when a batch arrived; days are daily losses."""
+    checks this run's; champion_of_batch names who was live when a batch arrived."""
 
     batch: Batch | None
     batch_seq: int | None
@@ -39,22 +43,25 @@ class Gathered:
     promotions: tuple[Promotion, ...]
     checks: tuple[GateResult, ...]
     drift: tuple[DriftMetric, ...]
-    days: tuple[VersionDay, ...]
+    losses: tuple[DailyLoss, ...]
     refusals: tuple[Refusal, ...]
     static_error: float | None
 
 
 def gather_page(spec: ModelSpec, tables: Tables, run: Run, decided: bool) -> Gathered:
-    """Reads every table of the model once. decided: the run got as far as a decision, its own or an earlier one on the
-    same evidence."""
-    batches = read_batches(tables, spec.source_name)
-    closed = [row for row in batches if row.state != "PLANNED"]
+    """Reads every table of the model once, all of them at the same time. decided: the run got as far as a decision, its
+    own or an earlier one on the same evidence."""
+    with ThreadPoolExecutor() as pool:
+        all_batches = pool.submit(read_batches, tables, spec.source_name)
+        all_decisions = pool.submit(read_rows, tables, Decision, spec.model)
+        all_promotions = pool.submit(read_rows, tables, Promotion, spec.model)
+        all_checks = pool.submit(read_rows, tables, GateResult, spec.model)
+        metrics = pool.submit(read_rows, tables, DriftMetric, spec.model)
+    closed = [row for row in all_batches.result() if row.state != "PLANNED"]
     batch = next((row for row in closed if row.run_id == run.run_id), None)
-    decisions = read_rows(tables, Decision, spec.model)
-    promotions = tuple(read_rows(tables, Promotion, spec.model))
+    decisions, promotions = all_decisions.result(), tuple(all_promotions.result())
     own = [row for row in promotions if row.state == "DECIDED" and row.run_id == run.run_id]
-    committed = any(row.state == "COMMITTED" for row in closed)
-    days = measure_daily_errors(spec, read_source(spec, tables), tables) if committed else ()
+    losses = losses_of(decisions)
     newest = closed[-1].batch_seq if closed else None
     refusals = count_refusals(tables, spec.source_name, batch.batch_seq) if batch and batch.rows_quarantined else {}
     return Gathered(
@@ -65,11 +72,11 @@ def gather_page(spec: ModelSpec, tables: Tables, run: Run, decided: bool) -> Gat
         champion_of_batch={row.batch_seq: row.champion_version for row in reversed(decisions)},
         promotion=own[-1] if own else None,
         promotions=promotions,
-        checks=tuple(row for row in read_rows(tables, GateResult, spec.model) if row.run_id == run.run_id),
-        drift=tuple(read_rows(tables, DriftMetric, spec.model)),
-        days=days,
+        checks=tuple(row for row in all_checks.result() if row.run_id == run.run_id),
+        drift=tuple(metrics.result()),
+        losses=tuple(losses),
         refusals=tuple(Refusal(reason, rows) for reason, rows in refusals.items()),
-        static_error=error_on_batch(spec, days, first_champion(promotions), newest) if newest else None,
+        static_error=error_on_batch(spec, losses, first_champion(promotions), newest)[0],
     )
 
 
@@ -93,10 +100,12 @@ def _daily_errors(spec: ModelSpec, gathered: Gathered) -> tuple[DailyError, ...]
     """Each day's champion on the rows it scored live, and the first model on all of them, as if it had never been
     replaced. A day that came in several batches is one day."""
     first = first_champion(gathered.promotions)
+    oldest = max((each.day for each in gathered.losses if each.day), default=date.max) - _SHOWN
     sums: dict[tuple[date, str, bool], tuple[int, float]] = {}
-    for each in gathered.days:
-        roles = [each.version == gathered.champion_of_batch.get(each.batch_seq), each.version == first]
-        for is_static in [role for role, holds in zip((False, True), roles, strict=True) if holds and each.day]:
+    for each in gathered.losses:
+        roles = [each.version == gathered.champion_of_batch.get(each.scored_batch), each.version == first]
+        shown = each.day is not None and each.day > oldest
+        for is_static in [role for role, holds in zip((False, True), roles, strict=True) if holds and shown]:
             key = (each.day or date.min, each.version, is_static)
             rows, loss = sums.get(key, (0, 0.0))
             sums[key] = (rows + each.rows, loss + each.loss)

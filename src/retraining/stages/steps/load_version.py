@@ -1,5 +1,6 @@
 """Loading a version of ours: only with a manifest, only after its digest was checked."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from retraining.adapters.registry.registry import Registry
@@ -7,7 +8,7 @@ from retraining.errors import RegistryError
 from retraining.records.manifest import Manifest
 
 
-def manifest_of_version(rows: list[Manifest], model: str, version: str) -> Manifest:
+def manifest_of_version(rows: Sequence[Manifest], model: str, version: str) -> Manifest:
     """The manifest of a registered version. Raises RegistryError for a version this product did not register."""
     found = [row for row in rows if row.state == "REGISTERED" and row.version == version]
     if not found:

@@ -1,0 +1,67 @@
+"""How each version did, day by day, on rows it had not seen in training: measured once, when the labels arrive."""
+
+from collections.abc import Sequence
+
+from pyspark.sql import functions as F
+
+from retraining.adapters.tables import observations, predictions
+from retraining.adapters.tables.observations import BATCH_SEQ
+from retraining.adapters.tables.tables import Tables
+from retraining.records.daily_loss import DailyLoss
+from retraining.records.decision import Decision
+from retraining.rules.gate.jackknife import error_of
+from retraining.rules.ingest.ledger_column import ledger_day
+from retraining.rules.ingest.row_identity import ROW_KEY
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.ingested_source import IngestedSource
+from retraining.stages.steps.metric_of import metric_of
+from retraining.stages.steps.model_frame import LABEL, labelled
+from retraining.stages.steps.predict_rows import loss_column
+
+
+def measure_daily_losses(
+    spec: ModelSpec, source: IngestedSource, tables: Tables, decisions: Sequence[Decision]
+) -> tuple[DailyLoss, ...]:
+    """The prequential losses of the batches that no earlier decision has measured. One aggregated pass: a row per
+    version, batch and day comes back, never one per prediction.
+
+    A label that is corrected later is judged again in the batch that corrects it.
+    """
+    after = max((row.batch_seq for row in decisions if row.batch_seq < source.committed.through), default=0)
+    if not tables.exists(predictions.table_of(spec.model)):
+        return ()
+    made = tables.read(predictions.table_of(spec.model)).where(~F.col("seen_in_training"))
+    if spec.columns.label_delay == 0:  # labels come with their rows, so older predictions need not be read
+        made = made.where(F.col(BATCH_SEQ) > F.lit(after))
+    current = observations.current_rows(tables, source.name, source.committed, source.ledger, after)
+    rows = labelled(spec, current).select(ROW_KEY, LABEL, BATCH_SEQ, ledger_day(source.ledger).alias("_day"))
+    found = (
+        rows.join(made.withColumnRenamed(BATCH_SEQ, "_scored"), ROW_KEY)
+        .groupBy("_day", BATCH_SEQ, "_scored", "model_version")
+        .agg(F.count(F.lit(1)).alias("rows"), F.sum(loss_column(spec, "prediction", LABEL)).alias("loss"))
+        .orderBy("_day", BATCH_SEQ, "_scored", "model_version")
+        .collect()
+    )
+    return tuple(
+        DailyLoss(row["model_version"], row[BATCH_SEQ], row["_scored"], row["_day"], row["rows"], row["loss"] or 0.0)
+        for row in found
+    )
+
+
+def losses_of(decisions: Sequence[Decision]) -> list[DailyLoss]:
+    """The losses of all batches; where several decisions looked at one batch, those of the newest."""
+    of_batch: dict[int, list[DailyLoss]] = {}
+    for decision in decisions:
+        of_batch.update({each.batch_seq: [] for each in decision.daily_losses})
+        for each in decision.daily_losses:
+            of_batch[each.batch_seq].append(each)
+    return [each for batch_seq in sorted(of_batch) for each in of_batch[batch_seq]]
+
+
+def error_on_batch(
+    spec: ModelSpec, losses: Sequence[DailyLoss], version: str | None, batch_seq: int | None
+) -> tuple[float | None, int]:
+    """Realised error of a version on one batch and the rows behind it; (None, 0) where it predicted none of them."""
+    its = [each for each in losses if each.version == version and each.batch_seq == batch_seq]
+    rows = sum(each.rows for each in its)
+    return (error_of(metric_of(spec), sum(each.loss for each in its), rows) if rows else None), rows
