@@ -21,5 +21,7 @@ dbutils.widgets.text("month", "1")
 table = f"{dbutils.widgets.get('catalog')}.{dbutils.widgets.get('schema')}.flights_source"
 
 # COMMAND ----------
-added = put_rows(spark, flights_of_month(int(dbutils.widgets.get("month"))), table, KEYS)
+month = int(dbutils.widgets.get("month"))
+added = put_rows(spark, flights_of_month(month), table, KEYS)
+dbutils.jobs.taskValues.set(key="ends_quarter", value=str(month % 3 == 0).lower())
 print(f"{added:,} flights added to {table}")

@@ -11,8 +11,8 @@ src = Path("../../src").resolve()
 assert (src / "retraining").is_dir(), f"{src} has no package retraining: run this notebook inside the bundle's folder."
 sys.path.insert(0, str(src))
 
+from recipes.demo import summary
 from recipes.demo.diabetes import paper_verdict
-from recipes.demo.summary import DIABETES, FLIGHTS, reasons_of_runs, runs_of, table_of_runs, totals, year_in_numbers
 
 # COMMAND ----------
 dbutils.widgets.text("catalog", "")
@@ -20,16 +20,20 @@ dbutils.widgets.text("schema", "")
 schema = f"{dbutils.widgets.get('catalog')}.{dbutils.widgets.get('schema')}"
 
 # COMMAND ----------
-patients = runs_of(spark, schema, DIABETES)
-display(table_of_runs(patients, "batch"))
-print(reasons_of_runs(patients))
+patients = summary.runs_of(spark, schema, summary.DIABETES)
+display(summary.table_of_runs(patients, "batch"))
+print(summary.reasons_of_runs(patients))
 print(paper_verdict().sentence)
 
 # COMMAND ----------
-months = runs_of(spark, schema, FLIGHTS)
-display(table_of_runs(months, "month"))
-print(totals(months))
-print(reasons_of_runs(months))
+months = summary.runs_of(spark, schema, summary.FLIGHTS)
+display(summary.table_of_runs(months, "month"))
+print(summary.totals(months))
+print(summary.reasons_of_runs(months))
+print(summary.year_in_numbers(months))
 
 # COMMAND ----------
-print(year_in_numbers(months))
+# The same flights by a model that learns incrementally and retrains on evidence alone, once a quarter.
+quarters = summary.runs_of(spark, schema, summary.SGD)
+display(summary.table_of_runs(quarters, "month"))
+print(summary.reasons_of_runs(quarters))

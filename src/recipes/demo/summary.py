@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 from pyspark.sql import SparkSession
 
-FLIGHTS, DIABETES = "flights_air_time", "diabetes"
+FLIGHTS, SGD, DIABETES = "flights_air_time", "flights_sgd", "diabetes"
 
 REFERENCES = {
     "January's model kept": 15.43,
@@ -21,10 +21,12 @@ COUNTS = ["rows_read", "rows_accepted", "rows_quarantined", "rows_already_presen
 
 
 def runs_of(spark: SparkSession, schema: str, model: str) -> pd.DataFrame:
-    """One row a batch of a model, in their order, with `label`: its month; for other ledgers its number."""
+    """One row a batch of a model, in their order, with `label`: the month of a batch of flights, else its
+    number."""
     events = spark.table(f"{schema}.events").where(f"model = '{model}'").orderBy("at").toPandas()
     runs = one_row_a_batch(events)
-    runs["label"] = _months(spark, schema, list(runs.index)) if model == FLIGHTS else [str(each) for each in runs.index]
+    batches = list(runs.index)
+    runs["label"] = [str(each) for each in batches] if model == DIABETES else _months(spark, schema, batches)
     return runs
 
 
@@ -43,7 +45,8 @@ def one_row_a_batch(events: pd.DataFrame) -> pd.DataFrame:
 def table_of_runs(runs: pd.DataFrame, label: str) -> pd.DataFrame:
     """What a run did, in columns short enough for a terminal of 100 characters; label heads the first one.
 
-    RMSE: of the live champion on rows it had not seen, before any retraining; January: of the first one on the same."""
+    RMSE: of the live champion on rows it had not seen, before any retraining; January: of the first one on the same.
+    Columns in which no run has anything to say are left out."""
     columns = {
         label: runs["label"],
         "read": runs["rows_read"].map("{:,}".format),
@@ -56,7 +59,8 @@ def table_of_runs(runs: pd.DataFrame, label: str) -> pd.DataFrame:
         "January": runs["static_error"].map(_error),
     }
     table = pd.DataFrame(columns)
-    return table[[name for name in table if name not in ("drift", "January") or table[name].any()]]
+    silent = [name for name in table if table[name].isin(["", "0"]).all()]
+    return table.drop(columns=silent)
 
 
 def reasons_of_runs(runs: pd.DataFrame) -> str:

@@ -1,0 +1,31 @@
+"""Labels that come after their rows: the champion is judged on what it said when the rows arrived."""
+
+from tests.loop import days, toy_spec
+
+from retraining.adapters.tables.ledgers_of_model import read_rows
+from retraining.records.decision import Decision
+from retraining.stages.steps.daily_losses import losses_of
+
+
+def test_a_late_label_judges_the_prediction_that_was_made_when_its_row_arrived(loop):
+    loop.spec = toy_spec()
+    loop.source_has(days(1, 14))
+    loop.ingest()
+    loop.train()
+    champion = loop.alias("champion")
+    loop.source_has([(*row[:3], None) for row in days(15, 16)])
+    loop.ingest()
+    loop.score()
+    unlabelled = loop.check().decision
+    loop.source_has([(row[0], f"2013-01-17 {place % 20:02d}:00", *row[2:]) for place, row in enumerate(days(15, 16))])
+    loop.ingest()
+    loop.score()
+
+    labelled = loop.check().decision
+
+    assert (unlabelled.realised_error, unlabelled.daily_losses) == (None, ())
+    assert (labelled.champion_version, labelled.realised_error_rows) == (champion, 40)
+    assert 0.05 < labelled.realised_error < 0.2  # the noise of the rows
+    assert [(each.version, each.batch_seq, each.scored_batch) for each in labelled.daily_losses] == [(champion, 3, 2)]
+    stored = read_rows(loop.tables, Decision, "toy")
+    assert losses_of(stored) == list(labelled.daily_losses)
