@@ -12,11 +12,12 @@ BatchState = Literal["PLANNED", "COMMITTED", "HELD", "ABANDONED"]
 class Batch:
     """One row per step of a batch: PLANNED freezes the slice, a later row with the same batch_seq closes it.
 
+    columns are the source's as they are stored and hashed from this batch on; they only grow, at the end.
     Ledger values are text (ISO 8601 in UTC, or digits), exact for every ledger type. lo is None on the first run: read
     everything up to hi. valid_until is the ledger value beyond which a row is a data fault (None for numeric ledgers).
-    Counts are None until the batch is closed; rows_below_hi counts the rows read whose ledger value is less than hi.
-    rows_older is known when the slice is frozen: rows of the source below lo that no batch has read, None on the first
-    run.
+    rows_below_lo counts the valid rows of the source below lo; it is frozen with the slice. The other counts are None
+    until the batch is closed. rows_first_read: valid rows that no earlier batch had read; rows_late: those of them that
+    are older than the watermark was. rows_older: rows below lo that no batch has read, None in the first batch.
     """
 
     source: str
@@ -29,12 +30,15 @@ class Batch:
     valid_until: str | None
     source_table_id: str
     source_version: int
+    columns: tuple[str, ...]
     watermark_after: str | None
     rows_read: int | None
     rows_accepted: int | None
     rows_quarantined: int | None
     rows_already_present: int | None
-    rows_below_hi: int | None
+    rows_below_lo: int
+    rows_first_read: int | None
+    rows_late: int | None
     rows_older: int | None
     run_id: str
     attempt_id: str

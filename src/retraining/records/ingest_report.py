@@ -6,7 +6,8 @@ from dataclasses import dataclass, fields
 @dataclass(frozen=True)
 class IngestReport:
     """Counts of one ingestion, read back from the tables. batch_seq is the newest closed batch, None when there is
-    none yet. older: rows of the source below the watermark at the start that no batch has read."""
+    none yet. late: rows of this batch that are older than the watermark was; older: rows of the source that came too
+    late even for the lookback, and that no batch has read."""
 
     source: str
     batch_seq: int | None
@@ -17,6 +18,7 @@ class IngestReport:
     already_present: int = 0
     reasons: tuple[str, ...] = ()
     older: int = 0
+    late: int = 0
 
     @property
     def summary(self) -> str:
@@ -24,9 +26,10 @@ class IngestReport:
         if not self.read:
             return f"{self.source}: nothing new; watermark {self.watermark or 'not set'}{self._too_late}"
         why = f" ({', '.join(self.reasons)})" if self.reasons else ""
+        late = f"; {self.late:,} came late" if self.late else ""
         return (
             f"{self.source}: batch {self.batch_seq}: read {self.read:,} = accepted {self.accepted:,} + quarantined "
-            f"{self.quarantined:,}{why} + already present {self.already_present:,}; watermark "
+            f"{self.quarantined:,}{why} + already present {self.already_present:,}{late}; watermark "
             f"{self.watermark}{self._too_late}"
         )
 
@@ -36,7 +39,8 @@ class IngestReport:
             return ""
         rows = "1 row is" if self.older == 1 else f"{self.older:,} rows are"
         read = "was" if self.older == 1 else "were"
-        return f"; {rows} older than the watermark and {read} not read; load them in ledger order, or re-baseline"
+        cure = "raise source.lookback, load them in ledger order, or re-baseline"
+        return f"; {rows} older than the watermark and {read} not read; {cure}"
 
     def as_dict(self) -> dict[str, object]:
         """Field names and values, for display."""

@@ -1,5 +1,6 @@
 """The one behaviour all sections of a spec share: frozen, and unknown keys are refused."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -12,6 +13,15 @@ TableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\
 
 ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^_`.\s][^`.]*$")]
 """A source column. A leading underscore is kept for the product's own columns."""
+
+Length = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,5} (minutes?|hours?|days?)$")]
+"""A length of time: `30 minutes`, `6 hours`, `3 days`."""
+
+
+def length_of(text: Length) -> timedelta:
+    """A length of time as Python counts it."""
+    number, unit = text.split()
+    return int(number) * timedelta(**{f"{unit.rstrip('s')}s": 1})
 
 
 class Section(BaseModel):

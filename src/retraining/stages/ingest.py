@@ -1,11 +1,12 @@
 """Bring new source rows into observations exactly once: accepted, or quarantined with reasons."""
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from retraining.adapters.sources.delta_table import PinnedSource, pin_newest, pin_version
 from retraining.adapters.tables import observations
@@ -16,12 +17,13 @@ from retraining.errors import IngestError
 from retraining.records.batch import Batch
 from retraining.records.ingest_report import IngestReport
 from retraining.records.run import Run
-from retraining.rules.ingest.contract import check_contract
+from retraining.rules.ingest.contract import Contract, check_contract
 from retraining.rules.ingest.ledger import Ledger
-from retraining.rules.ingest.ledger_column import in_slice, is_below
-from retraining.rules.ingest.mark_rows import identify, mark, without_repeats
-from retraining.rules.ingest.next_slice import Closed, next_slice
+from retraining.rules.ingest.ledger_column import in_slice, is_below, is_valid
+from retraining.rules.ingest.mark_rows import HASHES, KNOWN, identify, mark, recognise, without_repeats
+from retraining.rules.ingest.next_slice import Closed, next_lo, next_slice
 from retraining.rules.ingest.older_rows import count_older
+from retraining.rules.ingest.reading_limits import reading_limits
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 from retraining.spec.model_spec import ModelSpec
 
@@ -42,11 +44,12 @@ def ingest(spec: ModelSpec, source_table: str, tables: Tables, run: Run) -> Inge
     plan = next((batch for batch in batches if batch.state == "PLANNED"), None)
     source = _pin(tables.spark, source_table, plan)
     found = {each.name: each.dataType.simpleString() for each in source.schema}
-    ledger = check_contract(spec, found, observations.stored_columns(tables, name))
-    plan = plan or _plan_next(spec, source, ledger, batches, tables, run)
+    contract = check_contract(spec, found, observations.stored_columns(tables, name))
+    plan = plan or _plan_next(spec, source, contract, batches, tables, run)
     if plan is None:
         return _nothing_new(name, batches)
-    report = _store(spec, source, ledger, plan, tables, run)
+    closed = [batch for batch in batches if batch.state != "PLANNED"]
+    report = _store(spec, source, contract.ledger, plan, closed, tables, run)
     _log.info(report.summary)
     return report
 
@@ -64,16 +67,18 @@ def _pin(spark: SparkSession, table: str, plan: Batch | None) -> PinnedSource:
 
 
 def _plan_next(
-    spec: ModelSpec, source: PinnedSource, ledger: Ledger, batches: list[Batch], tables: Tables, run: Run
+    spec: ModelSpec, source: PinnedSource, contract: Contract, batches: list[Batch], tables: Tables, run: Run
 ) -> Batch | None:
+    ledger = contract.ledger
+    limits = reading_limits(spec, ledger)
     valid_until = ledger.from_time(run.started_at + CLOCK_SKEW) if ledger.has_time else None
     closed = None
     if batches:
         last = batches[-1]
         closed = Closed(last.batch_seq, ledger.from_text(last.watermark_after), last.source_version)
-    state = source.state(ledger, valid_until, closed.watermark if closed else None)
+    state = source.state(ledger, valid_until, limits.initial, next_lo(closed, limits))
     as_of = ledger.from_time(run.as_of) if ledger.has_time else None
-    part = next_slice(closed, state, as_of)
+    part = next_slice(closed, state, as_of, limits)
     if part is None:
         return None
     plan = Batch(
@@ -87,13 +92,16 @@ def _plan_next(
         valid_until=ledger.to_text(valid_until),
         source_table_id=source.table_id,
         source_version=source.version,
+        columns=contract.columns,
         watermark_after=None,
         rows_read=None,
         rows_accepted=None,
         rows_quarantined=None,
         rows_already_present=None,
-        rows_below_hi=None,
-        rows_older=count_older(state.below, batches),
+        rows_below_lo=state.below,
+        rows_first_read=None,
+        rows_late=None,
+        rows_older=None,
         run_id=run.run_id,
         attempt_id=run.attempt_id,
         at=run.started_at,
@@ -103,75 +111,111 @@ def _plan_next(
 
 
 def _store(
-    spec: ModelSpec, source: PinnedSource, ledger: Ledger, plan: Batch, tables: Tables, run: Run
+    spec: ModelSpec,
+    source: PinnedSource,
+    ledger: Ledger,
+    plan: Batch,
+    closed: list[Batch],
+    tables: Tables,
+    run: Run,
 ) -> IngestReport:
     name = spec.source_name
-    observations.create_observations(tables, name, source.schema)
+    _prepare_table(source, plan, tables)
     bounds = [ledger.from_text(value) for value in (plan.lo, plan.hi, plan.valid_until)]
-    columns = list(observations.stored_columns(tables, name) or {})
-    rows = identify(source.slice(ledger, *bounds).select(*(f"`{each}`" for each in columns)), spec.source.keys, columns)
+    generations = list(dict.fromkeys(batch.columns for batch in (*closed, plan)))
+    chosen = source.slice(ledger, *bounds).select(*(F.col(f"`{each}`").alias(each) for each in plan.columns))
+    rows = identify(chosen, spec.source.keys, generations)
     stored = tables.read(observations.table_of(name)).where(F.col(BATCH_SEQ) < F.lit(plan.batch_seq))
     # A row that is already stored has the same ledger value, so only this slice of the stored rows can hold it.
     earlier = stored.where(in_slice(ledger, *bounds)).select(ROW_KEY, ROW_HASH)
-    read, present, below = _count_slice(rows, earlier, is_below(ledger, bounds[1]))
-    if read > present:
-        fresh = without_repeats(rows).join(earlier, [ROW_KEY, ROW_HASH], "left_anti")
+    before = ledger.from_text(closed[-1].watermark_after) if closed else None
+    counted = _count_slice(rows, earlier, is_valid(ledger, bounds[2]), is_below(ledger, before))
+    if counted.read > counted.present:
+        fresh = recognise(without_repeats(rows), earlier).where(~F.col(KNOWN)).drop(KNOWN)
         marked = mark(spec, ledger, fresh, bounds[2], plan.batch_seq, run.started_at)
         observations.append_batch(tables, name, marked, plan.batch_seq, plan.epoch)
     written = observations.count_batch(tables, name, plan.batch_seq)
-    _check_counts(plan, read, present, written)
-    if plan.batch_seq == 1:
+    _check_counts(plan, counted, written)
+    if not closed or closed[-1].columns != plan.columns:
         observations.create_views(tables, name, ledger.column)
-    closed = replace(
+    done = replace(
         plan,
         state="COMMITTED",
         watermark_after=plan.hi,
-        rows_read=read,
+        rows_read=counted.read,
         rows_accepted=written.accepted,
         rows_quarantined=written.quarantined,
-        rows_already_present=present,
-        rows_below_hi=below,
+        rows_already_present=counted.present,
+        rows_first_read=counted.first_read,
+        rows_late=counted.late,
+        rows_older=count_older(plan.rows_below_lo, counted.read_again, closed),
         run_id=run.run_id,
         attempt_id=run.attempt_id,
         at=run.started_at,
     )
-    append_close(tables, closed)
+    append_close(tables, done)
     return IngestReport(
         name,
         plan.batch_seq,
         plan.hi,
-        read,
+        counted.read,
         written.accepted,
         written.quarantined,
-        present,
+        counted.present,
         written.reasons,
-        plan.rows_older or 0,
+        done.rows_older or 0,
+        counted.late,
     )
 
 
-def _check_counts(plan: Batch, read: int, present: int, written: BatchCounts) -> None:
-    if read == written.accepted + written.quarantined + present:
+def _prepare_table(source: PinnedSource, plan: Batch, tables: Tables) -> None:
+    """The observations as the plan wants them: made by the first batch, longer by the columns that were accepted."""
+    wanted = {name.lower() for name in plan.columns}
+    columns = StructType([each for each in source.schema if each.name.lower() in wanted])
+    observations.create_observations(tables, plan.source, columns)
+    observations.add_columns(tables, plan.source, columns)
+
+
+@dataclass(frozen=True)
+class _SliceCounts:
+    """Rows of a slice. present: already stored, or said again in the slice. first_read and read_again split the rows
+    with a valid ledger value; late: of the former, those older than the watermark was."""
+
+    read: int
+    present: int
+    first_read: int
+    read_again: int
+    late: int
+
+
+def _check_counts(plan: Batch, counted: _SliceCounts, written: BatchCounts) -> None:
+    if counted.read == written.accepted + written.quarantined + counted.present:
         return
     raise IngestError(
-        f"{plan.source}: batch {plan.batch_seq} read {read} rows, but accepted {written.accepted} + quarantined "
-        f"{written.quarantined} + already present {present} do not add up to it. The plan stays open and the watermark "
-        f"unmoved. Run `ingest` again; if it repeats, compare the source's version {plan.source_version} with the "
-        f"batch."
+        f"{plan.source}: batch {plan.batch_seq} read {counted.read} rows, but accepted {written.accepted} + "
+        f"quarantined {written.quarantined} + already present {counted.present} do not add up to it. The plan stays "
+        f"open and the watermark unmoved. Run `ingest` again; if it repeats, compare the source's version "
+        f"{plan.source_version} with the batch."
     )
 
 
-def _count_slice(rows: DataFrame, earlier: DataFrame, below_end: Column) -> tuple[int, int, int]:
-    """Rows of the slice, how many of them are already stored or repeat a row of the slice, and how many lie below its
-    end."""
-    times = F.count(F.lit(1)).alias("times")
-    pairs = rows.groupBy(ROW_KEY, ROW_HASH).agg(times, F.count_if(below_end).alias("below"))
-    known = earlier.withColumn("known", F.lit(True))
-    joined = pairs.join(known, [ROW_KEY, ROW_HASH], "left")
-    counted = joined.agg(
-        F.coalesce(F.sum("times"), F.lit(0)).alias("read"),
-        F.coalesce(F.sum(F.when(F.col("known"), F.col("times")).otherwise(F.col("times") - 1)), F.lit(0)).alias(
-            "present"
-        ),
-        F.coalesce(F.sum("below"), F.lit(0)).alias("below"),
-    ).collect()[0]
-    return int(counted["read"]), int(counted["present"]), int(counted["below"])
+def _count_slice(rows: DataFrame, earlier: DataFrame, valid: Column, below: Column) -> _SliceCounts:
+    """One pass over the slice, in which identical rows count as often as they are said."""
+    facts = {"_valid": valid, "_late": valid & below}
+    pairs = (
+        rows.withColumns(facts)
+        .groupBy(ROW_KEY, ROW_HASH, HASHES)
+        .agg(F.count(F.lit(1)).alias("times"), *(F.max(name).alias(name) for name in facts))
+    )
+    known, times = F.col(KNOWN), F.col("times")
+    parts = {
+        "read": times,
+        "present": F.when(known, times).otherwise(times - 1),
+        "first_read": F.when(~known & F.col("_valid"), times),
+        "read_again": F.when(known & F.col("_valid"), times),
+        "late": F.when(~known & F.col("_late"), times),
+    }
+    sums = [F.coalesce(F.sum(part), F.lit(0)).alias(name) for name, part in parts.items()]
+    return _SliceCounts(
+        **{name: int(value) for name, value in recognise(pairs, earlier).agg(*sums).collect()[0].asDict().items()}
+    )

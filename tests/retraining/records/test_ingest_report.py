@@ -4,6 +4,8 @@ import pytest
 
 from retraining.records.ingest_report import IngestReport
 
+CURE = "raise source.lookback, load them in ledger order, or re-baseline"
+
 
 def test_the_summary_of_a_batch_adds_up():
     report = IngestReport("flights", 2, "2013-02-28T23:00:00.000000Z", 24_951, 24_600, 350, 1, ("air_time_in_range",))
@@ -30,4 +32,10 @@ def test_the_summary_of_an_empty_source_says_that_nothing_was_ever_read():
 def test_rows_that_came_too_late_are_said_with_the_cure(older, said, read):
     report = IngestReport("flights", 2, "2013-02-28", read, read, older=older)
 
-    assert report.summary.endswith(f"watermark 2013-02-28; {said} not read; load them in ledger order, or re-baseline")
+    assert report.summary.endswith(f"watermark 2013-02-28; {said} not read; {CURE}")
+
+
+def test_late_rows_are_said_beside_the_counts():
+    report = IngestReport("flights", 2, "2013-02-28", 30, 20, already_present=10, late=1_200)
+
+    assert "already present 10; 1,200 came late; watermark" in report.summary

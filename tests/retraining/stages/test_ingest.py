@@ -1,7 +1,7 @@
 """Rows come in exactly once: accepted, or quarantined with reasons."""
 
 import pytest
-from tests.loop import toy_spec
+from tests.loop import COLUMNS, toy_spec
 
 from retraining.errors import ContractError, SourceError
 
@@ -28,6 +28,11 @@ def mixed(make_loop):
         ]
     )
     return loop, loop.ingest()
+
+
+def with_source(**said: object):
+    """The toy's spec with more said about its source."""
+    return toy_spec(source={"table": "toy_source", "ledger_column": "at", "keys": ["id"], **said})
 
 
 def test_every_row_read_is_accepted_quarantined_or_already_present(mixed):
@@ -142,6 +147,81 @@ def test_rows_of_any_ledger_type_can_come_too_late(loop, type_, values):
         report = loop.ingest()
 
     assert (report.read, report.already_present, report.older) == (1, 1, 1)
+
+
+def test_rows_that_come_late_are_read_within_the_lookback_and_nothing_is_stored_twice(loop):
+    loop.spec = with_source(lookback="2 hours")
+    loop.source_has([("a", "2013-01-31 09:00", 1.0, 1.0), ("b", TEN, 1.0, 1.0)])
+    loop.ingest()
+    loop.source_has([("late", "2013-01-31 08:00", 2.0, 1.0), ("too late", "2013-01-31 07:59", 2.0, 1.0)])
+    loop.source_has([("a", "2013-01-31 09:30", 3.0, 1.0), ("next", "2013-01-31 11:00", 1.0, 1.0)])
+
+    report = loop.ingest()
+
+    assert (report.read, report.accepted, report.already_present) == (5, 3, 2)
+    assert (report.late, report.older, report.watermark) == (2, 1, "2013-01-31T11:00:00.000000Z")
+    assert loop.accepted("x") == {"a": 3.0, "b": 1.0, "late": 2.0, "next": 1.0}
+    assert (loop.ingest().read, loop.ingest().older) == (0, 1)
+
+
+def test_rows_below_the_initial_value_are_neither_read_nor_called_late(loop):
+    loop.spec = with_source(initial_value=TEN)
+    loop.source_has([("a", "2013-01-31 09:00", 1.0, 1.0), ("b", TEN, 1.0, 1.0), ("null ledger", None, 1.0, 1.0)])
+    first = loop.ingest()
+    loop.source_has([("c", "2013-01-30 09:00", 1.0, 1.0), ("d", "2013-01-31 11:00", 1.0, 1.0)])
+    second = loop.ingest()
+
+    assert (first.accepted, first.quarantined, second.accepted) == (1, 1, 1)
+    assert (second.late, second.older, loop.accepted_keys()) == (0, 0, ["b", "d"])
+
+
+def test_rows_wait_until_they_have_settled(loop):
+    loop.spec = with_source(settle_delay="2 hours")
+    loop.source_has([("a", TEN, 1.0, 1.0), ("b", "2013-01-31 11:00", 1.0, 1.0)])
+
+    assert loop.ingest(as_of="2013-01-31T12:30").accepted == 1
+    loop.source_has([("a's twin", "2013-01-31 10:30", 1.0, 1.0)])
+    assert loop.ingest(as_of="2013-01-31T13:00").accepted == 2
+    assert loop.accepted_keys() == ["a", "a's twin", "b"]
+
+
+def test_an_accepted_column_comes_in_and_no_stored_row_looks_new(loop):
+    loop.spec = with_source(new_columns="accept", lookback="1 days")
+    loop.source_has([("a", "2013-01-31 09:00", 1.0, 1.0), ("b", TEN, 1.0, 1.0)])
+    loop.ingest()
+    loop.tables.spark.sql(f"ALTER TABLE {loop.source} ADD COLUMNS (weight int)")
+    loop.tables.spark.sql(f"UPDATE {loop.source} SET weight = 7")
+    loop.source_has([("c", "2013-01-31 11:00", 1.0, 1.0, 8)], f"{COLUMNS}, weight int")
+    second = loop.ingest()
+    loop.tables.spark.sql(f"UPDATE {loop.source} SET weight = 9 WHERE id = 'c'")
+    third = loop.ingest()
+
+    assert (second.read, second.accepted, second.already_present) == (3, 1, 2)
+    assert (third.read, third.accepted, third.already_present) == (3, 1, 2)
+    assert loop.accepted("weight") == {"a": None, "b": None, "c": 9}
+
+
+def test_an_ignored_column_is_not_stored(loop):
+    loop.source_has([("a", TEN, 1.0, 1.0)])
+    loop.ingest()
+    loop.tables.spark.sql(f"ALTER TABLE {loop.source} ADD COLUMNS (weight int)")
+    loop.source_has([("b", TEN, 1.0, 1.0, 8)], f"{COLUMNS}, weight int")
+
+    assert (loop.ingest().accepted, loop.accepted_keys()) == (1, ["a", "b"])
+    assert "weight" not in loop.tables.read("toy_accepted").columns
+
+
+def test_a_source_whose_columns_changed_order_and_case_goes_on(loop):
+    loop.source_has([("a", TEN, 1.0, 1.0)])
+    loop.ingest()
+    shouted = loop.tables.read("toy_source").selectExpr("y AS Y", "x AS X", "at AS AT", "id AS ID")
+    again = shouted.union(shouted.selectExpr("Y", "2D", "AT", "'b'"))
+    again.write.format("delta").mode("overwrite").option("overwriteSchema", "true").saveAsTable(loop.source)
+
+    report = loop.ingest()
+
+    assert (report.read, report.accepted, report.already_present) == (2, 1, 1)
+    assert loop.accepted("x") == {"a": 1.0, "b": 2.0}
 
 
 def test_rows_later_than_the_runs_clock_wait_for_a_later_run(loop):

@@ -32,13 +32,17 @@ class PinnedSource:
         """Columns of the pinned version."""
         return self.rows.schema
 
-    def state(self, ledger: Ledger, valid_until: Number | None, watermark: Number | None) -> SourceState:
-        """The greatest valid ledger value, and how many valid rows lie below the watermark, in one pass. One poisoned
-        value far ahead cannot win."""
+    def state(
+        self, ledger: Ledger, valid_until: Number | None, initial: Number | None, lo: Number | None
+    ) -> SourceState:
+        """The greatest valid ledger value, and how many valid rows from the initial value on lie below the next slice,
+        in one pass. One poisoned value far ahead cannot win."""
         rows = self.rows
         if valid_until is not None:
             rows = rows.where(F.col(f"`{ledger.column}`") <= ledger_literal(ledger, valid_until))
-        newest, below = rows.agg(F.max(ledger_number(ledger)), F.count_if(is_below(ledger, watermark))).collect()[0]
+        if initial is not None:
+            rows = rows.where(F.col(f"`{ledger.column}`") >= ledger_literal(ledger, initial))
+        newest, below = rows.agg(F.max(ledger_number(ledger)), F.count_if(is_below(ledger, lo))).collect()[0]
         return SourceState(self.version, newest, below)
 
     def slice(self, ledger: Ledger, lo: Number | None, hi: Number | None, valid_until: Number | None) -> DataFrame:

@@ -59,6 +59,15 @@ def create_observations(tables: Tables, source: str, columns: StructType) -> Non
     tables.create(table_of(source), own, append_only=False)
 
 
+def add_columns(tables: Tables, source: str, columns: StructType) -> None:
+    """Adds the columns that the table lacks, at its end."""
+    there = {name.lower() for name in tables.read(table_of(source)).columns}
+    new = [each for each in columns if each.name.lower() not in there]
+    if new:
+        listed = ", ".join(f"{quoted_column(each.name)} {each.dataType.simpleString()}" for each in new)
+        tables.spark.sql(f"ALTER TABLE {tables.name(table_of(source))} ADD COLUMNS ({listed})")
+
+
 def append_batch(tables: Tables, source: str, rows: DataFrame, batch_seq: int, epoch: int) -> None:
     """Stores a batch in ONE commit, accepted and quarantined rows together: the only atomic way to say every row
     once."""

@@ -1,6 +1,7 @@
 """Does the source have the columns and types that the spec and earlier batches rely on?"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from retraining.errors import ContractError
 from retraining.rules.ingest.ledger import Ledger, LedgerType
@@ -10,28 +11,52 @@ _INTEGERS = ("tinyint", "smallint", "int", "bigint")
 _NUMBERS = (*_INTEGERS, "float", "double", "boolean")
 
 
-def check_contract(spec: ModelSpec, found: Mapping[str, str], stored: Mapping[str, str] | None) -> Ledger:
-    """The source's ledger, once every column the spec names exists with a usable type.
+@dataclass(frozen=True)
+class Contract:
+    """What holds of a source: its ledger, and the columns to store, in the order of the table: new ones come last."""
+
+    ledger: Ledger
+    columns: tuple[str, ...]
+
+
+def check_contract(spec: ModelSpec, found: Mapping[str, str], stored: Mapping[str, str] | None) -> Contract:
+    """The contract, once every column the spec names exists with a usable type.
 
     found maps the source's columns to Spark type names; stored maps what earlier batches were stored as (None before
-    the first). A column that was stored and is gone or retyped fails; a new one is ignored. Raises ContractError;
-    nothing has been written then.
+    the first). Order and case of names do not matter. A column that was stored and is gone or retyped fails; a new one
+    is ignored, accepted or fails, as source.new_columns says. Raises ContractError; nothing has been written then.
     """
+    types = {name.lower(): type_ for name, type_ in found.items()}
     _named_columns_exist(spec, found)
     for column in spec.columns.numeric:
-        _expect(spec, column, found[column], _is_number(found[column]), "a number")
+        _expect(spec, column, types[column.lower()], _is_number(types[column.lower()]), "a number")
     if spec.kind == "regression":
-        label = spec.columns.label
-        _expect(spec, label, found[label], _is_number(found[label]), "a number, because kind is regression")
+        type_ = types[spec.columns.label.lower()]
+        _expect(spec, spec.columns.label, type_, _is_number(type_), "a number, because kind is regression")
     for column, type_then in (stored or {}).items():
-        _still_there(spec, column, found.get(column), type_then)
-    return Ledger(spec.source.ledger_column, _ledger_type(spec, found[spec.source.ledger_column]))
+        _still_there(spec, column, types.get(column.lower()), type_then)
+    ledger = Ledger(spec.source.ledger_column, _ledger_type(spec, types[spec.source.ledger_column.lower()]))
+    if stored is None:
+        return Contract(ledger, tuple(found))
+    return Contract(ledger, (*stored, *_new_columns(spec, found, stored)))
+
+
+def _new_columns(spec: ModelSpec, found: Mapping[str, str], stored: Mapping[str, str]) -> tuple[str, ...]:
+    known = {name.lower() for name in stored}
+    new = tuple(name for name in found if name.lower() not in known)
+    if new and spec.source.new_columns == "fail":
+        raise ContractError(
+            f"{spec.model}: {spec.source.table} has new columns {', '.join(f'`{name}`' for name in new)}, and "
+            f"source.new_columns is fail. {_UNTOUCHED} Set it to accept or ignore, or drop them at the source."
+        )
+    return new if spec.source.new_columns == "accept" else ()
 
 
 def _named_columns_exist(spec: ModelSpec, found: Mapping[str, str]) -> None:
     rules = [rule.column for rule in spec.quality.rules]
     named = [spec.source.ledger_column, *spec.source.keys, spec.columns.label, *spec.columns.features, *rules]
-    missing = sorted(set(named) - set(found))
+    there = {name.lower() for name in found}
+    missing = sorted({name for name in named if name.lower() not in there})
     if missing:
         raise ContractError(
             f"{spec.model}: {spec.source.table} has no column {', '.join(f'`{name}`' for name in missing)}; it has "

@@ -44,11 +44,12 @@ class Ledger:
         return str(number)
 
     def from_text(self, text: str | None) -> Number | None:
-        """Inverse of to_text."""
+        """Inverse of to_text; a time without a zone is in UTC. Raises ValueError or ArithmeticError for other text."""
         if text is None:
             return None
         if self.type == "timestamp":
-            return self.from_time(datetime.fromisoformat(text))
+            moment = datetime.fromisoformat(text)
+            return self.from_time(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
         if self.type == "date":
             return self.from_time(datetime.fromisoformat(text).replace(tzinfo=UTC))
         return int(text) if self.type == "integer" else Decimal(text)

@@ -35,6 +35,13 @@ def is_below(ledger: Ledger, end: Number | None) -> Column:
     return F.lit(False) if end is None else F.col(f"`{ledger.column}`") < ledger_literal(ledger, end)
 
 
+def is_valid(ledger: Ledger, valid_until: Number | None) -> Column:
+    """Rows with a ledger value that is neither missing nor beyond validity."""
+    value = F.col(f"`{ledger.column}`")
+    valid = value.isNotNull()
+    return valid if valid_until is None else valid & (value <= ledger_literal(ledger, valid_until))
+
+
 def in_slice(ledger: Ledger, lo: Number | None, hi: Number | None, valid_until: Number | None) -> Column:
     """Rows of a slice: [lo, hi], plus the rows whose ledger value is missing or beyond validity, which no slice would
     meet."""

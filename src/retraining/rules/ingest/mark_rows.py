@@ -11,10 +11,26 @@ from retraining.rules.ingest.quality import CONFLICTING_DUPLICATE, quarantine_re
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, identity_hash
 from retraining.spec.model_spec import ModelSpec
 
+HASHES = "_hashes"
 
-def identify(rows: DataFrame, keys: Sequence[str], columns: Sequence[str]) -> DataFrame:
-    """Adds `_row_key` (who the row is about) and `_row_hash` (exactly what it says)."""
-    return rows.withColumns({ROW_KEY: identity_hash(keys), ROW_HASH: identity_hash(columns)})
+KNOWN = "_known"
+
+
+def identify(rows: DataFrame, keys: Sequence[str], generations: Sequence[Sequence[str]]) -> DataFrame:
+    """Adds `_row_key` (who the row is about), `_row_hash` (exactly what it says) and `_hashes`: its hash in every
+    generation of the source's columns. generations: the columns of each, the present one last."""
+    hashes = [identity_hash(columns) for columns in generations]
+    return rows.withColumns({ROW_KEY: identity_hash(keys), ROW_HASH: hashes[-1], HASHES: F.array(*hashes)})
+
+
+def recognise(rows: DataFrame, earlier: DataFrame) -> DataFrame:
+    """Adds `_known`: whether an earlier batch has stored the row, as it is or as it was before columns were added.
+
+    earlier: `_row_key` and `_row_hash` of the stored rows that the slice may hold again.
+    """
+    seen = earlier.groupBy(ROW_KEY).agg(F.collect_set(ROW_HASH).alias("_seen"))
+    known = F.coalesce(F.arrays_overlap("_seen", HASHES), F.lit(False))
+    return rows.join(seen, ROW_KEY, "left").withColumn(KNOWN, known).drop("_seen", HASHES)
 
 
 def without_repeats(rows: DataFrame) -> DataFrame:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 from retraining.rules.ingest.ledger import Number
+from retraining.rules.ingest.reading_limits import ReadingLimits
+
+_NO_LIMITS = ReadingLimits()
 
 
 @dataclass(frozen=True)
@@ -16,8 +19,8 @@ class Closed:
 
 @dataclass(frozen=True)
 class SourceState:
-    """The pinned version of the source. newest is its greatest valid ledger value, None when it holds none;
-    below counts the valid rows below the watermark."""
+    """The pinned version of the source. newest is its greatest valid ledger value, None when it holds none; below
+    counts the valid rows that may be read and lie below the next slice."""
 
     version: int
     newest: Number | None
@@ -36,25 +39,36 @@ class Slice:
     hi: Number | None
 
 
-def next_slice(last: Closed | None, source: SourceState, as_of: Number | None) -> Slice | None:
+def next_lo(last: Closed | None, limits: ReadingLimits) -> Number | None:
+    """Where the next slice begins: at the watermark, or below it by the lookback; never below the initial value."""
+    if last is None or last.watermark is None:
+        return limits.initial
+    return _at_least(last.watermark - limits.lookback, limits.initial)
+
+
+def next_slice(
+    last: Closed | None, source: SourceState, as_of: Number | None, limits: ReadingLimits = _NO_LIMITS
+) -> Slice | None:
     """The slice to read, or None when the source holds nothing that the last closed batch has not covered.
 
-    as_of bounds what this run may see (None: no bound); later rows wait for a later run.
+    as_of bounds what this run may see (None: no bound), minus the settle delay; later rows wait for a later run.
     """
-    newest = _at_most(source.newest, as_of)
+    newest = _at_most(source.newest, None if as_of is None else as_of - limits.settle_delay)
+    if newest is not None and limits.initial is not None and newest < limits.initial:
+        newest = None
     if last is None:
-        return Slice(1, None, newest)
+        return Slice(1, next_lo(last, limits), newest)
     hi = _at_least(newest, last.watermark)
     if source.version == last.source_version and hi == last.watermark:
         return None
-    return Slice(last.batch_seq + 1, last.watermark, hi)
+    return Slice(last.batch_seq + 1, next_lo(last, limits), hi)
 
 
 def _at_most(newest: Number | None, bound: Number | None) -> Number | None:
     return newest if newest is None or bound is None else min(newest, bound)
 
 
-def _at_least(hi: Number | None, watermark: Number | None) -> Number | None:
-    if hi is None or watermark is None:
-        return watermark if hi is None else hi
-    return max(hi, watermark)
+def _at_least(value: Number | None, floor: Number | None) -> Number | None:
+    if value is None or floor is None:
+        return floor if value is None else value
+    return max(value, floor)

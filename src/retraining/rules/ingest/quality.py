@@ -36,7 +36,8 @@ def quarantine_reasons(spec: ModelSpec, schema: StructType, ledger: Ledger, vali
 def is_missing(column: str, schema: StructType) -> Column:
     """Null, or NaN in a floating-point column."""
     value = F.col(f"`{column}`")
-    return value.isNull() | F.isnan(value) if _is_float(schema[column].dataType) else value.isNull()
+    type_ = next(each.dataType for each in schema if each.name.lower() == column.lower())
+    return value.isNull() | F.isnan(value) if _is_float(type_) else value.isNull()
 
 
 def _is_float(type_: DataType) -> bool:

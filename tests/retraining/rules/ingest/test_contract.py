@@ -3,7 +3,7 @@
 import pytest
 
 from retraining.errors import ContractError
-from retraining.rules.ingest.contract import check_contract
+from retraining.rules.ingest.contract import Contract, check_contract
 from retraining.rules.ingest.ledger import Ledger
 from retraining.spec.model_spec import ModelSpec
 
@@ -48,7 +48,7 @@ def without(*columns: str) -> dict[str, str]:
     ],
 )
 def test_a_source_that_keeps_the_contract_has_a_ledger(found, type_):
-    assert check_contract(toy_spec(), {**FOUND, "at": found}, None) == Ledger("at", type_)
+    assert check_contract(toy_spec(), {**FOUND, "at": found}, None) == Contract(Ledger("at", type_), tuple(FOUND))
 
 
 @pytest.mark.parametrize("column", ["id", "at", "x", "y"])
@@ -88,7 +88,7 @@ def test_a_numeric_feature_is_a_number(type_):
 
 @pytest.mark.parametrize("type_", ["smallint", "float", "boolean", "decimal(10,2)"])
 def test_every_kind_of_number_is_one(type_):
-    assert check_contract(toy_spec(), {**FOUND, "x": type_}, None).column == "at"
+    assert check_contract(toy_spec(), {**FOUND, "x": type_}, None).ledger.column == "at"
 
 
 def test_the_label_of_a_regression_is_a_number():
@@ -98,7 +98,7 @@ def test_the_label_of_a_regression_is_a_number():
 
 
 def test_the_label_of_a_classification_may_be_a_text():
-    assert check_contract(toy_spec(kind="classification"), {**FOUND, "y": "string"}, None).column == "at"
+    assert check_contract(toy_spec(kind="classification"), {**FOUND, "y": "string"}, None).ledger.column == "at"
 
 
 def test_a_stored_column_that_is_gone_is_named_with_the_type_it_had():
@@ -115,9 +115,28 @@ def test_a_stored_column_that_was_retyped_is_named_with_both_types():
     assert absent(message, expected, "Bring the column back to string at the source.") == []
 
 
-def test_a_new_column_is_ignored():
-    assert check_contract(toy_spec(), {**FOUND, "weight": "bigint"}, FOUND).column == "at"
+NEW = {"weight": "bigint", **FOUND, "height": "int"}
 
 
-def test_column_names_are_compared_exactly_as_written():
-    assert "has no column `x`; it has X, at, id, y." in refusal({**without("x"), "X": "double"})
+def test_new_columns_are_ignored_unless_the_spec_says_otherwise():
+    assert check_contract(toy_spec(), NEW, FOUND) == Contract(Ledger("at", "timestamp"), tuple(FOUND))
+
+
+def test_accepted_columns_stand_behind_those_that_are_stored():
+    contract = check_contract(toy_spec(source={**TOY["source"], "new_columns": "accept"}), NEW, FOUND)
+
+    assert contract.columns == (*FOUND, "weight", "height")
+
+
+def test_new_columns_that_shall_fail_are_named():
+    message = refusal(NEW, FOUND, source={**TOY["source"], "new_columns": "fail"})
+
+    assert absent(message, "has new columns `weight`, `height`, and source.new_columns is fail.") == []
+
+
+def test_the_order_and_the_case_of_names_do_not_matter():
+    shouted = {name.upper(): type_ for name, type_ in reversed(FOUND.items())}
+
+    contract = check_contract(toy_spec(source={**TOY["source"], "new_columns": "fail"}), shouted, FOUND)
+
+    assert contract.columns == tuple(FOUND)

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retraining.rules.ingest.next_slice import Closed, Slice, SourceState, next_slice
+from retraining.rules.ingest.reading_limits import ReadingLimits
 
 
 def after(part: Slice, source: SourceState) -> Closed:
@@ -61,6 +62,34 @@ def test_the_same_as_of_again_has_nothing_new():
 
 def test_an_earlier_as_of_has_nothing_new_either():
     assert next_slice(Closed(1, 5, 7), SourceState(7, 20), as_of=3) is None
+
+
+def test_a_lookback_reads_again_below_the_watermark():
+    assert next_slice(Closed(1, 20, 7), SourceState(8, 25), None, ReadingLimits(lookback=5)) == Slice(2, 15, 25)
+
+
+def test_a_lookback_alone_is_no_reason_to_read():
+    assert next_slice(Closed(1, 20, 7), SourceState(7, 20), None, ReadingLimits(lookback=5)) is None
+
+
+def test_nothing_below_the_initial_value_is_read():
+    limits = ReadingLimits(initial=18, lookback=5)
+
+    assert next_slice(None, SourceState(7, 20), None, limits) == Slice(1, 18, 20)
+    assert next_slice(Closed(1, 20, 7), SourceState(8, 25), None, limits) == Slice(2, 18, 25)
+
+
+def test_a_source_that_ends_below_the_initial_value_leaves_the_watermark_unset():
+    assert next_slice(None, SourceState(7, 10), None, ReadingLimits(initial=18)) == Slice(1, 18, None)
+    assert next_slice(Closed(1, None, 7), SourceState(8, 25), None, ReadingLimits(initial=18)) == Slice(2, 18, 25)
+
+
+def test_rows_that_have_not_settled_wait():
+    limits = ReadingLimits(settle_delay=3)
+
+    assert next_slice(Closed(1, 20, 7), SourceState(8, 30), 25, limits) == Slice(2, 20, 22)
+    assert next_slice(Closed(2, 22, 8), SourceState(8, 30), 25, limits) is None
+    assert next_slice(Closed(2, 22, 8), SourceState(8, 30), 40, limits) == Slice(3, 22, 30)
 
 
 @pytest.mark.parametrize("newest", [12, None])
