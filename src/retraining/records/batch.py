@@ -12,6 +12,7 @@ BatchState = Literal["PLANNED", "COMMITTED", "HELD", "ABANDONED"]
 class Batch:
     """One row per step of a batch: PLANNED freezes the slice, a later row with the same batch_seq closes it.
 
+    supersedes is the batch whose rows this one replaces, reason an operator's, where one asked for this row.
     columns are the source's as they are stored and hashed from this batch on; they only grow, at the end.
     Ledger values are text (ISO 8601 in UTC, or digits), exact for every ledger type. lo is None on the first run: read
     everything up to hi. valid_until is the ledger value beyond which a row is a data fault (None for numeric ledgers).
@@ -40,6 +41,8 @@ class Batch:
     rows_first_read: int | None
     rows_late: int | None
     rows_older: int | None
+    supersedes: int | None
+    reason: str | None
     run_id: str
     attempt_id: str
     at: datetime

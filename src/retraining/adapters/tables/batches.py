@@ -18,14 +18,11 @@ class Committed:
 
 
 def read_batches(tables: Tables, source: str) -> list[Batch]:
-    """The newest row of each batch of a source, oldest batch first."""
+    """The newest row of each batch of a source, oldest batch first. Batches are numbered through all epochs."""
     order = {"PLANNED": 0, "HELD": 1, "ABANDONED": 2, "COMMITTED": 3}
-    newest: dict[tuple[int, int], Batch] = {}
-    for row in sorted(
-        tables.records(TABLE, Batch, source=source), key=lambda row: (row.epoch, row.batch_seq, order[row.state])
-    ):
-        newest[row.epoch, row.batch_seq] = row
-    return list(newest.values())
+    rows = tables.records(TABLE, Batch, source=source)
+    newest = {row.batch_seq: row for row in sorted(rows, key=lambda row: (row.epoch, order[row.state]))}
+    return [newest[batch_seq] for batch_seq in sorted(newest)]
 
 
 def append_plan(tables: Tables, plan: Batch) -> None:
@@ -38,12 +35,18 @@ def append_close(tables: Tables, closed: Batch) -> None:
     tables.append_records(TABLE, [closed], Fence("close", closed.source, closed.batch_seq, closed.epoch))
 
 
+def append_rebuilt(tables: Tables, batches: list[Batch]) -> None:
+    """Writes all batches of a source again, in one commit that begins their new epoch."""
+    first = batches[0]
+    tables.append_records(TABLE, batches, Fence("rebuild", first.source, first.epoch, first.epoch))
+
+
 def committed_batches(rows: list[Batch], through: int | None = None) -> Committed:
-    """The usable batches up to a batch (default: the newest committed one; 0 when there is none)."""
-    committed = [
-        row.batch_seq for row in rows if row.state == "COMMITTED" and (through is None or row.batch_seq <= through)
-    ]
-    newest = max(committed, default=0)
+    """The usable batches up to a batch (default: the newest committed one; 0 when there is none): committed, and not
+    superseded by another of them."""
+    committed = [row for row in rows if row.state == "COMMITTED" and (through is None or row.batch_seq <= through)]
+    newest = max((row.batch_seq for row in committed), default=0)
+    usable = {row.batch_seq for row in committed} - {row.supersedes for row in committed}
     return Committed(
-        newest, tuple(row.batch_seq for row in rows if row.batch_seq < newest and row.state != "COMMITTED")
+        newest, tuple(row.batch_seq for row in rows if row.batch_seq <= newest and row.batch_seq not in usable)
     )

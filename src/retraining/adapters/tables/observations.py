@@ -10,8 +10,10 @@ from retraining.adapters.tables import batches
 from retraining.adapters.tables.batches import Committed
 from retraining.adapters.tables.names import quoted_column
 from retraining.adapters.tables.tables import Fence, Tables
+from retraining.records.stored_batch import StoredBatch
 from retraining.rules.ingest.ledger import Ledger, Number
-from retraining.rules.ingest.ledger_column import ledger_literal
+from retraining.rules.ingest.ledger_column import ledger_literal, ledger_number
+from retraining.rules.ingest.quality import LEDGER_REASONS
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 
 BATCH_SEQ = "_batch_seq"
@@ -79,6 +81,38 @@ def append_batch(tables: Tables, source: str, rows: DataFrame, batch_seq: int, e
     )
 
 
+def newest_batch(tables: Tables, source: str) -> int:
+    """The greatest batch number that any row carries, 0 when there is none."""
+    if not tables.exists(table_of(source)):
+        return 0
+    return int(tables.read(table_of(source)).agg(F.coalesce(F.max(BATCH_SEQ), F.lit(0))).collect()[0][0])
+
+
+def count_batches(tables: Tables, source: str, ledger: Ledger) -> list[StoredBatch]:
+    """What each batch holds, oldest first: enough to write its row of `watermarks` again."""
+    if not tables.exists(table_of(source)):
+        return []
+    fine = F.size(REASONS) == 0
+    valid = F.when(
+        ~F.arrays_overlap(REASONS, F.array(*(F.lit(each) for each in LEDGER_REASONS))), ledger_number(ledger)
+    )
+    counted = (
+        tables.read(table_of(source))
+        .groupBy(BATCH_SEQ)
+        .agg(
+            F.count_if(fine).alias("accepted"),
+            F.count_if(~fine).alias("quarantined"),
+            F.count(valid).alias("valid"),
+            F.min(valid).alias("lo"),
+            F.max(valid).alias("hi"),
+            F.max("_supersedes_batch").alias("supersedes"),
+        )
+        .orderBy(BATCH_SEQ)
+        .collect()
+    )
+    return [StoredBatch(*row) for row in counted]
+
+
 def count_batch(tables: Tables, source: str, batch_seq: int) -> BatchCounts:
     """Counts of a stored batch, so that the closing row cannot disagree with the data."""
     rows = tables.read(table_of(source)).where(F.col(BATCH_SEQ) == F.lit(batch_seq))
@@ -103,8 +137,10 @@ def create_views(tables: Tables, source: str, ledger_column: str) -> None:
     people."""
     columns = ", ".join(quoted_column(name) for name in tables.read(table_of(source)).columns)
     observations, watermarks = tables.name(table_of(source)), tables.name(batches.TABLE)
-    committed = f"SELECT batch_seq FROM {watermarks} WHERE source = '{source}' AND state = 'COMMITTED'"
-    inside = f"FROM {observations} WHERE {BATCH_SEQ} IN ({committed}) AND size({REASONS})"
+    committed = f"FROM {watermarks} WHERE source = '{source}' AND state = 'COMMITTED'"
+    superseded = f"SELECT supersedes {committed} AND supersedes IS NOT NULL"
+    usable = f"SELECT batch_seq {committed} AND batch_seq NOT IN ({superseded})"
+    inside = f"FROM {observations} WHERE {BATCH_SEQ} IN ({usable}) AND size({REASONS})"
     order = f"{quoted_column(ledger_column)} DESC, {BATCH_SEQ} DESC, {ROW_HASH}"
     newest = f"row_number() OVER (PARTITION BY {ROW_KEY} ORDER BY {order})"
     accepted = f"SELECT {columns} FROM (SELECT *, {newest} AS _version {inside} = 0) WHERE _version = 1"

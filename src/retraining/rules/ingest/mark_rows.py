@@ -6,6 +6,7 @@ from datetime import datetime
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from retraining.records.batch import Batch
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.quality import CONFLICTING_DUPLICATE, quarantine_reasons
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, identity_hash
@@ -39,7 +40,7 @@ def without_repeats(rows: DataFrame) -> DataFrame:
 
 
 def mark(
-    spec: ModelSpec, ledger: Ledger, rows: DataFrame, valid_until: Number | None, batch_seq: int, ingested_at: datetime
+    spec: ModelSpec, ledger: Ledger, rows: DataFrame, valid_until: Number | None, plan: Batch, ingested_at: datetime
 ) -> DataFrame:
     """Observation rows: every reason against a row, and the batch it came in.
 
@@ -51,8 +52,8 @@ def mark(
     return rows.withColumns(
         {
             "_quarantine_reasons": F.concat(reasons, F.coalesce(conflict, F.array().cast("array<string>"))),
-            "_batch_seq": F.lit(batch_seq).cast("bigint"),
-            "_supersedes_batch": F.lit(None).cast("bigint"),
+            "_batch_seq": F.lit(plan.batch_seq).cast("bigint"),
+            "_supersedes_batch": F.lit(plan.supersedes).cast("bigint"),
             "_deletes_key": F.lit(None).cast("string"),
             "_ingested_at": F.lit(ingested_at),
         }

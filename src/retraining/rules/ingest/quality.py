@@ -14,6 +14,7 @@ from retraining.spec.quality_section import InRange, InSet, NotNull, Rule
 LABEL_MISSING = "label_missing"
 LEDGER_MISSING = "ledger_missing"
 LEDGER_IN_FUTURE = "ledger_in_future"
+LEDGER_REASONS = (LEDGER_MISSING, LEDGER_IN_FUTURE)
 CONFLICTING_DUPLICATE = "conflicting_duplicate"
 
 
