@@ -16,7 +16,7 @@ from retraining.stages.ingest import ingest
 
 # COMMAND ----------
 stage = open_stage(spark, dbutils)
-report = ingest(stage.spec, stage.source_table, stage.tables, stage.run)
+report = ingest(stage.spec, stage.source_table, stage.tables, stage.run, stage.landing)
 print(report.summary)
 
 # COMMAND ----------

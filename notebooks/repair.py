@@ -18,5 +18,6 @@ from retraining.stages.steps.read_request import read_request
 
 # COMMAND ----------
 stage = open_stage(spark, dbutils, widgets={"action": "", "reason": "", "batch_seq": "", "start": "", "end": ""})
-made = repair(stage.spec, stage.source_table, stage.tables, stage.run, read_request(stage.parameters))
+request = read_request(stage.parameters)
+made = repair(stage.spec, stage.source_table, stage.tables, stage.run, request, stage.landing)
 print(made.summary)

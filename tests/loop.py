@@ -9,6 +9,7 @@ from typing import NoReturn
 from pyspark.sql import functions as F
 
 from retraining.adapters.registry.registry import Registry
+from retraining.adapters.sources.files import Landing
 from retraining.adapters.tables.tables import Tables
 from retraining.records.ingest_report import IngestReport
 from retraining.records.run import Run
@@ -76,11 +77,12 @@ class Loop:
     registry: Registry
     spec: ModelSpec = field(default_factory=toy_spec)
     run: Run = field(default_factory=make_run)
+    landing: Landing | None = None
 
     @property
     def source(self) -> str:
         """Quoted name of the source table."""
-        return self.tables.name("toy_source")
+        return self.tables.name(self.landing.name if self.landing else "toy_source")
 
     def source_has(self, rows: list[tuple[object, ...]], columns: str = COLUMNS) -> None:
         """Appends rows (id, "2013-01-31 10:00", x, y) to the source."""
@@ -94,7 +96,7 @@ class Loop:
     def ingest(self, **clock: str) -> IngestReport:
         """A new run of the ingest stage."""
         self.start_run(**clock)
-        return ingest(self.spec, self.source, self.tables, self.run)
+        return ingest(self.spec, self.source, self.tables, self.run, self.landing)
 
     def score(self) -> ScoreReport:
         """The score stage."""

@@ -45,6 +45,7 @@ ONLY_THERE = {
         *("os.environ", "os.getenv", "datetime.now", "datetime.utcnow", "datetime.today", "date.today"),
         *("time.time", "time.time_ns"),
     ),
+    "retraining.adapters.sources.files": (".writeStream", ".toTable"),
     "retraining.adapters.tables recipes.demo": (".write", ".writeTo", ".saveAsTable", ".insertInto"),
 }
 NAMES_THAT_SAY_NOTHING = {"utils", "common", "helpers", "base", "manager", "core", "services"}
@@ -228,6 +229,7 @@ def test_an_import_of_the_table_is_allowed(product, module, text):
         ("retraining.stages.ingest", "frame.write.format('delta')"),
         ("retraining.stages.ingest", "frame.limit(1).writeTo('t')"),
         ("recipes.flights", "frame.write.format('delta')"),
+        ("retraining.stages.ingest", "frame.writeStream.start()"),
     ],
 )
 def test_a_touch_outside_its_place_is_found(product, module, text):

@@ -1,6 +1,7 @@
 """The composition root: the only reader of clock and environment. Builds what a notebook's stage needs."""
 
 import logging
+import os
 import time
 import uuid
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from pyspark.sql import SparkSession
 
 from retraining.adapters.notebook import publish_values, read_widgets
 from retraining.adapters.registry.registry import Registry, open_registry
+from retraining.adapters.sources.files import Landing
 from retraining.adapters.tables.names import check_part, quoted
 from retraining.adapters.tables.tables import Tables, open_tables
 from retraining.errors import ParameterError
@@ -32,6 +34,9 @@ WIDGETS = {
 }
 """Widgets of every stage, with the defaults of a run by hand. In a job its parameters win."""
 
+_CHECKPOINTS = "checkpoints"
+"""Volume, or folder of the schema, with the memory of which files have landed."""
+
 _SPECS = Path(__file__).parents[2] / "specs"
 
 
@@ -49,9 +54,29 @@ class Stage:
     @property
     def source_table(self) -> str:
         """Quoted name of the source table; a one-part name lies in the bundle's own schema, a two-part one in its
-        catalog."""
-        parts = self.spec.source.table.split(".")
+        catalog. Files are read from the table they land in."""
+        source = self.spec.source
+        if source.table is None:
+            return self.tables.name(_landing_name(self.spec))
+        parts = source.table.split(".")
         return quoted(*[self.tables.catalog, self.tables.schema][: 3 - len(parts)], *parts)
+
+    @property
+    def landing(self) -> Landing | None:
+        """Where files come from and land; None where the source is a table."""
+        source = self.spec.source
+        if source.path is None or source.format is None:
+            return None
+        catalog, schema = self.tables.catalog, self.tables.schema
+        volume = quoted(catalog, schema, _CHECKPOINTS) if "DATABRICKS_RUNTIME_VERSION" in os.environ else None
+        # A managed table's own folder is closed on Databricks; elsewhere the schema's folder is the place beside it.
+        folder = (
+            f"/Volumes/{catalog}/{schema}/{_CHECKPOINTS}"
+            if volume
+            else f"{self.tables.spark.catalog.getDatabase(quoted(catalog, schema)).locationUri}/_{_CHECKPOINTS}"
+        )
+        name = _landing_name(self.spec)
+        return Landing(source.path, source.format, source.file_schema, name, f"{folder}/{name}", volume)
 
     def parameter(self, name: str) -> str | None:
         """A widget's value, None when it is empty."""
@@ -90,6 +115,10 @@ def open_stage(
     schema = ".".join(check_part(parameters[name], name) for name in ("catalog", "schema"))
     registry = open_registry(schema, parameters["experiment"])
     return Stage(spec, tables, registry, run, parameters, dbutils)
+
+
+def _landing_name(spec: ModelSpec) -> str:
+    return f"{spec.source_name}_landing"
 
 
 def list_models(specs: Path = _SPECS) -> list[str]:

@@ -2,6 +2,9 @@
 
 import re
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 ROOT = Path(__file__).parents[2]
 
@@ -18,5 +21,11 @@ def blocks(language: str) -> list[str]:
 
 def third_model() -> str:
     """The spec that the README adds."""
-    (spec,) = blocks("yaml")
+    (spec,) = [block for block in blocks("yaml") if block.startswith("model:")]
     return spec
+
+
+def sources() -> dict[str, dict[str, Any]]:
+    """The `source` sections that the README shows, by mode."""
+    sections = [yaml.safe_load(block)["source"] for block in blocks("yaml") if block.startswith("source:")]
+    return {section["mode"]: section for section in sections}

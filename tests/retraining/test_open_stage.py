@@ -8,6 +8,14 @@ from retraining.open_stage import open_stage
 
 GIVEN = {"model": "diabetes", "catalog": "main", "schema": "retraining", "experiment": "/Shared/retraining"}
 NO_SPARK = None
+FILES = """
+model: meters
+kind: regression
+source: { mode: files, path: /data/in, format: json, schema: { id: string }, ledger_column: at, keys: [id] }
+columns: { label: y, numeric: [x] }
+recipe: recipes.ridge.pipeline
+schedule: daily
+"""
 
 
 def open_with(spark=NO_SPARK, **parameters: str):
@@ -64,3 +72,28 @@ def test_a_stage_knows_its_source_table_its_moment_and_its_own_widgets(spark, ma
     assert stage.source_table == here.name("diabetes_source")
     assert stage.run.as_of.isoformat() == "2013-02-01T00:00:00+00:00"
     assert stage.parameter("reason") is None
+
+
+def test_files_land_in_the_bundles_schema_and_a_volume_or_the_schemas_folder_keeps_which(
+    spark, make_loop, tmp_path, monkeypatch
+):
+    here = make_loop().tables
+    (tmp_path / "meters.yml").write_text(FILES)
+    given = {**GIVEN, "model": "meters", "catalog": here.catalog, "schema": here.schema}
+    monkeypatch.delenv("DATABRICKS_RUNTIME_VERSION", raising=False)
+
+    stage = open_stage(spark, DBUtils(given, {}, {}), specs=tmp_path)
+
+    assert stage.source_table == here.name("meters_landing")
+    assert (stage.landing.path, stage.landing.format, stage.landing.volume) == ("/data/in", "json", None)
+    assert stage.landing.checkpoints.endswith(f"/{here.schema}.db/_checkpoints/meters_landing")
+    monkeypatch.setenv("DATABRICKS_RUNTIME_VERSION", "18.0")
+    assert stage.landing.checkpoints == f"/Volumes/{here.catalog}/{here.schema}/checkpoints/meters_landing"
+    assert stage.landing.volume == here.name("checkpoints")
+
+
+def test_a_source_that_is_a_table_lands_nothing(spark, make_loop):
+    here = make_loop().tables
+    dbutils = DBUtils({**GIVEN, "catalog": here.catalog, "schema": here.schema}, {}, {})
+
+    assert open_stage(spark, dbutils).landing is None

@@ -91,4 +91,4 @@ def _section_at(path: tuple[str, ...]) -> list[str]:
         section, path = RULES[path[3]], ()
     for part in path:
         section = section.model_fields[part].annotation
-    return sorted(section.model_fields)
+    return sorted(field.alias or name for name, field in section.model_fields.items())

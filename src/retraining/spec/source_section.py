@@ -1,11 +1,40 @@
 """Where the rows come from."""
 
+import re
+from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StrictInt
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StrictInt,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from retraining.spec.section import ColumnName, Length, Name, Section, TableName
+
+MALFORMED_LINE = "malformed_line"
+"""Column that holds the text of a line of a file that is not what the schema says; null for every other row."""
+
+_SQL_TYPES = "string, boolean, tinyint, smallint, int, bigint, float, double, decimal(p,s), date, timestamp"
+
+
+def _is_a_plain_type(text: str) -> str:
+    name = text.lower().replace(" ", "")
+    if name not in _SQL_TYPES.split(", ") and not re.fullmatch(r"decimal\([1-9][0-9]?,[0-9]{1,2}\)", name):
+        raise ValueError(f"{text!r} is no column type of a file. Write one of {_SQL_TYPES}")
+    return name
+
+
+SqlType = Annotated[str, AfterValidator(_is_a_plain_type)]
+"""A column type of Spark SQL that holds one plain value."""
 
 
 def _as_text(value: object) -> object:
@@ -15,10 +44,47 @@ def _as_text(value: object) -> object:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
-class SourceSection(Section):
-    """A Delta table that is read incrementally by its ledger column."""
+def _is_a_folder(path: str) -> str:
+    if "://" in path or not path.startswith("/") or not path.strip("/"):
+        raise ValueError(
+            f"{path!r} is no absolute path of a folder. Write /Volumes/<catalog>/<schema>/<volume>/<folder>"
+        )
+    if {"..", "."} & set(path.split("/")):
+        raise ValueError(f"{path!r} steps through `.` or `..`. Write the folder itself")
+    if odd := sorted(set("*?[]{}\\:;,'\"`\n\t") & set(path)):
+        raise ValueError(f"{path!r} holds {' '.join(odd)}. Write one folder, without patterns")
+    return path.rstrip("/")
 
-    table: TableName
+
+def _once_in_any_case(schema: Mapping[str, str]) -> Mapping[str, str]:
+    names = [name.lower() for name in schema]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"named more than once: {', '.join(twice)}. Upper and lower case are the same column")
+    if MALFORMED_LINE in names:
+        raise ValueError(f"`{MALFORMED_LINE}` is the column that lines which cannot be read go to. Remove it")
+    return MappingProxyType(dict(schema))
+
+
+class SourceSection(Section):
+    """Rows that are read incrementally by their ledger column: of a Delta table, or of files in a folder."""
+
+    model_config = ConfigDict(populate_by_name=True)  # `schema` is taken by pydantic itself
+
+    mode: Literal["table", "files"] = "table"
+    """table: a Delta table. files: a folder, whose new files land in a Delta table of the bundle's schema first."""
+    table: TableName | None = None
+    path: Annotated[str, StringConstraints(max_length=1000), AfterValidator(_is_a_folder)] | None = None
+    """Folder of the files, subfolders included; the names of folders are no columns."""
+    format: Literal["csv", "json", "parquet"] | None = None
+    """csv: with a header line. json: one object a line."""
+    file_schema: (
+        Annotated[
+            Mapping[ColumnName, SqlType], Field(min_length=1), AfterValidator(_once_in_any_case), PlainSerializer(dict)
+        ]
+        | None
+    ) = Field(None, alias="schema")
+    """The files' columns and their types; parquet files say them themselves."""
     ledger_column: ColumnName
     """Grows with every new or changed row: timestamp, date, integer or decimal (the white paper's ledger column)."""
     keys: tuple[ColumnName, ...] = Field(min_length=1)
@@ -35,3 +101,31 @@ class SourceSection(Section):
     settle_delay: Length | None = None
     """How long a row must lie behind the run's clock before it is read, so that writers that commit out of order are
     done."""
+
+    @property
+    def origin(self) -> str:
+        """The table or the folder, for people."""
+        return str(self.path if self.mode == "files" else self.table)
+
+    @model_validator(mode="after")
+    def _keys_fit_the_mode(self) -> "SourceSection":
+        needed, optional = _KEYS_OF_MODE[self.mode]
+        said = {"table": self.table, "path": self.path, "format": self.format, "schema": self.file_schema}
+        for key, value in said.items():
+            if value is not None and key not in needed | optional:
+                others = [mode for mode, known in _KEYS_OF_MODE.items() if key in known[0] | known[1]]
+                raise ValueError(f"mode: {self.mode} has no `{key}`. Remove it, or say mode: {' or '.join(others)}")
+        wanted = needed | ({"schema"} if self.format in ("csv", "json") else set())
+        missing = [key for key, value in said.items() if key in wanted and value is None]
+        if missing:
+            raise ValidationError.from_exception_data(
+                "SourceSection", [{"type": "missing", "loc": (key,), "input": None} for key in missing]
+            )
+        return self
+
+
+_KEYS_OF_MODE: dict[str, tuple[set[str], set[str]]] = {
+    "table": ({"table"}, set()),
+    "files": ({"path", "format"}, {"schema"}),
+}
+"""Keys that say where the rows are: those a mode needs, and those it may have."""

@@ -3,11 +3,12 @@
 import logging
 from dataclasses import dataclass, replace
 
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from retraining.adapters.sources.delta_table import PinnedSource, pin_newest, pin_version
+from retraining.adapters.sources.delta_table import PinnedSource
+from retraining.adapters.sources.files import Landing
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.batches import append_close, append_plan, read_batches
 from retraining.adapters.tables.observations import BATCH_SEQ, BatchCounts
@@ -26,22 +27,26 @@ from retraining.rules.ingest.reading_limits import reading_limits
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 from retraining.rules.ingest.void_batches import void_batches
 from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.open_source import open_source
 from retraining.stages.steps.plan_batch import planned_batch, valid_until
 
 _log = logging.getLogger(__name__)
 
 
-def ingest(spec: ModelSpec, source_table: str, tables: Tables, run: Run) -> IngestReport:
+def ingest(
+    spec: ModelSpec, source_table: str, tables: Tables, run: Run, landing: Landing | None = None
+) -> IngestReport:
     """Finish an open plan, or plan the next slice, store it in one commit, and close it with counts read back.
 
-    source_table is the qualified name. Raises ContractError or SourceError before anything is written, IngestError
-    when the counts do not add up (the plan then stays open, the watermark unmoved).
+    source_table is the qualified name; landing, where the source is files, says how they become its rows. Raises
+    ContractError or SourceError before anything is planned, IngestError when the counts do not add up (the plan then
+    stays open, the watermark unmoved).
     """
     name = spec.source_name
     batches = read_batches(tables, name)
     _check_nothing_lost(tables, name, batches)
     plan = next((batch for batch in batches if batch.state == "PLANNED"), None)
-    source = _pin(tables.spark, source_table, plan)
+    source = open_source(tables, source_table, landing, plan, run)
     found = {each.name: each.dataType.simpleString() for each in source.schema}
     contract = check_contract(spec, found, observations.stored_columns(tables, name))
     plan = plan or _plan_next(spec, source, contract, batches, tables, run)
@@ -59,10 +64,6 @@ def _nothing_new(name: str, batches: list[Batch]) -> IngestReport:
     report = IngestReport(name, newest.batch_seq, newest.watermark_after, older=newest.rows_older or 0)
     _log.info(report.summary)
     return report
-
-
-def _pin(spark: SparkSession, table: str, plan: Batch | None) -> PinnedSource:
-    return pin_version(spark, table, plan.source_table_id, plan.source_version) if plan else pin_newest(spark, table)
 
 
 def _plan_next(

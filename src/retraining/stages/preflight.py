@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from retraining.adapters.registry.log_version import TrainingData
 from retraining.adapters.registry.probe import probe_model
 from retraining.adapters.registry.registry import Registry
+from retraining.adapters.sources.files import Landing, list_files
 from retraining.adapters.tables.probe import probe_table
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import RetrainingError
@@ -55,7 +57,9 @@ class PreflightReport:
             )
 
 
-def preflight(spec: ModelSpec, source_table: str, tables: Tables, registry: Registry, run: Run) -> PreflightReport:
+def preflight(
+    spec: ModelSpec, source_table: str, tables: Tables, registry: Registry, run: Run, landing: Landing | None = None
+) -> PreflightReport:
     """Try each thing once, in objects named `preflight_probe` that are removed again."""
     principal = str(tables.spark.sql("SELECT current_user()").collect()[0][0])
     schema, to = f"`{tables.catalog}`.`{tables.schema}`", f"TO `{principal}`"
@@ -63,9 +67,9 @@ def preflight(spec: ModelSpec, source_table: str, tables: Tables, registry: Regi
     example = pd.DataFrame({"feature": [0.0, 1.0]})
     attempts: list[tuple[str, Callable[[], object], str]] = [
         (
-            f"read {source_table}, the source of {spec.model}",
-            lambda: tables.spark.table(source_table).select(F.lit(1)).limit(1).collect(),
-            f"GRANT SELECT ON TABLE {source_table} {to};",
+            f"read {spec.source.path or source_table}, the source of {spec.model}",
+            lambda: _first_of(spec, source_table, tables).limit(1).collect(),
+            _grant_on_source(spec, source_table, to),
         ),
         (
             "create, write and read a table",
@@ -83,7 +87,25 @@ def preflight(spec: ModelSpec, source_table: str, tables: Tables, registry: Regi
             f"GRANT CREATE MODEL, EXECUTE ON SCHEMA {schema} {to};",
         ),
     ]
+    if landing is not None and landing.volume is not None:
+        create = f"CREATE VOLUME IF NOT EXISTS {landing.volume}"
+        cure = f"GRANT CREATE VOLUME ON SCHEMA {schema} {to};"
+        attempts.append((f"create {landing.volume}", lambda: tables.spark.sql(create), cure))
     return PreflightReport(principal, tuple(_try(*attempt) for attempt in attempts))
+
+
+def _first_of(spec: ModelSpec, source_table: str, tables: Tables) -> DataFrame:
+    """What reading the source takes: of files their names, since the table they land in is made later."""
+    if spec.source.path is not None:
+        return list_files(tables.spark, spec.source.path)
+    return tables.spark.table(source_table).select(F.lit(1))
+
+
+def _grant_on_source(spec: ModelSpec, source_table: str, to: str) -> str:
+    if spec.source.path is None:
+        return f"GRANT SELECT ON TABLE {source_table} {to};"
+    parts = spec.source.path.split("/")[2:5]
+    return f"GRANT READ VOLUME ON VOLUME {'.'.join(f'`{part}`' for part in parts)} {to};"
 
 
 def _try(what: str, attempt: Callable[[], object], grant: str) -> Probe:

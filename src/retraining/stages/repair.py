@@ -1,9 +1,11 @@
 """What an operator does to a source's ingestion: the plan of it is one row, and the next ingestion carries it out."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from retraining.adapters.sources.delta_table import PinnedSource, pin_newest
+from retraining.adapters.sources.delta_table import PinnedSource
+from retraining.adapters.sources.files import Landing
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.batches import append_close, append_plan, append_rebuilt, read_batches
 from retraining.adapters.tables.tables import Tables
@@ -17,6 +19,7 @@ from retraining.rules.ingest.reading_limits import reading_limits
 from retraining.rules.ingest.rebuild_batches import rebuild_batches
 from retraining.rules.ingest.repair_slice import abandoned, repair_slice
 from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.open_source import open_source
 from retraining.stages.steps.plan_batch import planned_batch, valid_until
 
 _log = logging.getLogger(__name__)
@@ -41,23 +44,38 @@ class RepairReport:
         return f"{newest.source}: {self.action}: batch {which} is {newest.state}{todo}"
 
 
-def repair(spec: ModelSpec, source_table: str, tables: Tables, run: Run, request: RepairRequest) -> RepairReport:
+def repair(
+    spec: ModelSpec,
+    source_table: str,
+    tables: Tables,
+    run: Run,
+    request: RepairRequest,
+    landing: Landing | None = None,
+) -> RepairReport:
     """Carry out a request once: the same run repeated returns what it did. Raises ParameterError for a request that
     does not fit, before anything is written."""
     batches = read_batches(tables, spec.source_name)
     done = [row for row in batches if row.run_id == run.run_id and row.reason]
     if not done:
-        done = _repair(spec, source_table, tables, run, request, batches)
+        done = _repair(
+            spec, lambda: open_source(tables, source_table, landing, None, run), tables, run, request, batches
+        )
     report = RepairReport(request.action, tuple(done))
     _log.info(report.summary)
     return report
 
 
 def _repair(
-    spec: ModelSpec, source_table: str, tables: Tables, run: Run, request: RepairRequest, batches: list[Batch]
+    spec: ModelSpec,
+    newest: Callable[[], PinnedSource],
+    tables: Tables,
+    run: Run,
+    request: RepairRequest,
+    batches: list[Batch],
 ) -> list[Batch]:
+    """newest pins the source; giving up a batch needs none, for it may be gone."""
     if request.action == "rebuild":
-        return _rebuild(spec, pin_newest(tables.spark, source_table), tables, run, request, batches)
+        return _rebuild(spec, newest(), tables, run, request, batches)
     if not batches:
         raise NothingToDoError(
             f"{spec.source_name} has no batch yet, so there is nothing to repair. Run 01_ingest first."
@@ -71,7 +89,7 @@ def _repair(
                 f"to finish it, or abandon it, first."
             )
         batches = [*batches[:-1], _abandon(tables, run, request, batches, batches[-1])]
-    return [_plan(spec, pin_newest(tables.spark, source_table), tables, run, request, batches)]
+    return [_plan(spec, newest(), tables, run, request, batches)]
 
 
 def _abandon(tables: Tables, run: Run, request: RepairRequest, batches: list[Batch], given_up: Batch) -> Batch:

@@ -21,11 +21,13 @@ class PinnedSource:
     table: str
     table_id: str
     version: int
+    without: tuple[str, ...] = ()
+    """Columns that are no part of what a row says."""
 
     @property
     def rows(self) -> DataFrame:
         """All rows of the pinned version."""
-        return self.spark.read.option("versionAsOf", self.version).table(self.table)
+        return self.spark.read.option("versionAsOf", self.version).table(self.table).drop(*self.without)
 
     @property
     def schema(self) -> StructType:
@@ -50,8 +52,8 @@ class PinnedSource:
         return self.rows.where(in_slice(ledger, lo, hi, valid_until))
 
 
-def pin_newest(spark: SparkSession, table: str) -> PinnedSource:
-    """The newest version of a Delta table. Raises SourceError when it is missing or not Delta."""
+def pin_newest(spark: SparkSession, table: str, without: tuple[str, ...] = ()) -> PinnedSource:
+    """The newest version of a Delta table, without some columns. Raises SourceError when it is missing or not Delta."""
     if not spark.catalog.tableExists(table):
         raise SourceError(
             f"source table {table} does not exist, or this principal may not see it. Create it, or correct "
@@ -69,10 +71,12 @@ def pin_newest(spark: SparkSession, table: str) -> PinnedSource:
             f"source table {table} is {detail['format']}, expected delta. Convert it, or copy it to a Delta table."
         )
     version = spark.sql(f"DESCRIBE HISTORY {table} LIMIT 1").select("version").collect()[0][0]
-    return PinnedSource(spark, table, detail["id"], int(version))
+    return PinnedSource(spark, table, detail["id"], int(version), without)
 
 
-def pin_version(spark: SparkSession, table: str, table_id: str, version: int) -> PinnedSource:
+def pin_version(
+    spark: SparkSession, table: str, table_id: str, version: int, without: tuple[str, ...] = ()
+) -> PinnedSource:
     """A version that an open plan was frozen on. Raises SourceError when the table was replaced since."""
     newest = pin_newest(spark, table)
     if newest.table_id != table_id:
@@ -81,4 +85,4 @@ def pin_version(spark: SparkSession, table: str, table_id: str, version: int) ->
             f"{table_id}). "
             f"The batch stays open and nothing was ingested. Restore the table that the plan was made on."
         )
-    return PinnedSource(spark, table, table_id, version)
+    return PinnedSource(spark, table, table_id, version, without)

@@ -46,7 +46,7 @@ def _new_columns(spec: ModelSpec, found: Mapping[str, str], stored: Mapping[str,
     new = tuple(name for name in found if name.lower() not in known)
     if new and spec.source.new_columns == "fail":
         raise ContractError(
-            f"{spec.model}: {spec.source.table} has new columns {', '.join(f'`{name}`' for name in new)}, and "
+            f"{spec.model}: {spec.source.origin} has new columns {', '.join(f'`{name}`' for name in new)}, and "
             f"source.new_columns is fail. {_UNTOUCHED} Set it to accept or ignore, or drop them at the source."
         )
     return new if spec.source.new_columns == "accept" else ()
@@ -59,7 +59,7 @@ def _named_columns_exist(spec: ModelSpec, found: Mapping[str, str]) -> None:
     missing = sorted({name for name in named if name.lower() not in there})
     if missing:
         raise ContractError(
-            f"{spec.model}: {spec.source.table} has no column {', '.join(f'`{name}`' for name in missing)}; it has "
+            f"{spec.model}: {spec.source.origin} has no column {', '.join(f'`{name}`' for name in missing)}; it has "
             f"{', '.join(sorted(found))}. {_UNTOUCHED} Correct specs/{spec.model}.yml or the source."
         )
 
@@ -69,7 +69,7 @@ def _still_there(spec: ModelSpec, column: str, type_now: str | None, type_then: 
         return
     what = "is gone" if type_now is None else f"arrived as {type_now}"
     raise ContractError(
-        f"{spec.model}: column `{column}` of {spec.source.table} {what}; earlier batches hold it as {type_then}. "
+        f"{spec.model}: column `{column}` of {spec.source.origin} {what}; earlier batches hold it as {type_then}. "
         f"{_UNTOUCHED} Bring the column back to {type_then} at the source."
     )
 
@@ -77,7 +77,7 @@ def _still_there(spec: ModelSpec, column: str, type_now: str | None, type_then: 
 def _expect(spec: ModelSpec, column: str, type_now: str, fits: bool, expected: str) -> None:
     if not fits:
         raise ContractError(
-            f"{spec.model}: column `{column}` of {spec.source.table} is {type_now}, expected {expected}. {_UNTOUCHED} "
+            f"{spec.model}: column `{column}` of {spec.source.origin} is {type_now}, expected {expected}. {_UNTOUCHED} "
             f"Correct specs/{spec.model}.yml (a text column belongs under `categorical`) or the source."
         )
 
@@ -96,7 +96,7 @@ def _ledger_type(spec: ModelSpec, type_name: str) -> LedgerType:
     if type_name.startswith("decimal"):
         return "decimal"
     raise ContractError(
-        f"{spec.model}: ledger column `{spec.source.ledger_column}` of {spec.source.table} is {type_name}, expected "
+        f"{spec.model}: ledger column `{spec.source.ledger_column}` of {spec.source.origin} is {type_name}, expected "
         f"timestamp, "
         f"date, an integer or a decimal (a float skips or repeats rows). {_UNTOUCHED} Name another ledger_column."
     )

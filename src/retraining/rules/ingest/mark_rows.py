@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from retraining.records.batch import Batch
@@ -11,6 +11,9 @@ from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.quality import CONFLICTING_DUPLICATE, quarantine_reasons
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, identity_hash
 from retraining.spec.model_spec import ModelSpec
+from retraining.spec.source_section import MALFORMED_LINE
+
+MALFORMED = "malformed"
 
 HASHES = "_hashes"
 
@@ -51,10 +54,19 @@ def mark(
     conflict = F.when(F.count(F.lit(1)).over(same_moment) > 1, F.array(F.lit(CONFLICTING_DUPLICATE)))
     return rows.withColumns(
         {
-            "_quarantine_reasons": F.concat(reasons, F.coalesce(conflict, F.array().cast("array<string>"))),
+            "_quarantine_reasons": _of_lines(
+                spec, rows.columns, F.concat(reasons, F.coalesce(conflict, F.array().cast("array<string>")))
+            ),
             "_batch_seq": F.lit(plan.batch_seq).cast("bigint"),
             "_supersedes_batch": F.lit(plan.supersedes).cast("bigint"),
             "_deletes_key": F.lit(None).cast("string"),
             "_ingested_at": F.lit(ingested_at),
         }
     )
+
+
+def _of_lines(spec: ModelSpec, columns: Sequence[str], reasons: Column) -> Column:
+    """A line that could not be read has no values, so no other reason is worth saying."""
+    if spec.source.mode != "files" or MALFORMED_LINE not in columns:
+        return reasons
+    return F.when(F.col(MALFORMED_LINE).isNotNull(), F.array(F.lit(MALFORMED))).otherwise(reasons)

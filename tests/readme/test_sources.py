@@ -1,0 +1,24 @@
+"""The README's sources bring rows in."""
+
+from dataclasses import replace
+
+from tests.loop import toy_spec
+from tests.retraining.adapters.sources.folder import put_csv
+
+from retraining.adapters.sources.files import Landing
+
+from .readme import sources
+
+COLUMNS = {"label": "load", "numeric": ["outdoor"]}
+
+
+def test_a_file_put_into_the_folder_of_the_readme_is_ingested(loop, tmp_path):
+    said = {**sources()["files"], "path": str(tmp_path / "in")}
+    spec = toy_spec(source=said, columns=COLUMNS)
+    landing = Landing(said["path"], said["format"], spec.source.file_schema, "toy_landing", str(tmp_path / "landed"))
+    rows = [("m1", "2013-01-31 10:00", 4.5, 310.0), ("m1", "2013-01-31 11:00", 4.0, "much")]
+    put_csv(tmp_path / "in", "january/1.csv", rows, header=",".join(said["schema"]))
+
+    report = replace(loop, spec=spec, landing=landing).ingest()
+
+    assert (report.accepted, report.quarantined, report.reasons) == (1, 1, ("malformed",))
