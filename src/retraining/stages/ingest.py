@@ -18,14 +18,19 @@ from retraining.records.batch import Batch
 from retraining.records.ingest_report import IngestReport
 from retraining.records.run import Run
 from retraining.rules.ingest.contract import Contract, check_contract
+from retraining.rules.ingest.judge_batch import BatchFacts, rows_of_earlier, why_held
 from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.ledger_column import in_slice, is_below, is_valid
+from retraining.rules.ingest.look_around import Others
 from retraining.rules.ingest.mark_rows import HASHES, KNOWN, identify, mark, recognise, without_repeats
 from retraining.rules.ingest.next_slice import Closed, next_lo, next_slice
 from retraining.rules.ingest.older_rows import count_older
+from retraining.rules.ingest.quality import Arrival
 from retraining.rules.ingest.reading_limits import reading_limits
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.held_batch import refuse_held
+from retraining.stages.steps.prepare_quality import others_of, pin_referenced
 
 CLOCK_SKEW = timedelta(days=1)
 """How far ahead of the run's clock a ledger value may lie before it is a fault."""
@@ -37,20 +42,25 @@ def ingest(spec: ModelSpec, source_table: str, tables: Tables, run: Run) -> Inge
     """Finish an open plan, or plan the next slice, store it in one commit, and close it with counts read back.
 
     source_table is the qualified name. Raises ContractError or SourceError before anything is written, IngestError
-    when the counts do not add up (the plan then stays open, the watermark unmoved).
+    when the counts do not add up (the plan then stays open, the watermark unmoved), HeldBatchError when the batch
+    failed a gate (it is then stored and closed).
     """
     name = spec.source_name
     batches = read_batches(tables, name)
     plan = next((batch for batch in batches if batch.state == "PLANNED"), None)
+    refuse_held(spec, batches, tables, run)
     source = _pin(tables.spark, source_table, plan)
     found = {each.name: each.dataType.simpleString() for each in source.schema}
     contract = check_contract(spec, found, observations.stored_columns(tables, name))
+    referenced = pin_referenced(spec, source.schema, contract.columns, tables, run)
     plan = plan or _plan_next(spec, source, contract, batches, tables, run)
     if plan is None:
         return _nothing_new(name, batches)
     closed = [batch for batch in batches if batch.state != "PLANNED"]
-    report = _store(spec, source, contract.ledger, plan, closed, tables, run)
+    others = others_of(spec, contract.ledger, closed, referenced, tables)
+    done, report = _store(spec, source, contract.ledger, plan, closed, others, tables, run)
     _log.info(report.summary)
+    refuse_held(spec, [done], tables, run)
     return report
 
 
@@ -116,9 +126,10 @@ def _store(
     ledger: Ledger,
     plan: Batch,
     closed: list[Batch],
+    others: Others,
     tables: Tables,
     run: Run,
-) -> IngestReport:
+) -> tuple[Batch, IngestReport]:
     name = spec.source_name
     _prepare_table(source, plan, tables)
     bounds = [ledger.from_text(value) for value in (plan.lo, plan.hi, plan.valid_until)]
@@ -132,15 +143,28 @@ def _store(
     counted = _count_slice(rows, earlier, is_valid(ledger, bounds[2]), is_below(ledger, before))
     if counted.read > counted.present:
         fresh = recognise(without_repeats(rows), earlier).where(~F.col(KNOWN)).drop(KNOWN)
-        marked = mark(spec, ledger, fresh, bounds[2], plan.batch_seq, run.started_at)
+        arrival = Arrival(plan.batch_seq, run.started_at, run.as_of, bounds[2])
+        marked = mark(spec, ledger, fresh, arrival, others)
         observations.append_batch(tables, name, marked, plan.batch_seq, plan.epoch)
-    written = observations.count_batch(tables, name, plan.batch_seq)
+    written = observations.count_batch(tables, name, plan.batch_seq, spec.quality)
     _check_counts(plan, counted, written)
     if not closed or closed[-1].columns != plan.columns:
         observations.create_views(tables, name, ledger.column)
-    done = replace(
+    done = _closed(spec, plan, counted, written, closed, run)
+    append_close(tables, done)
+    return done, _report(done, written)
+
+
+def _closed(
+    spec: ModelSpec, plan: Batch, counted: "_SliceCounts", written: BatchCounts, closed: list[Batch], run: Run
+) -> Batch:
+    """The closing row: COMMITTED, or HELD where the batch failed a gate. Both move the watermark."""
+    earlier = rows_of_earlier(closed)
+    facts = BatchFacts(written.accepted, written.quarantined, written.missing, written.failed, earlier)
+    held_because = why_held(spec.quality.batch, facts)
+    return replace(
         plan,
-        state="COMMITTED",
+        state="HELD" if held_because else "COMMITTED",
         watermark_after=plan.hi,
         rows_read=counted.read,
         rows_accepted=written.accepted,
@@ -152,19 +176,24 @@ def _store(
         run_id=run.run_id,
         attempt_id=run.attempt_id,
         at=run.started_at,
+        warnings=written.warned,
+        held_because=held_because,
     )
-    append_close(tables, done)
+
+
+def _report(done: Batch, written: BatchCounts) -> IngestReport:
     return IngestReport(
-        name,
-        plan.batch_seq,
-        plan.hi,
-        counted.read,
+        done.source,
+        done.batch_seq,
+        done.watermark_after,
+        done.rows_read or 0,
         written.accepted,
         written.quarantined,
-        counted.present,
+        done.rows_already_present or 0,
         written.reasons,
         done.rows_older or 0,
-        counted.late,
+        done.rows_late or 0,
+        written.warned,
     )
 
 
