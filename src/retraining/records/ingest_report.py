@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, fields
 
+from retraining.records.batch import RuleCount
+
 
 @dataclass(frozen=True)
 class IngestReport:
     """Counts of one ingestion, read back from the tables. batch_seq is the newest closed batch, None when there is
     none yet. late: rows of this batch that are older than the watermark was; older: rows of the source that came too
-    late even for the lookback, and that no batch has read."""
+    late even for the lookback, and that no batch has read. warnings: accepted rows by the rule that warns of them."""
 
     source: str
     batch_seq: int | None
@@ -19,6 +21,7 @@ class IngestReport:
     reasons: tuple[str, ...] = ()
     older: int = 0
     late: int = 0
+    warnings: tuple[RuleCount, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -27,9 +30,11 @@ class IngestReport:
             return f"{self.source}: nothing new; watermark {self.watermark or 'not set'}{self._too_late}"
         why = f" ({', '.join(self.reasons)})" if self.reasons else ""
         late = f"; {self.late:,} came late" if self.late else ""
+        warned = ", ".join(f"{each.rule} {each.rows:,}" for each in self.warnings)
+        warned = f"; warnings: {warned}" if warned else ""
         return (
             f"{self.source}: batch {self.batch_seq}: read {self.read:,} = accepted {self.accepted:,} + quarantined "
-            f"{self.quarantined:,}{why} + already present {self.already_present:,}{late}; watermark "
+            f"{self.quarantined:,}{why} + already present {self.already_present:,}{late}{warned}; watermark "
             f"{self.watermark}{self._too_late}"
         )
 

@@ -18,17 +18,22 @@ from retraining.records.batch import Batch
 from retraining.records.ingest_report import IngestReport
 from retraining.records.run import Run
 from retraining.rules.ingest.contract import Contract, check_contract
+from retraining.rules.ingest.judge_batch import BatchFacts, rows_of_earlier, why_held
 from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.ledger_column import in_slice, is_below, is_valid
+from retraining.rules.ingest.look_around import Others
 from retraining.rules.ingest.mark_rows import HASHES, KNOWN, identify, mark, recognise, without_repeats
 from retraining.rules.ingest.next_slice import Closed, at_least, next_lo, next_slice
 from retraining.rules.ingest.older_rows import count_older
+from retraining.rules.ingest.quality import Arrival
 from retraining.rules.ingest.reading_limits import reading_limits
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 from retraining.rules.ingest.void_batches import void_batches
 from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.held_batch import refuse_held
 from retraining.stages.steps.open_source import open_source
 from retraining.stages.steps.plan_batch import planned_batch, valid_until
+from retraining.stages.steps.prepare_quality import others_of, pin_referenced
 
 _log = logging.getLogger(__name__)
 
@@ -40,21 +45,25 @@ def ingest(
 
     source_table is the qualified name; landing, where the source is files, says how they become its rows. Raises
     ContractError or SourceError before anything is planned, IngestError when the counts do not add up (the plan then
-    stays open, the watermark unmoved).
+    stays open, the watermark unmoved), HeldBatchError when the batch failed a gate (it is then stored and closed).
     """
     name = spec.source_name
     batches = read_batches(tables, name)
     _check_nothing_lost(tables, name, batches)
     plan = next((batch for batch in batches if batch.state == "PLANNED"), None)
+    refuse_held(spec, batches, tables, run)
     source = open_source(tables, source_table, landing, plan, run)
     found = {each.name: each.dataType.simpleString() for each in source.schema}
     contract = check_contract(spec, found, observations.stored_columns(tables, name))
+    referenced = pin_referenced(spec, source.schema, contract.columns, tables, run)
     plan = plan or _plan_next(spec, source, contract, batches, tables, run)
     if plan is None:
         return _nothing_new(name, batches)
     closed = [batch for batch in batches if batch.state != "PLANNED"]
-    report = _store(spec, source, contract.ledger, plan, closed, tables, run)
+    others = others_of(spec, contract.ledger, closed, referenced, tables)
+    done, report = _store(spec, source, contract.ledger, plan, closed, others, tables, run)
     _log.info(report.summary)
+    refuse_held(spec, [done], tables, run)
     return report
 
 
@@ -111,9 +120,10 @@ def _store(
     ledger: Ledger,
     plan: Batch,
     closed: list[Batch],
+    others: Others,
     tables: Tables,
     run: Run,
-) -> IngestReport:
+) -> tuple[Batch, IngestReport]:
     name = spec.source_name
     _prepare_table(source, plan, tables)
     bounds = [ledger.from_text(value) for value in (plan.lo, plan.hi, plan.valid_until)]
@@ -128,38 +138,53 @@ def _store(
     counted = _count_slice(rows, earlier, is_valid(ledger, bounds[2]), is_below(ledger, before))
     if counted.read > counted.present:
         fresh = recognise(without_repeats(rows), earlier).where(~F.col(KNOWN)).drop(KNOWN)
-        marked = mark(spec, ledger, fresh, bounds[2], plan, run.started_at)
+        arrival = Arrival(plan.batch_seq, run.started_at, run.as_of, bounds[2], plan.supersedes)
+        marked = mark(spec, ledger, fresh, arrival, others)
         observations.append_batch(tables, name, marked, plan.batch_seq, plan.epoch)
-    written = observations.count_batch(tables, name, plan.batch_seq)
+    written = observations.count_batch(tables, name, plan.batch_seq, spec.quality)
     _check_counts(plan, counted, written)
     if not closed or closed[-1].columns != plan.columns:
         observations.create_views(tables, name, ledger.column)
-    done = _closed(plan, ledger, closed, counted, written, run)
+    done = _closed(spec, plan, ledger, closed, counted, written, run)
     append_close(tables, done)
+    return done, _report(done, written)
+
+
+def _report(done: Batch, written: BatchCounts) -> IngestReport:
     return IngestReport(
-        name,
-        plan.batch_seq,
+        done.source,
+        done.batch_seq,
         done.watermark_after,
-        counted.read,
+        done.rows_read or 0,
         written.accepted,
         written.quarantined,
-        counted.present,
+        done.rows_already_present or 0,
         written.reasons,
         done.rows_older or 0,
-        counted.late,
+        done.rows_late or 0,
+        written.warned,
     )
 
 
 def _closed(
-    plan: Batch, ledger: Ledger, closed: list[Batch], counted: "_SliceCounts", written: BatchCounts, run: Run
+    spec: ModelSpec,
+    plan: Batch,
+    ledger: Ledger,
+    closed: list[Batch],
+    counted: "_SliceCounts",
+    written: BatchCounts,
+    run: Run,
 ) -> Batch:
-    """The closing row. The watermark never moves back, whatever the slice."""
+    """The closing row: COMMITTED, or HELD where the batch failed a gate. Neither moves the watermark back."""
+    earlier = rows_of_earlier(closed)
+    facts = BatchFacts(written.accepted, written.quarantined, written.missing, written.failed, earlier)
+    held_because = why_held(spec.quality.batch, facts)
     last = closed[-1] if closed else None
     watermark = at_least(ledger.from_text(plan.hi), ledger.from_text(last.watermark_after) if last else None)
     begins_epoch = last is None or last.epoch < plan.epoch
     return replace(
         plan,
-        state="COMMITTED",
+        state="HELD" if held_because else "COMMITTED",
         watermark_after=ledger.to_text(watermark),
         rows_read=counted.read,
         rows_accepted=written.accepted,
@@ -171,6 +196,8 @@ def _closed(
         run_id=run.run_id,
         attempt_id=run.attempt_id,
         at=run.started_at,
+        warnings=written.warned,
+        held_because=held_because,
     )
 
 
