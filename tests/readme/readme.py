@@ -20,3 +20,15 @@ def third_model() -> str:
     """The spec that the README adds."""
     (spec,) = blocks("yaml")
     return spec
+
+
+def quality_rules() -> dict[str, str]:
+    """{rule: example} of the table of quality rules."""
+    (table,) = re.findall(r"\| Rule \| A row is fine when \| Example \|\n\|.*\n((?:\|.*\n)+)", text())
+    return dict(re.findall(r"^\| `(\w+)` \|.*\| `(\{.*\})` \|$", table, re.MULTILINE))
+
+
+def batch_gates() -> str:
+    """The gates that the README sets."""
+    (said,) = re.findall(r"`quality\.batch: (\{.*?\})`", text(), re.DOTALL)
+    return said
