@@ -67,7 +67,9 @@ def ingest(spec: ModelSpec, source_table: str, tables: Tables, run: Run) -> Inge
 def _nothing_new(name: str, batches: list[Batch]) -> IngestReport:
     """The source is still at the version of the newest batch, so what was too old then still is."""
     newest = batches[-1]
-    report = IngestReport(name, newest.batch_seq, newest.watermark_after, older=newest.rows_older or 0)
+    report = IngestReport(
+        name, newest.batch_seq, newest.watermark_after, older=newest.rows_older or 0, held=_held(batches)
+    )
     _log.info(report.summary)
     return report
 
@@ -152,7 +154,7 @@ def _store(
         observations.create_views(tables, name, ledger.column)
     done = _closed(spec, plan, counted, written, closed, run)
     append_close(tables, done)
-    return done, _report(done, written)
+    return done, _report(done, written, _held(closed))
 
 
 def _closed(
@@ -181,7 +183,11 @@ def _closed(
     )
 
 
-def _report(done: Batch, written: BatchCounts) -> IngestReport:
+def _held(batches: list[Batch]) -> tuple[int, ...]:
+    return tuple(row.batch_seq for row in batches if row.state == "HELD")
+
+
+def _report(done: Batch, written: BatchCounts, held: tuple[int, ...]) -> IngestReport:
     return IngestReport(
         done.source,
         done.batch_seq,
@@ -194,6 +200,7 @@ def _report(done: Batch, written: BatchCounts) -> IngestReport:
         done.rows_older or 0,
         done.rows_late or 0,
         written.warned,
+        held,
     )
 
 

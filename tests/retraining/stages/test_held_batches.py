@@ -68,7 +68,8 @@ def story(loop) -> Story:
     loop.source_has([(*bad[0][:3], 5000.0), (*bad[1][:2], -7.0, bad[1][3]), *bad[2:]])
     held = refusal(loop.ingest)
     again = refusal(lambda: ingest(loop.spec, loop.source, loop.tables, loop.run))  # the platform retries the task
-    seen: dict[str, object] = {"in views": views(loop), "nothing new": loop.ingest().read}
+    nothing_new = loop.ingest()
+    seen: dict[str, object] = {"in views": views(loop), "the next run": (nothing_new.read, nothing_new.held)}
     loop.source_has(days(16, 16))
     loop.ingest()
     seen |= {"scored while held": loop.score().rows, "trainable while held": trainable(loop, 3)}
@@ -113,7 +114,7 @@ def test_a_held_batch_is_stored_counted_and_consumes_its_number_and_its_slice(lo
 
     assert (held["rows_read"], held["rows_accepted"], held["rows_quarantined"]) == (21, 18, 2)
     assert held["watermark_after"] == held["hi"] == "2013-01-15T19:00:00.000000Z"
-    assert story.seen["nothing new"] == 0
+    assert story.seen["the next run"] == (0, (2,))
 
 
 def test_nobody_sees_a_held_batch(story):
@@ -186,7 +187,7 @@ def test_gates_hold_batches_whose_rows_are_not_new_again_and_any_order_of_releas
     loop.source_has([("a", TEN, 1.0, 1.0), ("b", TEN, None, 1.0), ("c", TEN, float("nan"), 1.0)])
 
     first = refusal(loop.ingest)
-    with pytest.raises(NothingToDoError, match="no committed batch yet"):
+    with pytest.raises(NothingToDoError, match="Held: 1; release_batch lets them in"):
         read_source(loop.spec, loop.tables)
     loop.source_has([("d", TEN, 1.0, 1.0)])
     second = refusal(loop.ingest)
