@@ -107,8 +107,9 @@ class Fresh(_ColumnRule):
 class Unique(_Rule):
     """No row of another key says the same in these columns: none of the batch, and none that is accepted and current.
 
-    A row whose columns are not all there is fine, and rows that another rule quarantines are not compared. Of rows of
-    one batch that say the same all are at fault, also where a value moves from one key to another within it.
+    A row whose columns are not all there is fine, and rows that another rule quarantines are not compared. A key that
+    holds the values already keeps them; of newcomers in one batch that say the same all are at fault. A value that
+    moves from one key to another within one batch is still taken.
     """
 
     rule: Literal["unique"]
@@ -143,7 +144,7 @@ class Sql(_Rule):
 
 
 Rule = Annotated[
-    NotNull | NotBlank | IsFinite | InRange | InSet | Matches | MaxLength | Unique | ForeignKey | Fresh | Sql,
+    NotNull | NotBlank | IsFinite | InRange | InSet | Matches | MaxLength | Fresh | Unique | ForeignKey | Sql,
     Field(discriminator="rule"),
 ]
 

@@ -70,7 +70,9 @@ def ingest(
 def _nothing_new(name: str, batches: list[Batch]) -> IngestReport:
     """The source is still at the version of the newest batch, so what was too old then still is."""
     newest = batches[-1]
-    report = IngestReport(name, newest.batch_seq, newest.watermark_after, older=newest.rows_older or 0)
+    report = IngestReport(
+        name, newest.batch_seq, newest.watermark_after, older=newest.rows_older or 0, held=_held(batches)
+    )
     _log.info(report.summary)
     return report
 
@@ -147,10 +149,14 @@ def _store(
         observations.create_views(tables, name, ledger.column)
     done = _closed(spec, plan, ledger, closed, counted, written, run)
     append_close(tables, done)
-    return done, _report(done, written)
+    return done, _report(done, written, _held(closed))
 
 
-def _report(done: Batch, written: BatchCounts) -> IngestReport:
+def _held(batches: list[Batch]) -> tuple[int, ...]:
+    return tuple(row.batch_seq for row in batches if row.state == "HELD")
+
+
+def _report(done: Batch, written: BatchCounts, held: tuple[int, ...]) -> IngestReport:
     return IngestReport(
         done.source,
         done.batch_seq,
@@ -163,6 +169,7 @@ def _report(done: Batch, written: BatchCounts) -> IngestReport:
         done.rows_older or 0,
         done.rows_late or 0,
         written.warned,
+        held,
     )
 
 

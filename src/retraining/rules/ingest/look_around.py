@@ -47,16 +47,22 @@ def look_around(quality: QualitySection, rows: DataFrame, others: Others) -> Dat
 
 
 def _add_unique(rows: DataFrame, rule: Unique, flag: str, holders: DataFrame | None) -> DataFrame:
-    """Adds the flag. Rows with a reason of their own are no rivals: they do not come in."""
+    """Adds the flag. A row that does not come in, for a reason of its own or because another key holds its values
+    already, is no rival to the rows of its batch."""
     columns = [F.col(f"`{name}`") for name in rule.columns]
     complete = reduce(and_, (column.isNotNull() for column in columns))
-    rival = F.when(F.size(REASONS) == 0, F.col(ROW_KEY))
     # Rows that are not complete stay apart, or all of them would meet in one place.
     same = Window.partitionBy(*columns, F.when(~complete, F.col(ROW_HASH)))
-    judged = rows.withColumns({"_least": F.min(rival).over(same), "_greatest": F.max(rival).over(same)})
-    judged = _with_holders(judged, columns, complete, holders)
-    other_key = reduce(or_, (F.coalesce(F.col(each) != F.col(ROW_KEY), F.lit(False)) for each in _RIVALS))
-    return judged.withColumn(flag, complete & other_key).drop(*_RIVALS)
+    taken = complete & _another_key("_first_holder", "_last_holder")
+    rival = F.when((F.size(REASONS) == 0) & ~taken, F.col(ROW_KEY))
+    judged = _with_holders(rows, columns, complete, holders)
+    judged = judged.withColumns({"_least": F.min(rival).over(same), "_greatest": F.max(rival).over(same)})
+    return judged.withColumn(flag, taken | (complete & _another_key("_least", "_greatest"))).drop(*_RIVALS)
+
+
+def _another_key(*names: str) -> Column:
+    """Whether one of the columns names another key than the row's."""
+    return reduce(or_, (F.coalesce(F.col(name) != F.col(ROW_KEY), F.lit(False)) for name in names))
 
 
 def _with_holders(rows: DataFrame, columns: list[Column], complete: Column, holders: DataFrame | None) -> DataFrame:

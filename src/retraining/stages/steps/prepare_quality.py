@@ -50,9 +50,9 @@ def others_of(
     spec: ModelSpec, ledger: Ledger, closed: list[Batch], referenced: Mapping[str, DataFrame], tables: Tables
 ) -> Others:
     """What rules look at beside the batch. closed: the batches before it."""
-    if not any(isinstance(rule, Unique) for rule in spec.quality.rules):
-        return Others(None, referenced)
     earlier = committed_batches(closed)
+    if not earlier.through or not any(isinstance(rule, Unique) for rule in spec.quality.rules):
+        return Others(None, referenced)
     return Others(observations.current_rows(tables, spec.source_name, earlier, ledger), referenced)
 
 
