@@ -14,6 +14,7 @@ from retraining.adapters.tables.batches import append_close, append_plan, read_b
 from retraining.adapters.tables.observations import BATCH_SEQ, BatchCounts
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import IngestError
+from retraining.failpoints import hit
 from retraining.records.batch import Batch
 from retraining.records.ingest_report import IngestReport
 from retraining.records.run import Run
@@ -39,6 +40,7 @@ def ingest(spec: ModelSpec, source_table: str, tables: Tables, run: Run) -> Inge
     source_table is the qualified name. Raises ContractError or SourceError before anything is written, IngestError
     when the counts do not add up (the plan then stays open, the watermark unmoved).
     """
+    hit("ingest.after_start")
     name = spec.source_name
     batches = read_batches(tables, name)
     plan = next((batch for batch in batches if batch.state == "PLANNED"), None)
@@ -107,6 +109,7 @@ def _plan_next(
         at=run.started_at,
     )
     append_plan(tables, plan)
+    hit("ingest.after_plan")
     return plan
 
 
@@ -121,6 +124,7 @@ def _store(
 ) -> IngestReport:
     name = spec.source_name
     _prepare_table(source, plan, tables)
+    hit("ingest.after_prepare")
     bounds = [ledger.from_text(value) for value in (plan.lo, plan.hi, plan.valid_until)]
     generations = list(dict.fromkeys(batch.columns for batch in (*closed, plan)))
     chosen = source.slice(ledger, *bounds).select(*(F.col(f"`{each}`").alias(each) for each in plan.columns))
@@ -130,10 +134,13 @@ def _store(
     earlier = stored.where(in_slice(ledger, *bounds)).select(ROW_KEY, ROW_HASH)
     before = ledger.from_text(closed[-1].watermark_after) if closed else None
     counted = _count_slice(rows, earlier, is_valid(ledger, bounds[2]), is_below(ledger, before))
+    hit("ingest.after_read")
     if counted.read > counted.present:
         fresh = recognise(without_repeats(rows), earlier).where(~F.col(KNOWN)).drop(KNOWN)
         marked = mark(spec, ledger, fresh, bounds[2], plan.batch_seq, run.started_at)
+        hit("ingest.before_write")
         observations.append_batch(tables, name, marked, plan.batch_seq, plan.epoch)
+    hit("ingest.after_write")
     written = observations.count_batch(tables, name, plan.batch_seq)
     _check_counts(plan, counted, written)
     if not closed or closed[-1].columns != plan.columns:
@@ -153,7 +160,9 @@ def _store(
         attempt_id=run.attempt_id,
         at=run.started_at,
     )
+    hit("ingest.before_close")
     append_close(tables, done)
+    hit("ingest.after_close")
     return IngestReport(
         name,
         plan.batch_seq,
