@@ -22,7 +22,7 @@ def main() -> int:
     asked = _arguments()
     started = time.monotonic()
     say(f"Interleavings of the protocol, in memory: {asked.interleavings:,} ...")
-    counted = run_interleavings(asked.interleavings, asked.seed)
+    counted = run_interleavings(asked.interleavings)
     say(f"{counted.examples:,} interleavings with {counted.steps:,} steps kept every invariant.\n")
     harness = kill(asked)
     faults = faults_of(harness)

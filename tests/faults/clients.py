@@ -135,7 +135,7 @@ def _word(pipe: Connection) -> str:
 def _context() -> multiprocessing.context.ForkServerContext:
     """Clients are forked from a process that has imported all they need, and nothing of the caller's session."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context.set_forkserver_preload(["__main__", __name__])
     paths = [str(ROOT), str(ROOT / "src")]
     sys.path.extend(path for path in paths if path not in sys.path)
     os.environ["PYTHONPATH"] = os.pathsep.join([*paths, os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)

@@ -21,7 +21,7 @@ from tests.faults.model import FAR_FUTURE, Broken, Commit, LostError, Row, Step,
 from retraining.records.batch import Batch
 from retraining.rules.ingest.reading_limits import ReadingLimits
 
-MOST_RUNS, MOST_CLEAN_RUNS = 3, 5
+MOST_RUNS, MOST_CLEAN_RUNS, MOST_STEPS = 3, 5, 30
 NOT_SET = -1_000
 few = st.integers(1, 6)
 which = st.integers(0, MOST_RUNS - 1)
@@ -240,7 +240,7 @@ class Protocol(RuleBasedStateMachine):
             self.came_in.setdefault(row, len(self.world.source) - 1)
 
 
-def run_interleavings(examples: int, steps: int = 30, broken: Broken | None = None) -> Counted:
+def run_interleavings(examples: int, broken: Broken | None = None) -> Counted:
     """Tries so many interleavings, the same ones each time. Raises AssertionError with the first that breaks an
     invariant."""
     machine = type("Interleaving", (Protocol,), {"broken": broken, "counted": Counted()})
@@ -248,7 +248,7 @@ def run_interleavings(examples: int, steps: int = 30, broken: Broken | None = No
         machine,
         settings=settings(
             max_examples=examples,
-            stateful_step_count=steps,
+            stateful_step_count=MOST_STEPS,
             derandomize=True,
             deadline=None,
             database=None,
