@@ -112,7 +112,7 @@ def client(
 def run_and_wait(engine: Engine, schema: str, point: str | None = None, kill_after: float | None = None) -> Ended:
     """Runs a client to its end, or kills it so many seconds after it has attached."""
     with client(engine, schema, point) as (process, pipe):
-        words = [_word(pipe)]
+        words = [word_of(pipe)]
         attached = time.monotonic()
         if kill_after is not None and words == ["attached"]:
             process.join(kill_after)
@@ -121,12 +121,13 @@ def run_and_wait(engine: Engine, schema: str, point: str | None = None, kill_aft
         if process.exitcode is None:
             raise TimeoutError(f"a client of {schema} did not end within {MOST_SECONDS} seconds")
         if process.exitcode != KILLED and words == ["attached"]:
-            words.append(_word(pipe))
+            words.append(word_of(pipe))
         seconds = time.monotonic() - attached
         return Ended(process.exitcode, None if process.exitcode == KILLED else words[-1], seconds)
 
 
-def _word(pipe: Connection) -> str:
+def word_of(pipe: Connection) -> str:
+    """The next thing that a client says."""
     if not pipe.poll(MOST_SECONDS):
         raise TimeoutError(f"a client said nothing for {MOST_SECONDS} seconds")
     return pipe.recv()
