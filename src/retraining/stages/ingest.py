@@ -14,6 +14,7 @@ from retraining.adapters.tables.batches import append_close, append_plan, read_b
 from retraining.adapters.tables.observations import BATCH_SEQ, BatchCounts
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import IngestError, SourceError
+from retraining.failpoints import hit
 from retraining.records.batch import Batch
 from retraining.records.ingest_report import IngestReport
 from retraining.records.run import Run
@@ -47,6 +48,7 @@ def ingest(
     ContractError or SourceError before anything is planned, IngestError when the counts do not add up (the plan then
     stays open, the watermark unmoved), HeldBatchError when the batch failed a gate (it is then stored and closed).
     """
+    hit("ingest.after_start")
     name = spec.source_name
     batches = read_batches(tables, name)
     _check_nothing_lost(tables, name, batches)
@@ -94,6 +96,7 @@ def _plan_next(
         return None
     plan = planned_batch(spec.source_name, source, contract, part, state.below, run)
     append_plan(tables, plan)
+    hit("ingest.after_plan")
     return plan
 
 
@@ -128,6 +131,7 @@ def _store(
 ) -> tuple[Batch, IngestReport]:
     name = spec.source_name
     _prepare_table(source, plan, tables)
+    hit("ingest.after_prepare")
     bounds = [ledger.from_text(value) for value in (plan.lo, plan.hi, plan.valid_until)]
     generations = list(dict.fromkeys(batch.columns for batch in (*closed, plan)))
     chosen = source.slice(ledger, *bounds).select(*(F.col(f"`{each}`").alias(each) for each in plan.columns))
@@ -138,17 +142,22 @@ def _store(
     earlier = stored.where(in_slice(ledger, *bounds)).select(ROW_KEY, ROW_HASH)
     before = ledger.from_text(closed[-1].watermark_after) if closed else None
     counted = _count_slice(rows, earlier, is_valid(ledger, bounds[2]), is_below(ledger, before))
+    hit("ingest.after_read")
     if counted.read > counted.present:
         fresh = recognise(without_repeats(rows), earlier).where(~F.col(KNOWN)).drop(KNOWN)
         arrival = Arrival(plan.batch_seq, run.started_at, run.as_of, bounds[2], plan.supersedes)
         marked = mark(spec, ledger, fresh, arrival, others)
+        hit("ingest.before_write")
         observations.append_batch(tables, name, marked, plan.batch_seq, plan.epoch)
+    hit("ingest.after_write")
     written = observations.count_batch(tables, name, plan.batch_seq, spec.quality)
     _check_counts(plan, counted, written)
     if not closed or closed[-1].columns != plan.columns:
         observations.create_views(tables, name, ledger.column)
     done = _closed(spec, plan, ledger, closed, counted, written, run)
+    hit("ingest.before_close")
     append_close(tables, done)
+    hit("ingest.after_close")
     return done, _report(done, written, _held(closed))
 
 
