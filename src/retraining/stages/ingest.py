@@ -8,7 +8,6 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from retraining.adapters.sources.delta_table import PinnedSource
 from retraining.adapters.sources.files import Landing
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.batches import append_close, append_plan, read_batches
@@ -27,7 +26,7 @@ from retraining.rules.ingest.older_rows import count_older
 from retraining.rules.ingest.reading_limits import reading_limits
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.open_source import open_source
+from retraining.stages.steps.open_source import Source, open_source
 
 CLOCK_SKEW = timedelta(days=1)
 """How far ahead of the run's clock a ledger value may lie before it is a fault."""
@@ -47,7 +46,7 @@ def ingest(
     name = spec.source_name
     batches = read_batches(tables, name)
     plan = next((batch for batch in batches if batch.state == "PLANNED"), None)
-    source = open_source(tables, source_table, landing, plan, run)
+    source = open_source(spec, source_table, landing, tables, batches, run)
     found = {each.name: each.dataType.simpleString() for each in source.schema}
     contract = check_contract(spec, found, observations.stored_columns(tables, name))
     plan = plan or _plan_next(spec, source, contract, batches, tables, run)
@@ -68,7 +67,7 @@ def _nothing_new(name: str, batches: list[Batch]) -> IngestReport:
 
 
 def _plan_next(
-    spec: ModelSpec, source: PinnedSource, contract: Contract, batches: list[Batch], tables: Tables, run: Run
+    spec: ModelSpec, source: Source, contract: Contract, batches: list[Batch], tables: Tables, run: Run
 ) -> Batch | None:
     ledger = contract.ledger
     limits = reading_limits(spec, ledger)
@@ -113,7 +112,7 @@ def _plan_next(
 
 def _store(
     spec: ModelSpec,
-    source: PinnedSource,
+    source: Source,
     ledger: Ledger,
     plan: Batch,
     closed: list[Batch],
@@ -169,7 +168,7 @@ def _store(
     )
 
 
-def _prepare_table(source: PinnedSource, plan: Batch, tables: Tables) -> None:
+def _prepare_table(source: Source, plan: Batch, tables: Tables) -> None:
     """The observations as the plan wants them: made by the first batch, longer by the columns that were accepted."""
     wanted = {name.lower() for name in plan.columns}
     columns = StructType([each for each in source.schema if each.name.lower() in wanted])
