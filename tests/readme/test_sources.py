@@ -22,3 +22,18 @@ def test_a_file_put_into_the_folder_of_the_readme_is_ingested(loop, tmp_path):
     report = replace(loop, spec=spec, landing=landing).ingest()
 
     assert (report.accepted, report.quarantined, report.reasons) == (1, 1, ("malformed",))
+
+
+def test_a_row_deleted_from_the_table_of_the_readmes_change_feed_is_gone(loop):
+    spec = toy_spec(source=sources()["change_feed"], columns=COLUMNS, gate={"holdout": "reserved"})
+    columns = "meter string, read_at timestamp, outdoor double, load double"
+    properties = "TBLPROPERTIES (delta.enableChangeDataFeed = true)"
+    loop.tables.spark.sql(f"CREATE TABLE {loop.source} ({columns}) USING delta {properties}")
+    now = "TIMESTAMP '2013-01-31 10:00'"
+    loop.tables.spark.sql(f"INSERT INTO {loop.source} VALUES ('m1', {now}, 4D, 310D), ('m2', {now}, 5D, 300D)")
+    loop = replace(loop, spec=spec)
+    loop.ingest()
+    loop.tables.spark.sql(f"DELETE FROM {loop.source} WHERE meter = 'm1'")
+    loop.ingest()
+
+    assert [row["meter"] for row in loop.tables.read("toy_accepted").collect()] == ["m2"]

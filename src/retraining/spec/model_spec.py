@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, Field, PlainSerializer, StringConstraints, model_validator
 
 from retraining.spec.columns_section import ColumnsSection
 from retraining.spec.drift_section import DriftSection
@@ -42,6 +42,12 @@ class ModelSpec(Section):
     gate: GateSection = GateSection()
     schedule: Literal["daily", "weekly", "monthly"]
     """How often new rows are expected; sets the default maximum age of a champion."""
+
+    @model_validator(mode="after")
+    def _a_newest_hold_out_needs_days(self) -> "ModelSpec":
+        if self.source.mode == "change_feed" and self.gate.holdout != "reserved":
+            raise ValueError("source.mode: change_feed has versions instead of days. Say gate: { holdout: reserved }")
+        return self
 
     @property
     def source_name(self) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -22,6 +22,9 @@ from retraining.spec.section import ColumnName, Length, Name, Section, TableName
 
 MALFORMED_LINE = "malformed_line"
 """Column that holds the text of a line of a file that is not what the schema says; null for every other row."""
+
+COMMIT_VERSION, IS_DELETED = "commit_version", "is_deleted"
+"""Columns of a change feed: the version of the table that a change made, and whether it took the key away."""
 
 _SQL_TYPES = "string, boolean, tinyint, smallint, int, bigint, float, double, decimal(p,s), date, timestamp"
 
@@ -67,12 +70,14 @@ def _once_in_any_case(schema: Mapping[str, str]) -> Mapping[str, str]:
 
 
 class SourceSection(Section):
-    """Rows that are read incrementally by their ledger column: of a Delta table, or of files in a folder."""
+    """Rows that are read incrementally by their ledger column: of a Delta table, of files in a folder, or of the
+    changes of a Delta table."""
 
     model_config = ConfigDict(populate_by_name=True)  # `schema` is taken by pydantic itself
 
-    mode: Literal["table", "files"] = "table"
-    """table: a Delta table. files: a folder, whose new files land in a Delta table of the bundle's schema first."""
+    mode: Literal["table", "files", "change_feed"] = "table"
+    """table: a Delta table. files: a folder, whose new files land in a Delta table of the bundle's schema first.
+    change_feed: a Delta table with change data feed; its versions are the ledger, and deletions are seen."""
     table: TableName | None = None
     path: Annotated[str, StringConstraints(max_length=1000), AfterValidator(_is_a_folder)] | None = None
     """Folder of the files, subfolders included; the names of folders are no columns."""
@@ -107,6 +112,22 @@ class SourceSection(Section):
         """The table or the folder, for people."""
         return str(self.path if self.mode == "files" else self.table)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _versions_are_the_ledger(cls, value: Any) -> Any:
+        feed = isinstance(value, Mapping) and value.get("mode") == "change_feed"
+        return {"ledger_column": COMMIT_VERSION, **value} if feed else value
+
+    @model_validator(mode="after")
+    def _versions_come_in_order(self) -> "SourceSection":
+        if self.mode != "change_feed":
+            return self
+        if self.ledger_column != COMMIT_VERSION:
+            raise ValueError("mode: change_feed takes the table's versions as its ledger. Remove ledger_column")
+        if self.lookback is not None or self.settle_delay is not None:
+            raise ValueError("mode: change_feed has no late rows. Remove lookback and settle_delay")
+        return self
+
     @model_validator(mode="after")
     def _keys_fit_the_mode(self) -> "SourceSection":
         needed, optional = _KEYS_OF_MODE[self.mode]
@@ -126,6 +147,7 @@ class SourceSection(Section):
 
 _KEYS_OF_MODE: dict[str, tuple[set[str], set[str]]] = {
     "table": ({"table"}, set()),
+    "change_feed": ({"table"}, set()),
     "files": ({"path", "format"}, {"schema"}),
 }
 """Keys that say where the rows are: those a mode needs, and those it may have."""

@@ -7,7 +7,6 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from retraining.adapters.sources.delta_table import PinnedSource
 from retraining.adapters.sources.files import Landing
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.batches import append_close, append_plan, read_batches
@@ -32,7 +31,7 @@ from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 from retraining.rules.ingest.void_batches import void_batches
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.held_batch import refuse_held
-from retraining.stages.steps.open_source import open_source
+from retraining.stages.steps.open_source import Source, open_source
 from retraining.stages.steps.plan_batch import planned_batch, valid_until
 from retraining.stages.steps.prepare_quality import others_of, pin_referenced
 
@@ -54,7 +53,7 @@ def ingest(
     _check_nothing_lost(tables, name, batches)
     plan = next((batch for batch in batches if batch.state == "PLANNED"), None)
     refuse_held(spec, batches, tables, run)
-    source = open_source(tables, source_table, landing, plan, run)
+    source = open_source(spec, source_table, landing, tables, batches, run)
     found = {each.name: each.dataType.simpleString() for each in source.schema}
     contract = check_contract(spec, found, observations.stored_columns(tables, name))
     referenced = pin_referenced(spec, source.schema, contract.columns, tables, run)
@@ -80,7 +79,7 @@ def _nothing_new(name: str, batches: list[Batch]) -> IngestReport:
 
 
 def _plan_next(
-    spec: ModelSpec, source: PinnedSource, contract: Contract, batches: list[Batch], tables: Tables, run: Run
+    spec: ModelSpec, source: Source, contract: Contract, batches: list[Batch], tables: Tables, run: Run
 ) -> Batch | None:
     ledger = contract.ledger
     limits = reading_limits(spec, ledger)
@@ -100,7 +99,7 @@ def _plan_next(
     return plan
 
 
-def _check_same_table(source: PinnedSource, last: Batch) -> None:
+def _check_same_table(source: Source, last: Batch) -> None:
     if source.table_id != last.source_table_id:
         raise SourceError(
             f"source table {source.table} was replaced since batch {last.batch_seq} (table id {source.table_id}, then "
@@ -121,7 +120,7 @@ def _check_nothing_lost(tables: Tables, name: str, batches: list[Batch]) -> None
 
 def _store(
     spec: ModelSpec,
-    source: PinnedSource,
+    source: Source,
     ledger: Ledger,
     plan: Batch,
     closed: list[Batch],
@@ -224,7 +223,7 @@ def _count_older(plan: Batch, counted: "_SliceCounts", closed: list[Batch]) -> i
     return count_older(plan.rows_below_lo, counted.read_again, closed)
 
 
-def _prepare_table(source: PinnedSource, plan: Batch, tables: Tables) -> None:
+def _prepare_table(source: Source, plan: Batch, tables: Tables) -> None:
     """The observations as the plan wants them: made by the first batch, longer by the columns that were accepted."""
     wanted = {name.lower() for name in plan.columns}
     columns = StructType([each for each in source.schema if each.name.lower() in wanted])

@@ -3,8 +3,8 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
-from retraining.adapters.sources.delta_table import PinnedSource
 from retraining.adapters.sources.files import Landing
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.batches import append_close, append_plan, append_rebuilt, read_batches
@@ -19,7 +19,7 @@ from retraining.rules.ingest.reading_limits import reading_limits
 from retraining.rules.ingest.rebuild_batches import rebuild_batches
 from retraining.rules.ingest.repair_slice import abandoned, repair_slice
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.open_source import open_source
+from retraining.stages.steps.open_source import Source, open_source
 from retraining.stages.steps.plan_batch import planned_batch, valid_until
 
 _log = logging.getLogger(__name__)
@@ -57,17 +57,26 @@ def repair(
     batches = read_batches(tables, spec.source_name)
     done = [row for row in batches if row.run_id == run.run_id and row.reason]
     if not done:
-        done = _repair(
-            spec, lambda: open_source(tables, source_table, landing, None, run), tables, run, request, batches
-        )
+        _check_mode(spec, request)
+        closed = [row for row in batches if row.state != "PLANNED"]
+        newest = partial(open_source, spec, source_table, landing, tables, closed, run)
+        done = _repair(spec, newest, tables, run, request, batches)
     report = RepairReport(request.action, tuple(done))
     _log.info(report.summary)
     return report
 
 
+def _check_mode(spec: ModelSpec, request: RepairRequest) -> None:
+    if spec.source.mode == "change_feed" and request.action not in ("abandon", "rebuild"):
+        raise ParameterError(
+            f"{request.action}: changes of {spec.source_name} are read in the order of their commits, once. To begin "
+            f"anew with all rows as they are now, give the source another `name`."
+        )
+
+
 def _repair(
     spec: ModelSpec,
-    newest: Callable[[], PinnedSource],
+    newest: Callable[[], Source],
     tables: Tables,
     run: Run,
     request: RepairRequest,
@@ -109,7 +118,7 @@ def _abandon(tables: Tables, run: Run, request: RepairRequest, batches: list[Bat
 
 
 def _plan(
-    spec: ModelSpec, source: PinnedSource, tables: Tables, run: Run, request: RepairRequest, batches: list[Batch]
+    spec: ModelSpec, source: Source, tables: Tables, run: Run, request: RepairRequest, batches: list[Batch]
 ) -> Batch:
     contract = _contract(spec, source, tables)
     ledger, limits = contract.ledger, reading_limits(spec, contract.ledger)
@@ -120,13 +129,13 @@ def _plan(
     return plan
 
 
-def _contract(spec: ModelSpec, source: PinnedSource, tables: Tables) -> Contract:
+def _contract(spec: ModelSpec, source: Source, tables: Tables) -> Contract:
     found = {each.name: each.dataType.simpleString() for each in source.schema}
     return check_contract(spec, found, observations.stored_columns(tables, spec.source_name))
 
 
 def _rebuild(
-    spec: ModelSpec, source: PinnedSource, tables: Tables, run: Run, request: RepairRequest, batches: list[Batch]
+    spec: ModelSpec, source: Source, tables: Tables, run: Run, request: RepairRequest, batches: list[Batch]
 ) -> list[Batch]:
     contract = _contract(spec, source, tables)
     stored = observations.count_batches(tables, spec.source_name, contract.ledger)

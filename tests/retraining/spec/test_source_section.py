@@ -13,6 +13,7 @@ kind: regression
 source: { SOURCE, ledger_column: at, keys: [id] }
 columns: { label: y, numeric: [x] }
 recipe: recipes.ridge.pipeline
+gate: { holdout: reserved }
 schedule: daily
 """
 FILES = "mode: files, path: /Volumes/main/shop/in, format: csv, schema: { id: string, at: timestamp }"
@@ -55,7 +56,7 @@ def test_types_may_be_written_as_people_write_them():
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        (f"{FILES}, table: toy_source", "mode: files has no `table`. Remove it, or say mode: table"),
+        (f"{FILES}, table: toy_source", "mode: files has no `table`. Remove it, or say mode: table or change_feed"),
         ("table: toy_source, path: /in", "mode: table has no `path`. Remove it, or say mode: files"),
         ("table: toy_source, format: csv", "mode: table has no `format`. Remove it, or say mode: files"),
         ("table: toy_source, schema: { id: string }", "mode: table has no `schema`. Remove it, or say mode: files"),
@@ -108,3 +109,34 @@ def test_a_schema_names_each_column_once_with_a_plain_type(schema, why):
 def test_an_unknown_mode_is_refused():
     with pytest.raises(ValidationError, match="Input should be 'table'"):
         SourceSection.model_validate({"mode": "queue", "table": "t", "ledger_column": "at", "keys": ["id"]})
+
+
+FEED = SPEC.replace("SOURCE, ledger_column: at", "mode: change_feed, table: toy_source")
+
+
+def test_a_change_feed_needs_no_ledger_column_because_versions_are_the_ledger():
+    spec = parse_spec(FEED, "specs/toy.yml")
+
+    assert (spec.source.ledger_column, spec.source.origin) == ("commit_version", "toy_source")
+    assert type(spec).model_validate(spec.model_dump()) == spec
+
+
+@pytest.mark.parametrize(
+    ("addition", "message"),
+    [
+        ("ledger_column: at", "mode: change_feed takes the table's versions as its ledger. Remove ledger_column"),
+        ("lookback: 3", "mode: change_feed has no late rows. Remove lookback and settle_delay"),
+        ("settle_delay: 1 hours", "mode: change_feed has no late rows. Remove lookback and settle_delay"),
+        ("path: /in", "mode: change_feed has no `path`. Remove it, or say mode: files"),
+    ],
+)
+def test_a_change_feed_refuses_what_it_has_no_use_for(addition, message):
+    with pytest.raises(SpecError) as caught:
+        parse_spec(FEED.replace("table: toy_source", f"table: toy_source, {addition}"), "specs/toy.yml")
+
+    assert str(caught.value).endswith(message)
+
+
+def test_a_change_feed_is_judged_on_reserved_keys_because_it_has_no_days():
+    with pytest.raises(SpecError, match=r"has versions instead of days. Say gate: \{ holdout: reserved \}"):
+        parse_spec(FEED.replace("holdout: reserved", "holdout: newest"), "specs/toy.yml")

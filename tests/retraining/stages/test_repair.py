@@ -149,3 +149,12 @@ def test_a_request_that_does_not_fit_writes_nothing(begun):
     assert plan(begun, "abandon").batches[0].state == "ABANDONED"
     assert begun.ingest().read == 0
     assert begun.accepted_keys() == ["a", "b"]
+
+
+def test_changes_of_a_feed_are_not_read_out_of_order(loop):
+    loop.spec = toy_spec(
+        source={"table": "toy_source", "mode": "change_feed", "keys": ["id"]}, gate={"holdout": "reserved"}
+    )
+
+    with pytest.raises(ParameterError, match="replay: changes of toy are read in the order of their commits, once"):
+        plan(loop, "replay", batch_seq=1)

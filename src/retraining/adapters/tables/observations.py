@@ -21,6 +21,8 @@ from retraining.rules.ingest.row_rules import is_missing
 from retraining.spec.quality_section import QualitySection, Rule
 
 BATCH_SEQ = "_batch_seq"
+DELETES_KEY = "_deletes_key"
+"""The key that a row takes away, null in every other row."""
 
 _OWN = [
     StructField(ROW_KEY, StringType(), nullable=False),
@@ -29,7 +31,7 @@ _OWN = [
     StructField(REASONS, ArrayType(StringType(), containsNull=False), nullable=False),
     StructField(WARNINGS, ArrayType(StringType(), containsNull=False), nullable=False),
     StructField("_supersedes_batch", LongType(), nullable=True),
-    StructField("_deletes_key", StringType(), nullable=True),
+    StructField(DELETES_KEY, StringType(), nullable=True),
     StructField("_ingested_at", TimestampType(), nullable=False),
 ]
 OWN_COLUMNS = [each.name for each in _OWN]
@@ -170,7 +172,8 @@ def create_views(tables: Tables, source: str, ledger_column: str) -> None:
     inside = f"FROM {observations} WHERE {BATCH_SEQ} IN ({usable}) AND size({REASONS})"
     order = f"{quoted_column(ledger_column)} DESC, {BATCH_SEQ} DESC, {ROW_HASH}"
     newest = f"row_number() OVER (PARTITION BY {ROW_KEY} ORDER BY {order})"
-    accepted = f"SELECT {columns} FROM (SELECT *, {newest} AS _version {inside} = 0) WHERE _version = 1"
+    current = f"SELECT *, {newest} AS _version {inside} = 0"
+    accepted = f"SELECT {columns} FROM ({current}) WHERE _version = 1 AND {DELETES_KEY} IS NULL"
     tables.replace_view(f"{source}_accepted", accepted)
     tables.replace_view(f"{source}_quarantine", f"SELECT {columns} {inside} > 0")
 
@@ -200,7 +203,8 @@ def current_rows(
     newer_than: int = 0,
     since: Number | None = None,
 ) -> DataFrame:
-    """The accepted current version of each key as of the given batches: greatest (ledger, batch).
+    """The accepted current version of each key as of the given batches: greatest (ledger, batch). A key whose newest
+    row is a deletion is not there.
 
     newer_than leaves the batches up to that one out, so that only what arrived since is read. since leaves smaller
     ledger values out: they cannot be newer than what remains.
@@ -211,7 +215,8 @@ def current_rows(
         inside = inside & (value >= ledger_literal(ledger, since))
     rows = tables.read(table_of(source)).where(inside & (F.size(REASONS) == 0))
     newest = Window.partitionBy(ROW_KEY).orderBy(value.desc(), F.col(BATCH_SEQ).desc(), F.col(ROW_HASH))
-    return rows.withColumn("_version", F.row_number().over(newest)).where("_version = 1").drop("_version")
+    current = rows.withColumn("_version", F.row_number().over(newest)).where("_version = 1").drop("_version")
+    return current.where(F.col(DELETES_KEY).isNull())
 
 
 def observations_version(tables: Tables, source: str) -> int:

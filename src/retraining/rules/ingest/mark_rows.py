@@ -17,7 +17,7 @@ from retraining.rules.ingest.quality import (
 )
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, identity_hash
 from retraining.spec.model_spec import ModelSpec
-from retraining.spec.source_section import MALFORMED_LINE
+from retraining.spec.source_section import IS_DELETED, MALFORMED_LINE
 
 MALFORMED = "malformed"
 
@@ -57,20 +57,27 @@ def mark(spec: ModelSpec, ledger: Ledger, rows: DataFrame, arrival: Arrival, oth
     same_moment = Window.partitionBy(ROW_KEY, F.col(f"`{ledger.column}`"))
     conflict = F.when(F.count(F.lit(1)).over(same_moment) > 1, F.array(F.lit(CONFLICTING_DUPLICATE)))
     reasons = F.concat(reasons, F.coalesce(conflict, F.array().cast("array<string>")))
-    reasons = _of_lines(spec, rows.columns, reasons)
+    reasons = _of_mode(spec, rows.columns, reasons)
     judged = rows.withColumns({REASONS: reasons, WARNINGS: warnings(spec, rows.schema, arrival)})
     return look_around(spec.quality, judged, others).withColumns(
         {
             "_batch_seq": F.lit(arrival.batch_seq).cast("bigint"),
             "_supersedes_batch": F.lit(arrival.supersedes).cast("bigint"),
-            "_deletes_key": F.lit(None).cast("string"),
+            "_deletes_key": F.when(_deletes(spec), F.col(ROW_KEY)).cast("string"),
             "_ingested_at": F.lit(arrival.ingested_at),
         }
     )
 
 
-def _of_lines(spec: ModelSpec, columns: Sequence[str], reasons: Column) -> Column:
-    """A line that could not be read has no values, so no other reason is worth saying."""
+def _of_mode(spec: ModelSpec, columns: Sequence[str], reasons: Column) -> Column:
+    """A line that could not be read has no values, so no other reason is worth saying; a deletion has none either, and
+    is not at fault."""
+    if spec.source.mode == "change_feed":
+        return F.when(F.col(IS_DELETED), F.array().cast("array<string>")).otherwise(reasons)
     if spec.source.mode != "files" or MALFORMED_LINE not in columns:
         return reasons
     return F.when(F.col(MALFORMED_LINE).isNotNull(), F.array(F.lit(MALFORMED))).otherwise(reasons)
+
+
+def _deletes(spec: ModelSpec) -> Column:
+    return F.col(IS_DELETED) if spec.source.mode == "change_feed" else F.lit(False)

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from retraining.adapters.sources.delta_table import PinnedSource
 from retraining.records.batch import Batch
 from retraining.records.run import Run
 from retraining.rules.ingest.contract import Contract
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.next_slice import Slice
+from retraining.stages.steps.open_source import Source
 
 CLOCK_SKEW = timedelta(days=1)
 """How far ahead of the run's clock a ledger value may lie before it is a fault."""
@@ -20,7 +20,7 @@ def valid_until(ledger: Ledger, run: Run) -> Number | None:
 
 def planned_batch(
     name: str,
-    source: PinnedSource,
+    source: Source,
     contract: Contract,
     part: Slice,
     rows_below_lo: int,
