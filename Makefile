@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 MONTHS := 12
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-faults lint lock bench screenshots clean
+.PHONY: help setup demo test test-slow test-fast test-faults lint lock bench screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -32,11 +32,14 @@ demo: setup ## run the examples: the bundle's demo job on this machine (MONTHS=2
 	@for page in .local/mlflow/artifacts/*/*/artifacts/report/index.html; do echo "Open $$page"; done
 
 # Two processes, each with its own Spark and MLflow server: one alone leaves a core idle most of the time.
-test: setup ## every test
-	@$(PYTHON) -m pytest -n 2
+test: setup ## every test but the slow ones
+	@$(PYTHON) -m pytest -n 2 -m "not slow"
+
+test-slow: setup ## the slow ones: whole processes killed, long stories of dirty, held, late and replaced data
+	@$(PYTHON) -m pytest -n 2 -m slow
 
 test-fast: setup ## the tests that need no Spark
-	@$(PYTHON) -m pytest -m "not spark"
+	@$(PYTHON) -m pytest -m "not spark and not slow"
 
 test-faults: setup ## kill ingestion 100 times and try 10,000 interleavings (10 to 15 minutes; FAULTS="--kills 20" for fewer)
 	@PYTHONPATH=src:. $(PYTHON) -m tests.faults $(FAULTS)

@@ -14,6 +14,8 @@ from recipes.demo.put_rows import put_rows
 
 from .what_is import state_of
 
+pytestmark = pytest.mark.slow
+
 ROOT, SCRIPT = Path(__file__).parents[2], Path(__file__).with_name("run_and_die.py")
 KILLED = -9
 SHORT_LIFE = {"JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1"}  # Java compiles little, for it does not live long

@@ -9,6 +9,8 @@ import sys
 import pytest
 from tests.readme.readme import ROOT, third_model
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = """
 import json, sys
 from pathlib import Path

@@ -17,6 +17,8 @@ from retraining.records.manifest import Manifest
 from retraining.stages.steps.ingested_source import read_source
 from retraining.stages.steps.training_frame import Bounds, trainable_rows
 
+pytestmark = pytest.mark.slow
+
 COLUMNS = {"label": "y", "numeric": ["x", "z", "w"], "categorical": ["c"]}
 SPEC = toy_spec(
     columns=COLUMNS, drift={"min_rows": 30}, policy={"min_new_rows": 30}, gate={"deploy": "candidate"}

@@ -11,6 +11,8 @@ from retraining.adapters.tables.observations import current_rows
 from retraining.errors import SourceError
 from retraining.rules.ingest.ledger import Ledger
 
+pytestmark = pytest.mark.slow
+
 TEN = "2013-01-31 10:00"
 STEPS = [
     "INSERT INTO {} VALUES ('z', NULL, 5D, 1D)",

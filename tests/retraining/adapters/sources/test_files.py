@@ -11,6 +11,8 @@ from retraining.adapters.sources.files import Landing, reading
 from retraining.errors import SourceError
 from retraining.stages.steps.land_files import land_files
 
+pytestmark = pytest.mark.slow
+
 TEN = "2013-01-31 10:00"
 FINE = ("a", TEN, 1.0, 1.0)
 
