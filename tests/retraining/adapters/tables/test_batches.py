@@ -31,6 +31,7 @@ def test_a_batch_released_late_counts_from_the_next_batch_on_and_changes_nothing
     rows = [batch(1), batch(2, usable_from=4), batch(3)]
 
     assert committed_batches(rows) == Committed(3, (2,))
+    assert committed_batches(rows, through=2) == Committed(1, ())
     assert committed_batches([*rows, batch(4)]) == Committed(4, (), {2: 4})
     assert committed_batches([*rows, batch(4)], through=3) == Committed(3, (2,))
 

@@ -37,9 +37,7 @@ RULES = [
     {"rule": "unique", "columns": ["office"], "name": "office_shared", "severity": "warn"},
     {"rule": "foreign_key", "column": "place", "table": "places", "table_column": "name"},
 ]
-SPEC = toy_spec(
-    columns={"label": "low", "numeric": ["n"]}, quality={"rules": RULES}
-)  # the source's own columns do not matter here
+SPEC = toy_spec(columns={"label": "low", "numeric": ["n"]}, quality={"rules": RULES})
 
 FINE = {name: None for name in NAMES} | {"at": NOW, "n": 1.0}
 
@@ -95,6 +93,7 @@ CASES: dict[str, tuple[dict[str, object], list[str]]] = {
     "bad row": ({"mail": "b", "place": "here", "n": None}, ["n_not_null", "mail_place_unique"]),
     "mail that is taken": ({"mail": "taken", "place": "here"}, ["mail_place_unique"]),
     "holder": ({"mail": "its own", "place": "here"}, []),
+    "newcomer": ({"mail": "its own", "place": "here"}, ["mail_place_unique"]),
     "unknown place": ({"place": "nowhere"}, ["place_foreign_key"]),
     "one office": ({"office": 1}, []),
     "one office too": ({"office": 1}, []),
