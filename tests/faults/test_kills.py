@@ -31,7 +31,6 @@ def harness(spark):
     return Harness(spark, seed=7)
 
 
-@pytest.mark.timeout(300)
 def test_a_killed_run_and_a_clean_one_lose_nothing_and_repeat_nothing(harness):
     life = harness.new_life()
     harness.kill_at(life, "ingest.before_write")  # the source's first batch
