@@ -11,6 +11,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -49,7 +51,8 @@ class Ended:
 
 
 def engine_of(spark: SparkSession) -> Engine:
-    """The engine of a session of this process."""
+    """The engine of a session of this process. The place that clients are forked from is made ready, too."""
+    _context()
     parameters = spark.sparkContext._gateway.gateway_parameters
     return Engine(parameters.port, parameters.auth_token)
 
@@ -98,8 +101,7 @@ def client(
     """A running client and the pipe to it; it does not outlive the block."""
     mine, theirs = multiprocessing.Pipe()
     process = _context().Process(target=run_client, args=(engine, schema, theirs, point, state))
-    with _importable():
-        process.start()
+    process.start()
     theirs.close()
     try:
         yield process, mine
@@ -133,22 +135,19 @@ def word_of(pipe: Connection) -> str:
     return pipe.recv()
 
 
+@cache
 def _context() -> multiprocessing.context.ForkServerContext:
-    """Clients are forked from a process that has imported all they need, and holds nothing of the caller's session."""
+    """Clients are forked from a process that has imported all they need, and holds nothing of the caller's session.
+    It alone is told where these modules are."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["__main__", __name__])
-    return context
-
-
-@contextmanager
-def _importable() -> Iterator[None]:
-    """That process finds these modules; no other one is told where they are."""
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), str(ROOT / "src")])
     try:
-        yield
+        forkserver.ensure_running()
     finally:
         if before is None:
             del os.environ["PYTHONPATH"]
         else:
             os.environ["PYTHONPATH"] = before
+    return context
