@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.faults.kills import Harness, faults_of, kill_everywhere, kills_of, table_of
+from tests.faults.kills import Tallies, faults_of, kill_everywhere, kills_of, table_of
 from tests.faults.protocol import run_interleavings
 
 from local_workspace.engine import start_spark, stop_spark
@@ -24,35 +24,34 @@ def main() -> int:
     say(f"Interleavings of the protocol, in memory: {asked.interleavings:,} ...")
     counted = run_interleavings(asked.interleavings)
     say(f"{counted.examples:,} interleavings with {counted.steps:,} steps kept every invariant.\n")
-    harness = kill(asked)
-    faults = faults_of(harness)
-    say(f"\n{table_of(harness)}\n")
-    for sentence in faults.other[:20]:
+    tallies = kill(asked)
+    faults = faults_of(tallies)
+    missed = [point for point in POINTS if point not in tallies or not tallies[point].kills]
+    say(f"\n{table_of(tallies)}\n")
+    for sentence in [*faults.other[:20], *(f"{point} was never reached" for point in missed)]:
         say(f"  {sentence}")
-    missed = [point for point in POINTS if not harness.tallies[point].kills]
-    for point in missed:
-        say(f"  {point} was never reached")
     say(
-        f"{kills_of(harness)} kills in {harness.lives} sources, {harness.met} reruns met a commit of the dead: "
-        f"{faults.lost} rows lost, {faults.repeated} repeated, {faults.watermark} watermark errors, "
-        f"{len(faults.other) + len(missed)} other errors; {counted.examples:,} interleavings; "
+        f"{kills_of(tallies)} kills ({sum(tally.met for tally in tallies.values())} reruns met a commit of the dead) "
+        f"and {counted.examples:,} interleavings: {faults.lost} rows lost, {faults.repeated} repeated, "
+        f"{faults.watermark} watermark errors, {len(faults.other) + len(missed)} other errors. "
         f"{(time.monotonic() - started) / 60:.0f} minutes."
     )
     return int(bool(faults) or bool(missed))
 
 
-def kill(asked: argparse.Namespace) -> Harness:
-    """The kills, with a mark for each."""
+def kill(asked: argparse.Namespace) -> Tallies:
+    """The kills, counted while they go on."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         spark = start_spark(Path(folder), persistent=False)
         try:
-            for harness in kill_everywhere(spark, asked.seed, asked.at_each_point, asked.kills):
-                sys.stdout.write(f"\r{kills_of(harness)} of {asked.kills} kills")
-                sys.stdout.flush()
+            return kill_everywhere(spark, asked.seed, asked.at_each_point, asked.kills, _tell)
         finally:
             stop_spark(spark)
-    say("")
-    return harness
+
+
+def _tell(kills: int) -> None:
+    sys.stdout.write(f"\r{kills} kills")
+    sys.stdout.flush()
 
 
 def say(text: str) -> None:

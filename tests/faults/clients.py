@@ -7,11 +7,12 @@ a second, and Java goes on with what the client had begun, as a cluster does whe
 import multiprocessing
 import os
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from retraining.stages.ingest import ingest
 
 ROOT = Path(__file__).parents[2]
 KILLED = -signal.SIGKILL
-MOST_SECONDS = 120
+MOST_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ class Ended:
 
 
 def engine_of(spark: SparkSession) -> Engine:
-    """The engine of a session of this process."""
+    """The engine of a session of this process. The place that clients are forked from is made ready, too."""
+    _context()
     parameters = spark.sparkContext._gateway.gateway_parameters
     return Engine(parameters.port, parameters.auth_token)
 
@@ -133,11 +135,19 @@ def word_of(pipe: Connection) -> str:
     return pipe.recv()
 
 
+@cache
 def _context() -> multiprocessing.context.ForkServerContext:
-    """Clients are forked from a process that has imported all they need, and nothing of the caller's session."""
+    """Clients are forked from a process that has imported all they need, and holds nothing of the caller's session.
+    It alone is told where these modules are."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["__main__", __name__])
-    paths = [str(ROOT), str(ROOT / "src")]
-    sys.path.extend(path for path in paths if path not in sys.path)
-    os.environ["PYTHONPATH"] = os.pathsep.join([*paths, os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), str(ROOT / "src")])
+    try:
+        forkserver.ensure_running()
+    finally:
+        if before is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = before
     return context

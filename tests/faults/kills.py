@@ -1,131 +1,127 @@
 """Kills of ingestion: at each failpoint, then at random moments; after each a clean rerun and the invariants."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from threading import Lock
 
 from pyspark.sql import SparkSession
-from tests.faults.clients import KILLED, Engine, engine_of, run_and_wait
+from tests.faults.clients import KILLED, Ended, engine_of, run_and_wait
 from tests.faults.invariants import Faults
 from tests.faults.life import Life, start_life
 
 from retraining.failpoints import POINTS
 
 AT_RANDOM = "at a random moment"
-KILLS_IN_A_LIFE = 20
+AT_ONCE = 2
+"""Sources that live at the same time: one alone leaves a core idle most of the time."""
+KILLS_OF_A_SOURCE = 10
+FIRST_GUESS = 3.0
+"""Seconds that a client is thought to need before one was left alone."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Tally:
-    """What the kills of one kind did."""
+    """What kills of one kind did. met: reruns that met the last commit of a killed client and started again."""
 
     kills: int = 0
     faults: Faults = field(default_factory=Faults)
-
-
-@dataclass
-class Harness:
-    """The kills of one seed, tallied by failpoint. met: reruns that met the last commit of a killed client. longest:
-    seconds within which a client is killed at random."""
-
-    spark: SparkSession
-    seed: int
-    tallies: dict[str, Tally] = field(default_factory=dict)
     met: int = 0
-    lives: int = 0
-    longest: float = 0.0
 
-    def __post_init__(self) -> None:
-        self._draw = random.Random(self.seed)
-        self._engine: Engine = engine_of(self.spark)
+    def __add__(self, more: "Tally") -> "Tally":
+        return Tally(self.kills + more.kills, self.faults + more.faults, self.met + more.met)
 
-    def new_life(self) -> Life:
-        """Another source, with tables of its own."""
-        self.lives += 1
-        return start_life(self.spark, self.seed * 1000 + self.lives)
 
-    def kill_at(self, life: Life, point: str) -> None:
+Tallies = dict[str, Tally]
+
+
+class Killer:
+    """Kills the clients of one source."""
+
+    def __init__(self, spark: SparkSession, seed: int) -> None:
+        """The source has no rows yet. The seed decides its rows and the moments."""
+        self._life: Life = start_life(spark, seed)
+        self._engine = engine_of(spark)
+        self._draw = random.Random(seed)
+        self._seconds = FIRST_GUESS
+
+    def kill_at(self, point: str) -> Tally:
         """Rows arrive, a client dies at the failpoint, a clean rerun follows."""
-        life.arrive()
-        ended = run_and_wait(self._engine, life.tables.schema, f"{point}=kill")
+        ended = self._run(f"{point}=kill")
+        missed = () if ended.code == KILLED else (f"{point} was not reached: {ended.said}",)
+        return self._recovered(ended, missed)
+
+    def kill_at_random(self) -> Tally:
+        """The same at a moment of the client's life; the client may be faster."""
+        ended = self._run(kill_after=self._draw.uniform(0, 1.3 * self._seconds))
         if ended.code != KILLED:
-            self._note(point, 0, Faults(other=(f"{point} was not reached: {ended.said}",)))
-        self._recover(life, point, int(ended.code == KILLED))
+            self._seconds = ended.seconds
+        return self._recovered(ended, (ended.said or "",) if ended.code == 1 else ())
 
-    def kill_after(self, life: Life, seconds: float) -> bool:
-        """The same, at a moment. False when the client had ended before."""
-        life.arrive()
-        ended = run_and_wait(self._engine, life.tables.schema, kill_after=seconds)
-        if ended.code != KILLED:  # it was faster than the one before
-            self.longest = min(self.longest, ended.seconds)
-        failed = Faults(other=(ended.said or "",)) if ended.code == 1 else Faults()
-        self._note(AT_RANDOM, 0, failed)
-        self._recover(life, AT_RANDOM, int(ended.code == KILLED))
-        return ended.code == KILLED
+    def _run(self, point: str | None = None, kill_after: float | None = None) -> Ended:
+        self._life.arrive()
+        return run_and_wait(self._engine, self._life.tables.schema, point, kill_after)
 
-    def seconds_of_a_run(self, life: Life) -> float:
-        """How long a client needs when nobody kills it."""
-        life.arrive()
-        ended = run_and_wait(self._engine, life.tables.schema)
-        assert ended.code == 0, ended.said
-        return ended.seconds
-
-    def _recover(self, life: Life, kind: str, kills: int) -> None:
-        faults = Faults()
+    def _recovered(self, ended: Ended, wrong: tuple[str, ...]) -> Tally:
+        faults, met = Faults(other=wrong), self._life.met
         if self._draw.random() < 0.5:  # else the rerun may meet the killed client's last commit
-            _, faults = life.look()
-            life.arrive()  # the source goes on while nobody reads it
-        met = life.met
-        faults += life.rerun()
-        self.met += life.met - met
-        self._note(kind, kills, faults)
-
-    def _note(self, kind: str, kills: int, faults: Faults) -> None:
-        tally = self.tallies.setdefault(kind, Tally())
-        tally.kills += kills
-        tally.faults += faults
+            faults += self._life.look()[1]
+            self._life.arrive()  # the source goes on while nobody reads it
+        faults += self._life.rerun()
+        return Tally(int(ended.code == KILLED), faults, self._life.met - met)
 
 
-def kill_everywhere(spark: SparkSession, seed: int, at_each_point: int, in_total: int) -> Iterator[Harness]:
-    """Kills at every failpoint, from a source's first batch on, then at random moments until there are enough. The
-    harness comes back after each kill, so that a caller can say how far it is."""
-    harness = Harness(spark, seed)
-    for point in POINTS:
-        life = harness.new_life()
-        for _ in range(at_each_point):
-            harness.kill_at(life, point)
-            yield harness
-    harness.longest = harness.seconds_of_a_run(life)
-    draw = random.Random(seed)
-    while kills_of(harness) < in_total:
-        life = harness.new_life()
-        for _ in range(min(KILLS_IN_A_LIFE, in_total - kills_of(harness))):
-            harness.kill_after(life, draw.uniform(0, harness.longest))
-            yield harness
+def kill_everywhere(
+    spark: SparkSession, seed: int, at_each_point: int, in_total: int, tell: Callable[[int], None]
+) -> Tallies:
+    """Kills at every failpoint, from a source's first batch on, then at random moments until there are enough. tell
+    hears the number of kills after each."""
+    at_random = in_total - at_each_point * len(POINTS)
+    shares = [min(KILLS_OF_A_SOURCE, at_random - done) for done in range(0, at_random, KILLS_OF_A_SOURCE)]
+    tasks = [(point, at_each_point) for point in POINTS] + [(AT_RANDOM, share) for share in shares]
+    tallies: Tallies = {}
+    lock = Lock()
+
+    def live(number: int, kind: str, kills: int) -> None:
+        killer, mine = Killer(spark, seed * 1000 + number), Tally()
+        for _ in range(3 * kills):
+            one = killer.kill_at_random() if kind == AT_RANDOM else killer.kill_at(kind)
+            mine += one
+            with lock:
+                tallies[kind] = tallies.get(kind, Tally()) + one
+                tell(kills_of(tallies))
+            if mine.kills >= kills:
+                break
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for done in [pool.submit(live, number, *task) for number, task in enumerate(tasks, 1)]:
+            done.result()
+    return {kind: tallies[kind] for kind in (*POINTS, AT_RANDOM) if kind in tallies}
 
 
-def kills_of(harness: Harness) -> int:
-    """All kills so far."""
-    return sum(tally.kills for tally in harness.tallies.values())
+def kills_of(tallies: Tallies) -> int:
+    """All kills."""
+    return sum(tally.kills for tally in tallies.values())
 
 
-def table_of(harness: Harness) -> str:
+def faults_of(tallies: Tallies) -> Faults:
+    """All faults."""
+    return sum((tally.faults for tally in tallies.values()), Faults())
+
+
+def table_of(tallies: Tallies) -> str:
     """The tallies as a table for people."""
     head = ("failpoint", "kills", "rows lost", "rows repeated", "watermark errors", "other errors")
     lines = [
         (kind, tally.kills, tally.faults.lost, tally.faults.repeated, tally.faults.watermark, len(tally.faults.other))
-        for kind, tally in harness.tallies.items()
+        for kind, tally in tallies.items()
     ]
     rule = ("-" * 22, *("-" * len(name) for name in head[1:]))
     return "\n".join(_line(cells) for cells in (head, rule, *lines))
 
 
-def _line(cells: tuple[object, ...]) -> str:
+def _line(cells: Sequence[object]) -> str:
     first, *rest = cells
     widths = (5, 9, 13, 16, 12)
     return "  ".join([f"{first:<22}", *(f"{cell:>{width}}" for cell, width in zip(rest, widths, strict=True))])
-
-
-def faults_of(harness: Harness) -> Faults:
-    """All faults so far."""
-    return sum((tally.faults for tally in harness.tallies.values()), Faults())

@@ -4,9 +4,10 @@ import ast
 from importlib import import_module
 from pathlib import Path
 
-import pytest
-from tests.faults.kills import Harness, faults_of, kills_of
-from tests.faults.toy import SPEC, put, source_of
+from tests.faults.invariants import Faults
+from tests.faults.kills import Killer
+from tests.faults.life import start_life
+from tests.faults.toy import SPEC, source_of
 from tests.loop import make_run
 
 from retraining.failpoints import POINTS
@@ -26,26 +27,19 @@ def named_in_the_source() -> list[str]:
     return [call.args[0].value for call in calls]
 
 
-@pytest.fixture(scope="module")
-def harness(spark):
-    return Harness(spark, seed=7)
+def test_a_killed_run_and_a_clean_one_lose_nothing_and_repeat_nothing(spark):
+    killer = Killer(spark, seed=7)
+
+    tallies = [killer.kill_at(point) for point in ("ingest.before_write", "ingest.after_write", "ingest.before_close")]
+    tallies.append(killer.kill_at_random())
+
+    assert [tally.faults for tally in tallies] == [Faults()] * 4
+    assert [tally.kills for tally in tallies[:3]] == [1, 1, 1]
 
 
-@pytest.mark.timeout(300)
-def test_a_killed_run_and_a_clean_one_lose_nothing_and_repeat_nothing(harness):
-    life = harness.new_life()
-    harness.kill_at(life, "ingest.before_write")  # the source's first batch
-    harness.kill_at(life, "ingest.after_write")
-    harness.kill_at(life, "ingest.before_close")
-    harness.kill_after(life, seconds=0.5)
-
-    assert kills_of(harness) == 4
-    assert not faults_of(harness), faults_of(harness)
-
-
-def test_the_source_passes_every_failpoint_that_is_killed_at_and_no_other(harness, monkeypatch):
-    life, passed = harness.new_life(), []
-    put(life.tables, life.history.next_batch())
+def test_the_source_passes_every_failpoint_that_is_killed_at_and_no_other(spark, monkeypatch):
+    life, passed = start_life(spark, seed=8), []
+    life.arrive()
     monkeypatch.setattr(import_module("retraining.stages.ingest"), "hit", passed.append)
 
     ingest(SPEC, source_of(life.tables), life.tables, make_run())
