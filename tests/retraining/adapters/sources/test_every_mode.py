@@ -9,7 +9,8 @@ from tests.retraining.adapters.sources.feed import read_changes, upsert
 from tests.retraining.adapters.sources.folder import put_csv, read_from_files
 
 from retraining.records.ingest_report import IngestReport
-from retraining.spec.row_rules import InRange, QualitySection
+from retraining.spec.quality_section import QualitySection
+from retraining.spec.row_rules import InRange
 
 QUALITY = QualitySection(rules=(InRange(rule="in_range", column="x", max=100),))
 
