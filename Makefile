@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 MONTHS := 12
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast lint lock bench screenshots clean
+.PHONY: help setup demo test test-fast test-faults lint lock bench screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,9 @@ test: setup ## every test
 
 test-fast: setup ## the tests that need no Spark
 	@$(PYTHON) -m pytest -m "not spark"
+
+test-faults: setup ## kill ingestion 100 times and try 10,000 interleavings (10 to 15 minutes; FAULTS="--kills 20" for fewer)
+	@PYTHONPATH=src:. $(PYTHON) -m tests.faults $(FAULTS)
 
 lint: setup ## ruff (rules and format) and mypy
 	@$(PYTHON) -m ruff check

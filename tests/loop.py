@@ -18,6 +18,7 @@ from retraining.spec.read_spec import parse_spec
 from retraining.stages.check_drift import CheckReport, check_drift
 from retraining.stages.ingest import ingest
 from retraining.stages.promote import PromoteReport, promote
+from retraining.stages.release_batch import ReleaseReport, release_batch
 from retraining.stages.report import RunReport, report
 from retraining.stages.retrain import RetrainReport, retrain
 from retraining.stages.rollback import RollbackReport, rollback
@@ -124,6 +125,11 @@ class Loop:
         """The rollback stage; a request is a run of its own."""
         self.start_run(**({"run_id": request} if request else {}))
         return rollback(self.spec, self.tables, self.registry, self.run, to_version, "Found worse by hand.")
+
+    def release(self, batch_seq: str | None, reason: str | None = "Checked by hand.") -> ReleaseReport:
+        """The release stage; a run of its own."""
+        self.start_run()
+        return release_batch(self.spec, self.tables, self.run, batch_seq, reason)
 
     def report(self, task_states: str = "") -> RunReport:
         """The report stage."""

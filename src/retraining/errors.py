@@ -26,6 +26,10 @@ class IngestError(RetrainingError):
     """A batch's counts do not add up; its plan stays open and nothing downstream may use it."""
 
 
+class HeldBatchError(RetrainingError):
+    """A batch failed a gate: it is stored and closed, and its rows stay unused until it is released."""
+
+
 class ConcurrentRunError(RetrainingError):
     """Another run wrote this step first."""
 

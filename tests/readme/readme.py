@@ -29,3 +29,15 @@ def sources() -> dict[str, dict[str, Any]]:
     """The `source` sections that the README shows, by mode."""
     sections = [yaml.safe_load(block)["source"] for block in blocks("yaml") if block.startswith("source:")]
     return {section["mode"]: section for section in sections}
+
+
+def quality_rules() -> dict[str, str]:
+    """{rule: example} of the table of quality rules."""
+    (table,) = re.findall(r"\| Rule \| A row is fine when \| Example \|\n\|.*\n((?:\|.*\n)+)", text())
+    return dict(re.findall(r"^\| `(\w+)` \|.*\| `(\{.*\})` \|$", table, re.MULTILINE))
+
+
+def batch_gates() -> str:
+    """The gates that the README sets."""
+    (said,) = re.findall(r"`quality\.batch: (\{.*?\})`", text(), re.DOTALL)
+    return said

@@ -3,9 +3,11 @@
 import re
 
 from local_workspace.bundle import job_keys, read_bundle
+from retraining.spec.batch_gates import BatchGates
+from retraining.spec.quality_section import RULES
 from retraining.spec.read_spec import parse_spec
 
-from .readme import ROOT, blocks, text, third_model
+from .readme import ROOT, batch_gates, blocks, quality_rules, text, third_model
 
 PLACEHOLDER = re.compile(r"@[A-Z]+@")
 
@@ -31,7 +33,7 @@ def test_every_job_exists_in_the_development_target():
     listed = {name for line in re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", text(), re.MULTILINE) for name in words(line)}
 
     assert {"demo", "retraining", "preflight"} <= run
-    assert (run | listed) - set(job_keys(read_bundle(ROOT, "dev"))) == events
+    assert (run | listed) - set(RULES) - set(job_keys(read_bundle(ROOT, "dev"))) == events
 
 
 def words(line: str) -> list[str]:
@@ -72,3 +74,11 @@ def test_the_four_commands_of_a_workspace_are_login_deploy_and_two_runs():
         ["bundle", "run"],
         ["bundle", "run"],
     ]
+
+
+def test_every_quality_rule_and_gate_has_an_example_that_a_spec_takes():
+    said = ", ".join(quality_rules().values())
+    spec = parse_spec(f"{third_model()}quality: {{ rules: [{said}], batch: {batch_gates()} }}", "README.md")
+
+    assert [rule.rule for rule in spec.quality.rules] == list(quality_rules()) == list(RULES)
+    assert spec.quality.batch.model_fields_set == set(BatchGates.model_fields)

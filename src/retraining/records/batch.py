@@ -9,15 +9,26 @@ BatchState = Literal["PLANNED", "COMMITTED", "HELD", "ABANDONED"]
 
 
 @dataclass(frozen=True)
+class RuleCount:
+    """How many rows of a batch broke a quality rule."""
+
+    rule: str
+    rows: int
+
+
+@dataclass(frozen=True)
 class Batch:
     """One row per step of a batch: PLANNED freezes the slice, a later row with the same batch_seq closes it.
 
+    supersedes is the batch whose rows this one replaces, reason an operator's, where one asked for this row.
     columns are the source's as they are stored and hashed from this batch on; they only grow, at the end.
     Ledger values are text (ISO 8601 in UTC, or digits), exact for every ledger type. lo is None on the first run: read
     everything up to hi. valid_until is the ledger value beyond which a row is a data fault (None for numeric ledgers).
     rows_below_lo counts the valid rows of the source below lo; it is frozen with the slice. The other counts are None
     until the batch is closed. rows_first_read: valid rows that no earlier batch had read; rows_late: those of them that
     are older than the watermark was. rows_older: rows below lo that no batch has read, None in the first batch.
+    warnings counts accepted rows. held_because says which gates a HELD batch failed. usable_from is set on the row
+    of a release: the batch whose runs are the first to see the released rows (None elsewhere: the batch itself).
     """
 
     source: str
@@ -40,6 +51,11 @@ class Batch:
     rows_first_read: int | None
     rows_late: int | None
     rows_older: int | None
+    supersedes: int | None
+    reason: str | None
     run_id: str
     attempt_id: str
     at: datetime
+    warnings: tuple[RuleCount, ...] = ()
+    held_because: tuple[str, ...] = ()
+    usable_from: int | None = None

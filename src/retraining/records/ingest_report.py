@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, fields
 
+from retraining.records.batch import RuleCount
+
 
 @dataclass(frozen=True)
 class IngestReport:
     """Counts of one ingestion, read back from the tables. batch_seq is the newest closed batch, None when there is
     none yet. late: rows of this batch that are older than the watermark was; older: rows of the source that came too
-    late even for the lookback, and that no batch has read."""
+    late even for the lookback, and that no batch has read. warnings: accepted rows by the rule that warns of them.
+    held: earlier batches that wait for a release."""
 
     source: str
     batch_seq: int | None
@@ -19,18 +22,22 @@ class IngestReport:
     reasons: tuple[str, ...] = ()
     older: int = 0
     late: int = 0
+    warnings: tuple[RuleCount, ...] = ()
+    held: tuple[int, ...] = ()
 
     @property
     def summary(self) -> str:
         """One line for people."""
         if not self.read:
-            return f"{self.source}: nothing new; watermark {self.watermark or 'not set'}{self._too_late}"
+            return f"{self.source}: nothing new; watermark {self.watermark or 'not set'}{self._too_late}{self._waiting}"
         why = f" ({', '.join(self.reasons)})" if self.reasons else ""
         late = f"; {self.late:,} came late" if self.late else ""
+        warned = ", ".join(f"{each.rule} {each.rows:,}" for each in self.warnings)
+        warned = f"; warnings: {warned}" if warned else ""
         return (
             f"{self.source}: batch {self.batch_seq}: read {self.read:,} = accepted {self.accepted:,} + quarantined "
-            f"{self.quarantined:,}{why} + already present {self.already_present:,}{late}; watermark "
-            f"{self.watermark}{self._too_late}"
+            f"{self.quarantined:,}{why} + already present {self.already_present:,}{late}{warned}; watermark "
+            f"{self.watermark}{self._too_late}{self._waiting}"
         )
 
     @property
@@ -41,6 +48,13 @@ class IngestReport:
         read = "was" if self.older == 1 else "were"
         cure = "raise source.lookback, load them in ledger order, or re-baseline"
         return f"; {rows} older than the watermark and {read} not read; {cure}"
+
+    @property
+    def _waiting(self) -> str:
+        if not self.held:
+            return ""
+        which = f"batch {self.held[0]} is" if len(self.held) == 1 else f"batches {', '.join(map(str, self.held))} are"
+        return f"; {which} held and used by nobody until the job release_batch lets them in"
 
     def as_dict(self) -> dict[str, object]:
         """Field names and values, for display."""

@@ -32,7 +32,7 @@ class ModelSpec(Section):
     kind: Literal["regression", "classification"]
     source: SourceSection
     columns: ColumnsSection
-    quality: QualitySection = QualitySection()
+    quality: QualitySection = Field(default_factory=QualitySection)
     recipe: Annotated[str, StringConstraints(pattern=r"^recipes(\.[a-z_][a-z0-9_]*){2,}$")]
     """Dotted path of a function in src/recipes that builds the unfitted estimator."""
     params: Params = Field(default_factory=dict, validate_default=True)

@@ -1,51 +1,35 @@
-"""Which rows are fit for use. A row that breaks a rule is quarantined with the rule's name, never dropped."""
+"""Which rows and batches are fit for use. A row that breaks a rule is kept with the rule's name, never dropped."""
 
-from typing import Annotated, Literal
+from pydantic import Field, model_validator
 
-from pydantic import Field, FiniteFloat, StrictInt, StrictStr, model_validator
+from retraining.spec.batch_gates import BatchGates
+from retraining.spec.row_rules import RULES, Rule, Severity
+from retraining.spec.section import Section
 
-from retraining.spec.section import ColumnName, Section
-
-
-class NotNull(Section):
-    """The column holds a value (NaN counts as missing)."""
-
-    rule: Literal["not_null"]
-    column: ColumnName
-
-
-class InRange(Section):
-    """The column is null, or lies between min and max (both included)."""
-
-    rule: Literal["in_range"]
-    column: ColumnName
-    min: FiniteFloat | None = None
-    max: FiniteFloat | None = None
-
-    @model_validator(mode="after")
-    def _has_a_bound(self) -> "InRange":
-        if self.min is None and self.max is None:
-            raise ValueError("in_range needs min, max or both")
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError(f"in_range: min {self.min} is greater than max {self.max}")
-        return self
-
-
-class InSet(Section):
-    """The column is null, or one of the values."""
-
-    rule: Literal["in_set"]
-    column: ColumnName
-    values: tuple[StrictStr | StrictInt, ...] = Field(min_length=1)
-    """Texts and whole numbers. A YAML truth value (an unquoted no, yes, on, off) is refused: quote it."""
-
-
-RULES: dict[str, type[Section]] = {"not_null": NotNull, "in_range": InRange, "in_set": InSet}
-
-Rule = Annotated[NotNull | InRange | InSet, Field(discriminator="rule")]
+OWN_REASONS = ("ledger_missing", "ledger_in_future", "label_missing", "conflicting_duplicate")
+"""What a row can be quarantined for without any rule; no rule may have such a name."""
 
 
 class QualitySection(Section):
-    """Row rules, applied in one pass."""
+    """Rules for rows, applied in one pass, and gates for whole batches."""
 
     rules: tuple[Rule, ...] = ()
+    batch: BatchGates = Field(default_factory=BatchGates)
+
+    def named(self, *severities: Severity) -> tuple[Rule, ...]:
+        """The rules of these severities, in the spec's order."""
+        return tuple(rule for rule in self.rules if rule.severity in severities)
+
+    @model_validator(mode="after")
+    def _each_name_once(self) -> "QualitySection":
+        names = [rule.title for rule in self.rules]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two rules are called {', '.join(twice)}. Give each a `name` of its own")
+        own = sorted({name for name in names if name in OWN_REASONS})
+        if own:
+            raise ValueError(f"{', '.join(own)} is what ingestion itself says. Give the rule another `name`")
+        return self
+
+
+__all__ = ["OWN_REASONS", "RULES", "BatchGates", "QualitySection", "Rule", "Severity"]

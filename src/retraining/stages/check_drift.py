@@ -11,7 +11,6 @@ from pyspark.sql import functions as F
 from retraining.adapters.registry.registry import CHAMPION, Registry
 from retraining.adapters.tables import observations, predictions
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_references, read_rows
-from retraining.adapters.tables.observations import BATCH_SEQ
 from retraining.adapters.tables.tables import Tables
 from retraining.records.decision import Decision, Thresholds
 from retraining.records.drift_metric import DriftMetric
@@ -146,7 +145,8 @@ def _see_drift(
     champion: Manifest | None,
     evaluation_id: str,
 ) -> tuple[BatchVerdict | None, Sequence[DriftMetric]]:
-    """The newest batch against the champion's references, measured once, and all metrics. A batch that the champion was
+    """The newest batch, with what was released since the one before, against the champion's references, measured once,
+    and all metrics. A batch that the champion was
     trained on, or did not score, says nothing about drift: None."""
     batch_seq = source.committed.through
     scored = tables.exists(predictions.table_of(spec.model))
@@ -157,7 +157,8 @@ def _see_drift(
         return judge_batch(made, spec.drift.min_share), metrics
     references = read_references(tables, spec.model, str(champion.version))
     current = observations.current_rows(tables, source.name, source.committed, source.ledger, batch_seq - 1)
-    this_batch = (F.col(BATCH_SEQ) == F.lit(batch_seq)) & (F.col("model_version") == F.lit(champion.version))
+    its = F.col("model_version") == F.lit(champion.version)
+    this_batch = observations.arrived_after(source.committed, batch_seq - 1) & its
     predicted = tables.read(predictions.table_of(spec.model)).where(this_batch).select(ROW_KEY, "prediction")
     batch = current.join(predicted, ROW_KEY)
     new, verdict = measure_drift(spec, batch, references, evaluation_id, batch_seq, next_seq(metrics), run)

@@ -2,7 +2,6 @@
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -13,23 +12,28 @@ from retraining.adapters.tables import observations
 from retraining.adapters.tables.batches import append_close, append_plan, read_batches
 from retraining.adapters.tables.observations import BATCH_SEQ, BatchCounts
 from retraining.adapters.tables.tables import Tables
-from retraining.errors import IngestError
+from retraining.errors import IngestError, SourceError
+from retraining.failpoints import hit
 from retraining.records.batch import Batch
 from retraining.records.ingest_report import IngestReport
 from retraining.records.run import Run
 from retraining.rules.ingest.contract import Contract, check_contract
+from retraining.rules.ingest.judge_batch import BatchFacts, rows_of_earlier, why_held
 from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.ledger_column import in_slice, is_below, is_valid
+from retraining.rules.ingest.look_around import Others
 from retraining.rules.ingest.mark_rows import HASHES, KNOWN, identify, mark, recognise, without_repeats
-from retraining.rules.ingest.next_slice import Closed, next_lo, next_slice
+from retraining.rules.ingest.next_slice import Closed, at_least, next_lo, next_slice
 from retraining.rules.ingest.older_rows import count_older
+from retraining.rules.ingest.quality import Arrival
 from retraining.rules.ingest.reading_limits import reading_limits
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
+from retraining.rules.ingest.void_batches import void_batches
 from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.held_batch import refuse_held
 from retraining.stages.steps.open_source import Source, open_source
-
-CLOCK_SKEW = timedelta(days=1)
-"""How far ahead of the run's clock a ledger value may lie before it is a fault."""
+from retraining.stages.steps.plan_batch import planned_batch, valid_until
+from retraining.stages.steps.prepare_quality import others_of, pin_referenced
 
 _log = logging.getLogger(__name__)
 
@@ -41,27 +45,35 @@ def ingest(
 
     source_table is the qualified name; landing, where the source is files, says how they become its rows. Raises
     ContractError or SourceError before anything is planned, IngestError when the counts do not add up (the plan then
-    stays open, the watermark unmoved).
+    stays open, the watermark unmoved), HeldBatchError when the batch failed a gate (it is then stored and closed).
     """
+    hit("ingest.after_start")
     name = spec.source_name
     batches = read_batches(tables, name)
+    _check_nothing_lost(tables, name, batches)
     plan = next((batch for batch in batches if batch.state == "PLANNED"), None)
-    source = open_source(spec, source_table, landing, tables, batches, run)
+    refuse_held(spec, batches, tables, run)
+    source = open_source(spec, tables, source_table, landing, plan, run)
     found = {each.name: each.dataType.simpleString() for each in source.schema}
     contract = check_contract(spec, found, observations.stored_columns(tables, name))
+    referenced = pin_referenced(spec, source.schema, contract.columns, tables, run)
     plan = plan or _plan_next(spec, source, contract, batches, tables, run)
     if plan is None:
         return _nothing_new(name, batches)
     closed = [batch for batch in batches if batch.state != "PLANNED"]
-    report = _store(spec, source, contract.ledger, plan, closed, tables, run)
+    others = others_of(spec, contract.ledger, closed, referenced, tables)
+    done, report = _store(spec, source, contract.ledger, plan, closed, others, tables, run)
     _log.info(report.summary)
+    refuse_held(spec, [done], tables, run)
     return report
 
 
 def _nothing_new(name: str, batches: list[Batch]) -> IngestReport:
     """The source is still at the version of the newest batch, so what was too old then still is."""
     newest = batches[-1]
-    report = IngestReport(name, newest.batch_seq, newest.watermark_after, older=newest.rows_older or 0)
+    report = IngestReport(
+        name, newest.batch_seq, newest.watermark_after, older=newest.rows_older or 0, held=_held(batches)
+    )
     _log.info(report.summary)
     return report
 
@@ -71,43 +83,39 @@ def _plan_next(
 ) -> Batch | None:
     ledger = contract.ledger
     limits = reading_limits(spec, ledger)
-    valid_until = ledger.from_time(run.started_at + CLOCK_SKEW) if ledger.has_time else None
     closed = None
     if batches:
         last = batches[-1]
-        closed = Closed(last.batch_seq, ledger.from_text(last.watermark_after), last.source_version)
-    state = source.state(ledger, valid_until, limits.initial, next_lo(closed, limits))
+        _check_same_table(source, last)
+        closed = Closed(last.batch_seq, ledger.from_text(last.watermark_after), last.source_version, last.epoch)
+    state = source.state(ledger, valid_until(ledger, run), limits.initial, next_lo(closed, limits))
     as_of = ledger.from_time(run.as_of) if ledger.has_time else None
     part = next_slice(closed, state, as_of, limits)
     if part is None:
         return None
-    plan = Batch(
-        source=spec.source_name,
-        epoch=1,
-        batch_seq=part.batch_seq,
-        state="PLANNED",
-        ledger_type=ledger.type,
-        lo=ledger.to_text(part.lo),
-        hi=ledger.to_text(part.hi),
-        valid_until=ledger.to_text(valid_until),
-        source_table_id=source.table_id,
-        source_version=source.version,
-        columns=contract.columns,
-        watermark_after=None,
-        rows_read=None,
-        rows_accepted=None,
-        rows_quarantined=None,
-        rows_already_present=None,
-        rows_below_lo=state.below,
-        rows_first_read=None,
-        rows_late=None,
-        rows_older=None,
-        run_id=run.run_id,
-        attempt_id=run.attempt_id,
-        at=run.started_at,
-    )
+    plan = planned_batch(spec.source_name, source, contract, part, state.below, run)
     append_plan(tables, plan)
+    hit("ingest.after_plan")
     return plan
+
+
+def _check_same_table(source: Source, last: Batch) -> None:
+    if source.table_id != last.source_table_id:
+        raise SourceError(
+            f"source table {source.table} was replaced since batch {last.batch_seq} (table id {source.table_id}, then "
+            f"{last.source_table_id}). Nothing was ingested and the watermark is unchanged. Run the job `repair` with "
+            f"action=rebaseline to read the new table from its beginning; rows that are stored already stay once."
+        )
+
+
+def _check_nothing_lost(tables: Tables, name: str, batches: list[Batch]) -> None:
+    newest = batches[-1].batch_seq if batches else 0
+    stored = observations.newest_batch(tables, name)
+    if stored > newest:
+        raise IngestError(
+            f"{name}: the observations hold rows of batch {stored}, but table `watermarks` ends with batch {newest}: "
+            f"it was restored or dropped. Nothing was ingested. Run the job `repair` with action=rebuild."
+        )
 
 
 def _store(
@@ -116,56 +124,103 @@ def _store(
     ledger: Ledger,
     plan: Batch,
     closed: list[Batch],
+    others: Others,
     tables: Tables,
     run: Run,
-) -> IngestReport:
+) -> tuple[Batch, IngestReport]:
     name = spec.source_name
     _prepare_table(source, plan, tables)
+    hit("ingest.after_prepare")
     bounds = [ledger.from_text(value) for value in (plan.lo, plan.hi, plan.valid_until)]
     generations = list(dict.fromkeys(batch.columns for batch in (*closed, plan)))
     chosen = source.slice(ledger, *bounds).select(*(F.col(f"`{each}`").alias(each) for each in plan.columns))
     rows = identify(chosen, spec.source.keys, generations)
-    stored = tables.read(observations.table_of(name)).where(F.col(BATCH_SEQ) < F.lit(plan.batch_seq))
+    standing = (F.col(BATCH_SEQ) < F.lit(plan.batch_seq)) & ~F.col(BATCH_SEQ).isin(list(void_batches([*closed, plan])))
+    stored = tables.read(observations.table_of(name)).where(standing)
     # A row that is already stored has the same ledger value, so only this slice of the stored rows can hold it.
     earlier = stored.where(in_slice(ledger, *bounds)).select(ROW_KEY, ROW_HASH)
     before = ledger.from_text(closed[-1].watermark_after) if closed else None
     counted = _count_slice(rows, earlier, is_valid(ledger, bounds[2]), is_below(ledger, before))
+    hit("ingest.after_read")
     if counted.read > counted.present:
         fresh = recognise(without_repeats(rows), earlier).where(~F.col(KNOWN)).drop(KNOWN)
-        marked = mark(spec, ledger, fresh, bounds[2], plan.batch_seq, run.started_at)
+        arrival = Arrival(plan.batch_seq, run.started_at, run.as_of, bounds[2], plan.supersedes)
+        marked = mark(spec, ledger, fresh, arrival, others)
+        hit("ingest.before_write")
         observations.append_batch(tables, name, marked, plan.batch_seq, plan.epoch)
-    written = observations.count_batch(tables, name, plan.batch_seq)
+    hit("ingest.after_write")
+    written = observations.count_batch(tables, name, plan.batch_seq, spec.quality)
     _check_counts(plan, counted, written)
     if not closed or closed[-1].columns != plan.columns:
         observations.create_views(tables, name, ledger.column)
-    done = replace(
+    done = _closed(spec, plan, ledger, closed, counted, written, run)
+    hit("ingest.before_close")
+    append_close(tables, done)
+    hit("ingest.after_close")
+    return done, _report(done, written, _held(closed))
+
+
+def _held(batches: list[Batch]) -> tuple[int, ...]:
+    return tuple(row.batch_seq for row in batches if row.state == "HELD")
+
+
+def _report(done: Batch, written: BatchCounts, held: tuple[int, ...]) -> IngestReport:
+    return IngestReport(
+        done.source,
+        done.batch_seq,
+        done.watermark_after,
+        done.rows_read or 0,
+        written.accepted,
+        written.quarantined,
+        done.rows_already_present or 0,
+        written.reasons,
+        done.rows_older or 0,
+        done.rows_late or 0,
+        written.warned,
+        held,
+    )
+
+
+def _closed(
+    spec: ModelSpec,
+    plan: Batch,
+    ledger: Ledger,
+    closed: list[Batch],
+    counted: "_SliceCounts",
+    written: BatchCounts,
+    run: Run,
+) -> Batch:
+    """The closing row: COMMITTED, or HELD where the batch failed a gate. Neither moves the watermark back."""
+    earlier = rows_of_earlier(closed)
+    facts = BatchFacts(written.accepted, written.quarantined, written.missing, written.failed, earlier)
+    held_because = why_held(spec.quality.batch, facts)
+    last = closed[-1] if closed else None
+    watermark = at_least(ledger.from_text(plan.hi), ledger.from_text(last.watermark_after) if last else None)
+    begins_epoch = last is None or last.epoch < plan.epoch
+    return replace(
         plan,
-        state="COMMITTED",
-        watermark_after=plan.hi,
+        state="HELD" if held_because else "COMMITTED",
+        watermark_after=ledger.to_text(watermark),
         rows_read=counted.read,
         rows_accepted=written.accepted,
         rows_quarantined=written.quarantined,
         rows_already_present=counted.present,
-        rows_first_read=counted.first_read,
+        rows_first_read=counted.first_read + (counted.read_again if begins_epoch else 0),
         rows_late=counted.late,
-        rows_older=count_older(plan.rows_below_lo, counted.read_again, closed),
+        rows_older=_count_older(plan, counted, closed),
         run_id=run.run_id,
         attempt_id=run.attempt_id,
         at=run.started_at,
+        warnings=written.warned,
+        held_because=held_because,
     )
-    append_close(tables, done)
-    return IngestReport(
-        name,
-        plan.batch_seq,
-        plan.hi,
-        counted.read,
-        written.accepted,
-        written.quarantined,
-        counted.present,
-        written.reasons,
-        done.rows_older or 0,
-        counted.late,
-    )
+
+
+def _count_older(plan: Batch, counted: "_SliceCounts", closed: list[Batch]) -> int | None:
+    """A repair's slice does not begin at the watermark: what it read first was older until then."""
+    if plan.reason and closed:
+        return max(0, (closed[-1].rows_older or 0) - (0 if plan.supersedes else counted.first_read))
+    return count_older(plan.rows_below_lo, counted.read_again, closed)
 
 
 def _prepare_table(source: Source, plan: Batch, tables: Tables) -> None:

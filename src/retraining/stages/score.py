@@ -42,9 +42,9 @@ class ScoreReport:
 
 
 def score(spec: ModelSpec, tables: Tables, registry: Registry, run: Run) -> ScoreReport:
-    """Score the committed batches that have arrived since the last scoring. A row is predicted once, whoever is
-    champion later. The first champion, never retrained, predicts beside the live one: what retraining is worth is the
-    difference."""
+    """Score the committed batches that have arrived, or were released, since the last scoring. A row is predicted once,
+    whoever is champion later. The first champion, never retrained, predicts beside the live one: what retraining is
+    worth is the difference."""
     version = registry.version_of(spec.model, CHAMPION)
     if version is None:
         return ScoreReport(spec.model, None, 0)
@@ -82,9 +82,10 @@ def _score_batches(
     unseen = arrived.join(scored.select(ROW_KEY).distinct(), ROW_KEY, "left_anti")
     estimators = {f"_by_{each.version}": load_version(registry, each) for each in versions}
     made = predict_rows(spec, unseen, [ROW_KEY, BATCH_SEQ], estimators)
-    trained = F.col(BATCH_SEQ) <= F.lit(max(each.batch_seq for each in versions))
+    since = observations.usable_since(source.committed)
+    trained = observations.arrived_after(source.committed, 0) & (since <= max(each.batch_seq for each in versions))
     known = tables.read(observations.table_of(source.name)).where(trained)
-    first_seen = known.groupBy(ROW_KEY).agg(F.min(BATCH_SEQ).alias("_first"))
+    first_seen = known.groupBy(ROW_KEY).agg(F.min(since).alias("_first"))
     by_version = [
         F.struct(
             F.lit(each.version).alias("model_version"),
@@ -100,5 +101,5 @@ def _score_batches(
         .withColumns({"run_id": F.lit(run.run_id), "scored_at": F.lit(run.started_at)})
     )
     predictions.append_predictions(tables, spec.model, stored, source.committed.through)
-    by_champion = (F.col(BATCH_SEQ) > F.lit(after)) & (F.col("model_version") == F.lit(versions[0].version))
-    return scored.where(by_champion).count()
+    by_champion = F.col("model_version") == F.lit(versions[0].version)
+    return scored.where(observations.arrived_after(source.committed, after) & by_champion).count()

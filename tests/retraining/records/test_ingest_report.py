@@ -2,6 +2,7 @@
 
 import pytest
 
+from retraining.records.batch import RuleCount
 from retraining.records.ingest_report import IngestReport
 
 CURE = "raise source.lookback, load them in ledger order, or re-baseline"
@@ -39,3 +40,17 @@ def test_late_rows_are_said_beside_the_counts():
     report = IngestReport("flights", 2, "2013-02-28", 30, 20, already_present=10, late=1_200)
 
     assert "already present 10; 1,200 came late; watermark" in report.summary
+
+
+def test_warnings_are_said_with_their_rows():
+    report = IngestReport("flights", 2, "2013-02-28", 2_000, 2_000, warnings=(RuleCount("a", 1_200), RuleCount("b", 1)))
+
+    assert "already present 0; warnings: a 1,200, b 1; watermark" in report.summary
+
+
+@pytest.mark.parametrize(("held", "said"), [((2,), "batch 2 is held"), ((2, 5), "batches 2, 5 are held")])
+@pytest.mark.parametrize("read", [0, 10])
+def test_batches_that_wait_for_a_release_are_said_by_every_run(held, said, read):
+    report = IngestReport("flights", 6, "2013-02-28", read, read, held=held)
+
+    assert report.summary.endswith(f"; {said} and used by nobody until the job release_batch lets them in")

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from retraining.errors import SpecError
+from retraining.spec.quality_section import RULES
 from retraining.spec.read_spec import MAX_BYTES, available_models, parse_spec, read_spec
 
 SPECS = Path(__file__).parents[3] / "specs"
@@ -87,7 +88,7 @@ def test_an_unknown_key_is_named_with_the_keys_known_there(addition, key, known)
 def test_an_unknown_key_of_a_quality_rule_is_named_with_the_keys_of_that_rule():
     message = refusal(SMALLEST + "quality: { rules: [{ rule: in_range, column: x, minimum: 1 }] }")
 
-    assert [word for word in ("minimum", "column, max, min, rule") if word not in message] == []
+    assert [word for word in ("minimum", "column, max, min, name, rule, severity") if word not in message] == []
 
 
 @pytest.mark.parametrize(
@@ -154,7 +155,8 @@ def test_a_text_that_yaml_reads_as_a_truth_value_is_refused_in_a_set():
 def test_an_unknown_rule_is_refused_with_the_rules_there_are():
     message = refusal(SMALLEST + "quality: { rules: [{ rule: between, column: x }] }")
 
-    assert message.endswith("does not match any of the expected tags: 'not_null', 'in_range', 'in_set'")
+    there = ", ".join(f"'{name}'" for name in RULES)
+    assert message.endswith(f"does not match any of the expected tags: {there}")
 
 
 @pytest.mark.parametrize(

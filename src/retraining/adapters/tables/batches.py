@@ -1,6 +1,7 @@
 """`watermarks`: plans and closed batches of a source."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from retraining.adapters.tables.tables import Fence, Tables
 from retraining.records.batch import Batch
@@ -11,21 +12,19 @@ TABLE = "watermarks"
 @dataclass(frozen=True)
 class Committed:
     """The batches whose rows may be used: all up to `through`, but those in `without` (held, abandoned, or still
-    open)."""
+    open). late: batches released when newer ones had been used already, and the batch since which they count."""
 
     through: int
     without: tuple[int, ...]
+    late: Mapping[int, int] = field(default_factory=dict)
 
 
 def read_batches(tables: Tables, source: str) -> list[Batch]:
-    """The newest row of each batch of a source, oldest batch first."""
+    """The newest row of each batch of a source, oldest batch first. Batches are numbered through all epochs."""
     order = {"PLANNED": 0, "HELD": 1, "ABANDONED": 2, "COMMITTED": 3}
-    newest: dict[tuple[int, int], Batch] = {}
-    for row in sorted(
-        tables.records(TABLE, Batch, source=source), key=lambda row: (row.epoch, row.batch_seq, order[row.state])
-    ):
-        newest[row.epoch, row.batch_seq] = row
-    return list(newest.values())
+    rows = tables.records(TABLE, Batch, source=source)
+    newest = {row.batch_seq: row for row in sorted(rows, key=lambda row: (row.epoch, order[row.state]))}
+    return [newest[batch_seq] for batch_seq in sorted(newest)]
 
 
 def append_plan(tables: Tables, plan: Batch) -> None:
@@ -38,12 +37,28 @@ def append_close(tables: Tables, closed: Batch) -> None:
     tables.append_records(TABLE, [closed], Fence("close", closed.source, closed.batch_seq, closed.epoch))
 
 
+def append_rebuilt(tables: Tables, batches: list[Batch]) -> None:
+    """Writes all batches of a source again, in one commit that begins their new epoch."""
+    first = batches[0]
+    tables.append_records(TABLE, batches, Fence("rebuild", first.source, first.epoch, first.epoch))
+
+
+def append_release(tables: Tables, released: Batch) -> None:
+    """Commits a held batch. Its fence is its own, because batches are not released in the order of their numbers."""
+    fence = Fence("release", f"{released.source}.{released.batch_seq}", 1, released.epoch)
+    tables.append_records(TABLE, [released], fence)
+
+
 def committed_batches(rows: list[Batch], through: int | None = None) -> Committed:
-    """The usable batches up to a batch (default: the newest committed one; 0 when there is none)."""
-    committed = [
-        row.batch_seq for row in rows if row.state == "COMMITTED" and (through is None or row.batch_seq <= through)
-    ]
-    newest = max(committed, default=0)
-    return Committed(
-        newest, tuple(row.batch_seq for row in rows if row.batch_seq < newest and row.state != "COMMITTED")
-    )
+    """The usable batches up to a batch (default: the newest committed one; 0 when there is none): committed, and not
+    superseded by another of them.
+
+    What was usable up to a batch never changes, so that training data can be read again: a batch released later counts
+    from the next one on.
+    """
+    since = {row.batch_seq: row.usable_from or row.batch_seq for row in rows if row.state == "COMMITTED"}
+    newest = max((seq for seq, usable in since.items() if through is None or max(seq, usable) <= through), default=0)
+    inside = {seq for seq, first in since.items() if first <= newest}
+    usable = inside - {row.supersedes for row in rows if row.batch_seq in inside}
+    without = tuple(row.batch_seq for row in rows if row.batch_seq <= newest and row.batch_seq not in usable)
+    return Committed(newest, without, {seq: since[seq] for seq in sorted(usable) if since[seq] > seq})

@@ -24,3 +24,9 @@ def quoted(*parts: str) -> str:
 def quoted_column(name: str) -> str:
     """A source column's name for DDL; source columns may hold spaces, so only the quote itself is escaped."""
     return "`" + name.replace("`", "``") + "`"
+
+
+def qualified(catalog: str, schema: str, table: str) -> str:
+    """The quoted name of a table of one to three parts: one part lies in the schema, two in the catalog."""
+    parts = table.split(".")
+    return quoted(*[catalog, schema][: 3 - len(parts)], *parts)

@@ -1,8 +1,9 @@
 """`<source>_observations`: every ingested row, accepted and quarantined, and the views over it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, IntegerType, LongType, StringType, StructField, StructType, TimestampType
 
@@ -10,12 +11,16 @@ from retraining.adapters.tables import batches
 from retraining.adapters.tables.batches import Committed
 from retraining.adapters.tables.names import quoted_column
 from retraining.adapters.tables.tables import Fence, Tables
+from retraining.records.batch import RuleCount
+from retraining.records.stored_batch import StoredBatch
 from retraining.rules.ingest.ledger import Ledger, Number
-from retraining.rules.ingest.ledger_column import ledger_literal
+from retraining.rules.ingest.ledger_column import ledger_literal, ledger_number
+from retraining.rules.ingest.quality import LEDGER_REASONS, REASONS, WARNINGS
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
+from retraining.rules.ingest.row_rules import is_missing
+from retraining.spec.quality_section import QualitySection, Rule
 
 BATCH_SEQ = "_batch_seq"
-REASONS = "_quarantine_reasons"
 DELETES_KEY = "_deletes_key"
 """The key that a row takes away, null in every other row."""
 
@@ -24,6 +29,7 @@ _OWN = [
     StructField(ROW_HASH, StringType(), nullable=False),
     StructField(BATCH_SEQ, LongType(), nullable=False),
     StructField(REASONS, ArrayType(StringType(), containsNull=False), nullable=False),
+    StructField(WARNINGS, ArrayType(StringType(), containsNull=False), nullable=False),
     StructField("_supersedes_batch", LongType(), nullable=True),
     StructField(DELETES_KEY, StringType(), nullable=True),
     StructField("_ingested_at", TimestampType(), nullable=False),
@@ -33,11 +39,15 @@ OWN_COLUMNS = [each.name for each in _OWN]
 
 @dataclass(frozen=True)
 class BatchCounts:
-    """What a batch holds in the table, read back after the write."""
+    """What a batch holds in the table, read back after the write. failed: rows that broke a rule of severity fail;
+    warned: accepted rows, by the rule that warns of them; missing: rows without a value, by column of a gate."""
 
     accepted: int
     quarantined: int
     reasons: tuple[str, ...]
+    failed: tuple[RuleCount, ...]
+    warned: tuple[RuleCount, ...]
+    missing: Mapping[str, int]
 
 
 def table_of(source: str) -> str:
@@ -81,16 +91,67 @@ def append_batch(tables: Tables, source: str, rows: DataFrame, batch_seq: int, e
     )
 
 
-def count_batch(tables: Tables, source: str, batch_seq: int) -> BatchCounts:
-    """Counts of a stored batch, so that the closing row cannot disagree with the data."""
+def newest_batch(tables: Tables, source: str) -> int:
+    """The greatest batch number that any row carries, 0 when there is none."""
+    if not tables.exists(table_of(source)):
+        return 0
+    return int(tables.read(table_of(source)).agg(F.coalesce(F.max(BATCH_SEQ), F.lit(0))).collect()[0][0])
+
+
+def count_batches(tables: Tables, source: str, ledger: Ledger) -> list[StoredBatch]:
+    """What each batch holds, oldest first: enough to write its row of `watermarks` again."""
+    if not tables.exists(table_of(source)):
+        return []
+    fine = F.size(REASONS) == 0
+    valid = F.when(
+        ~F.arrays_overlap(REASONS, F.array(*(F.lit(each) for each in LEDGER_REASONS))), ledger_number(ledger)
+    )
+    counted = (
+        tables.read(table_of(source))
+        .groupBy(BATCH_SEQ)
+        .agg(
+            F.count_if(fine).alias("accepted"),
+            F.count_if(~fine).alias("quarantined"),
+            F.count(valid).alias("valid"),
+            F.min(valid).alias("lo"),
+            F.max(valid).alias("hi"),
+            F.max("_supersedes_batch").alias("supersedes"),
+        )
+        .orderBy(BATCH_SEQ)
+        .collect()
+    )
+    return [StoredBatch(*row) for row in counted]
+
+
+def count_batch(tables: Tables, source: str, batch_seq: int, quality: QualitySection) -> BatchCounts:
+    """Counts of a stored batch, so that the closing row cannot disagree with the data. One pass."""
     rows = tables.read(table_of(source)).where(F.col(BATCH_SEQ) == F.lit(batch_seq))
     fine = F.size(REASONS) == 0
+    fails, warns, columns = quality.named("fail"), quality.named("warn"), list(quality.batch.max_null_share)
     counted = rows.agg(
         F.count_if(fine).alias("accepted"),
         F.count_if(~fine).alias("quarantined"),
         F.array_sort(F.array_distinct(F.flatten(F.collect_set(REASONS)))).alias("reasons"),
+        _list_of([F.array_contains(REASONS, rule.title) for rule in fails]).alias("failed"),
+        _list_of([fine & F.array_contains(WARNINGS, rule.title) for rule in warns]).alias("warned"),
+        _list_of([is_missing(name, rows.schema) for name in columns]).alias("missing"),
     ).collect()[0]
-    return BatchCounts(counted["accepted"], counted["quarantined"], tuple(counted["reasons"]))
+    return BatchCounts(
+        counted["accepted"],
+        counted["quarantined"],
+        tuple(counted["reasons"]),
+        _by_rule(fails, counted["failed"]),
+        _by_rule(warns, counted["warned"]),
+        dict(zip(columns, counted["missing"], strict=True)),
+    )
+
+
+def _list_of(conditions: Sequence[Column]) -> Column:
+    return F.array(*(F.count_if(each) for each in conditions)).cast("array<bigint>")
+
+
+def _by_rule(rules: Sequence[Rule], counts: Sequence[int]) -> tuple[RuleCount, ...]:
+    return tuple(RuleCount(rule.title, rows) for rule, rows in zip(rules, counts, strict=True) if rows)
 
 
 def count_refusals(tables: Tables, source: str, batch_seq: int) -> dict[str, int]:
@@ -105,14 +166,33 @@ def create_views(tables: Tables, source: str, ledger_column: str) -> None:
     people."""
     columns = ", ".join(quoted_column(name) for name in tables.read(table_of(source)).columns)
     observations, watermarks = tables.name(table_of(source)), tables.name(batches.TABLE)
-    committed = f"SELECT batch_seq FROM {watermarks} WHERE source = '{source}' AND state = 'COMMITTED'"
-    inside = f"FROM {observations} WHERE {BATCH_SEQ} IN ({committed}) AND size({REASONS})"
+    committed = f"FROM {watermarks} WHERE source = '{source}' AND state = 'COMMITTED'"
+    superseded = f"SELECT supersedes {committed} AND supersedes IS NOT NULL"
+    usable = f"SELECT batch_seq {committed} AND batch_seq NOT IN ({superseded})"
+    inside = f"FROM {observations} WHERE {BATCH_SEQ} IN ({usable}) AND size({REASONS})"
     order = f"{quoted_column(ledger_column)} DESC, {BATCH_SEQ} DESC, {ROW_HASH}"
     newest = f"row_number() OVER (PARTITION BY {ROW_KEY} ORDER BY {order})"
     current = f"SELECT *, {newest} AS _version {inside} = 0"
     accepted = f"SELECT {columns} FROM ({current}) WHERE _version = 1 AND {DELETES_KEY} IS NULL"
     tables.replace_view(f"{source}_accepted", accepted)
     tables.replace_view(f"{source}_quarantine", f"SELECT {columns} {inside} > 0")
+
+
+def arrived_after(committed: Committed, newer_than: int) -> Column:
+    """Rows of the usable batches that came, or were released, after batch newer_than."""
+    inside = (F.col(BATCH_SEQ) <= F.lit(committed.through)) & (F.col(BATCH_SEQ) > F.lit(newer_than))
+    if committed.without:
+        inside = inside & ~F.col(BATCH_SEQ).isin(list(committed.without))
+    late = [batch for batch, first in committed.late.items() if batch <= newer_than < first]
+    return inside | F.col(BATCH_SEQ).isin(late) if late else inside
+
+
+def usable_since(committed: Committed) -> Column:
+    """The batch whose runs were the first to see a row: its own, or for a batch released late the next one."""
+    since = F.col(BATCH_SEQ)
+    for batch, first in committed.late.items():
+        since = F.when(F.col(BATCH_SEQ) == F.lit(batch), F.lit(first)).otherwise(since)
+    return since
 
 
 def current_rows(
@@ -130,9 +210,7 @@ def current_rows(
     ledger values out: they cannot be newer than what remains.
     """
     value = F.col(f"`{ledger.column}`")
-    inside = (F.col(BATCH_SEQ) <= F.lit(committed.through)) & (F.col(BATCH_SEQ) > F.lit(newer_than))
-    if committed.without:
-        inside = inside & ~F.col(BATCH_SEQ).isin(list(committed.without))
+    inside = arrived_after(committed, newer_than)
     if since is not None:
         inside = inside & (value >= ledger_literal(ledger, since))
     rows = tables.read(table_of(source)).where(inside & (F.size(REASONS) == 0))

@@ -77,9 +77,9 @@ class Tables:
         try:
             self.spark.sql(replace)
         except AnalysisException as err:
-            if err.getCondition() != "TABLE_OR_VIEW_ALREADY_EXISTS":
+            if err.getCondition() not in ("TABLE_OR_VIEW_ALREADY_EXISTS", "TABLE_OR_VIEW_NOT_FOUND"):
                 raise
-            self.spark.sql(replace)  # another run made it in the meantime, so now it is replaced
+            self.spark.sql(replace)  # another run made or replaced it in the meantime, so now it is replaced
 
     def read(self, table: str) -> DataFrame:
         """One of our own tables."""

@@ -53,7 +53,8 @@ def _new_columns(spec: ModelSpec, found: Mapping[str, str], stored: Mapping[str,
 
 
 def _named_columns_exist(spec: ModelSpec, found: Mapping[str, str]) -> None:
-    rules = [rule.column for rule in spec.quality.rules]
+    rules = [name for rule in spec.quality.rules for name in rule.columns_read]
+    rules += spec.quality.batch.max_null_share
     named = [spec.source.ledger_column, *spec.source.keys, spec.columns.label, *spec.columns.features, *rules]
     there = {name.lower() for name in found}
     missing = sorted({name for name in named if name.lower() not in there})

@@ -1,13 +1,20 @@
 """From source rows to observation rows: identity, reasons, batch."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from retraining.rules.ingest.ledger import Ledger, Number
-from retraining.rules.ingest.quality import CONFLICTING_DUPLICATE, quarantine_reasons
+from retraining.rules.ingest.ledger import Ledger
+from retraining.rules.ingest.look_around import Others, look_around
+from retraining.rules.ingest.quality import (
+    CONFLICTING_DUPLICATE,
+    REASONS,
+    WARNINGS,
+    Arrival,
+    quarantine_reasons,
+    warnings,
+)
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, identity_hash
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.source_section import IS_DELETED, MALFORMED_LINE
@@ -41,25 +48,23 @@ def without_repeats(rows: DataFrame) -> DataFrame:
     return rows.dropDuplicates([ROW_KEY, ROW_HASH])
 
 
-def mark(
-    spec: ModelSpec, ledger: Ledger, rows: DataFrame, valid_until: Number | None, batch_seq: int, ingested_at: datetime
-) -> DataFrame:
-    """Observation rows: every reason against a row, and the batch it came in.
+def mark(spec: ModelSpec, ledger: Ledger, rows: DataFrame, arrival: Arrival, others: Others) -> DataFrame:
+    """Observation rows: every reason against a row, every warning about it, and the batch it came in.
 
     Two rows of one key and one ledger value that say different things cannot both be right, so both are quarantined.
     """
-    reasons = quarantine_reasons(spec, rows.schema, ledger, valid_until)
+    reasons = quarantine_reasons(spec, rows.schema, ledger, arrival)
     same_moment = Window.partitionBy(ROW_KEY, F.col(f"`{ledger.column}`"))
     conflict = F.when(F.count(F.lit(1)).over(same_moment) > 1, F.array(F.lit(CONFLICTING_DUPLICATE)))
-    return rows.withColumns(
+    reasons = F.concat(reasons, F.coalesce(conflict, F.array().cast("array<string>")))
+    judged = rows.withColumns({REASONS: reasons, WARNINGS: warnings(spec, rows.schema, arrival)})
+    return look_around(spec.quality, judged, others).withColumns(
         {
-            "_quarantine_reasons": _of_mode(
-                spec, rows.columns, F.concat(reasons, F.coalesce(conflict, F.array().cast("array<string>")))
-            ),
-            "_batch_seq": F.lit(batch_seq).cast("bigint"),
-            "_supersedes_batch": F.lit(None).cast("bigint"),
+            REASONS: _of_mode(spec, rows.columns, F.col(REASONS)),
+            "_batch_seq": F.lit(arrival.batch_seq).cast("bigint"),
+            "_supersedes_batch": F.lit(arrival.supersedes).cast("bigint"),
             "_deletes_key": F.when(_deletes(spec), F.col(ROW_KEY)).cast("string"),
-            "_ingested_at": F.lit(ingested_at),
+            "_ingested_at": F.lit(arrival.ingested_at),
         }
     )
 

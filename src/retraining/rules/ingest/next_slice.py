@@ -15,6 +15,7 @@ class Closed:
     batch_seq: int
     watermark: Number | None
     source_version: int
+    epoch: int = 1
 
 
 @dataclass(frozen=True)
@@ -32,18 +33,21 @@ class Slice:
     """Closed at both ends: rows tied with the watermark are read again and dropped as already present.
 
     lo None reads from the beginning. hi None reads only rows whose ledger value is missing or beyond validity.
+    epoch names the fences; supersedes is the batch whose rows this one replaces.
     """
 
     batch_seq: int
     lo: Number | None
     hi: Number | None
+    epoch: int = 1
+    supersedes: int | None = None
 
 
 def next_lo(last: Closed | None, limits: ReadingLimits) -> Number | None:
     """Where the next slice begins: at the watermark, or below it by the lookback; never below the initial value."""
     if last is None or last.watermark is None:
         return limits.initial
-    return _at_least(last.watermark - limits.lookback, limits.initial)
+    return at_least(last.watermark - limits.lookback, limits.initial)
 
 
 def next_slice(
@@ -58,17 +62,18 @@ def next_slice(
         newest = None
     if last is None:
         return Slice(1, next_lo(last, limits), newest)
-    hi = _at_least(newest, last.watermark)
+    hi = at_least(newest, last.watermark)
     if source.version == last.source_version and hi == last.watermark:
         return None
-    return Slice(last.batch_seq + 1, next_lo(last, limits), hi)
+    return Slice(last.batch_seq + 1, next_lo(last, limits), hi, last.epoch)
 
 
 def _at_most(newest: Number | None, bound: Number | None) -> Number | None:
     return newest if newest is None or bound is None else min(newest, bound)
 
 
-def _at_least(value: Number | None, floor: Number | None) -> Number | None:
+def at_least(value: Number | None, floor: Number | None) -> Number | None:
+    """The greater of two, of which any may be unknown."""
     if value is None or floor is None:
         return floor if value is None else value
     return max(value, floor)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from retraining.records.batch import Batch
+from retraining.rules.ingest.void_batches import void_batches
 
 
 def count_older(rows_below: int, read_again: int, batches: Sequence[Batch]) -> int | None:
@@ -14,5 +15,7 @@ def count_older(rows_below: int, read_again: int, batches: Sequence[Batch]) -> i
     """
     if not batches:
         return None
-    first_read = sum(row.rows_first_read or 0 for row in batches if row.epoch == batches[-1].epoch)
+    void = void_batches(batches)
+    counted = [row for row in batches if row.epoch == batches[-1].epoch and row.batch_seq not in void]
+    first_read = sum(row.rows_first_read or 0 for row in counted)
     return max(0, rows_below - (first_read - read_again))

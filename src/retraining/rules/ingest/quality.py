@@ -1,60 +1,67 @@
-"""Row rules as Spark expressions: which reasons, if any, keep a row out of use."""
+"""Which reasons, if any, keep a row out of use, and which warnings it carries."""
 
-import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
-from pyspark.sql.types import DataType, DoubleType, FloatType, StructType
+from pyspark.sql.types import StructType
 
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.ledger_column import ledger_literal
+from retraining.rules.ingest.row_rules import is_broken, is_missing
 from retraining.spec.model_spec import ModelSpec
-from retraining.spec.quality_section import InRange, InSet, NotNull, Rule
+from retraining.spec.quality_section import OWN_REASONS, Rule
+from retraining.spec.row_rules import ForeignKey, Unique
 
-LABEL_MISSING = "label_missing"
-LEDGER_MISSING = "ledger_missing"
-LEDGER_IN_FUTURE = "ledger_in_future"
-CONFLICTING_DUPLICATE = "conflicting_duplicate"
+REASONS, WARNINGS = "_quarantine_reasons", "_warnings"
+LEDGER_MISSING, LEDGER_IN_FUTURE, LABEL_MISSING, CONFLICTING_DUPLICATE = OWN_REASONS
+LEDGER_REASONS = (LEDGER_MISSING, LEDGER_IN_FUTURE)
 
 
-def quarantine_reasons(spec: ModelSpec, schema: StructType, ledger: Ledger, valid_until: Number | None) -> Column:
-    """Array of the names of everything wrong with a row, empty for an accepted one.
+@dataclass(frozen=True)
+class Arrival:
+    """The batch that rows come in with and the one it supersedes, and the moments they are judged by: as_of by rules
+    about age, valid_until by what is a fault of the ledger."""
+
+    batch_seq: int
+    ingested_at: datetime
+    as_of: datetime
+    valid_until: Number | None = None
+    supersedes: int | None = None
+
+
+def quarantine_reasons(spec: ModelSpec, schema: StructType, ledger: Ledger, arrival: Arrival) -> Column:
+    """Array of the names of everything wrong with a row by itself, empty for an accepted one.
 
     Three-valued logic cannot lose a row: an expression that is null counts as not broken, and null itself is only a
     fault where a rule says so.
     """
     broken: list[tuple[str, Column]] = [(LEDGER_MISSING, F.col(f"`{ledger.column}`").isNull())]
-    if valid_until is not None:
-        broken.append((LEDGER_IN_FUTURE, F.col(f"`{ledger.column}`") > ledger_literal(ledger, valid_until)))
+    if arrival.valid_until is not None:
+        too_late = F.col(f"`{ledger.column}`") > ledger_literal(ledger, arrival.valid_until)
+        broken.append((LEDGER_IN_FUTURE, too_late))
     if spec.columns.label_delay == 0:
         broken.append((LABEL_MISSING, is_missing(spec.columns.label, schema)))
-    broken += [(f"{rule.column}_{rule.rule}", _broken(rule, schema)) for rule in spec.quality.rules]
-    named = [F.when(F.coalesce(condition, F.lit(False)), F.lit(name)) for name, condition in broken]
-    return F.array_compact(F.array(*named))
+    broken += _judged(spec.quality.named("quarantine", "fail"), schema, arrival)
+    return names_of(broken)
 
 
-def is_missing(column: str, schema: StructType) -> Column:
-    """Null, or NaN in a floating-point column."""
-    value = F.col(f"`{column}`")
-    type_ = next(each.dataType for each in schema if each.name.lower() == column.lower())
-    return value.isNull() | F.isnan(value) if _is_float(type_) else value.isNull()
+def warnings(spec: ModelSpec, schema: StructType, arrival: Arrival) -> Column:
+    """Array of the names of the warnings about a row by itself."""
+    return names_of(_judged(spec.quality.named("warn"), schema, arrival))
 
 
-def _is_float(type_: DataType) -> bool:
-    return isinstance(type_, DoubleType | FloatType)
+def names_of(conditions: Sequence[tuple[str, Column]]) -> Column:
+    """Array of the names whose condition is true."""
+    if not conditions:
+        return F.array().cast("array<string>")
+    return F.array_compact(
+        F.array(*[F.when(F.coalesce(condition, F.lit(False)), F.lit(name)) for name, condition in conditions])
+    )
 
 
-def _broken(rule: Rule, schema: StructType) -> Column:
-    value = F.col(f"`{rule.column}`")
-    match rule:
-        case NotNull():
-            return is_missing(rule.column, schema)
-        case InRange(min=low, max=high):
-            number = value.try_cast("double")
-            outside = (number < F.lit(-math.inf if low is None else low)) | (
-                number > F.lit(math.inf if high is None else high)
-            )
-            not_a_number = value.isNotNull() & (number.isNull() | F.isnan(number))
-            return outside | not_a_number
-        case InSet(values=values):
-            return ~value.try_cast("string").isin([str(each) for each in values])
+def _judged(rules: Sequence[Rule], schema: StructType, arrival: Arrival) -> list[tuple[str, Column]]:
+    alone = [rule for rule in rules if not isinstance(rule, Unique | ForeignKey)]
+    return [(rule.title, is_broken(rule, schema, arrival.as_of)) for rule in alone]

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations
-from retraining.adapters.tables.observations import BATCH_SEQ
 from retraining.adapters.tables.tables import Tables
 from retraining.records.daily_loss import DailyLoss
 from retraining.records.decision import Decision, Evidence
@@ -104,7 +103,7 @@ def count_new_rows(
     trained = champion.batch_seq if champion and champion.train_before is None else 0
     current = observations.current_rows(tables, source.name, source.committed, source.ledger, min(trained, since))
     rows = labelled(spec, current).withColumn("_day", ledger_day(source.ledger))
-    is_new = (F.col(BATCH_SEQ) > F.lit(since)) & ~is_reserved(spec)
+    is_new = observations.arrived_after(source.committed, since) & ~is_reserved(spec)
     counted = rows.groupBy("_day").agg(F.count_if(is_new).alias("new")).orderBy("_day").collect()
     return {row["_day"]: row["new"] for row in counted}
 

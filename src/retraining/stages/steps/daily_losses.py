@@ -32,7 +32,7 @@ def measure_daily_losses(
         return ()
     made = tables.read(predictions.table_of(spec.model)).where(~F.col("seen_in_training"))
     if spec.columns.label_delay == 0:  # labels come with their rows, so older predictions need not be read
-        made = made.where(F.col(BATCH_SEQ) > F.lit(after))
+        made = made.where(observations.arrived_after(source.committed, after))
     current = observations.current_rows(tables, source.name, source.committed, source.ledger, after)
     rows = labelled(spec, current).select(ROW_KEY, LABEL, BATCH_SEQ, ledger_day(source.ledger).alias("_day"))
     found = (

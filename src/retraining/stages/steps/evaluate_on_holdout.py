@@ -6,7 +6,6 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations
-from retraining.adapters.tables.observations import BATCH_SEQ
 from retraining.adapters.tables.tables import Tables
 from retraining.records.manifest import Manifest
 from retraining.rules.gate.jackknife import Block
@@ -36,7 +35,7 @@ def holdout_rows(
     committed, start = source.through(candidate.batch_seq), ledger.from_text(candidate.holdout_from)
     rows = labelled(spec, observations.current_rows(tables, source.name, committed, ledger, since=start))
     if spec.gate.holdout == "reserved":
-        arrived = F.col(BATCH_SEQ) > F.lit(champion.batch_seq if champion else 0)
+        arrived = observations.arrived_after(committed, champion.batch_seq if champion else 0)
         return rows.where(is_reserved(spec) & arrived).withColumn("_block", bucket("block", EXCHANGEABLE_BLOCKS))
     end = ledger.from_text(candidate.holdout_before)
     if start is None or end is None:

@@ -34,6 +34,8 @@ def read_source(spec: ModelSpec, tables: Tables) -> IngestedSource:
     batches = read_batches(tables, spec.source_name)
     newest = next((batch for batch in reversed(batches) if batch.state == "COMMITTED"), None)
     if newest is None:
-        raise NothingToDoError(f"{spec.model}: `{spec.source_name}` has no committed batch yet. Run 01_ingest first.")
+        held = [str(batch.batch_seq) for batch in batches if batch.state == "HELD"]
+        cure = f"Held: {', '.join(held)}; release_batch lets them in." if held else "Run 01_ingest first."
+        raise NothingToDoError(f"{spec.model}: `{spec.source_name}` has no committed batch yet. {cure}")
     ledger = Ledger(spec.source.ledger_column, newest.ledger_type)
     return IngestedSource(spec.source_name, ledger, committed_batches(batches), newest.watermark_after, tuple(batches))

@@ -1,0 +1,21 @@
+# Databricks notebook source
+# MAGIC %md
+# MAGIC # Release a held batch
+# MAGIC Lets a batch that failed a quality gate in, and records why.
+
+# COMMAND ----------
+import sys
+from pathlib import Path
+
+src = Path("../src").resolve()
+assert (src / "retraining").is_dir(), f"{src} has no package retraining: run this notebook inside the bundle's folder."
+sys.path.insert(0, str(src))
+
+from retraining.open_stage import open_stage
+from retraining.stages.release_batch import release_batch
+
+# COMMAND ----------
+stage = open_stage(spark, dbutils, widgets={"batch_seq": "", "reason": ""})
+batch_seq, reason = stage.parameter("batch_seq"), stage.parameter("reason")
+made = release_batch(stage.spec, stage.tables, stage.run, batch_seq, reason)
+print(made.summary)

@@ -1,0 +1,23 @@
+# Databricks notebook source
+# MAGIC %md
+# MAGIC # Repair ingestion
+# MAGIC backfill, replay, abandon, rebaseline or rebuild, with the reason: the plan is one row of `watermarks`, which
+# MAGIC the next ingestion carries out. The watermark never moves back, and no row is stored twice.
+
+# COMMAND ----------
+import sys
+from pathlib import Path
+
+src = Path("../src").resolve()
+assert (src / "retraining").is_dir(), f"{src} has no package retraining: run this notebook inside the bundle's folder."
+sys.path.insert(0, str(src))
+
+from retraining.open_stage import open_stage
+from retraining.stages.repair import repair
+from retraining.stages.steps.read_request import read_request
+
+# COMMAND ----------
+stage = open_stage(spark, dbutils, widgets={"action": "", "reason": "", "batch_seq": "", "start": "", "end": ""})
+request = read_request(stage.parameters)
+made = repair(stage.spec, stage.source_table, stage.tables, stage.run, request, stage.landing)
+print(made.summary)

@@ -1,0 +1,74 @@
+"""Named places where a test may end the process, so that recovery is proved and not hoped for.
+
+Nothing happens unless the environment variable RETRAINING_FAILPOINT names a place and an end: `ingest.after_plan=kill`
+ends the process as the out-of-memory killer does, `ingest.after_plan=raise` raises FailpointError there, and
+`ingest.after_plan=kill@3` does so at the third time.
+"""
+
+import os
+import signal
+from collections import Counter
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from retraining.errors import ParameterError, RetrainingError
+
+VARIABLE = "RETRAINING_FAILPOINT"
+
+POINTS = (
+    "ingest.after_start",
+    "ingest.after_plan",
+    "ingest.after_prepare",
+    "ingest.after_read",
+    "ingest.before_write",
+    "ingest.after_write",
+    "ingest.before_close",
+    "ingest.after_close",
+)
+"""Every place, in the order in which a run passes them."""
+
+Action = Literal["kill", "raise"]
+
+_passed: Counter[str] = Counter()
+
+
+class FailpointError(RetrainingError):
+    """A test asked for a failure here."""
+
+
+@dataclass(frozen=True)
+class Armed:
+    """What shall happen, where, and at which time of passing (1 is the first)."""
+
+    point: str
+    action: Action
+    time: int = 1
+
+
+def parse(text: str) -> Armed:
+    """The variable's value as a record. Raises ParameterError for a place or an end that does not exist."""
+    point, _, end = text.partition("=")
+    action, _, time = end.partition("@")
+    if point in POINTS and action in get_args(Action) and (time or "1").isdecimal() and time != "0":
+        return Armed(point, "kill" if action == "kill" else "raise", int(time or 1))
+    raise ParameterError(
+        f"{VARIABLE} is {text!r}, expected <point>=kill|raise, optionally with @<time>, where the point is one of "
+        f"{', '.join(POINTS)}. Correct it, or unset it: no run needs it."
+    )
+
+
+def hit(point: str) -> None:
+    """Passes a place. Raises FailpointError, or ends the process, where the environment asks for it; ParameterError
+    when it asks for something that does not exist, or when the place is not listed."""
+    text = os.environ.get(VARIABLE)
+    if not text:
+        return
+    if point not in POINTS:
+        raise ParameterError(f"failpoint {point!r} is not listed in failpoints.POINTS. Add it there.")
+    armed = parse(text)
+    _passed[point] += 1
+    if (point, _passed[point]) != (armed.point, armed.time):
+        return
+    if armed.action == "raise":
+        raise FailpointError(f"{point}: {VARIABLE} asked for a failure here. Unset it and run again.")
+    os.kill(os.getpid(), signal.SIGKILL)

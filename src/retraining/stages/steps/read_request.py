@@ -1,0 +1,30 @@
+"""What the widgets of the repair notebook ask for."""
+
+from collections.abc import Mapping
+from typing import get_args
+
+from retraining.errors import ParameterError
+from retraining.records.repair_request import RepairAction, RepairRequest
+
+_NEEDS: dict[RepairAction, tuple[str, ...]] = {
+    "backfill": ("start", "end"),
+    "replay": ("batch_seq",),
+    "abandon": (),
+    "rebaseline": (),
+    "rebuild": (),
+}
+
+
+def read_request(parameters: Mapping[str, str]) -> RepairRequest:
+    """The request. Raises ParameterError for an unknown action, or for one without what it needs."""
+    action = next((each for each in get_args(RepairAction) if each == parameters["action"]), None)
+    if action is None:
+        raise ParameterError(f"action {parameters['action']!r}: expected one of {', '.join(_NEEDS)}.")
+    missing = [name for name in ("reason", *_NEEDS[action]) if not parameters[name]]
+    if missing:
+        raise ParameterError(f"{action} needs {' and '.join(missing)}. Set the parameter and run again.")
+    number = parameters["batch_seq"]
+    if number and not number.isdecimal():
+        raise ParameterError(f"batch_seq {number!r} is no batch number. See column batch_seq of table `watermarks`.")
+    start, end = parameters["start"] or None, parameters["end"] or None
+    return RepairRequest(action, parameters["reason"], int(number) if number else None, start, end)

@@ -1,0 +1,73 @@
+"""Which batches are held, and the figures they are held for."""
+
+from dataclasses import fields, replace
+
+import pytest
+
+from retraining.records.batch import Batch, RuleCount
+from retraining.rules.ingest.judge_batch import BatchFacts, rows_of_earlier, why_held
+from retraining.spec.quality_section import BatchGates
+
+ALL = BatchGates(min_rows=5, max_quarantined_share=0.1, max_row_count_change=2, max_null_share={"x": 0.25})
+GOOD = BatchFacts(accepted=18, quarantined=2, missing={"x": 5}, failed=(), earlier=(10, 20, 40))
+
+
+def test_a_batch_at_every_bound_passes():
+    assert why_held(ALL, GOOD) == ()
+    assert why_held(ALL, replace(GOOD, accepted=5, quarantined=0, missing={"x": 1}, earlier=())) == ()
+
+
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        (
+            replace(GOOD, accepted=4, quarantined=0, missing={"x": 0}, earlier=()),
+            "quality.batch.min_rows: 4 new rows came; at least 5 must.",
+        ),
+        (
+            replace(GOOD, accepted=17, quarantined=3),
+            "quality.batch.max_quarantined_share: 3 of 20 new rows (15.00%) were quarantined; at most 10.00% may.",
+        ),
+        (
+            replace(GOOD, missing={"x": 6}),
+            "quality.batch.max_null_share.x: 6 of 20 new rows (30.00%) have no value; at most 25.00% may.",
+        ),
+        (
+            replace(GOOD, failed=(RuleCount("x_in_range", 1_200),)),
+            "rule x_in_range (severity: fail): 1,200 rows broke it; none may.",
+        ),
+        (
+            replace(GOOD, accepted=40, quarantined=1),
+            "quality.batch.max_row_count_change: 41 new rows came, where the median of 3 earlier batches is 20: 2.05 "
+            "times as many or few; at most 2 may be.",
+        ),
+        (
+            replace(GOOD, accepted=8, quarantined=0, missing={"x": 0}),
+            "quality.batch.max_row_count_change: 8 new rows came, where the median of 3 earlier batches is 20: 2.5 "
+            "times as many or few; at most 2 may be.",
+        ),
+    ],
+)
+def test_a_batch_beyond_a_bound_is_held_with_the_figures(facts, why):
+    assert why_held(ALL, facts) == (why,)
+
+
+def test_the_number_of_rows_is_compared_from_the_fourth_batch_on():
+    few = replace(GOOD, accepted=8, quarantined=0, missing={"x": 0}, earlier=(20, 20))
+
+    assert (why_held(ALL, few), len(why_held(ALL, replace(few, earlier=(20, 20, 20))))) == ((), 1)
+
+
+def test_a_batch_without_new_rows_is_only_asked_for_min_rows():
+    empty = BatchFacts(0, 0, {"x": 0}, (), (10, 20, 40))
+
+    assert why_held(ALL, empty) == ("quality.batch.min_rows: 0 new rows came; at least 5 must.",)
+    assert why_held(ALL.model_copy(update={"min_rows": None}), empty) == ()
+
+
+def test_held_and_empty_batches_do_not_say_how_many_rows_are_usual():
+    nothing = Batch(**dict.fromkeys((each.name for each in fields(Batch)), None))
+    states = [("COMMITTED", 7, 1), ("HELD", 100, 0), ("COMMITTED", 0, 0), ("PLANNED", None, None)]
+    rows = [replace(nothing, state=state, rows_accepted=a, rows_quarantined=q) for state, a, q in states]
+
+    assert rows_of_earlier(rows) == [8]
