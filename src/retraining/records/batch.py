@@ -20,6 +20,8 @@ class RuleCount:
 class Batch:
     """One row per step of a batch: PLANNED freezes the slice, a later row with the same batch_seq closes it.
 
+    next_lo is where the next slice begins if nothing else is asked for, rows_from_next_lo how many of the valid rows
+    read lie there, and are read again.
     supersedes is the batch whose rows this one replaces, reason an operator's, where one asked for this row.
     columns are the source's as they are stored and hashed from this batch on; they only grow, at the end.
     Ledger values are text (ISO 8601 in UTC, or digits), exact for every ledger type. lo is None on the first run: read
@@ -51,6 +53,8 @@ class Batch:
     rows_first_read: int | None
     rows_late: int | None
     rows_older: int | None
+    next_lo: str | None
+    rows_from_next_lo: int | None
     supersedes: int | None
     reason: str | None
     run_id: str

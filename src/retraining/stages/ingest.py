@@ -3,7 +3,6 @@
 import logging
 from dataclasses import dataclass, replace
 
-from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
@@ -19,10 +18,10 @@ from retraining.records.ingest_report import IngestReport
 from retraining.records.run import Run
 from retraining.rules.ingest.contract import Contract, check_contract
 from retraining.rules.ingest.judge_batch import BatchFacts, rows_of_earlier, why_held
-from retraining.rules.ingest.ledger import Ledger
+from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.ledger_column import in_slice, is_below, is_valid
 from retraining.rules.ingest.look_around import Others
-from retraining.rules.ingest.mark_rows import HASHES, KNOWN, identify, mark, recognise, without_repeats
+from retraining.rules.ingest.mark_rows import KNOWN, identify, mark, recognise, without_repeats
 from retraining.rules.ingest.next_slice import Closed, at_least, next_lo, next_slice
 from retraining.rules.ingest.older_rows import count_older
 from retraining.rules.ingest.quality import Arrival
@@ -30,6 +29,7 @@ from retraining.rules.ingest.reading_limits import reading_limits
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 from retraining.rules.ingest.void_batches import void_batches
 from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.count_slice import SliceCounts, as_foreseen, count_slice
 from retraining.stages.steps.held_batch import refuse_held
 from retraining.stages.steps.open_source import Source, open_source
 from retraining.stages.steps.plan_batch import planned_batch, valid_until
@@ -143,8 +143,9 @@ def _store(
     stored = tables.read(observations.table_of(name)).where(standing)
     # A row that is already stored has the same ledger value, so only this slice of the stored rows can hold it.
     earlier = stored.where(in_slice(ledger, *bounds)).select(ROW_KEY, ROW_HASH)
-    before = ledger.from_text(closed[-1].watermark_after) if closed else None
-    counted = _count_slice(rows, earlier, is_valid(ledger, bounds[2]), is_below(ledger, before))
+    ends = _ends(spec, ledger, plan, closed)
+    marks = [is_valid(ledger, bounds[2]), is_below(ledger, ends.before), is_below(ledger, ends.next_lo)]
+    counted = as_foreseen(plan, closed, count_slice(rows, earlier, *marks))
     hit("ingest.after_read")
     if counted.read > counted.present:
         fresh = recognise(without_repeats(rows), earlier).where(~F.col(KNOWN)).drop(KNOWN)
@@ -157,7 +158,7 @@ def _store(
     _check_counts(plan, counted, written)
     if not closed or closed[-1].columns != plan.columns:
         observations.create_views(tables, name, ledger.column)
-    done = _closed(spec, plan, ledger, closed, counted, written, run)
+    done = _closed(spec, plan, ends, ledger, closed, counted, written, run)
     hit("ingest.before_close")
     append_close(tables, done)
     hit("ingest.after_close")
@@ -185,12 +186,29 @@ def _report(done: Batch, written: BatchCounts, held: tuple[int, ...]) -> IngestR
     )
 
 
+@dataclass(frozen=True)
+class _Ends:
+    """The watermark before a batch and after it, which never moves back, and where the slice after it will begin."""
+
+    before: Number | None
+    after: Number | None
+    next_lo: Number | None
+
+
+def _ends(spec: ModelSpec, ledger: Ledger, plan: Batch, closed: list[Batch]) -> _Ends:
+    before = ledger.from_text(closed[-1].watermark_after) if closed else None
+    after = at_least(ledger.from_text(plan.hi), before)
+    coming = Closed(plan.batch_seq, after, plan.source_version, plan.epoch)
+    return _Ends(before, after, next_lo(coming, reading_limits(spec, ledger)))
+
+
 def _closed(
     spec: ModelSpec,
     plan: Batch,
+    ends: _Ends,
     ledger: Ledger,
     closed: list[Batch],
-    counted: "_SliceCounts",
+    counted: SliceCounts,
     written: BatchCounts,
     run: Run,
 ) -> Batch:
@@ -198,13 +216,12 @@ def _closed(
     earlier = rows_of_earlier(closed)
     facts = BatchFacts(written.accepted, written.quarantined, written.missing, written.failed, earlier)
     held_because = why_held(spec.quality.batch, facts)
-    last = closed[-1] if closed else None
-    watermark = at_least(ledger.from_text(plan.hi), ledger.from_text(last.watermark_after) if last else None)
-    begins_epoch = last is None or last.epoch < plan.epoch
+    begins_epoch = not closed or closed[-1].epoch < plan.epoch
+    foresees = not plan.reason or begins_epoch  # only a slice that reaches the watermark has read all that follows
     return replace(
         plan,
         state="HELD" if held_because else "COMMITTED",
-        watermark_after=ledger.to_text(watermark),
+        watermark_after=ledger.to_text(ends.after),
         rows_read=counted.read,
         rows_accepted=written.accepted,
         rows_quarantined=written.quarantined,
@@ -212,6 +229,8 @@ def _closed(
         rows_first_read=counted.first_read + (counted.read_again if begins_epoch else 0),
         rows_late=counted.late,
         rows_older=_count_older(plan, counted, closed),
+        next_lo=ledger.to_text(ends.next_lo) if foresees else None,
+        rows_from_next_lo=counted.from_next_lo,
         run_id=run.run_id,
         attempt_id=run.attempt_id,
         at=run.started_at,
@@ -220,7 +239,7 @@ def _closed(
     )
 
 
-def _count_older(plan: Batch, counted: "_SliceCounts", closed: list[Batch]) -> int | None:
+def _count_older(plan: Batch, counted: SliceCounts, closed: list[Batch]) -> int | None:
     """A repair's slice does not begin at the watermark: what it read first was older until then."""
     if plan.reason and closed:
         return max(0, (closed[-1].rows_older or 0) - (0 if plan.supersedes else counted.first_read))
@@ -235,19 +254,7 @@ def _prepare_table(source: Source, plan: Batch, tables: Tables) -> None:
     observations.add_columns(tables, plan.source, columns)
 
 
-@dataclass(frozen=True)
-class _SliceCounts:
-    """Rows of a slice. present: already stored, or said again in the slice. first_read and read_again split the rows
-    with a valid ledger value; late: of the former, those older than the watermark was."""
-
-    read: int
-    present: int
-    first_read: int
-    read_again: int
-    late: int
-
-
-def _check_counts(plan: Batch, counted: _SliceCounts, written: BatchCounts) -> None:
+def _check_counts(plan: Batch, counted: SliceCounts, written: BatchCounts) -> None:
     if counted.read == written.accepted + written.quarantined + counted.present:
         return
     raise IngestError(
@@ -255,26 +262,4 @@ def _check_counts(plan: Batch, counted: _SliceCounts, written: BatchCounts) -> N
         f"quarantined {written.quarantined} + already present {counted.present} do not add up to it. The plan stays "
         f"open and the watermark unmoved. Run `ingest` again; if it repeats, compare the source's version "
         f"{plan.source_version} with the batch."
-    )
-
-
-def _count_slice(rows: DataFrame, earlier: DataFrame, valid: Column, below: Column) -> _SliceCounts:
-    """One pass over the slice, in which identical rows count as often as they are said."""
-    facts = {"_valid": valid, "_late": valid & below}
-    pairs = (
-        rows.withColumns(facts)
-        .groupBy(ROW_KEY, ROW_HASH, HASHES)
-        .agg(F.count(F.lit(1)).alias("times"), *(F.max(name).alias(name) for name in facts))
-    )
-    known, times = F.col(KNOWN), F.col("times")
-    parts = {
-        "read": times,
-        "present": F.when(known, times).otherwise(times - 1),
-        "first_read": F.when(~known & F.col("_valid"), times),
-        "read_again": F.when(known & F.col("_valid"), times),
-        "late": F.when(~known & F.col("_late"), times),
-    }
-    sums = [F.coalesce(F.sum(part), F.lit(0)).alias(name) for name, part in parts.items()]
-    return _SliceCounts(
-        **{name: int(value) for name, value in recognise(pairs, earlier).agg(*sums).collect()[0].asDict().items()}
     )

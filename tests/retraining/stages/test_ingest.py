@@ -164,6 +164,20 @@ def test_rows_that_come_late_are_read_within_the_lookback_and_nothing_is_stored_
     assert (loop.ingest().read, loop.ingest().older) == (0, 1)
 
 
+@pytest.mark.parametrize("lookback", [None, "2 hours"])
+def test_a_stored_row_that_the_source_says_again_is_not_older(loop, lookback):
+    loop.spec = with_source(lookback=lookback)
+    loop.source_has([("twice", TEN, 1.0, 1.0)] * 2 + [("once", TEN, 1.0, 1.0)])
+    loop.ingest()
+    loop.source_has([("once", TEN, 1.0, 1.0), ("later", "2013-01-31 14:00", 1.0, 1.0)])
+    second = loop.ingest()
+    loop.source_has([("last", "2013-01-31 20:00", 1.0, 1.0)])
+    third = loop.ingest()
+
+    assert (second.read, second.accepted, second.already_present) == (5, 1, 4)
+    assert (second.older, third.older, third.read) == (0, 0, 2)
+
+
 def test_rows_below_the_initial_value_are_neither_read_nor_called_late(loop):
     loop.spec = with_source(initial_value=TEN)
     loop.source_has([("a", "2013-01-31 09:00", 1.0, 1.0), ("b", TEN, 1.0, 1.0), ("null ledger", None, 1.0, 1.0)])

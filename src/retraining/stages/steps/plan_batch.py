@@ -50,6 +50,8 @@ def planned_batch(
         rows_first_read=None,
         rows_late=None,
         rows_older=None,
+        next_lo=None,
+        rows_from_next_lo=None,
         supersedes=part.supersedes,
         reason=reason,
         run_id=run.run_id,
