@@ -15,7 +15,7 @@ from retraining.failpoints import VARIABLE, FailpointError
 from retraining.stages.ingest import ingest
 
 stage = import_module("retraining.stages.ingest")
-TOLD = ("another run wrote step 1 of", "toy: nothing new")
+TOLD = ("another run wrote step 1 of", "another run is making", "toy: nothing new")
 
 
 def attempt(life: Life) -> str:

@@ -1,7 +1,12 @@
 """Recognising that another writer won."""
 
-_CONFLICTS = ("DELTA_CONCURRENT", "DELTA_PROTOCOL_CHANGED", "DELTA_METADATA_CHANGED")
-"""The last two are what the loser hears when two runs create one table."""
+_CONFLICTS = (
+    "DELTA_CONCURRENT",
+    "DELTA_PROTOCOL_CHANGED",
+    "DELTA_METADATA_CHANGED",
+    "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION",
+)
+"""All but the first are what the loser hears when two runs create one table."""
 
 
 def is_commit_conflict(err: BaseException) -> bool:

@@ -56,7 +56,8 @@ class Tables:
         return table in self._known
 
     def create(self, table: str, schema: StructType, append_only: bool) -> None:
-        """Creates a table unless it exists; one idempotent step, so that two creators do not collide."""
+        """Creates a table unless it exists; one idempotent step, so that two creators do not collide. Raises
+        ConcurrentRunError while another run is making it."""
         if self.exists(table):
             return
         columns = ", ".join(_column(each.name, each.dataType.simpleString(), each.nullable) for each in schema)
@@ -68,8 +69,20 @@ class Tables:
         except Exception as err:
             if not is_commit_conflict(err):
                 raise
-            self.spark.sql(create)  # another run made it in the meantime, so now this does nothing
+            self._create_again(table, create)
         self._known.add(table)
+
+    def _create_again(self, table: str, create: str) -> None:
+        """Another run made the table in the meantime, so now this does nothing, unless that run is still at it."""
+        try:
+            self.spark.sql(create)
+        except Exception as err:
+            if not is_commit_conflict(err):
+                raise
+            raise ConcurrentRunError(
+                f"another run is making `{table}` at this moment. Nothing of this attempt was stored. Start the run "
+                f"again: it continues from what the other one left."
+            ) from err
 
     def replace_view(self, view: str, query: str) -> None:
         """Creates a view, or gives it another query."""
