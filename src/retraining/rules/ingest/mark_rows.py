@@ -57,10 +57,10 @@ def mark(spec: ModelSpec, ledger: Ledger, rows: DataFrame, arrival: Arrival, oth
     same_moment = Window.partitionBy(ROW_KEY, F.col(f"`{ledger.column}`"))
     conflict = F.when(F.count(F.lit(1)).over(same_moment) > 1, F.array(F.lit(CONFLICTING_DUPLICATE)))
     reasons = F.concat(reasons, F.coalesce(conflict, F.array().cast("array<string>")))
-    reasons = _of_mode(spec, rows.columns, reasons)
     judged = rows.withColumns({REASONS: reasons, WARNINGS: warnings(spec, rows.schema, arrival)})
     return look_around(spec.quality, judged, others).withColumns(
         {
+            REASONS: _of_mode(spec, rows.columns, F.col(REASONS)),
             "_batch_seq": F.lit(arrival.batch_seq).cast("bigint"),
             "_supersedes_batch": F.lit(arrival.supersedes).cast("bigint"),
             "_deletes_key": F.when(_deletes(spec), F.col(ROW_KEY)).cast("string"),

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.loop import toy_spec
 from tests.retraining.adapters.sources.feed import read_changes, upsert
 
 from retraining.adapters.tables.batches import committed_batches, read_batches
@@ -124,3 +125,17 @@ def test_a_table_made_anew_is_refused_because_its_versions_begin_again(loop):
 
     with pytest.raises(SourceError, match=r"was replaced .* so its versions do not go on from the watermark"):
         loop.ingest()
+
+
+def test_no_rule_keeps_a_deletion_out(loop):
+    read_changes(loop)
+    rules = [{"rule": "foreign_key", "column": "id", "table": "sites"}, {"rule": "not_null", "column": "x"}]
+    loop.spec = toy_spec(**{**loop.spec.model_dump(), "quality": {"rules": rules}})
+    sites = loop.tables.name("sites")
+    loop.tables.spark.sql(f"CREATE TABLE {sites} USING delta AS SELECT * FROM VALUES ('a'), ('b') AS sites(id)")
+    upsert(loop, [("a", TEN, 1.0, 1.0), ("b", TEN, 1.0, 1.0)])
+    loop.ingest()
+    for table in (sites, loop.source):
+        loop.tables.spark.sql(f"DELETE FROM {table} WHERE id = 'a'")
+
+    assert (loop.ingest().quarantined, loop.accepted_keys()) == (0, ["b"])
