@@ -1,8 +1,8 @@
 """Named places where a test may end the process, so that recovery is proved and not hoped for.
 
 Nothing happens unless the environment variable RETRAINING_FAILPOINT names a place and an end: `ingest.after_plan=kill`
-ends the process as the out-of-memory killer does, `ingest.after_plan=raise` raises FailpointError there, and
-`ingest.after_plan=kill@3` does so at the third time.
+ends the process as the out-of-memory killer does, `ingest.after_plan=raise` raises FailpointError there, every time;
+with `@3` behind it either happens at the third time only.
 """
 
 import os
@@ -38,11 +38,11 @@ class FailpointError(RetrainingError):
 
 @dataclass(frozen=True)
 class Armed:
-    """What shall happen, where, and at which time of passing (1 is the first)."""
+    """What shall happen, where, and at which time of passing: 1 is the first, None is every time."""
 
     point: str
     action: Action
-    time: int = 1
+    time: int | None = None
 
 
 def parse(text: str) -> Armed:
@@ -50,7 +50,7 @@ def parse(text: str) -> Armed:
     point, _, end = text.partition("=")
     action, _, time = end.partition("@")
     if point in POINTS and action in get_args(Action) and (time or "1").isdecimal() and time != "0":
-        return Armed(point, "kill" if action == "kill" else "raise", int(time or 1))
+        return Armed(point, "kill" if action == "kill" else "raise", int(time) if time else None)
     raise ParameterError(
         f"{VARIABLE} is {text!r}, expected <point>=kill|raise, optionally with @<time>, where the point is one of "
         f"{', '.join(POINTS)}. Correct it, or unset it: no run needs it."
@@ -67,7 +67,7 @@ def hit(point: str) -> None:
         raise ParameterError(f"failpoint {point!r} is not listed in failpoints.POINTS. Add it there.")
     armed = parse(text)
     _passed[point] += 1
-    if (point, _passed[point]) != (armed.point, armed.time):
+    if point != armed.point or armed.time not in (None, _passed[point]):
         return
     if armed.action == "raise":
         raise FailpointError(f"{point}: {VARIABLE} asked for a failure here. Unset it and run again.")

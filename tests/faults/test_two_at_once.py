@@ -24,31 +24,41 @@ def attempt(life: Life) -> str:
         return ingest(SPEC, source_of(life.tables), life.tables, make_run()).summary
     except ConcurrentRunError as err:
         return str(err)
+    except Exception as err:
+        return f"{type(err).__name__}: {err}"
 
 
-def leave_a_plan(life: Life, monkeypatch) -> None:
-    """A run that fails once its plan is made, so that the next two have the same one to finish."""
+def fail_at(life: Life, monkeypatch, point: str) -> None:
+    """A run that fails half way, so that the next two have the same batch to finish."""
     with monkeypatch.context() as patch:
-        patch.setenv(VARIABLE, "ingest.after_plan=raise")
+        patch.setenv(VARIABLE, f"{point}=raise")
         with pytest.raises(FailpointError):
             ingest(SPEC, source_of(life.tables), life.tables, make_run())
 
 
-@pytest.mark.parametrize("point", ["ingest.after_start", "ingest.before_write", "ingest.before_close"])
-def test_of_two_runs_that_meet_at_a_step_one_brings_the_rows_in_and_the_other_is_told(spark, monkeypatch, point):
+@pytest.mark.parametrize(
+    ("left_at", "meet_at"),
+    [
+        (None, "ingest.after_start"),  # they race for the plan
+        ("ingest.after_plan", "ingest.after_start"),  # for making the table
+        ("ingest.after_prepare", "ingest.before_write"),  # for the rows
+        ("ingest.after_write", "ingest.before_close"),  # for the end
+    ],
+)
+def test_of_two_runs_that_meet_one_brings_the_rows_in_and_the_other_is_told(spark, monkeypatch, left_at, meet_at):
     life = start_life(spark, seed=3)
     life.arrive()
-    if point != "ingest.after_start":  # from the start they race for the plan; later they finish the same one
-        leave_a_plan(life, monkeypatch)
+    if left_at:
+        fail_at(life, monkeypatch, left_at)
     both_here = threading.Barrier(2, timeout=60)
-    monkeypatch.setattr(stage, "hit", lambda passed: both_here.wait() if passed == point else None)
+    monkeypatch.setattr(stage, "hit", lambda passed: both_here.wait() if passed == meet_at else None)
 
     with ThreadPoolExecutor(2) as pool:
         ended = list(pool.map(attempt, [life, life]))
 
     monkeypatch.undo()
-    assert sum("toy: batch 1: read" in said for said in ended) == 1
-    assert sum(any(told in said for told in TOLD) for said in ended) == 1
+    assert sum("toy: batch 1: read" in said for said in ended) == 1, ended
+    assert sum(any(told in said for told in TOLD) for said in ended) == 1, ended
     assert not life.rerun()
 
 

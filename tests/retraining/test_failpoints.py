@@ -30,7 +30,7 @@ def test_nothing_happens_unless_the_environment_asks_for_it(monkeypatch):
 
 @pytest.mark.parametrize(
     ("text", "armed"),
-    [(f"{POINT}=kill", Armed(POINT, "kill", 1)), (f"{POINT}=raise@3", Armed(POINT, "raise", 3))],
+    [(f"{POINT}=kill", Armed(POINT, "kill", None)), (f"{POINT}=raise@3", Armed(POINT, "raise", 3))],
 )
 def test_the_variable_names_a_place_an_end_and_a_time(text, armed):
     assert parse(text) == armed
@@ -61,6 +61,14 @@ def test_it_raises_at_its_place_and_time_only(monkeypatch):
     with pytest.raises(FailpointError, match=f"{POINT}: {VARIABLE} asked for a failure here"):
         hit(POINT)
     hit(POINT)
+
+
+def test_without_a_time_it_raises_every_time(monkeypatch):
+    monkeypatch.setenv(VARIABLE, f"{POINT}=raise")
+
+    for _ in range(2):
+        with pytest.raises(FailpointError):
+            hit(POINT)
 
 
 def test_a_kill_ends_the_process_without_a_word():

@@ -53,7 +53,7 @@ def ingest(
     _check_nothing_lost(tables, name, batches)
     plan = next((batch for batch in batches if batch.state == "PLANNED"), None)
     refuse_held(spec, batches, tables, run)
-    source = open_source(spec, source_table, landing, tables, batches, run)
+    source = open_source(spec, tables, source_table, landing, plan, run)
     found = {each.name: each.dataType.simpleString() for each in source.schema}
     contract = check_contract(spec, found, observations.stored_columns(tables, name))
     referenced = pin_referenced(spec, source.schema, contract.columns, tables, run)
@@ -86,7 +86,7 @@ def _plan_next(
     closed = None
     if batches:
         last = batches[-1]
-        _check_same_table(source, last)
+        _check_same_table(spec, source, last)
         closed = Closed(last.batch_seq, ledger.from_text(last.watermark_after), last.source_version, last.epoch)
     state = source.state(ledger, valid_until(ledger, run), limits.initial, next_lo(closed, limits))
     as_of = ledger.from_time(run.as_of) if ledger.has_time else None
@@ -99,13 +99,17 @@ def _plan_next(
     return plan
 
 
-def _check_same_table(source: Source, last: Batch) -> None:
-    if source.table_id != last.source_table_id:
-        raise SourceError(
-            f"source table {source.table} was replaced since batch {last.batch_seq} (table id {source.table_id}, then "
-            f"{last.source_table_id}). Nothing was ingested and the watermark is unchanged. Run the job `repair` with "
-            f"action=rebaseline to read the new table from its beginning; rows that are stored already stay once."
-        )
+def _check_same_table(spec: ModelSpec, source: Source, last: Batch) -> None:
+    if source.table_id == last.source_table_id:
+        return
+    if spec.source.mode == "change_feed":
+        cure = "Bring the table back, or give the source another `name`, which begins with all rows as they are now."
+    else:
+        cure = "Run the job `repair` with action=rebaseline to read it from its beginning; no row is stored twice."
+    raise SourceError(
+        f"source table {source.table} was replaced since batch {last.batch_seq} (table id {source.table_id}, then "
+        f"{last.source_table_id}). Nothing was ingested and the watermark is unchanged. {cure}"
+    )
 
 
 def _check_nothing_lost(tables: Tables, name: str, batches: list[Batch]) -> None:

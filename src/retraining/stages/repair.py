@@ -58,8 +58,7 @@ def repair(
     done = [row for row in batches if row.run_id == run.run_id and row.reason]
     if not done:
         _check_mode(spec, request)
-        closed = [row for row in batches if row.state != "PLANNED"]
-        newest = partial(open_source, spec, source_table, landing, tables, closed, run)
+        newest = partial(open_source, spec, tables, source_table, landing, None, run)
         done = _repair(spec, newest, tables, run, request, batches)
     report = RepairReport(request.action, tuple(done))
     _log.info(report.summary)
@@ -120,6 +119,11 @@ def _abandon(tables: Tables, run: Run, request: RepairRequest, batches: list[Bat
 def _plan(
     spec: ModelSpec, source: Source, tables: Tables, run: Run, request: RepairRequest, batches: list[Batch]
 ) -> Batch:
+    if spec.source.mode == "change_feed":
+        raise ParameterError(
+            f"{request.action}: {spec.source_name} reads a change feed, and deletions that it missed cannot be made up "
+            f"for. Give the source another `name`, which begins with all rows as they are now."
+        )
     contract = _contract(spec, source, tables)
     ledger, limits = contract.ledger, reading_limits(spec, contract.ledger)
     state = source.state(ledger, valid_until(ledger, run), limits.initial, limits.initial)

@@ -9,8 +9,10 @@ from tests.retraining.adapters.sources.feed import read_changes, upsert
 
 from retraining.adapters.tables.batches import committed_batches, read_batches
 from retraining.adapters.tables.observations import current_rows
-from retraining.errors import SourceError
+from retraining.errors import ParameterError, SourceError
+from retraining.records.repair_request import RepairRequest
 from retraining.rules.ingest.ledger import Ledger
+from retraining.stages.repair import repair
 
 pytestmark = pytest.mark.slow
 
@@ -123,8 +125,10 @@ def test_a_table_made_anew_is_refused_because_its_versions_begin_again(loop):
     loop.tables.spark.sql(f"DROP TABLE {loop.source}")
     read_changes(loop)
 
-    with pytest.raises(SourceError, match=r"was replaced .* so its versions do not go on from the watermark"):
+    with pytest.raises(SourceError, match="was replaced since batch 1"):
         loop.ingest()
+    with pytest.raises(ParameterError, match="Give the source another `name`, which begins with all rows"):
+        repair(loop.spec, loop.source, loop.tables, loop.run, RepairRequest("rebaseline", "made anew"))
 
 
 def test_no_rule_keeps_a_deletion_out(loop):

@@ -4,15 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from tests.loop import Loop
+from tests.loop import Loop, toy_spec
 from tests.retraining.adapters.sources.feed import read_changes, upsert
 from tests.retraining.adapters.sources.folder import put_csv, read_from_files
 
 from retraining.records.ingest_report import IngestReport
-from retraining.spec.quality_section import QualitySection
-from retraining.spec.row_rules import InRange
 
-QUALITY = QualitySection(rules=(InRange(rule="in_range", column="x", max=100),))
+QUALITY = {"rules": [{"rule": "in_range", "column": "x", "max": 100}]}
 
 DELIVERIES = {
     "first rows": [("a", "2013-01-31 09:00", 1.0, 1.0), ("b", "2013-01-31 10:00", 1.0, 1.0)],
@@ -40,7 +38,7 @@ def told(request, make_loop, tmp_path_factory):
     """The deliveries, one after the other, into a source of each mode. Its tests only read."""
     loop = make_loop()
     deliver = DELIVER[request.param](loop, tmp_path_factory)
-    loop.spec = loop.spec.model_copy(update={"quality": QUALITY})
+    loop.spec = toy_spec(**{**loop.spec.model_dump(), "quality": QUALITY})
     answers = {}
     for name, rows in DELIVERIES.items():
         if rows:
