@@ -119,11 +119,6 @@ def _abandon(tables: Tables, run: Run, request: RepairRequest, batches: list[Bat
 def _plan(
     spec: ModelSpec, source: Source, tables: Tables, run: Run, request: RepairRequest, batches: list[Batch]
 ) -> Batch:
-    if spec.source.mode == "change_feed":
-        raise ParameterError(
-            f"{request.action}: {spec.source_name} reads a change feed, and deletions that it missed cannot be made up "
-            f"for. Give the source another `name`, which begins with all rows as they are now."
-        )
     contract = _contract(spec, source, tables)
     ledger, limits = contract.ledger, reading_limits(spec, contract.ledger)
     state = source.state(ledger, valid_until(ledger, run), limits.initial, limits.initial)

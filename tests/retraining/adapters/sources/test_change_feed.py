@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.loop import toy_spec
 from tests.retraining.adapters.sources.feed import read_changes, upsert
 
 from retraining.adapters.tables.batches import committed_batches, read_batches
@@ -126,5 +127,19 @@ def test_a_table_made_anew_is_refused_because_its_versions_begin_again(loop):
 
     with pytest.raises(SourceError, match="was replaced since batch 1"):
         loop.ingest()
-    with pytest.raises(ParameterError, match="Give the source another `name`, which begins with all rows"):
+    with pytest.raises(ParameterError, match="rebaseline: changes of toy are read in the order of their commits, once"):
         repair(loop.spec, loop.source, loop.tables, loop.run, RepairRequest("rebaseline", "made anew"))
+
+
+def test_no_rule_keeps_a_deletion_out(loop):
+    read_changes(loop)
+    rules = [{"rule": "foreign_key", "column": "id", "table": "sites"}, {"rule": "not_null", "column": "x"}]
+    loop.spec = toy_spec(**{**loop.spec.model_dump(), "quality": {"rules": rules}})
+    sites = loop.tables.name("sites")
+    loop.tables.spark.sql(f"CREATE TABLE {sites} USING delta AS SELECT * FROM VALUES ('a'), ('b') AS sites(id)")
+    upsert(loop, [("a", TEN, 1.0, 1.0), ("b", TEN, 1.0, 1.0)])
+    loop.ingest()
+    for table in (sites, loop.source):
+        loop.tables.spark.sql(f"DELETE FROM {table} WHERE id = 'a'")
+
+    assert (loop.ingest().quarantined, loop.accepted_keys()) == (0, ["b"])
