@@ -14,6 +14,8 @@ from retraining.errors import ConcurrentRunError
 from retraining.failpoints import VARIABLE, FailpointError
 from retraining.stages.ingest import ingest
 
+pytestmark = pytest.mark.slow
+
 stage = import_module("retraining.stages.ingest")
 TOLD = ("another run wrote step 1 of", "another run is making", "toy: nothing new")
 

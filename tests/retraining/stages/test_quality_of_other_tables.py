@@ -5,6 +5,8 @@ from tests.loop import toy_spec
 
 from retraining.errors import ContractError, SourceError
 
+pytestmark = pytest.mark.slow
+
 TEN, ELEVEN = "2013-01-31 10:00", "2013-01-31 11:00"
 COLUMNS = "id string, at timestamp, x double, y double, mail string, place int"
 
