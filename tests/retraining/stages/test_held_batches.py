@@ -153,7 +153,7 @@ def test_a_release_says_why_and_what_it_was_held_for_and_is_written_once(loop, s
 
     assert loop.version_of_table("watermarks") == before
     assert made.batch == batches(loop)[1]
-    assert (made.batch.release_reason, made.batch.usable_from, made.batch.rows_accepted) == ("Checked by hand.", 4, 18)
+    assert (made.batch.reason, made.batch.usable_from, made.batch.rows_accepted) == ("Checked by hand.", 4, 18)
     assert made.summary.startswith(
         "toy: batch 2 is released with 18 accepted rows (Checked by hand.). It was held: rule"
     )
