@@ -16,7 +16,7 @@ from pyspark.sql import SparkSession
 from retraining.adapters.notebook import publish_values, read_widgets
 from retraining.adapters.registry.registry import Registry, open_registry
 from retraining.adapters.sources.files import Landing
-from retraining.adapters.tables.names import check_part, quoted
+from retraining.adapters.tables.names import check_part, qualified, quoted
 from retraining.adapters.tables.tables import Tables, open_tables
 from retraining.errors import ParameterError
 from retraining.records.run import Run
@@ -58,8 +58,7 @@ class Stage:
         source = self.spec.source
         if source.table is None:
             return self.tables.name(_landing_name(self.spec))
-        parts = source.table.split(".")
-        return quoted(*[self.tables.catalog, self.tables.schema][: 3 - len(parts)], *parts)
+        return qualified(self.tables.catalog, self.tables.schema, source.table)
 
     @property
     def landing(self) -> Landing | None:

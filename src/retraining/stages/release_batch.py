@@ -9,6 +9,7 @@ from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.batch import Batch
 from retraining.records.run import Run
 from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.read_request import batch_number
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ def release_batch(
     of the batches in between stay what they were. Its rows are then scored with those of that next batch. Views show
     them at once. Raises ParameterError without a number or a reason, NothingToDoError when no such batch is held.
     """
-    number = _number(batch_seq)
+    number = batch_number(batch_seq)
     if reason is None or not reason.strip():
         raise ParameterError("The widget `reason` is empty. Say why the held batch may be used; it is stored with it.")
     batches = read_batches(tables, spec.source_name)
@@ -62,12 +63,6 @@ def release_batch(
     report = ReleaseReport(released)
     _log.info(report.summary)
     return report
-
-
-def _number(text: str | None) -> int:
-    if text is None or not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise ParameterError(f"batch_seq {text!r}: expected the number of a held batch, such as 4.")
-    return int(text)
 
 
 def _released(spec: ModelSpec, batches: list[Batch], batch: Batch | None, number: int) -> Batch:

@@ -9,7 +9,7 @@ from pyspark.sql.types import StructType
 
 from retraining.errors import SourceError
 from retraining.rules.ingest.ledger import Ledger, Number
-from retraining.rules.ingest.ledger_column import in_slice, is_below, ledger_literal, ledger_number
+from retraining.rules.ingest.ledger_column import in_slice, is_below, is_valid, ledger_literal, ledger_number
 from retraining.rules.ingest.next_slice import SourceState
 
 
@@ -39,9 +39,7 @@ class PinnedSource:
     ) -> SourceState:
         """The greatest valid ledger value, and how many valid rows from the initial value on lie below the next slice,
         in one pass. One poisoned value far ahead cannot win."""
-        rows = self.rows
-        if valid_until is not None:
-            rows = rows.where(F.col(f"`{ledger.column}`") <= ledger_literal(ledger, valid_until))
+        rows = self.rows.where(is_valid(ledger, valid_until))
         if initial is not None:
             rows = rows.where(F.col(f"`{ledger.column}`") >= ledger_literal(ledger, initial))
         newest, below = rows.agg(F.max(ledger_number(ledger)), F.count_if(is_below(ledger, lo))).collect()[0]

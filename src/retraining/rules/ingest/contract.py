@@ -7,6 +7,9 @@ from retraining.errors import ContractError
 from retraining.rules.ingest.ledger import Ledger, LedgerType
 from retraining.spec.model_spec import ModelSpec
 
+UNTOUCHED = "Nothing was ingested and the watermark is unchanged."
+"""What every refusal before the plan has in common."""
+
 _INTEGERS = ("tinyint", "smallint", "int", "bigint")
 _NUMBERS = (*_INTEGERS, "float", "double", "boolean")
 
@@ -47,7 +50,7 @@ def _new_columns(spec: ModelSpec, found: Mapping[str, str], stored: Mapping[str,
     if new and spec.source.new_columns == "fail":
         raise ContractError(
             f"{spec.model}: {spec.source.origin} has new columns {', '.join(f'`{name}`' for name in new)}, and "
-            f"source.new_columns is fail. {_UNTOUCHED} Set it to accept or ignore, or drop them at the source."
+            f"source.new_columns is fail. {UNTOUCHED} Set it to accept or ignore, or drop them at the source."
         )
     return new if spec.source.new_columns == "accept" else ()
 
@@ -61,7 +64,7 @@ def _named_columns_exist(spec: ModelSpec, found: Mapping[str, str]) -> None:
     if missing:
         raise ContractError(
             f"{spec.model}: {spec.source.origin} has no column {', '.join(f'`{name}`' for name in missing)}; it has "
-            f"{', '.join(sorted(found))}. {_UNTOUCHED} Correct specs/{spec.model}.yml or the source."
+            f"{', '.join(sorted(found))}. {UNTOUCHED} Correct specs/{spec.model}.yml or the source."
         )
 
 
@@ -71,14 +74,14 @@ def _still_there(spec: ModelSpec, column: str, type_now: str | None, type_then: 
     what = "is gone" if type_now is None else f"arrived as {type_now}"
     raise ContractError(
         f"{spec.model}: column `{column}` of {spec.source.origin} {what}; earlier batches hold it as {type_then}. "
-        f"{_UNTOUCHED} Bring the column back to {type_then} at the source."
+        f"{UNTOUCHED} Bring the column back to {type_then} at the source."
     )
 
 
 def _expect(spec: ModelSpec, column: str, type_now: str, fits: bool, expected: str) -> None:
     if not fits:
         raise ContractError(
-            f"{spec.model}: column `{column}` of {spec.source.origin} is {type_now}, expected {expected}. {_UNTOUCHED} "
+            f"{spec.model}: column `{column}` of {spec.source.origin} is {type_now}, expected {expected}. {UNTOUCHED} "
             f"Correct specs/{spec.model}.yml (a text column belongs under `categorical`) or the source."
         )
 
@@ -99,8 +102,5 @@ def _ledger_type(spec: ModelSpec, type_name: str) -> LedgerType:
     raise ContractError(
         f"{spec.model}: ledger column `{spec.source.ledger_column}` of {spec.source.origin} is {type_name}, expected "
         f"timestamp, "
-        f"date, an integer or a decimal (a float skips or repeats rows). {_UNTOUCHED} Name another ledger_column."
+        f"date, an integer or a decimal (a float skips or repeats rows). {UNTOUCHED} Name another ledger_column."
     )
-
-
-_UNTOUCHED = "Nothing was ingested and the watermark is unchanged."

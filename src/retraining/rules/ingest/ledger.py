@@ -12,8 +12,8 @@ from typing import Literal
 LedgerType = Literal["timestamp", "date", "integer", "decimal"]
 Number = int | Decimal
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ class Ledger:
         if number is None:
             return None
         if self.type == "timestamp":
-            return (_EPOCH + int(number) * _MICROSECOND).isoformat(timespec="microseconds").replace("+00:00", "Z")
+            return (EPOCH + int(number) * MICROSECOND).isoformat(timespec="microseconds").replace("+00:00", "Z")
         if self.type == "date":
-            return (_EPOCH + timedelta(days=int(number))).date().isoformat()
+            return (EPOCH + timedelta(days=int(number))).date().isoformat()
         return str(number)
 
     def from_text(self, text: str | None) -> Number | None:
@@ -56,8 +56,8 @@ class Ledger:
 
     def from_time(self, moment: datetime) -> int:
         """The number of an aware moment; only for ledgers with time."""
-        since = moment - _EPOCH
-        return since.days if self.type == "date" else since // _MICROSECOND
+        since = moment - EPOCH
+        return since.days if self.type == "date" else since // MICROSECOND
 
     def day_of(self, number: Number) -> date:
         """The UTC day a value lies in; only for ledgers with time."""

@@ -49,7 +49,4 @@ def in_slice(ledger: Ledger, lo: Number | None, hi: Number | None, valid_until: 
     inside = F.lit(False) if hi is None else value <= ledger_literal(ledger, hi)
     if lo is not None:
         inside = inside & (value >= ledger_literal(ledger, lo))
-    faulty = value.isNull()
-    if valid_until is not None:
-        faulty = faulty | (value > ledger_literal(ledger, valid_until))
-    return F.coalesce(inside, F.lit(False)) | faulty
+    return F.coalesce(inside, F.lit(False)) | ~is_valid(ledger, valid_until)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from retraining.errors import SpecError
-from retraining.rules.ingest.ledger import Ledger, Number
+from retraining.rules.ingest.ledger import MICROSECOND, Ledger, Number
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.section import length_of
 
@@ -48,7 +48,7 @@ def _units(spec: ModelSpec, ledger: Ledger, text: str | None) -> int:
     if not ledger.has_time:
         raise SpecError(f"{_what(spec, 'lookback or settle_delay', text, ledger)} Only lookback fits: a plain number.")
     length = length_of(text)
-    return -(-length // timedelta(days=1)) if ledger.type == "date" else length // timedelta(microseconds=1)
+    return -(-length // timedelta(days=1)) if ledger.type == "date" else length // MICROSECOND
 
 
 def _what(spec: ModelSpec, key: str, value: object, ledger: Ledger) -> str:

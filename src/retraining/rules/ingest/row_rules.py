@@ -1,12 +1,13 @@
 """Row rules as Spark expressions: true where a row breaks the rule, null or false where it does not."""
 
 import math
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, DecimalType, DoubleType, FloatType, StructType
 
+from retraining.rules.ingest.ledger import EPOCH, MICROSECOND
 from retraining.spec.row_rules import (
     Fresh,
     InRange,
@@ -29,9 +30,6 @@ _WHITE = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\
     map(chr, range(0x2000, 0x200B))
 )
 """Everything that shows as nothing: Unicode's white space, the zero-width space and the byte order mark."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def is_missing(column: str, schema: StructType) -> Column:
@@ -82,7 +80,7 @@ def _is_other(rule: InSet, type_: DataType) -> Column:
 
 def _oldest(rule: Fresh, as_of: datetime) -> Column:
     """Counted in microseconds, because a length of time can reach further back than Python's years."""
-    behind = (as_of - _EPOCH) // _MICROSECOND - length_of(rule.within) // _MICROSECOND
+    behind = (as_of - EPOCH) // MICROSECOND - length_of(rule.within) // MICROSECOND
     return F.timestamp_micros(F.lit(behind))
 
 

@@ -15,6 +15,7 @@ from retraining.adapters.tables.tables import Tables
 from retraining.errors import ContractError
 from retraining.records.batch import Batch
 from retraining.records.run import Run
+from retraining.rules.ingest.contract import UNTOUCHED
 from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.look_around import Others
 from retraining.rules.ingest.row_rules import is_broken
@@ -60,7 +61,7 @@ def _expect_columns(spec: ModelSpec, rule: Rule, stored: set[str]) -> None:
     missing = [name for name in rule.columns_read if name.lower() not in stored]
     if missing:
         raise ContractError(
-            f"{spec.model}: rule {rule.title} names column `{missing[0]}`, which is new and not stored. {_UNTOUCHED} "
+            f"{spec.model}: rule {rule.title} names column `{missing[0]}`, which is new and not stored. {UNTOUCHED} "
             f"Set source.new_columns to accept, or remove the rule."
         )
 
@@ -72,11 +73,11 @@ def _expect_condition(spec: ModelSpec, rule: Rule, nothing: DataFrame, run: Run)
     except AnalysisException as err:
         raise ContractError(
             f"{spec.model}: rule {rule.title} cannot be asked of {spec.source.table} ({err.getCondition()}: "
-            f"{str(err).splitlines()[0]}). {_UNTOUCHED} Correct quality.rules in specs/{spec.model}.yml."
+            f"{str(err).splitlines()[0]}). {UNTOUCHED} Correct quality.rules in specs/{spec.model}.yml."
         ) from err
     if not isinstance(found, BooleanType):
         raise ContractError(
-            f"{spec.model}: rule {rule.title} is {found.simpleString()}, expected a condition. {_UNTOUCHED} Correct "
+            f"{spec.model}: rule {rule.title} is {found.simpleString()}, expected a condition. {UNTOUCHED} Correct "
             f"quality.rules in specs/{spec.model}.yml."
         )
 
@@ -89,12 +90,12 @@ def _pin(spec: ModelSpec, rule: ForeignKey, nothing: DataFrame, tables: Tables) 
     if found is None:
         raise ContractError(
             f"{spec.model}: rule {rule.title}: {rule.table} has no column `{rule.referenced}`; it has "
-            f"{', '.join(sorted(types))}. {_UNTOUCHED} Correct table_column in specs/{spec.model}.yml."
+            f"{', '.join(sorted(types))}. {UNTOUCHED} Correct table_column in specs/{spec.model}.yml."
         )
     if not _comparable(own, found):
         raise ContractError(
             f"{spec.model}: rule {rule.title}: column `{rule.column}` is {own.simpleString()}, `{rule.referenced}` of "
-            f"{rule.table} is {found.simpleString()}; expected one type. {_UNTOUCHED} Name another column or convert "
+            f"{rule.table} is {found.simpleString()}; expected one type. {UNTOUCHED} Name another column or convert "
             f"one."
         )
     return there.select(f"`{rule.referenced}`")
@@ -102,6 +103,3 @@ def _pin(spec: ModelSpec, rule: ForeignKey, nothing: DataFrame, tables: Tables) 
 
 def _comparable(own: DataType, found: DataType) -> bool:
     return own == found or (isinstance(own, _WHOLE) and isinstance(found, _WHOLE))
-
-
-_UNTOUCHED = "Nothing was ingested and the watermark is unchanged."

@@ -23,8 +23,13 @@ def read_request(parameters: Mapping[str, str]) -> RepairRequest:
     missing = [name for name in ("reason", *_NEEDS[action]) if not parameters[name]]
     if missing:
         raise ParameterError(f"{action} needs {' and '.join(missing)}. Set the parameter and run again.")
-    number = parameters["batch_seq"]
-    if number and not number.isdecimal():
-        raise ParameterError(f"batch_seq {number!r} is no batch number. See column batch_seq of table `watermarks`.")
+    number = batch_number(parameters["batch_seq"]) if parameters["batch_seq"] else None
     start, end = parameters["start"] or None, parameters["end"] or None
-    return RepairRequest(action, parameters["reason"], int(number) if number else None, start, end)
+    return RepairRequest(action, parameters["reason"], number, start, end)
+
+
+def batch_number(text: str | None) -> int:
+    """The number of a batch as a widget holds it. Raises ParameterError for anything else."""
+    if text is None or not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise ParameterError(f"batch_seq {text!r} is no batch number. See column batch_seq of table `watermarks`.")
+    return int(text)
