@@ -26,7 +26,12 @@ TABLE_OF: dict[type, str] = {
 
 def read_rows(tables: Tables, record: type[Sequenced], model: str) -> list[Sequenced]:
     """All rows of a model in one control table, in the order they were written."""
-    return sorted(tables.records(TABLE_OF[record], record, model=model), key=lambda row: row.seq)
+    return sorted(tables.records(TABLE_OF[record], record, model=model), key=_position)
+
+
+def _position(row: Sequenced) -> tuple[int, bool]:
+    """A decision and the note that the alias follows it share a seq."""
+    return row.seq, isinstance(row, Promotion) and row.state == "APPLIED"
 
 
 def next_seq(rows: Sequence[Sequenced]) -> int:

@@ -1,0 +1,22 @@
+"""Rows of control tables come back in the order they were written, whatever the order of Delta's files."""
+
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+
+from retraining.adapters.tables.ledgers_of_model import read_rows
+from retraining.adapters.tables.tables import Fence, Tables
+from retraining.records.promotion import Promotion
+
+DECIDED = replace(
+    Promotion(**dict.fromkeys((each.name for each in fields(Promotion)), None)),
+    **{"model": "toy", "outcome": "PROMOTE", "batch_seq": 1, "reasons": (), "run_id": "r", "attempt_id": "a"},
+    **{"seq": 1, "state": "DECIDED", "at": datetime(2026, 1, 1, tzinfo=UTC)},
+)
+
+
+def test_a_decision_comes_before_the_note_that_the_alias_follows_it(tables: Tables):
+    written = [DECIDED, replace(DECIDED, state="APPLIED"), replace(DECIDED, seq=2)]
+    for number, row in enumerate(reversed(written), start=1):
+        tables.append_records("promotions", [row], Fence("test", "toy", number))
+
+    assert read_rows(tables, Promotion, "toy") == written
