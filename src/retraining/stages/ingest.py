@@ -152,7 +152,8 @@ def _store(
         arrival = Arrival(plan.batch_seq, run.started_at, run.as_of, bounds[2], plan.supersedes)
         marked = mark(spec, ledger, fresh, arrival, others)
         hit("ingest.before_write")
-        observations.append_batch(tables, name, marked, plan.batch_seq, plan.epoch)
+        said = {"run_id": run.run_id, "batch_seq": plan.batch_seq, **vars(counted)}
+        observations.append_batch(tables, name, marked, plan.batch_seq, plan.epoch, said)
     hit("ingest.after_write")
     written = observations.count_batch(tables, name, plan.batch_seq, spec.quality)
     _check_counts(plan, counted, written)
@@ -178,7 +179,7 @@ def _report(done: Batch, written: BatchCounts, held: tuple[int, ...]) -> IngestR
         written.accepted,
         written.quarantined,
         done.rows_already_present or 0,
-        written.reasons,
+        tuple(each.rule for each in written.reasons),
         done.rows_older or 0,
         done.rows_late or 0,
         written.warned,
@@ -234,6 +235,7 @@ def _closed(
         run_id=run.run_id,
         attempt_id=run.attempt_id,
         at=run.started_at,
+        refusals=written.reasons,
         warnings=written.warned,
         held_because=held_because,
     )
