@@ -133,7 +133,7 @@ def _store(
     run: Run,
 ) -> tuple[Batch, IngestReport]:
     name = spec.source_name
-    _prepare_table(source, plan, tables)
+    _prepare_table(source, plan, ledger, tables)
     hit("ingest.after_prepare")
     bounds = [ledger.from_text(value) for value in (plan.lo, plan.hi, plan.valid_until)]
     generations = list(dict.fromkeys(batch.columns for batch in (*closed, plan)))
@@ -248,11 +248,11 @@ def _count_older(plan: Batch, counted: SliceCounts, closed: list[Batch]) -> int 
     return count_older(plan.rows_below_lo, counted.read_again, closed)
 
 
-def _prepare_table(source: Source, plan: Batch, tables: Tables) -> None:
+def _prepare_table(source: Source, plan: Batch, ledger: Ledger, tables: Tables) -> None:
     """The observations as the plan wants them: made by the first batch, longer by the columns that were accepted."""
     wanted = {name.lower() for name in plan.columns}
     columns = StructType([each for each in source.schema if each.name.lower() in wanted])
-    observations.create_observations(tables, plan.source, columns)
+    observations.create_observations(tables, plan.source, columns, ledger.column)
     observations.add_columns(tables, plan.source, columns)
 
 
