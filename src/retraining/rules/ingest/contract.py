@@ -51,12 +51,12 @@ def _storable(spec: ModelSpec, column: str, type_now: str) -> None:
     what = f"{spec.model}: column {column!r} of {spec.source.origin}"
     if set(_NOT_IN_NAMES) & set(column):
         raise ContractError(
-            f"{what} cannot be stored, because Delta takes no space and none of ,;{{}}()= in a name. {UNTOUCHED} Rename "
+            f"{what} cannot be stored: Delta takes no space and none of ,;{{}}()= in a name. {UNTOUCHED} Rename "
             f"it at the source."
         )
     if any(each in type_now for each in _NOT_HASHED):
         raise ContractError(
-            f"{what} is {type_now}, and values of that type cannot be compared. {UNTOUCHED} Leave it out of the source, "
+            f"{what} is {type_now}, whose values cannot be compared. {UNTOUCHED} Leave it out of the source, "
             f"or make it a struct, an array or text there."
         )
 
