@@ -57,6 +57,8 @@ def ingest(
     found = {each.name: each.dataType.simpleString() for each in source.schema}
     contract = check_contract(spec, found, observations.stored_columns(tables, name))
     referenced = pin_referenced(spec, source.schema, contract.columns, tables, run)
+    if plan is not None:  # the function that prepares its rows may be another one since
+        source.check_rows(contract.ledger.from_text(plan.lo))
     plan = plan or _plan_next(spec, source, contract, batches, tables, run)
     if plan is None:
         return _nothing_new(name, batches)

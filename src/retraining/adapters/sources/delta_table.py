@@ -7,6 +7,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
+from retraining.adapters.sources.preparation import Preparation
 from retraining.errors import SourceError
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.ledger_column import in_slice, is_below, is_valid, ledger_literal, ledger_number
@@ -23,22 +24,34 @@ class PinnedSource:
     version: int
     without: tuple[str, ...] = ()
     """Columns that are no part of what a row says."""
+    prepare: Preparation | None = None
 
     @property
-    def rows(self) -> DataFrame:
-        """All rows of the pinned version."""
+    def raw(self) -> DataFrame:
+        """All rows of the pinned version, as they are stored."""
         return self.spark.read.option("versionAsOf", self.version).table(self.table).drop(*self.without)
 
     @property
+    def rows(self) -> DataFrame:
+        """All rows of the pinned version, with the columns that the spec's function makes of them."""
+        return self.prepare(self.raw) if self.prepare else self.raw
+
+    @property
     def schema(self) -> StructType:
-        """Columns of the pinned version."""
+        """Columns of the rows."""
         return self.rows.schema
+
+    def check_rows(self, lo: Number | None) -> None:
+        """Raises SourceError when preparing them drops or multiplies rows, wherever in the pinned version."""
+        if self.prepare:
+            self.prepare.check_rows(self.raw)
 
     def state(
         self, ledger: Ledger, valid_until: Number | None, initial: Number | None, lo: Number | None
     ) -> SourceState:
         """The greatest valid ledger value, and how many valid rows from the initial value on lie below the next slice,
-        in one pass. One poisoned value far ahead cannot win."""
+        in one pass. One poisoned value far ahead cannot win. Raises SourceError as check_rows does."""
+        self.check_rows(lo)
         rows = self.rows.where(is_valid(ledger, valid_until))
         if initial is not None:
             rows = rows.where(F.col(f"`{ledger.column}`") >= ledger_literal(ledger, initial))
