@@ -1,6 +1,6 @@
 """A Delta table as a source: pinned by version, read one slice at a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
@@ -63,8 +63,9 @@ class PinnedSource:
         return self.rows.where(in_slice(ledger, lo, hi, valid_until))
 
 
-def pin_newest(spark: SparkSession, table: str, without: tuple[str, ...] = ()) -> PinnedSource:
-    """The newest version of a Delta table, without some columns. Raises SourceError when it is missing or not Delta."""
+def find_newest(spark: SparkSession, table: str, without: tuple[str, ...] = ()) -> PinnedSource | None:
+    """The newest version of a Delta table, without some columns; None for a view or a table of another kind, which has
+    no versions. Raises SourceError when it is missing."""
     if not spark.catalog.tableExists(table):
         raise SourceError(
             f"source table {table} does not exist, or this principal may not see it. Create it, or correct "
@@ -72,28 +73,33 @@ def pin_newest(spark: SparkSession, table: str, without: tuple[str, ...] = ()) -
         )
     try:
         detail = spark.sql(f"DESCRIBE DETAIL {table}").select("format", "id").collect()[0]
-    except AnalysisException as err:  # a view, for example
-        raise SourceError(
-            f"source table {table} is not a Delta table ({err.getCondition()}). Name a table, or copy it to a Delta "
-            f"table."
-        ) from err
+    except AnalysisException:  # a view, or a table of another system
+        return None
     if detail["format"] != "delta":
-        raise SourceError(
-            f"source table {table} is {detail['format']}, expected delta. Convert it, or copy it to a Delta table."
-        )
+        return None
     version = spark.sql(f"DESCRIBE HISTORY {table} LIMIT 1").select("version").collect()[0][0]
     return PinnedSource(spark, table, detail["id"], int(version), without)
 
 
-def pin_version(
-    spark: SparkSession, table: str, table_id: str, version: int, without: tuple[str, ...] = ()
-) -> PinnedSource:
-    """A version that an open plan was frozen on. Raises SourceError when the table was replaced since."""
-    newest = pin_newest(spark, table)
-    if newest.table_id != table_id:
+def pin_newest(spark: SparkSession, table: str, without: tuple[str, ...] = ()) -> PinnedSource:
+    """The newest version of a Delta table. Raises SourceError when it is missing or not Delta."""
+    newest = find_newest(spark, table, without)
+    if newest is None:
         raise SourceError(
-            f"source table {table} was replaced while a batch was open (table id {newest.table_id}, planned on "
-            f"{table_id}). "
-            f"The batch stays open and nothing was ingested. Restore the table that the plan was made on."
+            f"table {table} is not a Delta table, so it has no versions, which a change feed and a foreign_key rule "
+            f"need. Copy it to a Delta table, and name that."
         )
-    return PinnedSource(spark, table, table_id, version, without)
+    return newest
+
+
+def pin_planned(newest: PinnedSource | None, table: str, table_id: str, version: int) -> PinnedSource:
+    """The version that an open plan was frozen on. newest: the table as it is, None when it is gone. Raises SourceError
+    when it was replaced since."""
+    if newest is None or newest.table_id != table_id:
+        found = f"table id {newest.table_id}" if newest else "it is gone"
+        raise SourceError(
+            f"source table {table} was replaced while a batch was open ({found}, planned on {table_id}). The batch "
+            f"stays open and nothing was ingested. Restore the table that the plan was made on, or give the batch up: "
+            f"run the job `repair` with action=abandon."
+        )
+    return replace(newest, version=version)

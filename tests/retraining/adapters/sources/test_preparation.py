@@ -1,9 +1,6 @@
 """The spec's own function makes the columns, once, and whatever the mode everything behind it sees them."""
 
-import sys
-from collections.abc import Callable
 from contextlib import suppress
-from types import ModuleType
 
 import pytest
 from pyspark.sql import DataFrame
@@ -23,14 +20,6 @@ DELIVERIES = {
     "first": [(" A", TEN, 1.0, 1.0), ("B ", TEN, 2.0, 1.0)],
     "second": [("a", ELEVEN, 3.0, 1.0), ("c", ELEVEN, 500.0, 1.0)],
 }
-
-
-@pytest.fixture
-def prepared_by(monkeypatch) -> Callable[[Callable[[DataFrame], object]], None]:
-    """Makes a function the one that specs call `recipes.toy.prepare`."""
-    module = ModuleType("recipes.toy")
-    monkeypatch.setitem(sys.modules, "recipes.toy", module)
-    return lambda function: setattr(module, "prepare", function)
 
 
 def tidy(rows: DataFrame) -> DataFrame:
