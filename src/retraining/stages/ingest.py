@@ -21,7 +21,7 @@ from retraining.rules.ingest.judge_batch import BatchFacts, rows_of_earlier, why
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.ledger_column import in_slice, is_below, is_valid
 from retraining.rules.ingest.look_around import Others
-from retraining.rules.ingest.mark_rows import KNOWN, identify, mark, recognise, without_repeats
+from retraining.rules.ingest.mark_rows import identify, mark, new_rows
 from retraining.rules.ingest.next_slice import Closed, at_least, last_closed, next_lo, next_slice
 from retraining.rules.ingest.older_rows import count_older
 from retraining.rules.ingest.quality import Arrival
@@ -148,7 +148,7 @@ def _store(
     counted = as_foreseen(plan, closed, count_slice(rows, earlier, *marks))
     hit("ingest.after_read")
     if counted.read > counted.present:
-        fresh = recognise(without_repeats(rows), earlier).where(~F.col(KNOWN)).drop(KNOWN)
+        fresh = new_rows(rows, earlier, ledger, counted.doubtful)
         arrival = Arrival(plan.batch_seq, run.started_at, run.as_of, bounds[2], plan.supersedes)
         marked = mark(spec, ledger, fresh, arrival, others)
         hit("ingest.before_write")
