@@ -73,11 +73,11 @@ def find_newest(spark: SparkSession, table: str, without: tuple[str, ...] = ()) 
         )
     try:
         detail = spark.sql(f"DESCRIBE DETAIL {table}").select("format", "id").collect()[0]
+        if detail["format"] != "delta":
+            return None
+        version = spark.sql(f"DESCRIBE HISTORY {table} LIMIT 1").select("version").collect()[0][0]
     except AnalysisException:  # a view, or a table of another system
         return None
-    if detail["format"] != "delta":
-        return None
-    version = spark.sql(f"DESCRIBE HISTORY {table} LIMIT 1").select("version").collect()[0][0]
     return PinnedSource(spark, table, detail["id"], int(version), without)
 
 
@@ -93,10 +93,10 @@ def pin_newest(spark: SparkSession, table: str, without: tuple[str, ...] = ()) -
 
 
 def pin_planned(newest: PinnedSource | None, table: str, table_id: str, version: int) -> PinnedSource:
-    """The version that an open plan was frozen on. newest: the table as it is, None when it is gone. Raises SourceError
-    when it was replaced since."""
+    """The version that an open plan was frozen on. newest: the table as it is, None where it has no versions. Raises
+    SourceError when it was replaced since."""
     if newest is None or newest.table_id != table_id:
-        found = f"table id {newest.table_id}" if newest else "it is gone"
+        found = f"table id {newest.table_id}" if newest else "now without versions"
         raise SourceError(
             f"source table {table} was replaced while a batch was open ({found}, planned on {table_id}). The batch "
             f"stays open and nothing was ingested. Restore the table that the plan was made on, or give the batch up: "
