@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from pyspark.sql import DataFrameWriter
 from pyspark.sql import functions as F
 from tests.loop import KilledError, killed, toy_spec
 from tests.retraining.adapters.sources.unversioned import insert, read_view
@@ -151,11 +152,32 @@ def test_a_ledger_that_a_function_makes_is_found_in_rows_staged_as_they_are(loop
     assert (loop.ingest().read, versions(loop), staged(loop)) == (0, before, ["a", "b", "none"])
 
 
-def test_of_two_runs_that_stage_at_once_each_gets_its_own_rows_or_is_told(tables):
+def rows_of(tables, name):
+    return tables.spark.range(1).select(F.lit(name).alias("id"))
+
+
+def rows_at(tables, version):
+    staged = tables.spark.read.option("versionAsOf", version).table(tables.name("toy_staging"))
+    return [row["id"] for row in staged.collect()]
+
+
+def test_a_run_pins_its_own_copy_also_when_another_follows_at_once(tables, monkeypatch):
+    save = DataFrameWriter.saveAsTable
+
+    def and_another(writer, name):
+        save(writer, name)
+        save(rows_of(tables, "another").write.format("delta").mode("overwrite"), name)
+
+    monkeypatch.setattr(DataFrameWriter, "saveAsTable", and_another)
+    version = staging.replace_rows(tables, "toy", rows_of(tables, "mine"), "attempt")
+
+    assert rows_at(tables, version) == ["mine"]
+
+
+def test_of_runs_that_stage_at_once_each_gets_its_own_rows_or_is_told(tables):
     def stage(name):
-        rows = tables.spark.range(1).select(F.lit(name).alias("id"))
         try:
-            return name, staging.replace_rows(tables, "toy", rows, name)
+            return name, staging.replace_rows(tables, "toy", rows_of(tables, name), name)
         except ConcurrentRunError as err:
             return name, str(err)
 
@@ -166,7 +188,5 @@ def test_of_two_runs_that_stage_at_once_each_gets_its_own_rows_or_is_told(tables
     told = [each for each in ended.values() if isinstance(each, str)]
 
     assert versions
-    for name, version in versions.items():
-        rows = tables.spark.read.option("versionAsOf", version).table(tables.name("toy_staging")).collect()
-        assert [row["id"] for row in rows] == [name]
+    assert {name: rows_at(tables, version) for name, version in versions.items()} == {name: [name] for name in versions}
     assert all("another run replaced the rows of `toy_staging`" in each for each in told)
