@@ -22,7 +22,7 @@ from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.ledger_column import in_slice, is_below, is_valid
 from retraining.rules.ingest.look_around import Others
 from retraining.rules.ingest.mark_rows import identify, mark, new_rows
-from retraining.rules.ingest.next_slice import Closed, at_least, next_lo, next_slice
+from retraining.rules.ingest.next_slice import Closed, at_least, last_closed, next_lo, next_slice
 from retraining.rules.ingest.older_rows import count_older
 from retraining.rules.ingest.quality import Arrival
 from retraining.rules.ingest.reading_limits import reading_limits
@@ -53,10 +53,12 @@ def ingest(
     _check_nothing_lost(tables, name, batches)
     plan = next((batch for batch in batches if batch.state == "PLANNED"), None)
     refuse_held(spec, batches, tables, run)
-    source = open_source(spec, tables, source_table, landing, plan, run)
+    source = open_source(spec, tables, source_table, landing, batches, run)
     found = {each.name: each.dataType.simpleString() for each in source.schema}
     contract = check_contract(spec, found, observations.stored_columns(tables, name))
     referenced = pin_referenced(spec, source.schema, contract.columns, tables, run)
+    if plan is not None:  # the function that prepares its rows may be another one since
+        source.check_rows(contract.ledger.from_text(plan.lo))
     plan = plan or _plan_next(spec, source, contract, batches, tables, run)
     if plan is None:
         return _nothing_new(name, batches)
@@ -83,11 +85,9 @@ def _plan_next(
 ) -> Batch | None:
     ledger = contract.ledger
     limits = reading_limits(spec, ledger)
-    closed = None
     if batches:
-        last = batches[-1]
-        _check_same_table(spec, source, last)
-        closed = Closed(last.batch_seq, ledger.from_text(last.watermark_after), last.source_version, last.epoch)
+        _check_same_table(spec, source, batches[-1])
+    closed = last_closed(batches, ledger)
     state = source.state(ledger, valid_until(ledger, run), limits.initial, next_lo(closed, limits))
     as_of = ledger.from_time(run.as_of) if ledger.has_time else None
     part = next_slice(closed, state, as_of, limits)

@@ -293,21 +293,6 @@ def test_a_source_that_does_not_exist_is_refused_and_nothing_is_written(loop):
     assert not loop.written()
 
 
-@pytest.mark.parametrize(
-    ("sql", "found"),
-    [
-        ("CREATE TABLE {} (id string, at timestamp, x double, y double) USING parquet", "is parquet, expected delta"),
-        ("CREATE VIEW {} AS SELECT 'a' AS id, now() AS at, 1D AS x, 1D AS y", "is not a Delta table"),
-    ],
-)
-def test_a_source_that_is_no_delta_table_is_refused_and_nothing_is_written(loop, sql, found):
-    loop.tables.spark.sql(sql.format(loop.source))
-
-    with pytest.raises(SourceError, match=found):
-        loop.ingest()
-    assert not loop.written()
-
-
 def test_a_column_that_changed_its_type_is_refused_and_the_watermark_stays(loop):
     loop.source_has([("a", TEN, 1.0, 1.0)])
     loop.ingest()

@@ -1,8 +1,10 @@
 """Which slice of the source ingestion reads next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retraining.rules.ingest.ledger import Number
+from retraining.records.batch import Batch
+from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.reading_limits import ReadingLimits
 
 _NO_LIMITS = ReadingLimits()
@@ -41,6 +43,14 @@ class Slice:
     hi: Number | None
     epoch: int = 1
     supersedes: int | None = None
+
+
+def last_closed(batches: Sequence[Batch], ledger: Ledger) -> Closed | None:
+    """The newest of the batches, oldest first and none of them open; None when there is none."""
+    if not batches:
+        return None
+    last = batches[-1]
+    return Closed(last.batch_seq, ledger.from_text(last.watermark_after), last.source_version, last.epoch)
 
 
 def next_lo(last: Closed | None, limits: ReadingLimits) -> Number | None:
