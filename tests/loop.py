@@ -88,7 +88,11 @@ class Loop:
     def source_has(self, rows: list[tuple[object, ...]], columns: str = COLUMNS) -> None:
         """Appends rows (id, "2013-01-31 10:00", x, y) to the source."""
         typed = [tuple(_moment(value) for value in row) for row in rows]
-        self.tables.spark.createDataFrame(typed, columns).write.format("delta").mode("append").saveAsTable(self.source)
+        self._put(typed, columns, self.source)
+
+    def labels_have(self, rows: list[tuple[object, ...]], columns: str = "id string, said_at timestamp, y double") -> None:
+        """Appends rows (id, "2013-01-31 10:00", label) to the table of labels."""
+        self._put([tuple(_moment(value) for value in row) for row in rows], columns, self.tables.name("toy_said"))
 
     def start_run(self, **clock: str) -> None:
         """A new run: another id, and another clock if asked."""
@@ -169,6 +173,9 @@ class Loop:
     def version_of_table(self, table: str) -> int:
         """Delta's version of one of our tables: it grows with every commit."""
         return int(self.tables.spark.sql(f"DESCRIBE HISTORY {self.tables.name(table)} LIMIT 1").collect()[0]["version"])
+
+    def _put(self, rows: list[tuple[object, ...]], columns: str, table: str) -> None:
+        self.tables.spark.createDataFrame(rows, columns).write.format("delta").mode("append").saveAsTable(table)
 
     def _attempt(self) -> Run:
         return replace(self.run, attempt_id=uuid.uuid4().hex)

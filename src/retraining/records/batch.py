@@ -31,6 +31,10 @@ class Batch:
     are older than the watermark was. rows_older: rows below lo that no batch has read, None in the first batch.
     warnings counts accepted rows. held_because says which gates a HELD batch failed. usable_from is set on the row
     of a release: the batch whose runs are the first to see the released rows (None elsewhere: the batch itself).
+
+    Where labels have a table of their own, labels_through is the newest batch of labels that this batch knows, frozen
+    with the slice (None without such labels). rows_relabelled: accepted rows of earlier batches, stored again with the
+    label that has come for them; they are in no other count. labels_waiting: labels of keys that no row has yet.
     """
 
     source: str
@@ -63,3 +67,6 @@ class Batch:
     warnings: tuple[RuleCount, ...] = ()
     held_because: tuple[str, ...] = ()
     usable_from: int | None = None
+    labels_through: int | None = None
+    rows_relabelled: int = 0
+    labels_waiting: int = 0

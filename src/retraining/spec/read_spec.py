@@ -1,7 +1,7 @@
 """Reading specs/<model>.yml."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 from pydantic import ValidationError
@@ -90,5 +90,6 @@ def _section_at(path: tuple[str, ...]) -> list[str]:
     if path[:2] == ("quality", "rules"):  # then the rule's position and its name
         section, path = RULES[path[3]], ()
     for part in path:
-        section = section.model_fields[part].annotation
+        found = section.model_fields[part].annotation
+        section = next((each for each in get_args(found) if each is not type(None)), found)  # a section or None
     return sorted(field.alias or name for name, field in section.model_fields.items())

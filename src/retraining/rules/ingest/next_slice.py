@@ -10,22 +10,26 @@ _NO_LIMITS = ReadingLimits()
 
 @dataclass(frozen=True)
 class Closed:
-    """The last closed batch: where reading stopped, and in which version of the source."""
+    """The last closed batch: where reading stopped, in which version of the source, and at which batch of labels (None
+    where labels come with the rows, or where it is not known)."""
 
     batch_seq: int
     watermark: Number | None
     source_version: int
     epoch: int = 1
+    labels_through: int | None = None
 
 
 @dataclass(frozen=True)
 class SourceState:
     """The pinned version of the source. newest is its greatest valid ledger value, None when it holds none; below
-    counts the valid rows that may be read and lie below the next slice."""
+    counts the valid rows that may be read and lie below the next slice. labels_through is the newest batch of labels,
+    None where labels come with the rows."""
 
     version: int
     newest: Number | None
     below: int = 0
+    labels_through: int | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def next_lo(last: Closed | None, limits: ReadingLimits) -> Number | None:
 def next_slice(
     last: Closed | None, source: SourceState, as_of: Number | None, limits: ReadingLimits = _NO_LIMITS
 ) -> Slice | None:
-    """The slice to read, or None when the source holds nothing that the last closed batch has not covered.
+    """The slice to read, or None when source and labels hold nothing that the last closed batch has not covered.
 
     as_of bounds what this run may see (None: no bound), minus the settle delay; later rows wait for a later run.
     """
@@ -63,7 +67,8 @@ def next_slice(
     if last is None:
         return Slice(1, next_lo(last, limits), newest)
     hi = at_least(newest, last.watermark)
-    if source.version == last.source_version and hi == last.watermark:
+    unchanged = source.version == last.source_version and source.labels_through == last.labels_through
+    if unchanged and hi == last.watermark:
         return None
     return Slice(last.batch_seq + 1, next_lo(last, limits), hi, last.epoch)
 
