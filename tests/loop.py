@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import NoReturn
@@ -34,12 +35,21 @@ schedule: daily
 """
 
 COLUMNS = "id string, at timestamp, x double, y double"
+UNLABELLED = "id string, at timestamp, x double"
+LABEL_COLUMNS = "id string, said_at timestamp, y double"
 
 
 def toy_spec(**changes: object) -> ModelSpec:
     """The smallest spec, with top-level sections replaced."""
     base = parse_spec(SPEC, "specs/toy.yml").model_dump()
     return ModelSpec.model_validate({**base, **changes})
+
+
+def labelled_spec(source: Mapping[str, object] | None = None, **changes: object) -> ModelSpec:
+    """The smallest spec, with labels of the table `toy_said`; source adds to its section."""
+    own = {"table": "toy_source", "ledger_column": "at", "keys": ["id"], **(source or {})}
+    labels = {"table": "toy_said", "column": "y", "ledger_column": "said_at"}
+    return toy_spec(source=own, columns={"label": "y", "numeric": ["x"], "labels": labels}, **changes)
 
 
 def make_run(run_id: str = "1", as_of: str = "2013-06-01", code_version: str = "abc") -> Run:
@@ -87,12 +97,11 @@ class Loop:
 
     def source_has(self, rows: list[tuple[object, ...]], columns: str = COLUMNS) -> None:
         """Appends rows (id, "2013-01-31 10:00", x, y) to the source."""
-        typed = [tuple(_moment(value) for value in row) for row in rows]
-        self._put(typed, columns, self.source)
+        self._put(rows, columns, self.source)
 
-    def labels_have(self, rows: list[tuple[object, ...]], columns: str = "id string, said_at timestamp, y double") -> None:
-        """Appends rows (id, "2013-01-31 10:00", label) to the table of labels."""
-        self._put([tuple(_moment(value) for value in row) for row in rows], columns, self.tables.name("toy_said"))
+    def labels_have(self, rows: list[tuple[object, ...]], columns: str = LABEL_COLUMNS) -> None:
+        """Appends rows (id, "2013-01-31 10:00", y) to the table of labels."""
+        self._put(rows, columns, self.tables.name("toy_said"))
 
     def start_run(self, **clock: str) -> None:
         """A new run: another id, and another clock if asked."""
@@ -175,7 +184,8 @@ class Loop:
         return int(self.tables.spark.sql(f"DESCRIBE HISTORY {self.tables.name(table)} LIMIT 1").collect()[0]["version"])
 
     def _put(self, rows: list[tuple[object, ...]], columns: str, table: str) -> None:
-        self.tables.spark.createDataFrame(rows, columns).write.format("delta").mode("append").saveAsTable(table)
+        typed = [tuple(_moment(value) for value in row) for row in rows]
+        self.tables.spark.createDataFrame(typed, columns).write.format("delta").mode("append").saveAsTable(table)
 
     def _attempt(self) -> Run:
         return replace(self.run, attempt_id=uuid.uuid4().hex)

@@ -9,7 +9,7 @@ from pyspark.sql.types import StructType
 from retraining.adapters.sources.files import Landing
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.batches import append_close, append_plan, read_batches
-from retraining.adapters.tables.observations import BATCH_SEQ, BatchCounts
+from retraining.adapters.tables.observations import BatchCounts
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import IngestError, SourceError
 from retraining.failpoints import hit
@@ -25,7 +25,6 @@ from retraining.rules.ingest.next_slice import Closed, next_lo, next_slice
 from retraining.rules.ingest.quality import Arrival
 from retraining.rules.ingest.reading_limits import reading_limits
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
-from retraining.rules.ingest.void_batches import void_batches
 from retraining.spec.labels_spec import labels_spec, repair_with, section_of
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.close_batch import closed_batch, ends_of
@@ -160,11 +159,9 @@ def _store(
     generations = list(dict.fromkeys(batch.columns for batch in (*closed, plan)))
     columns = [F.col(f"`{each}`").alias(each) for each in (*plan.columns, *spec.columns.joined)]
     rows = identify(source.slice(ledger, *bounds).select(*columns), spec.source.keys, generations)
-    void = list(void_batches([*closed, plan]))
-    standing = (F.col(BATCH_SEQ) < F.lit(plan.batch_seq)) & ~F.col(BATCH_SEQ).isin(void)
-    stored = tables.read(observations.table_of(name)).where(standing & observations.repeats_none_of(void))
     # A row that is already stored has the same ledger value, so only this slice of the stored rows can hold it.
-    earlier = stored.where(in_slice(ledger, *bounds)).select(ROW_KEY, ROW_HASH)
+    standing = observations.standing_rows(tables, [*closed, plan])
+    earlier = standing.where(in_slice(ledger, *bounds)).select(ROW_KEY, ROW_HASH)
     ends = ends_of(spec, ledger, plan, closed)
     marks = [is_valid(ledger, bounds[2]), is_below(ledger, ends.before), is_below(ledger, ends.next_lo)]
     counted = as_foreseen(plan, closed, count_slice(rows, earlier, *marks))

@@ -85,6 +85,14 @@ def test_an_unknown_key_is_named_with_the_keys_known_there(addition, key, known)
     assert refusal(SMALLEST + addition).startswith(f"specs/toy.yml: unknown key `{key}`. Known here: {known}.")
 
 
+def test_an_unknown_key_of_an_optional_section_is_named_with_the_keys_known_there():
+    labels = "numeric: [x], labels: { table: t, column: y, ledger_column: at, key: [id] }"
+    message = refusal(SMALLEST.replace("numeric: [x]", labels))
+
+    known = "column, keys, ledger_column, lookback, table"
+    assert message.startswith(f"specs/toy.yml: unknown key `columns.labels.key`. Known here: {known}.")
+
+
 def test_an_unknown_key_of_a_quality_rule_is_named_with_the_keys_of_that_rule():
     message = refusal(SMALLEST + "quality: { rules: [{ rule: in_range, column: x, minimum: 1 }] }")
 

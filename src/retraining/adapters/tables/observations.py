@@ -11,13 +11,14 @@ from retraining.adapters.tables import batches
 from retraining.adapters.tables.batches import Committed
 from retraining.adapters.tables.names import quoted_column
 from retraining.adapters.tables.tables import Fence, Tables
-from retraining.records.batch import RuleCount
+from retraining.records.batch import Batch, RuleCount
 from retraining.records.stored_batch import StoredBatch
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.ledger_column import ledger_literal, ledger_number
 from retraining.rules.ingest.quality import LEDGER_REASONS, REASONS, WARNINGS
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 from retraining.rules.ingest.row_rules import is_missing
+from retraining.rules.ingest.void_batches import void_batches
 from retraining.spec.quality_section import QualitySection, Rule
 
 BATCH_SEQ = "_batch_seq"
@@ -198,6 +199,13 @@ def arrived_after(committed: Committed, newer_than: int) -> Column:
 def repeats_none_of(batches: Sequence[int]) -> Column:
     """Rows but those that repeat a row of one of the batches with another label: they fall with it."""
     return F.coalesce(~F.col(RELABELS).isin(list(batches)), F.lit(True)) if batches else F.lit(True)
+
+
+def standing_rows(tables: Tables, known: Sequence[Batch]) -> DataFrame:
+    """The rows before the newest of the batches, in any state, but those that no longer stand for anything."""
+    void = list(void_batches(known))
+    before = (F.col(BATCH_SEQ) < F.lit(known[-1].batch_seq)) & ~F.col(BATCH_SEQ).isin(void)
+    return tables.read(table_of(known[-1].source)).where(before & repeats_none_of(void))
 
 
 def usable_since(committed: Committed) -> Column:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations
@@ -15,13 +15,13 @@ from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.look_around import Others
 from retraining.rules.ingest.mark_rows import mark
 from retraining.rules.ingest.quality import REASONS, WARNINGS, Arrival
-from retraining.rules.ingest.row_identity import ROW_KEY
+from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 from retraining.rules.ingest.stored_labels import labels_stored_through
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.labelled_source import LabelledSource
 from retraining.stages.steps.open_source import Source
 
-_NEW_LABEL, _EARLIER_WARNINGS = "_new_label", "_earlier_warnings"
+_NEW_LABEL, _TRIED_IN, _EARLIER_WARNINGS = "_new_label", "_tried_in", "_earlier_warnings"
 
 
 def label_updates(
@@ -44,8 +44,18 @@ def label_updates(
     label = F.col(f"`{source.label.name}`")
     new = source.labels.where(F.col(BATCH_SEQ) > F.lit(after)).select(ROW_KEY, label.alias(_NEW_LABEL))
     changed = rows.join(new, ROW_KEY).where(~label.eqNullSafe(F.col(_NEW_LABEL)))
+    untried = _untried(changed, observations.standing_rows(tables, [*closed, plan]), label)
     brought_by = F.coalesce(RELABELS, BATCH_SEQ)
-    return changed.withColumns({source.label.name: F.col(_NEW_LABEL), RELABELS: brought_by}).drop(_NEW_LABEL)
+    return untried.withColumns({source.label.name: F.col(_NEW_LABEL), RELABELS: brought_by}).drop(_NEW_LABEL)
+
+
+def _untried(changed: DataFrame, standing: DataFrame, label: Column) -> DataFrame:
+    """Without what is stored already, behind the current row, but is not in use: held, or refused by a rule."""
+    tried = standing.where(F.col(RELABELS).isNotNull())
+    tried = tried.select(ROW_KEY, ROW_HASH, label.alias(_NEW_LABEL), F.col(BATCH_SEQ).alias(_TRIED_IN))
+    same = [F.col(f"new.{name}") == F.col(f"tried.{name}") for name in (ROW_KEY, ROW_HASH, _NEW_LABEL)]
+    later = F.col(_TRIED_IN) > F.col(f"new.{BATCH_SEQ}")
+    return changed.alias("new").join(tried.alias("tried"), [*same, later], "left_anti")
 
 
 def with_updates(
