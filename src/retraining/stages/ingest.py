@@ -176,7 +176,7 @@ def _store(
     hit("ingest.after_write")
     written = observations.count_batch(tables, name, plan.batch_seq, spec.quality)
     _check_counts(plan, counted, written)
-    if not closed or closed[-1].columns != plan.columns:
+    if not closed or _stored_columns(closed[-1]) != _stored_columns(plan):
         observations.create_views(tables, name, ledger.column)
     waiting = count_waiting(source, tables, name)
     done = closed_batch(spec, plan, ends, ledger, closed, counted, written, waiting, run)
@@ -216,6 +216,11 @@ def _prepare_table(spec: ModelSpec, source: Source, plan: Batch, tables: Tables)
     columns = StructType([each for each in source.schema if each.name.lower() in wanted])
     observations.create_observations(tables, plan.source, columns)
     observations.add_columns(tables, plan.source, columns)
+
+
+def _stored_columns(batch: Batch) -> tuple[tuple[str, ...], bool]:
+    """The source's columns, and whether a label is joined to them."""
+    return batch.columns, batch.labels_through is not None
 
 
 def _check_counts(plan: Batch, counted: SliceCounts, written: BatchCounts) -> None:
