@@ -10,7 +10,7 @@ from tests.retraining.adapters.sources.folder import put_csv, read_from_files
 from retraining.adapters.tables.batches import read_batches
 from retraining.errors import ContractError
 
-NINE, TEN, ELEVEN = (f"2013-01-31 {hour:02d}:00" for hour in (9, 10, 11))
+NINE, TEN, ELEVEN, TWELVE = (f"2013-01-31 {hour:02d}:00" for hour in (9, 10, 11, 12))
 
 
 @pytest.fixture
@@ -88,7 +88,8 @@ def test_a_late_row_within_the_lookback_comes_with_the_label_that_is_there(loop)
 
 
 def test_a_faulty_label_stays_out_with_its_reason_and_a_good_one_comes_in_later(begun):
-    begun.spec = labelled_spec(quality={"rules": [{"rule": "in_range", "column": "y", "max": 10}]})
+    more_than_x = {"rule": "sql", "name": "more_than_x", "condition": "y > x"}
+    begun.spec = labelled_spec(quality={"rules": [{"rule": "in_range", "column": "y", "max": 10}, more_than_x]})
     begun.labels_have([("a", TEN, None), ("b", TEN, 50.0), (None, TEN, 1.0), ("c", TEN, 1.0), ("c", TEN, 2.0)])
     begun.labels_have([("d", None, 1.0), ("e", "2113-01-31 10:00", 1.0)])
 
@@ -100,7 +101,10 @@ def test_a_faulty_label_stays_out_with_its_reason_and_a_good_one_comes_in_later(
         "y_in_range",
     )
     assert begun.accepted("y") == {"a": None, "b": None}
-    begun.labels_have([("b", ELEVEN, 5.0)])
+    begun.labels_have([("b", ELEVEN, 0.0)])
+    refused = begun.ingest()
+    assert (refused.relabelled, refused.quarantined, refused.reasons) == (0, 0, ("more_than_x",))
+    begun.labels_have([("b", TWELVE, 5.0)])
     assert begun.ingest().relabelled == 1
     assert begun.accepted("y") == {"a": None, "b": 5.0}
 

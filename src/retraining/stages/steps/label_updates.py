@@ -18,6 +18,7 @@ from retraining.rules.ingest.quality import REASONS, WARNINGS, Arrival
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 from retraining.rules.ingest.stored_labels import labels_stored_through
 from retraining.spec.model_spec import ModelSpec
+from retraining.spec.row_rules import Sql
 from retraining.stages.steps.labelled_source import LabelledSource
 from retraining.stages.steps.open_source import Source
 
@@ -34,12 +35,12 @@ def label_updates(
     """
     if not isinstance(source, LabelledSource):
         return None
-    before = committed_batches(list(closed))
     after = labels_stored_through(closed, plan.supersedes) if source.complete else 0
-    if not before.through or source.labels_through <= after:
+    if not closed or source.labels_through <= after:
         return None
-    if plan.supersedes is not None:
-        before = replace(before, without=(*before.without, plan.supersedes))
+    # As of this batch, so that a batch released late counts and a replayed one does not; without its own rows.
+    with_it = committed_batches([*closed, replace(plan, state="COMMITTED")])
+    before = replace(with_it, without=(*with_it.without, plan.batch_seq))
     rows = observations.current_rows(tables, spec.source_name, before, ledger)
     label = F.col(f"`{source.label.name}`")
     new = source.labels.where(F.col(BATCH_SEQ) > F.lit(after)).select(ROW_KEY, label.alias(_NEW_LABEL))
@@ -72,9 +73,13 @@ def with_updates(
 
 
 def _mark(spec: ModelSpec, ledger: Ledger, updates: DataFrame, arrival: Arrival, others: Others) -> DataFrame:
-    """Judged again by the rules that read the label, and by no other: the row was accepted when it came."""
+    """Judged again by the rules that may read the label, and by no other: the row was accepted when it came."""
     label = spec.columns.label.lower()
-    rules = tuple(rule for rule in spec.quality.rules if label in {name.lower() for name in rule.columns_read})
+    rules = tuple(
+        rule
+        for rule in spec.quality.rules
+        if isinstance(rule, Sql) or label in {name.lower() for name in rule.columns_read}
+    )
     of_label = spec.model_copy(update={"quality": spec.quality.model_copy(update={"rules": rules})})
     marked = mark(of_label, ledger, updates.withColumnRenamed(WARNINGS, _EARLIER_WARNINGS), arrival, others)
     judged_again = F.array(*(F.lit(rule.title) for rule in rules)).cast("array<string>")
