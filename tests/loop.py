@@ -2,7 +2,6 @@
 
 import random
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import NoReturn
@@ -45,11 +44,10 @@ def toy_spec(**changes: object) -> ModelSpec:
     return ModelSpec.model_validate({**base, **changes})
 
 
-def labelled_spec(source: Mapping[str, object] | None = None, **changes: object) -> ModelSpec:
-    """The smallest spec, with labels of the table `toy_said`; source adds to its section."""
-    own = {"table": "toy_source", "ledger_column": "at", "keys": ["id"], **(source or {})}
+def labelled_spec(**changes: object) -> ModelSpec:
+    """The smallest spec, with labels of the table `toy_said`, and with top-level sections replaced."""
     labels = {"table": "toy_said", "column": "y", "ledger_column": "said_at"}
-    return toy_spec(source=own, columns={"label": "y", "numeric": ["x"], "labels": labels}, **changes)
+    return toy_spec(columns={"label": "y", "numeric": ["x"], "labels": labels}, **changes)
 
 
 def make_run(run_id: str = "1", as_of: str = "2013-06-01", code_version: str = "abc") -> Run:

@@ -56,6 +56,7 @@ def test_labels_that_come_before_their_rows_wait_and_are_counted(begun):
     assert begun.ingest().summary.endswith("; labels that wait for their row: 1")
 
 
+@pytest.mark.slow
 def test_a_corrected_label_is_an_update_again_and_an_equal_one_is_not(begun):
     begun.labels_have([("a", NINE, 5.0), ("b", NINE, 6.0)])
     begun.ingest()
@@ -69,8 +70,11 @@ def test_a_corrected_label_is_an_update_again_and_an_equal_one_is_not(begun):
     assert counts(begun.ingest()) == (2, 1, 0, 1, 0)
 
 
+@pytest.mark.slow
 def test_a_late_row_within_the_lookback_comes_with_the_label_that_is_there(loop):
-    loop.spec = labelled_spec(source={"lookback": "2 hours"})
+    loop.spec = labelled_spec(
+        source={"table": "toy_source", "ledger_column": "at", "keys": ["id"], "lookback": "2 hours"}
+    )
     loop.source_has([("a", NINE, 1.0), ("b", TEN, 2.0)], UNLABELLED)
     loop.labels_have([("late", NINE, 7.0), ("a", NINE, 5.0)])
     loop.ingest()
@@ -87,6 +91,7 @@ def test_a_late_row_within_the_lookback_comes_with_the_label_that_is_there(loop)
     assert (counts(again), again.late, again.older) == ((3, 0, 0, 3, 0), 0, 1)
 
 
+@pytest.mark.slow
 def test_a_faulty_label_stays_out_with_its_reason_and_a_good_one_comes_in_later(begun):
     more_than_x = {"rule": "sql", "name": "more_than_x", "condition": "y > x"}
     begun.spec = labelled_spec(quality={"rules": [{"rule": "in_range", "column": "y", "max": 10}, more_than_x]})
@@ -109,6 +114,7 @@ def test_a_faulty_label_stays_out_with_its_reason_and_a_good_one_comes_in_later(
     assert begun.accepted("y") == {"a": None, "b": 5.0}
 
 
+@pytest.mark.slow
 def test_a_row_and_its_label_of_one_batch_meet_whatever_version_is_current(begun):
     begun.labels_have([("a", TEN, 5.0), ("b", TEN, 6.0)])
     begun.source_has([("b", TEN, 9.0), ("a", ELEVEN, 4.0), ("c", ELEVEN, 1.0), ("c", ELEVEN, 2.0)], UNLABELLED)
@@ -120,6 +126,7 @@ def test_a_row_and_its_label_of_one_batch_meet_whatever_version_is_current(begun
     assert begun.quarantined_keys() == ["c", "c"]
 
 
+@pytest.mark.slow
 def test_a_batch_made_by_labels_alone_passes_no_gate_of_rows_and_keeps_warnings_and_the_age_of_rows(loop):
     rules = [
         {"rule": "fresh", "column": "at", "within": "1 days"},
@@ -138,8 +145,9 @@ def test_a_batch_made_by_labels_alone_passes_no_gate_of_rows_and_keeps_warnings_
     assert [row.state for row in read_batches(loop.tables, "toy")] == ["COMMITTED"] * 2
 
 
+@pytest.mark.slow
 def test_rows_of_a_change_feed_get_their_labels_and_a_deleted_key_needs_none(loop):
-    loop.spec = labelled_spec(FEED, gate={"holdout": "reserved"})
+    loop.spec = labelled_spec(source=FEED, gate={"holdout": "reserved"})
     properties = "TBLPROPERTIES (delta.enableChangeDataFeed = true)"
     loop.tables.spark.sql(f"CREATE TABLE {loop.source} ({UNLABELLED}) USING delta {properties}")
     insert = f"INSERT INTO {loop.source} VALUES ('{{}}', TIMESTAMP '{TEN}', 1D)"
@@ -160,11 +168,12 @@ def test_rows_of_a_change_feed_get_their_labels_and_a_deleted_key_needs_none(loo
     assert [tuple(row) for row in deletions] == [("a", None)]
 
 
+@pytest.mark.slow
 def test_rows_of_files_get_their_labels(loop, tmp_path):
     read_from_files(loop, tmp_path / "in")
-    said = {**loop.spec.source.model_dump(), "schema": {"id": "string", "at": "timestamp", "x": "double"}}
-    loop.spec = labelled_spec({**said, "file_schema": said["schema"]})
-    loop.landing = replace(loop.landing, schema=said["schema"])
+    schema = {"id": "string", "at": "timestamp", "x": "double"}
+    loop.spec = labelled_spec(source={**loop.spec.source.model_dump(), "file_schema": schema})
+    loop.landing = replace(loop.landing, schema=schema)
     put_csv(tmp_path / "in", "1.csv", [("a", TEN, 1.0), ("b", TEN, "much")], header="id,at,x")
     loop.labels_have([("b", TEN, 6.0)])
     loop.ingest()

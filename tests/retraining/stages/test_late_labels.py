@@ -1,5 +1,6 @@
 """Labels that come after their rows: the champion is judged on what it said when the rows arrived."""
 
+import pytest
 from tests.loop import UNLABELLED, days, labelled_spec, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
@@ -31,6 +32,7 @@ def test_a_late_label_judges_the_prediction_that_was_made_when_its_row_arrived(l
     assert losses_of(stored) == list(labelled.daily_losses)
 
 
+@pytest.mark.slow
 def test_labels_of_their_own_table_judge_the_prediction_that_was_made_when_the_row_arrived(loop):
     loop.spec = labelled_spec()
     first, second = days(1, 14), days(15, 16)
@@ -49,7 +51,7 @@ def test_labels_of_their_own_table_judge_the_prediction_that_was_made_when_the_r
 
     labelled = loop.check().decision
 
-    assert (champion, unlabelled.realised_error_rows, unlabelled.new_labelled_rows) == ("1", 0, 0)
+    assert (unlabelled.realised_error_rows, unlabelled.new_labelled_rows) == (0, 0)
     assert (scored.rows, labelled.realised_error_rows, labelled.new_labelled_rows) == (0, 40, 40)
     assert 0.05 < labelled.realised_error < 0.2  # the noise of the rows
     told = [(each.version, each.batch_seq, each.scored_batch, each.rows) for each in labelled.daily_losses]
