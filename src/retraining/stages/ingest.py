@@ -20,7 +20,7 @@ from retraining.rules.ingest.contract import Contract, check_contract
 from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.ledger_column import in_slice, is_below, is_valid
 from retraining.rules.ingest.look_around import Others
-from retraining.rules.ingest.mark_rows import KNOWN, identify, mark, recognise, without_repeats
+from retraining.rules.ingest.mark_rows import identify, mark, new_rows
 from retraining.rules.ingest.next_slice import Closed, next_lo, next_slice
 from retraining.rules.ingest.quality import Arrival
 from retraining.rules.ingest.reading_limits import reading_limits
@@ -168,11 +168,12 @@ def _store(
     hit("ingest.after_read")
     updates = label_updates(spec, source, tables, ledger, plan, closed)
     if counted.read > counted.present or updates is not None:
-        fresh = recognise(without_repeats(rows), earlier).where(~F.col(KNOWN)).drop(KNOWN)
+        fresh = new_rows(rows, earlier, ledger, counted.doubtful)
         arrival = Arrival(plan.batch_seq, run.started_at, run.as_of, bounds[2], plan.supersedes)
         marked = with_updates(spec, ledger, mark(spec, ledger, fresh, arrival, others), updates, arrival, others)
         hit("ingest.before_write")
-        observations.append_batch(tables, name, marked, plan.batch_seq, plan.epoch)
+        said = {"run_id": run.run_id, "batch_seq": plan.batch_seq, **vars(counted)}
+        observations.append_batch(tables, name, marked, plan.batch_seq, plan.epoch, said)
     hit("ingest.after_write")
     written = observations.count_batch(tables, name, plan.batch_seq, spec.quality)
     _check_counts(plan, counted, written)
@@ -199,7 +200,7 @@ def _report(spec: ModelSpec, done: Batch, written: BatchCounts, held: tuple[int,
         written.accepted,
         written.quarantined,
         done.rows_already_present or 0,
-        written.reasons,
+        tuple(each.rule for each in written.reasons),
         done.rows_older or 0,
         done.rows_late or 0,
         written.warned,

@@ -43,14 +43,15 @@ OWN_COLUMNS = [each.name for each in _OWN]
 
 @dataclass(frozen=True)
 class BatchCounts:
-    """What a batch holds in the table, read back after the write. failed: rows that broke a rule of severity fail;
-    warned: accepted rows, by the rule that warns of them; missing: rows without a value, by column of a gate.
-    relabelled: accepted rows of earlier batches with another label, which no other count but failed includes."""
+    """What a batch holds in the table, read back after the write. reasons: refused rows by reason; failed: rows that
+    broke a rule of severity fail; warned: accepted rows, by the rule that warns of them; missing: rows without a value,
+    by column of a gate. relabelled: accepted rows of earlier batches with another label; of all other counts, only
+    reasons and failed include such rows."""
 
     accepted: int
     quarantined: int
     relabelled: int
-    reasons: tuple[str, ...]
+    reasons: tuple[RuleCount, ...]
     failed: tuple[RuleCount, ...]
     warned: tuple[RuleCount, ...]
     missing: Mapping[str, int]
@@ -86,14 +87,17 @@ def add_columns(tables: Tables, source: str, columns: StructType) -> None:
         tables.spark.sql(f"ALTER TABLE {tables.name(table_of(source))} ADD COLUMNS ({listed})")
 
 
-def append_batch(tables: Tables, source: str, rows: DataFrame, batch_seq: int, epoch: int) -> None:
+def append_batch(
+    tables: Tables, source: str, rows: DataFrame, batch_seq: int, epoch: int, said: Mapping[str, object]
+) -> None:
     """Stores a batch in ONE commit, accepted and quarantined rows together: the only atomic way to say every row
-    once."""
+    once. said stands in the commit's metadata."""
     columns = tables.read(table_of(source)).columns
     tables.append(
         table_of(source),
         rows.select(*(F.col(f"`{each}`") for each in columns)),
         Fence("ingest", source, batch_seq, epoch),
+        said,
     )
 
 
@@ -138,7 +142,7 @@ def count_batch(tables: Tables, source: str, batch_seq: int, quality: QualitySec
         F.count_if(own & fine).alias("accepted"),
         F.count_if(own & ~fine).alias("quarantined"),
         F.count_if(~own & fine).alias("relabelled"),
-        F.array_sort(F.array_distinct(F.flatten(F.collect_set(REASONS)))).alias("reasons"),
+        F.count_if(~fine).alias("refused"),
         _list_of([F.array_contains(REASONS, rule.title) for rule in fails]).alias("failed"),
         _list_of([own & fine & F.array_contains(WARNINGS, rule.title) for rule in warns]).alias("warned"),
         _list_of([own & is_missing(name, rows.schema) for name in columns]).alias("missing"),
@@ -147,11 +151,17 @@ def count_batch(tables: Tables, source: str, batch_seq: int, quality: QualitySec
         counted["accepted"],
         counted["quarantined"],
         counted["relabelled"],
-        tuple(counted["reasons"]),
+        _count_reasons(rows) if counted["refused"] else (),
         _by_rule(fails, counted["failed"]),
         _by_rule(warns, counted["warned"]),
         dict(zip(columns, counted["missing"], strict=True)),
     )
+
+
+def _count_reasons(rows: DataFrame) -> tuple[RuleCount, ...]:
+    """Counted apart from the rest: a row has as many reasons as it has, also some that the spec no longer knows."""
+    counted = rows.select(F.explode(REASONS).alias("reason")).groupBy("reason").count().orderBy("reason").collect()
+    return tuple(RuleCount(row["reason"], row["count"]) for row in counted)
 
 
 def _list_of(conditions: Sequence[Column]) -> Column:
@@ -160,13 +170,6 @@ def _list_of(conditions: Sequence[Column]) -> Column:
 
 def _by_rule(rules: Sequence[Rule], counts: Sequence[int]) -> tuple[RuleCount, ...]:
     return tuple(RuleCount(rule.title, rows) for rule, rows in zip(rules, counts, strict=True) if rows)
-
-
-def count_refusals(tables: Tables, source: str, batch_seq: int) -> dict[str, int]:
-    """{reason: rows it met} of one batch; a row may have several reasons."""
-    rows = tables.read(table_of(source)).where(F.col(BATCH_SEQ) == F.lit(batch_seq))
-    counted = rows.select(F.explode(REASONS).alias("reason")).groupBy("reason").count().collect()
-    return {row["reason"]: row["count"] for row in counted}
 
 
 def create_views(tables: Tables, source: str, ledger_column: str) -> None:

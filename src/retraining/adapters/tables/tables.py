@@ -1,8 +1,10 @@
 """The connection to the schema that holds everything, and the append every control table goes through."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from pyspark.errors import AnalysisException
@@ -18,6 +20,7 @@ from retraining.errors import ConcurrentRunError, ParameterError
 Record = TypeVar("Record")
 
 _PROPERTIES = {"delta.isolationLevel": "Serializable", "delta.logRetentionDuration": "interval 90 days"}
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 _APPEND_ONLY = {"delta.appendOnly": "true"}
 
 
@@ -98,23 +101,28 @@ class Tables:
         """One of our own tables."""
         return self.spark.table(self.name(table))
 
-    def append(self, table: str, frame: DataFrame, fence: Fence) -> None:
-        """Appends once. Raises ConcurrentRunError when another writer holds the fence; a skip is silent, so read
-        back."""
+    def append(self, table: str, frame: DataFrame, fence: Fence, said: Mapping[str, object] = _NOTHING) -> None:
+        """Appends once. Raises ConcurrentRunError when another writer holds the fence; a skip is silent, so read back.
+
+        said: numbers about the commit, which DESCRIBE HISTORY shows as user metadata. Never a value of a row.
+        """
+        options = fence.options | ({"userMetadata": json.dumps(dict(said))} if said else {})
         try:
-            frame.write.format("delta").mode("append").options(**fence.options).saveAsTable(self.name(table))
+            frame.write.format("delta").mode("append").options(**options).saveAsTable(self.name(table))
         except Exception as err:
             if is_commit_conflict(err):
                 raise ConcurrentRunError(_lost(table, fence)) from err
             raise
 
-    def append_records(self, table: str, records: Sequence[Any], fence: Fence) -> None:
+    def append_records(
+        self, table: str, records: Sequence[Any], fence: Fence, said: Mapping[str, object] = _NOTHING
+    ) -> None:
         """Appends records of one type in one commit and checks that they are there: a skipped write raises
         ConcurrentRunError."""
         first = records[0]
         schema = schema_of_record(type(first))
         self.create(table, schema, append_only=True)
-        self.append(table, self.spark.createDataFrame([_row_of(each) for each in records], schema), fence)
+        self.append(table, self.spark.createDataFrame([_row_of(each) for each in records], schema), fence, said)
         mine = self.read(table).where(F.col("attempt_id") == F.lit(first.attempt_id))
         if first not in _to_records(mine, type(first)):
             raise ConcurrentRunError(_lost(table, fence))

@@ -66,6 +66,7 @@ def closed_batch(
         run_id=run.run_id,
         attempt_id=run.attempt_id,
         at=run.started_at,
+        refusals=written.reasons,
         warnings=written.warned,
         held_because=held_because,
         rows_relabelled=written.relabelled,

@@ -1,13 +1,13 @@
 """How many rows of a slice are new, known, late, or read again: counted before anything is written."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from retraining.records.batch import Batch
-from retraining.rules.ingest.mark_rows import HASHES, KNOWN, recognise
+from retraining.rules.ingest.mark_rows import HASHES, HELD_BEFORE, KNOWN, doubtful_keys, few, recognise, with_earlier
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 
 
@@ -15,7 +15,7 @@ from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 class SliceCounts:
     """Rows of a slice. present: already stored, or said again in the slice. first_read and read_again split the rows
     with a valid ledger value; late: of the former, those older than the watermark was; from_next_lo: of both, those the
-    next slice will read again."""
+    next slice will read again. doubtful: keys whose rows had to be compared."""
 
     read: int
     present: int
@@ -23,15 +23,36 @@ class SliceCounts:
     read_again: int
     late: int
     from_next_lo: int
+    doubtful: int = 0
 
 
 def count_slice(rows: DataFrame, earlier: DataFrame, valid: Column, below: Column, below_next: Column) -> SliceCounts:
-    """One pass over the slice, in which identical rows count as often as they are said."""
-    facts = {"_valid": valid, "_late": valid & below, "_next": valid & ~below_next}
-    pairs = (
-        rows.withColumns(facts)
-        .groupBy(ROW_KEY, ROW_HASH, HASHES)
-        .agg(F.count(F.lit(1)).alias("times"), *(F.max(name).alias(name) for name in facts))
+    """Counts the keys, and compares whole rows only of those keys that are said twice or were there before: identical
+    rows count as often as they are said."""
+    said = rows.withColumns({"_valid": valid, "_late": valid & below, "_next": valid & ~below_next})
+    alone = _count_keys(said, earlier)
+    if not alone.doubtful:
+        return alone
+    if few(alone.doubtful):
+        said = said.join(F.broadcast(doubtful_keys(rows, earlier)), ROW_KEY, "left_semi")
+    else:
+        alone = replace(alone, read=0, first_read=0, late=0, from_next_lo=0)
+    return _sum(alone, _compare_rows(said, earlier))
+
+
+def _count_keys(said: DataFrame, earlier: DataFrame) -> SliceCounts:
+    """The rows that are alone with their key, and how many keys are not."""
+    facts = {name: F.count_if(name).alias(name) for name in ("_valid", "_late", "_next")}
+    keys = with_earlier(said.groupBy(ROW_KEY).agg(F.count(F.lit(1)).alias("_times"), *facts.values()), earlier)
+    alone = (F.col("_times") == 1) & ~F.col(HELD_BEFORE)
+    sums = [F.coalesce(F.sum(F.when(alone, F.col(name))), F.lit(0)) for name in ("_times", *facts)]
+    read, first_read, late, from_next_lo, doubtful = keys.agg(*sums, F.count_if(~alone)).collect()[0]
+    return SliceCounts(read, 0, first_read, 0, late, from_next_lo, doubtful)
+
+
+def _compare_rows(said: DataFrame, earlier: DataFrame) -> SliceCounts:
+    pairs = said.groupBy(ROW_KEY, ROW_HASH, HASHES).agg(
+        F.count(F.lit(1)).alias("times"), *(F.max(name).alias(name) for name in ("_valid", "_late", "_next"))
     )
     known, times = F.col(KNOWN), F.col("times")
     parts = {
@@ -43,9 +64,11 @@ def count_slice(rows: DataFrame, earlier: DataFrame, valid: Column, below: Colum
         "from_next_lo": F.when(F.col("_next"), times),
     }
     sums = [F.coalesce(F.sum(part), F.lit(0)).alias(name) for name, part in parts.items()]
-    return SliceCounts(
-        **{name: int(value) for name, value in recognise(pairs, earlier).agg(*sums).collect()[0].asDict().items()}
-    )
+    return SliceCounts(**recognise(pairs, earlier).agg(*sums).collect()[0].asDict())
+
+
+def _sum(one: SliceCounts, other: SliceCounts) -> SliceCounts:
+    return SliceCounts(*(getattr(one, each.name) + getattr(other, each.name) for each in fields(SliceCounts)))
 
 
 def as_foreseen(plan: Batch, closed: Sequence[Batch], counted: SliceCounts) -> SliceCounts:

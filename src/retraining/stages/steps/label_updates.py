@@ -13,7 +13,7 @@ from retraining.adapters.tables.tables import Tables
 from retraining.records.batch import Batch
 from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.look_around import Others
-from retraining.rules.ingest.mark_rows import mark
+from retraining.rules.ingest.mark_rows import CONFLICT, mark
 from retraining.rules.ingest.quality import REASONS, WARNINGS, Arrival
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 from retraining.rules.ingest.stored_labels import labels_stored_through
@@ -81,7 +81,8 @@ def _mark(spec: ModelSpec, ledger: Ledger, updates: DataFrame, arrival: Arrival,
         if isinstance(rule, Sql) or label in {name.lower() for name in rule.columns_read}
     )
     of_label = spec.model_copy(update={"quality": spec.quality.model_copy(update={"rules": rules})})
-    marked = mark(of_label, ledger, updates.withColumnRenamed(WARNINGS, _EARLIER_WARNINGS), arrival, others)
+    rows = updates.withColumnRenamed(WARNINGS, _EARLIER_WARNINGS).withColumn(CONFLICT, F.lit(False))
+    marked = mark(of_label, ledger, rows, arrival, others)
     judged_again = F.array(*(F.lit(rule.title) for rule in rules)).cast("array<string>")
     kept = F.array_except(F.col(_EARLIER_WARNINGS), judged_again)
     return marked.withColumn(WARNINGS, F.array_union(kept, F.col(WARNINGS))).drop(_EARLIER_WARNINGS)
