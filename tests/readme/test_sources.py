@@ -53,3 +53,16 @@ def test_a_label_of_the_table_of_the_readme_reaches_its_row(loop):
 
     assert loop.ingest().relabelled == 1
     assert sorted(row["load"] for row in loop.tables.read("toy_accepted").collect()) == [300.0, 310.0]
+
+
+def test_the_function_of_the_readme_makes_columns_that_a_model_can_learn_from(loop):
+    spec = toy_spec(source=sources()["prepare"], columns={"label": "load", "numeric": ["outdoor", "hour", "weekday"]})
+    loop.tables.spark.sql(
+        f"CREATE TABLE {loop.source} USING delta AS SELECT 'm1' AS meter, TIMESTAMP '2013-01-31 10:00' AS read_at, "
+        f"-99D AS outdoor, 310D AS load"
+    )
+    loop = replace(loop, spec=spec)
+    loop.ingest()
+
+    rows = loop.tables.read("toy_accepted").select("outdoor", "hour", "weekday", "load").collect()
+    assert [tuple(row) for row in rows] == [(None, 10, 5, 310.0)]  # a Thursday

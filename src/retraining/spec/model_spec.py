@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, PlainSerializer, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, PlainSerializer, model_validator
 
 from retraining.spec.columns_section import ColumnsSection
 from retraining.spec.drift_section import DriftSection
 from retraining.spec.gate_section import GateSection
 from retraining.spec.policy_section import PolicySection
 from retraining.spec.quality_section import QualitySection
+from retraining.spec.recipe_function import RecipeName
 from retraining.spec.section import Name, Section
 from retraining.spec.source_section import SourceSection
 from retraining.spec.strategy_section import StrategySection
@@ -33,8 +34,8 @@ class ModelSpec(Section):
     source: SourceSection
     columns: ColumnsSection
     quality: QualitySection = Field(default_factory=QualitySection)
-    recipe: Annotated[str, StringConstraints(pattern=r"^recipes(\.[a-z_][a-z0-9_]*){2,}$")]
-    """Dotted path of a function in src/recipes that builds the unfitted estimator."""
+    recipe: RecipeName
+    """The function that builds the unfitted estimator."""
     params: Params = Field(default_factory=dict, validate_default=True)
     strategy: StrategySection = StrategySection()
     drift: DriftSection = DriftSection()

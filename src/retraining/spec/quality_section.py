@@ -6,7 +6,9 @@ from retraining.spec.batch_gates import BatchGates
 from retraining.spec.row_rules import RULES, Rule, Severity
 from retraining.spec.section import Section
 
-OWN_REASONS = ("ledger_missing", "ledger_in_future", "label_missing", "conflicting_duplicate")
+OWN_REASONS = (
+    *("ledger_missing", "ledger_in_future", "label_missing", "conflicting_duplicate", "invalid_text", "malformed"),
+)
 """What a row can be quarantined for without any rule; no rule may have such a name."""
 
 

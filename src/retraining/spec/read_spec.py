@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from retraining.errors import SpecError
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.quality_section import RULES
+from retraining.spec.source_section import SourceSection
 
 MAX_BYTES = 100_000
 
@@ -31,19 +32,47 @@ def available_models(folder: Path) -> list[str]:
 
 
 def read_spec(folder: Path, model: str) -> ModelSpec:
-    """The spec of a model, checked. Raises SpecError for an unknown model or anything the spec may not say."""
+    """The spec of a model, checked. Raises SpecError for an unknown model, for anything the spec may not say, and for
+    a source that another spec of the folder describes differently."""
     known = available_models(folder)
     if model not in known:
         raise SpecError(
             f"model `{model}`: no such spec. Known models: {', '.join(known) or 'none'}. Add specs/<model>.yml."
         )
-    path = folder / f"{model}.yml"
+    spec = _read(folder / f"{model}.yml")
+    if spec.model != model:
+        raise SpecError(f"specs/{model}.yml: says `model: {spec.model}`. The file name and `model` must agree.")
+    for other in known:
+        if other != model:
+            _check_shared_source(spec, folder / f"{other}.yml")
+    return spec
+
+
+def _check_shared_source(spec: ModelSpec, path: Path) -> None:
+    """Specs that share a source name share its watermark and its rows, whichever of them ingests."""
+    try:
+        other = _read(path)
+    except SpecError:  # for a run of that model to say
+        return
+    keys = {name: field.alias or name for name, field in SourceSection.model_fields.items() if name != "name"}
+    differ = [
+        f"source.{key}" for name, key in keys.items() if getattr(spec.source, name) != getattr(other.source, name)
+    ]
+    if spec.columns.labels != other.columns.labels:
+        differ.append("columns.labels")
+    elif spec.columns.joined != other.columns.joined:
+        differ.append("columns.label, which columns.labels fills")
+    if spec.source_name == other.source_name and differ:
+        raise SpecError(
+            f"specs/{spec.model}.yml and specs/{path.name} share the source `{spec.source_name}`, but differ in "
+            f"{', '.join(differ)}. Say the same in both, or give one source another `name`."
+        )
+
+
+def _read(path: Path) -> ModelSpec:
     if path.stat().st_size > MAX_BYTES:
         raise SpecError(f"specs/{path.name}: larger than {MAX_BYTES} bytes, so not a spec.")
-    spec = parse_spec(_text_of(path), f"specs/{path.name}")
-    if spec.model != model:
-        raise SpecError(f"specs/{path.name}: says `model: {spec.model}`. The file name and `model` must agree.")
-    return spec
+    return parse_spec(_text_of(path), f"specs/{path.name}")
 
 
 def _text_of(path: Path) -> str:

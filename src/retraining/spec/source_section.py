@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from retraining.spec.recipe_function import RecipeName
 from retraining.spec.section import ColumnName, Length, Name, Section, TableName
 
 MALFORMED_LINE = "malformed_line"
@@ -94,6 +95,9 @@ class SourceSection(Section):
     """Grows with every new or changed row: timestamp, date, integer or decimal (the white paper's ledger column)."""
     keys: tuple[ColumnName, ...] = Field(min_length=1)
     """Columns that name the entity a row is about."""
+    prepare: RecipeName | None = None
+    """A function DataFrame -> DataFrame that makes the columns of each row, before anything looks at them: keys, ledger
+    column, contract, rules and models are those of the rows it returns. One row for each, depending on it alone."""
     name: Name | None = None
     """Specs that share a source name share one ingestion. Default: the model's name."""
     initial_value: Annotated[str, BeforeValidator(_as_text)] | None = None
@@ -109,8 +113,9 @@ class SourceSection(Section):
 
     @property
     def origin(self) -> str:
-        """The table or the folder, for people."""
-        return str(self.path if self.mode == "files" else self.table)
+        """The table or the folder, and who made its columns, for people."""
+        prepared = f" (prepared by {self.prepare})" if self.prepare else ""
+        return f"{self.path if self.mode == 'files' else self.table}{prepared}"
 
     @model_validator(mode="before")
     @classmethod

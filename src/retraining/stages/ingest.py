@@ -21,7 +21,7 @@ from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.ledger_column import in_slice, is_below, is_valid
 from retraining.rules.ingest.look_around import Others
 from retraining.rules.ingest.mark_rows import identify, mark, new_rows
-from retraining.rules.ingest.next_slice import Closed, next_lo, next_slice
+from retraining.rules.ingest.next_slice import last_closed, next_lo, next_slice
 from retraining.rules.ingest.quality import Arrival
 from retraining.rules.ingest.reading_limits import reading_limits
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
@@ -62,10 +62,12 @@ def _ingest(spec: ModelSpec, source_table: str, tables: Tables, run: Run, landin
     _check_nothing_lost(spec, tables, batches)
     plan = next((batch for batch in batches if batch.state == "PLANNED"), None)
     refuse_held(spec, batches, tables, run)
-    source = open_source(spec, tables, source_table, landing, plan, run)
+    source = open_source(spec, tables, source_table, landing, batches, run)
     found = {each.name: each.dataType.simpleString() for each in source.schema}
     contract = check_contract(spec, found, observations.stored_columns(tables, name))
     referenced = pin_referenced(spec, source.schema, (*contract.columns, *spec.columns.joined), tables, run)
+    if plan is not None:  # the function that prepares its rows may be another one since
+        source.check_rows(contract.ledger.from_text(plan.lo))
     plan = plan or _plan_next(spec, source, contract, batches, tables, run)
     if plan is None:
         return _nothing_new(spec, batches)
@@ -98,13 +100,9 @@ def _plan_next(
 ) -> Batch | None:
     ledger = contract.ledger
     limits = reading_limits(spec, ledger)
-    closed = None
     if batches:
-        last = batches[-1]
-        _check_same_table(spec, source, last)
-        labels = None if last.state == "ABANDONED" else last.labels_through  # what it brought of them is void
-        watermark = ledger.from_text(last.watermark_after)
-        closed = Closed(last.batch_seq, watermark, last.source_version, last.epoch, labels)
+        _check_same_table(spec, source, batches[-1])
+    closed = last_closed(batches, ledger)
     state = source.state(ledger, valid_until(ledger, run), limits.initial, next_lo(closed, limits))
     as_of = ledger.from_time(run.as_of) if ledger.has_time else None
     part = next_slice(closed, state, as_of, limits)
@@ -153,7 +151,7 @@ def _store(
     run: Run,
 ) -> tuple[Batch, IngestReport]:
     name = spec.source_name
-    _prepare_table(spec, source, plan, tables)
+    _prepare_table(spec, source, plan, ledger, tables)
     hit("ingest.after_prepare")
     bounds = [ledger.from_text(value) for value in (plan.lo, plan.hi, plan.valid_until)]
     generations = list(dict.fromkeys(batch.columns for batch in (*closed, plan)))
@@ -211,11 +209,11 @@ def _report(spec: ModelSpec, done: Batch, written: BatchCounts, held: tuple[int,
     )
 
 
-def _prepare_table(spec: ModelSpec, source: Source, plan: Batch, tables: Tables) -> None:
+def _prepare_table(spec: ModelSpec, source: Source, plan: Batch, ledger: Ledger, tables: Tables) -> None:
     """The observations as the plan wants them: made by the first batch, longer by the columns that were accepted."""
     wanted = {name.lower() for name in (*plan.columns, *spec.columns.joined)}
     columns = StructType([each for each in source.schema if each.name.lower() in wanted])
-    observations.create_observations(tables, plan.source, columns)
+    observations.create_observations(tables, plan.source, columns, ledger.column)
     observations.add_columns(tables, plan.source, columns)
 
 

@@ -62,7 +62,7 @@ def repair(
     done = [row for row in batches if row.run_id == run.run_id and row.reason]
     if not done:
         _check_mode(spec, request)
-        newest = partial(open_source, spec, tables, source_table, landing, None, run)
+        newest = partial(open_source, spec, tables, source_table, landing, [], run)
         done = _repair(spec, newest, tables, run, request, batches)
     report = RepairReport(request.action, tuple(done))
     _log.info(report.summary)

@@ -1,6 +1,5 @@
 """Full refit: the recipe from scratch on all training rows (the white paper's full retraining)."""
 
-import importlib
 from typing import Any
 
 import pandas as pd
@@ -9,19 +8,13 @@ from sklearn.dummy import DummyRegressor
 
 from retraining.errors import SpecError
 from retraining.spec.model_spec import ModelSpec
+from retraining.spec.recipe_function import find_function
 
 
 def build_estimator(spec: ModelSpec) -> Any:
     """The unfitted estimator of the spec's recipe. Raises SpecError when the recipe does not exist or refuses its
     params."""
-    module_name, _, function = spec.recipe.rpartition(".")
-    try:
-        build = getattr(importlib.import_module(module_name), function)
-    except (ModuleNotFoundError, AttributeError) as err:
-        raise SpecError(
-            f"{spec.model}: recipe `{spec.recipe}` not found ({err}). Put a function `{function}` into "
-            f"src/{module_name.replace('.', '/')}.py, or correct `recipe`."
-        ) from err
+    build = find_function(spec.model, "recipe", spec.recipe)
     try:
         return build(spec.columns.numeric, spec.columns.categorical, spec.params)
     except (TypeError, ValueError) as err:

@@ -35,6 +35,7 @@ def refusal(said: str) -> str:
         ("table: toy_source", "table", "toy_source"),
         (FILES, "files", "/Volumes/main/shop/in"),
         ("mode: files, path: /data/in/, format: parquet", "files", "/data/in"),
+        ("table: meters, prepare: recipes.meters.prepare", "table", "meters (prepared by recipes.meters.prepare)"),
     ],
 )
 def test_each_mode_knows_where_its_rows_come_from(said, mode, origin):

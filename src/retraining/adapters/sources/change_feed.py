@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from pyspark.sql import Column, DataFrame, SparkSession, Window
+from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType, LongType, StructField, StructType
 
+from retraining.adapters.sources.preparation import Preparation
 from retraining.errors import SourceError
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.next_slice import SourceState
@@ -21,10 +22,12 @@ class PinnedFeed:
     table_id: str
     version: int
     keys: tuple[str, ...]
+    prepare: Preparation | None = None
 
     @property
     def schema(self) -> StructType:
-        """Columns of the table at the pinned version, the version of the change, and whether it is a deletion."""
+        """Columns of the table at the pinned version, the version of the change, and whether it is a deletion; or what
+        the spec's function makes of them."""
         columns = self._snapshot.schema
         taken = {COMMIT_VERSION, IS_DELETED} & {each.name.lower() for each in columns}
         if taken:
@@ -32,26 +35,31 @@ class PinnedFeed:
                 f"source table {self.table} has a column `{sorted(taken)[0]}`, which mode: change_feed makes itself. "
                 f"Nothing was ingested. Rename it, or say mode: table."
             )
+        if self.prepare:
+            return self._prepared(None).schema
         return StructType([*columns, StructField(COMMIT_VERSION, LongType()), StructField(IS_DELETED, BooleanType())])
+
+    def check_rows(self, lo: Number | None) -> None:
+        """Raises SourceError when preparing them drops or multiplies rows of the slices that begin at lo."""
+        if self.prepare:
+            self.prepare.check_rows(self._raw(lo))
 
     def state(
         self, ledger: Ledger, valid_until: Number | None, initial: Number | None, lo: Number | None
     ) -> SourceState:
         """The pinned version; no change can come late. Raises SourceError when the changes since lo cannot be read:
-        every file is opened here, before a batch is planned."""
+        every file is opened here, before a batch is planned. Raises it as check_rows does, too."""
         start = self.version if lo is None else int(lo)
         try:
             self._changes(start).count()
         except Exception as err:  # a missing file is a Java error on one lane and a Spark error on the other
             raise _unreadable(self.table, start, self.version, err) from err
+        self.check_rows(lo)
         return SourceState(self.version, self.version)
 
     def slice(self, ledger: Ledger, lo: Number | None, hi: Number | None, valid_until: Number | None) -> DataFrame:
         """What a frozen slice wrote and deleted, one row for each."""
-        if lo is None:
-            made = {COMMIT_VERSION: F.lit(self.version).cast("bigint"), IS_DELETED: F.lit(False)}
-            return self._snapshot.withColumns(made)
-        return self._written_and_deleted(int(lo))
+        return self._prepared(lo) if lo is None else self._written_and_deleted(int(lo))
 
     @property
     def _snapshot(self) -> DataFrame:
@@ -61,23 +69,32 @@ class PinnedFeed:
         bounds = {"startingVersion": start, "endingVersion": self.version}
         return self.spark.read.option("readChangeFeed", "true").options(**bounds).table(self.table)
 
+    def _raw(self, lo: Number | None) -> DataFrame:
+        """Every row as it is at the pinned version, or every row that a commit wrote or took away since lo."""
+        if lo is None:
+            made = {COMMIT_VERSION: F.lit(self.version).cast("bigint"), IS_DELETED: F.lit(False)}
+            return self._snapshot.withColumns(made)
+        columns = [F.col(f"`{name}`") for name in self._snapshot.columns]
+        written = F.col("_change_type").isin("insert", "update_postimage")
+        facts = [F.col("_commit_version").alias(COMMIT_VERSION), (~written).alias(IS_DELETED)]
+        return self._changes(int(lo)).select(*columns, *facts)
+
+    def _prepared(self, lo: Number | None) -> DataFrame:
+        return self.prepare(self._raw(lo)) if self.prepare else self._raw(lo)
+
     def _written_and_deleted(self, start: int) -> DataFrame:
         """A key that a commit takes away and does not write again is deleted, also where an update gave its row another
-        key. Deletions of the first version are of no use: what they deleted was never read, or is deleted already."""
-        changes, version = self._changes(start), F.col("_commit_version")
-        written = F.col("_change_type").isin("insert", "update_postimage")
-        commit = Window.partitionBy(*(F.col(f"`{key}`") for key in self.keys), version)
-        gone = ~F.max(written).over(commit) & (version > F.lit(start))
-        columns = self._snapshot.columns
-        kept = changes.withColumn("_gone", gone).where(written | F.col("_gone"))
-        said = [self._said(name, written).alias(name) for name in columns]
-        return kept.select(*said, version.alias(COMMIT_VERSION), (~written).alias(IS_DELETED))
-
-    def _said(self, column: str, written: Column) -> Column:
-        """A deletion says which key, and nothing else of the row that is gone."""
-        value = F.col(f"`{column}`")
-        is_key = column.lower() in {key.lower() for key in self.keys}
-        return value if is_key else F.when(written, value)
+        key. Deletions of the first version are of no use: what they deleted was never read, or is deleted already.
+        A deletion says which key, and nothing else of the row that is gone."""
+        changes, deleted = self._prepared(start), F.col(IS_DELETED)
+        commit = Window.partitionBy(*(F.col(f"`{key}`") for key in self.keys), COMMIT_VERSION)
+        gone = F.min(deleted).over(commit) & (F.col(COMMIT_VERSION) > F.lit(start))
+        stays = {name.lower() for name in (*self.keys, COMMIT_VERSION, IS_DELETED)}
+        said = [
+            F.col(f"`{name}`") if name.lower() in stays else F.when(~deleted, F.col(f"`{name}`")).alias(name)
+            for name in changes.columns
+        ]
+        return changes.withColumn("_gone", gone).where(~deleted | F.col("_gone")).select(*said)
 
 
 def _unreadable(table: str, start: int, end: int, err: Exception) -> SourceError:

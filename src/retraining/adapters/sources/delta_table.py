@@ -1,12 +1,13 @@
 """A Delta table as a source: pinned by version, read one slice at a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
+from retraining.adapters.sources.preparation import Preparation
 from retraining.errors import SourceError
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.ledger_column import in_slice, is_below, is_valid, ledger_literal, ledger_number
@@ -23,22 +24,34 @@ class PinnedSource:
     version: int
     without: tuple[str, ...] = ()
     """Columns that are no part of what a row says."""
+    prepare: Preparation | None = None
 
     @property
-    def rows(self) -> DataFrame:
-        """All rows of the pinned version."""
+    def raw(self) -> DataFrame:
+        """All rows of the pinned version, as they are stored."""
         return self.spark.read.option("versionAsOf", self.version).table(self.table).drop(*self.without)
 
     @property
+    def rows(self) -> DataFrame:
+        """All rows of the pinned version, with the columns that the spec's function makes of them."""
+        return self.prepare(self.raw) if self.prepare else self.raw
+
+    @property
     def schema(self) -> StructType:
-        """Columns of the pinned version."""
+        """Columns of the rows."""
         return self.rows.schema
+
+    def check_rows(self, lo: Number | None) -> None:
+        """Raises SourceError when preparing them drops or multiplies rows, wherever in the pinned version."""
+        if self.prepare:
+            self.prepare.check_rows(self.raw)
 
     def state(
         self, ledger: Ledger, valid_until: Number | None, initial: Number | None, lo: Number | None
     ) -> SourceState:
         """The greatest valid ledger value, and how many valid rows from the initial value on lie below the next slice,
-        in one pass. One poisoned value far ahead cannot win."""
+        in one pass. One poisoned value far ahead cannot win. Raises SourceError as check_rows does."""
+        self.check_rows(lo)
         rows = self.rows.where(is_valid(ledger, valid_until))
         if initial is not None:
             rows = rows.where(F.col(f"`{ledger.column}`") >= ledger_literal(ledger, initial))
@@ -50,8 +63,9 @@ class PinnedSource:
         return self.rows.where(in_slice(ledger, lo, hi, valid_until))
 
 
-def pin_newest(spark: SparkSession, table: str, without: tuple[str, ...] = ()) -> PinnedSource:
-    """The newest version of a Delta table, without some columns. Raises SourceError when it is missing or not Delta."""
+def find_newest(spark: SparkSession, table: str, without: tuple[str, ...] = ()) -> PinnedSource | None:
+    """The newest version of a Delta table, without some columns; None for a view or a table of another kind, which has
+    no versions. Raises SourceError when it is missing."""
     if not spark.catalog.tableExists(table):
         raise SourceError(
             f"source table {table} does not exist, or this principal may not see it. Create it, or correct "
@@ -59,28 +73,33 @@ def pin_newest(spark: SparkSession, table: str, without: tuple[str, ...] = ()) -
         )
     try:
         detail = spark.sql(f"DESCRIBE DETAIL {table}").select("format", "id").collect()[0]
-    except AnalysisException as err:  # a view, for example
-        raise SourceError(
-            f"source table {table} is not a Delta table ({err.getCondition()}). Name a table, or copy it to a Delta "
-            f"table."
-        ) from err
-    if detail["format"] != "delta":
-        raise SourceError(
-            f"source table {table} is {detail['format']}, expected delta. Convert it, or copy it to a Delta table."
-        )
-    version = spark.sql(f"DESCRIBE HISTORY {table} LIMIT 1").select("version").collect()[0][0]
+        if detail["format"] != "delta":
+            return None
+        version = spark.sql(f"DESCRIBE HISTORY {table} LIMIT 1").select("version").collect()[0][0]
+    except AnalysisException:  # a view, or a table of another system
+        return None
     return PinnedSource(spark, table, detail["id"], int(version), without)
 
 
-def pin_version(
-    spark: SparkSession, table: str, table_id: str, version: int, without: tuple[str, ...] = ()
-) -> PinnedSource:
-    """A version that an open plan was frozen on. Raises SourceError when the table was replaced since."""
-    newest = pin_newest(spark, table)
-    if newest.table_id != table_id:
+def pin_newest(spark: SparkSession, table: str, without: tuple[str, ...] = ()) -> PinnedSource:
+    """The newest version of a Delta table. Raises SourceError when it is missing or not Delta."""
+    newest = find_newest(spark, table, without)
+    if newest is None:
         raise SourceError(
-            f"source table {table} was replaced while a batch was open (table id {newest.table_id}, planned on "
-            f"{table_id}). "
-            f"The batch stays open and nothing was ingested. Restore the table that the plan was made on."
+            f"table {table} is not a Delta table, so it has no versions, which a change feed and a foreign_key rule "
+            f"need. Copy it to a Delta table, and name that."
         )
-    return PinnedSource(spark, table, table_id, version, without)
+    return newest
+
+
+def pin_planned(newest: PinnedSource | None, table: str, table_id: str, version: int) -> PinnedSource:
+    """The version that an open plan was frozen on. newest: the table as it is, None where it has no versions. Raises
+    SourceError when it was replaced since."""
+    if newest is None or newest.table_id != table_id:
+        found = f"table id {newest.table_id}" if newest else "now without versions"
+        raise SourceError(
+            f"source table {table} was replaced while a batch was open ({found}, planned on {table_id}). The batch "
+            f"stays open and nothing was ingested. Restore the table that the plan was made on, or give the batch up: "
+            f"run the job `repair` with action=abandon."
+        )
+    return replace(newest, version=version)

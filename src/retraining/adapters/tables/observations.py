@@ -70,12 +70,16 @@ def stored_columns(tables: Tables, source: str) -> dict[str, str] | None:
     return {each.name: each.dataType.simpleString() for each in schema if each.name not in OWN_COLUMNS}
 
 
-def create_observations(tables: Tables, source: str, columns: StructType) -> None:
-    """The table and its two views, with the source's columns as they are now."""
+def create_observations(tables: Tables, source: str, columns: StructType, ledger_column: str) -> None:
+    """The table, with the source's columns as they are now.
+
+    Delta keeps file statistics of what rows are looked up by: of the first 32 columns of a wide table the ledger may
+    not be one, and statistics of all the others would make every append slower.
+    """
     if tables.exists(table_of(source)):
         return
     own = StructType([*_OWN, *(StructField(each.name, each.dataType, True) for each in columns)])
-    tables.create(table_of(source), own, append_only=False)
+    tables.create(table_of(source), own, append_only=False, looked_up_by=[BATCH_SEQ, ledger_column])
 
 
 def add_columns(tables: Tables, source: str, columns: StructType) -> None:
@@ -105,7 +109,7 @@ def newest_batch(tables: Tables, source: str) -> int:
     """The greatest batch number that any row carries, 0 when there is none."""
     if not tables.exists(table_of(source)):
         return 0
-    return int(tables.read(table_of(source)).agg(F.coalesce(F.max(BATCH_SEQ), F.lit(0))).collect()[0][0])
+    return int(tables.read(table_of(source)).agg(F.max(BATCH_SEQ)).collect()[0][0] or 0)  # read from statistics alone
 
 
 def count_batches(tables: Tables, source: str, ledger: Ledger) -> list[StoredBatch]:

@@ -13,13 +13,19 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from retraining.adapters.tables.conflict import is_commit_conflict
-from retraining.adapters.tables.names import quoted, quoted_column
+from retraining.adapters.tables.names import quoted, quoted_column, quoted_text
 from retraining.adapters.tables.schema_of_record import schema_of_record
 from retraining.errors import ConcurrentRunError, ParameterError
 
 Record = TypeVar("Record")
 
-_PROPERTIES = {"delta.isolationLevel": "Serializable", "delta.logRetentionDuration": "interval 90 days"}
+_PROPERTIES = {
+    "delta.isolationLevel": "Serializable",
+    "delta.logRetentionDuration": "interval 90 days",
+    "delta.autoOptimize.autoCompact": "true",
+}
+"""Compaction: every run adds a file of one row to a dozen control tables; reading thousands of them would take longer
+than the run."""
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 _APPEND_ONLY = {"delta.appendOnly": "true"}
 
@@ -58,14 +64,19 @@ class Tables:
             self._known.add(table)
         return table in self._known
 
-    def create(self, table: str, schema: StructType, append_only: bool) -> None:
-        """Creates a table unless it exists; one idempotent step, so that two creators do not collide. Raises
-        ConcurrentRunError while another run is making it."""
+    def create(self, table: str, schema: StructType, append_only: bool, looked_up_by: Sequence[str] = ()) -> None:
+        """Creates a table unless it exists; one idempotent step, so that two creators do not collide.
+
+        looked_up_by: the columns that file statistics are kept of (default: Delta's own choice). Raises
+        ConcurrentRunError while another run is making the table.
+        """
         if self.exists(table):
             return
         columns = ", ".join(_column(each.name, each.dataType.simpleString(), each.nullable) for each in schema)
         properties = _PROPERTIES | (_APPEND_ONLY if append_only else {})
-        listed = ", ".join(f"'{key}' = '{value}'" for key, value in properties.items())
+        if looked_up_by:
+            properties |= {"delta.dataSkippingStatsColumns": ",".join(map(quoted_column, looked_up_by))}
+        listed = ", ".join(f"'{key}' = {quoted_text(value)}" for key, value in properties.items())
         create = f"CREATE TABLE IF NOT EXISTS {self.name(table)} ({columns}) USING DELTA TBLPROPERTIES ({listed})"
         try:
             self.spark.sql(create)

@@ -35,6 +35,12 @@ def is_below(ledger: Ledger, end: Number | None) -> Column:
     return F.lit(False) if end is None else F.col(f"`{ledger.column}`") < ledger_literal(ledger, end)
 
 
+def may_follow(ledger: Ledger, lo: Number | None) -> Column:
+    """Rows that a slice from lo on may hold: those not below it, and those whose ledger value is missing."""
+    value = F.col(f"`{ledger.column}`")
+    return F.lit(True) if lo is None else value.isNull() | (value >= ledger_literal(ledger, lo))
+
+
 def is_valid(ledger: Ledger, valid_until: Number | None) -> Column:
     """Rows with a ledger value that is neither missing nor beyond validity."""
     value = F.col(f"`{ledger.column}`")

@@ -9,6 +9,7 @@ from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.look_around import Others, look_around
 from retraining.rules.ingest.quality import (
     CONFLICTING_DUPLICATE,
+    MALFORMED,
     REASONS,
     WARNINGS,
     Arrival,
@@ -19,8 +20,6 @@ from retraining.rules.ingest.quality import (
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, identity_hash
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.source_section import IS_DELETED, MALFORMED_LINE
-
-MALFORMED = "malformed"
 
 HASHES = "_hashes"
 

@@ -1,8 +1,10 @@
 """Which slice of the source ingestion reads next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retraining.rules.ingest.ledger import Number
+from retraining.records.batch import Batch
+from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.reading_limits import ReadingLimits
 
 _NO_LIMITS = ReadingLimits()
@@ -45,6 +47,16 @@ class Slice:
     hi: Number | None
     epoch: int = 1
     supersedes: int | None = None
+
+
+def last_closed(batches: Sequence[Batch], ledger: Ledger) -> Closed | None:
+    """The newest of the batches, oldest first and none of them open; None when there is none."""
+    if not batches:
+        return None
+    last = batches[-1]
+    labels = None if last.state == "ABANDONED" else last.labels_through  # what it brought of them is void
+    watermark = ledger.from_text(last.watermark_after)
+    return Closed(last.batch_seq, watermark, last.source_version, last.epoch, labels)
 
 
 def next_lo(last: Closed | None, limits: ReadingLimits) -> Number | None:

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
-from pyspark.sql.types import StructType
+from pyspark.sql.types import StringType, StructType
 
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.ledger_column import ledger_literal
@@ -16,7 +18,7 @@ from retraining.spec.quality_section import OWN_REASONS, Rule
 from retraining.spec.row_rules import ForeignKey, Unique
 
 REASONS, WARNINGS = "_quarantine_reasons", "_warnings"
-LEDGER_MISSING, LEDGER_IN_FUTURE, LABEL_MISSING, CONFLICTING_DUPLICATE = OWN_REASONS
+LEDGER_MISSING, LEDGER_IN_FUTURE, LABEL_MISSING, CONFLICTING_DUPLICATE, INVALID_TEXT, MALFORMED = OWN_REASONS
 LEDGER_REASONS = (LEDGER_MISSING, LEDGER_IN_FUTURE)
 
 
@@ -44,8 +46,18 @@ def quarantine_reasons(spec: ModelSpec, schema: StructType, ledger: Ledger, arri
         broken.append((LEDGER_IN_FUTURE, too_late))
     if spec.columns.label_delay == 0:
         broken.append((LABEL_MISSING, is_missing(spec.columns.label, schema)))
+    if unreadable := _not_unicode(spec, schema):
+        broken.append((INVALID_TEXT, reduce(or_, unreadable)))
     broken += _judged(spec.quality.named("quarantine", "fail"), schema, arrival)
     return names_of(broken)
+
+
+def _not_unicode(spec: ModelSpec, schema: StructType) -> list[Column]:
+    """Conditions on the texts that a model works with: bytes that are no UTF-8 pass through Spark unnoticed, and stop
+    the first Python process that reads them."""
+    used = {name.lower() for name in (*spec.source.keys, *spec.columns.categorical, spec.columns.label)}
+    texts = [each.name for each in schema if each.name.lower() in used and isinstance(each.dataType, StringType)]
+    return [~F.is_valid_utf8(F.col(f"`{name}`")) for name in texts]
 
 
 def warnings(spec: ModelSpec, schema: StructType, arrival: Arrival) -> Column:

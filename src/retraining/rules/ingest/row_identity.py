@@ -15,9 +15,18 @@ def identity_hash(columns: Sequence[str]) -> Column:
     xxhash64 skips nulls, so a null flag stands before each column; two runs of it with different prefixes make 128
     bits, because at a billion rows 64 bits would let two entities share a name with a probability of about 3 %.
     """
-    flagged = [part for name in columns for part in (F.col(f"`{name}`").isNull(), F.col(f"`{name}`"))]
-    halves = [F.lpad(F.hex(F.xxhash64(F.lit(prefix), *flagged)), 16, "0") for prefix in (1, 2)]
+    halves = [F.lpad(F.hex(F.xxhash64(F.lit(prefix), *_flagged(columns))), 16, "0") for prefix in (1, 2)]
     return F.concat(*halves)
+
+
+def set_hash(columns: Sequence[str]) -> Column:
+    """An aggregate that, beside the count, names a set of rows whatever their order. Decimals, because a sum of 64-bit
+    hashes overflows."""
+    return F.coalesce(F.sum(F.xxhash64(*_flagged(columns)).cast("decimal(38,0)")), F.lit(0))
+
+
+def _flagged(columns: Sequence[str]) -> list[Column]:
+    return [part for name in columns for part in (F.col(f"`{name}`").isNull(), F.col(f"`{name}`"))]
 
 
 def bucket(purpose: str, size: int) -> Column:

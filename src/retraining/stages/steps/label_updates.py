@@ -35,19 +35,19 @@ def label_updates(
     """
     if not isinstance(source, LabelledSource):
         return None
-    after = labels_stored_through(closed, plan.supersedes) if source.complete else 0
-    if not closed or source.labels_through <= after:
+    after = labels_stored_through(closed, plan.supersedes) if source.labels.complete else 0
+    if not closed or source.labels.through <= after:
         return None
     # As of this batch, so that a batch released late counts and a replayed one does not; without its own rows.
     with_it = committed_batches([*closed, replace(plan, state="COMMITTED")])
     before = replace(with_it, without=(*with_it.without, plan.batch_seq))
     rows = observations.current_rows(tables, spec.source_name, before, ledger)
-    label = F.col(f"`{source.label.name}`")
-    new = source.labels.where(F.col(BATCH_SEQ) > F.lit(after)).select(ROW_KEY, label.alias(_NEW_LABEL))
+    label = F.col(f"`{source.labels.label.name}`")
+    new = source.labels.rows.where(F.col(BATCH_SEQ) > F.lit(after)).select(ROW_KEY, label.alias(_NEW_LABEL))
     changed = rows.join(new, ROW_KEY).where(~label.eqNullSafe(F.col(_NEW_LABEL)))
     untried = _untried(changed, observations.standing_rows(tables, [*closed, plan]), label)
     brought_by = F.coalesce(RELABELS, BATCH_SEQ)
-    return untried.withColumns({source.label.name: F.col(_NEW_LABEL), RELABELS: brought_by}).drop(_NEW_LABEL)
+    return untried.withColumns({source.labels.label.name: F.col(_NEW_LABEL), RELABELS: brought_by}).drop(_NEW_LABEL)
 
 
 def _untried(changed: DataFrame, standing: DataFrame, label: Column) -> DataFrame:
@@ -93,4 +93,4 @@ def count_waiting(source: Source, tables: Tables, name: str) -> int:
     if not isinstance(source, LabelledSource):
         return 0
     rows = tables.read(observations.table_of(name)).select(ROW_KEY)
-    return source.labels.select(ROW_KEY).join(rows, ROW_KEY, "left_anti").count()
+    return source.labels.rows.select(ROW_KEY).join(rows, ROW_KEY, "left_anti").count()

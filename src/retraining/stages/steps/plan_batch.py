@@ -58,5 +58,5 @@ def planned_batch(
         run_id=run.run_id,
         attempt_id=run.attempt_id,
         at=run.started_at,
-        labels_through=source.labels_through if isinstance(source, LabelledSource) else None,
+        labels_through=source.labels.through if isinstance(source, LabelledSource) else None,
     )

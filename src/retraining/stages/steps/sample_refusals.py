@@ -8,8 +8,7 @@ from retraining.adapters.tables.tables import Tables
 from retraining.records.batch import Batch
 from retraining.report.page_data import Sample
 from retraining.report.words import NOTHING
-from retraining.rules.ingest.mark_rows import MALFORMED
-from retraining.rules.ingest.quality import LABEL_MISSING
+from retraining.rules.ingest.quality import LABEL_MISSING, MALFORMED
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.source_section import MALFORMED_LINE
 

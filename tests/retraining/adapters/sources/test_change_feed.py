@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.loop import toy_spec
-from tests.retraining.adapters.sources.feed import read_changes, upsert
+from tests.retraining.adapters.sources.feed import FEED, read_changes, upsert
 
 from retraining.adapters.tables.batches import committed_batches, read_batches
 from retraining.adapters.tables.observations import current_rows
@@ -93,6 +93,22 @@ def test_what_arrived_since_a_batch_is_without_its_deletions(story):
     rows = current_rows(loop.tables, "toy", committed, Ledger("commit_version", "integer"), newer_than=1)
 
     assert sorted(row["id"] for row in rows.select("id").collect()) == ["d", "z"]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE TABLE {} (id string, at timestamp, x double, y double) USING parquet",
+        "CREATE VIEW {} AS SELECT 'a' AS id, now() AS at, 1D AS x, 1D AS y",
+    ],
+)
+def test_a_table_without_versions_has_no_feed_and_nothing_is_written(loop, sql):
+    loop.spec = toy_spec(source=FEED, gate={"holdout": "reserved"})
+    loop.tables.spark.sql(sql.format(loop.source))
+
+    with pytest.raises(SourceError, match="toy_source` is not a Delta table, so it has no versions"):
+        loop.ingest()
+    assert not loop.written()
 
 
 def test_a_feed_that_is_off_is_refused_with_the_cure_and_nothing_is_written(loop):

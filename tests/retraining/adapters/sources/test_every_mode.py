@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 from tests.loop import Loop, toy_spec
 from tests.retraining.adapters.sources.feed import read_changes, upsert
 from tests.retraining.adapters.sources.folder import put_csv, read_from_files
+from tests.retraining.adapters.sources.unversioned import KINDS, insert
 
 from retraining.records.ingest_report import IngestReport
 
@@ -33,7 +35,10 @@ class Told:
     accepted: dict[str, object]
 
 
-@pytest.fixture(scope="module", params=["table", "files", "change_feed"])
+MODES = ["table", "files", "change_feed", *(pytest.param(kind, marks=pytest.mark.slow) for kind in KINDS)]
+
+
+@pytest.fixture(scope="module", params=MODES)
 def told(request, make_loop, tmp_path_factory):
     """The deliveries, one after the other, into a source of each mode. Its tests only read."""
     loop = make_loop()
@@ -63,7 +68,13 @@ def into_feed(loop: Loop, _) -> Callable[..., None]:
     return lambda _, rows: upsert(loop, rows)
 
 
-DELIVER = {"table": into_table, "files": into_folder, "change_feed": into_feed}
+def into_unversioned(kind: str, loop: Loop, _) -> Callable[..., None]:
+    KINDS[kind](loop)
+    return lambda _, rows: insert(loop, rows)
+
+
+STAGED = {kind: partial(into_unversioned, kind) for kind in KINDS}
+DELIVER = {"table": into_table, "files": into_folder, "change_feed": into_feed, **STAGED}
 
 
 def test_the_first_rows_come_in(told):

@@ -1,0 +1,174 @@
+"""What exactly-once ingestion costs, as ratios of one run on this machine.
+
+    PYTHONPATH=src python benchmarks/ingest.py [size history tiny rules]
+
+Without names of parts all are run (about 25 minutes on 2 cores) and docs/benchmarks.md is written again.
+"""
+
+import argparse
+import os
+import resource
+import tempfile
+import time
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+
+from pyspark.sql import SparkSession
+from shared.made_rows import benchmark_spec, make_rows
+from shared.result import Measure, finish
+
+from local_workspace.engine import start_spark
+from retraining.adapters.tables.tables import Tables, open_tables
+from retraining.records.run import Run
+from retraining.rules.ingest.ledger import Ledger
+from retraining.rules.ingest.quality import Arrival, quarantine_reasons
+from retraining.stages.ingest import ingest
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+SPEC = benchmark_spec()
+
+_AS_ON_A_CLUSTER = {
+    "spark.sql.codegen.wholeStage": "true",
+    "spark.sql.codegen.factoryMode": "FALLBACK",
+    "spark.sql.adaptive.enabled": "true",
+    "spark.sql.shuffle.partitions": "4",
+}
+"""Spark's own settings. The laptop engine compiles nothing, because it runs hundreds of tiny queries."""
+
+
+def seconds(action: Callable[[], object]) -> float:
+    """How long it takes."""
+    started = time.perf_counter()
+    action()
+    return time.perf_counter() - started
+
+
+def new_tables(spark: SparkSession) -> Tables:
+    """Tables of a schema of their own."""
+    schema = f"bench_{uuid.uuid4().hex[:8]}"
+    spark.sql(f"CREATE SCHEMA spark_catalog.{schema}")
+    return open_tables(spark, "spark_catalog", schema)
+
+
+def drop(tables: Tables) -> None:
+    """Its schema with everything in it."""
+    tables.spark.sql(f"DROP SCHEMA {tables.catalog}.{tables.schema} CASCADE")
+
+
+def ingest_next(tables: Tables, source: str) -> int:
+    """Rows that a run reads."""
+    run = Run(uuid.uuid4().hex, uuid.uuid4().hex, "benchmark", NOW, NOW, time.perf_counter)
+    return ingest(SPEC, source, tables, run).read
+
+
+def size(spark: SparkSession) -> list[Measure]:
+    """A first batch of a million rows and of five million, each beside a plain append of the same rows."""
+    measured = {}
+    for rows, rounds in ((1_000_000, 3), (5_000_000, 2)):
+        made = new_tables(spark)
+        source = made.name("rows")
+        make_rows(spark, rows).write.format("delta").saveAsTable(source)
+        plain, ours = [], []
+        for place in range(rounds):
+            append = spark.table(source).write.format("delta").mode("append")
+            plain.append(seconds(lambda: append.saveAsTable(made.name(f"plain_{place}"))))  # noqa: B023
+            tables = new_tables(spark)
+            ours.append(seconds(lambda: ingest_next(tables, source)))  # noqa: B023
+            drop(tables)
+        drop(made)
+        measured[rows] = min(plain), min(ours), peak_megabytes()
+    return [*_against_append(measured), *_five_times(measured)]
+
+
+def peak_megabytes() -> float:
+    """What the driver's Python process has needed at most; the workers are other processes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _against_append(measured: dict[int, tuple[float, float, float]]) -> list[Measure]:
+    plain, ours, _ = measured[1_000_000]
+    what = "1,000,000 rows x 20 columns with 10 rules, beside a plain append"
+    return [Measure(what, f"{plain:.1f} s", f"{ours:.1f} s", ours / plain, 3.5)]
+
+
+def _five_times(measured: dict[int, tuple[float, float, float]]) -> list[Measure]:
+    (_, one, small), (_, five, large) = measured[1_000_000], measured[5_000_000]
+    return [
+        Measure("5,000,000 rows, time per row", f"{one:.1f} us", f"{five / 5:.1f} us", five / 5 / one, 1.0),
+        Measure("5,000,000 rows, driver memory", f"{small:.0f} MB", f"{large:.0f} MB", large / small, 1.1),
+    ]
+
+
+def history(spark: SparkSession, batches: int = 100, rows: int = 20_000) -> list[Measure]:
+    """Batches of the same size, while source and observations grow."""
+    times = _batches(spark, batches, rows)
+    early, late = median(times[5:10]), median(times[95:100])
+    what = f"batches 96 to 100 of {rows:,} rows, beside batches 6 to 10"
+    return [Measure(what, f"{early:.2f} s", f"{late:.2f} s", late / early, 1.3)]
+
+
+def tiny(spark: SparkSession, batches: int = 300) -> list[Measure]:
+    """Batches of ten rows: what is left is the cost of the protocol and of its control tables."""
+    times = _batches(spark, batches, 10)
+    early, late = median(times[10:30]), median(times[-20:])
+    what = f"{batches} batches of 10 rows: the last 20, beside batches 11 to 30"
+    return [Measure(what, f"{early:.2f} s", f"{late:.2f} s", late / early, 1.3)]
+
+
+def _batches(spark: SparkSession, batches: int, rows: int) -> list[float]:
+    """Seconds of each ingestion; loading the source is not counted."""
+    tables = new_tables(spark)
+    source, times = tables.name("rows"), []
+    for place in range(batches):
+        make_rows(spark, rows, first=place * rows).coalesce(1).write.format("delta").mode("append").saveAsTable(source)
+        times.append(seconds(lambda: ingest_next(tables, source)))
+        if place % 20 == 19:
+            print(f"  {place + 1} of {batches}: {median(times[-20:]):.2f} s", flush=True)
+    drop(tables)
+    return times
+
+
+def rules(spark: SparkSession) -> list[Measure]:
+    """All columns read, and read with 20 rules asked of every row."""
+    tables = new_tables(spark)
+    make_rows(spark, 500_000, numbers=37, texts=10).write.format("delta").saveAsTable(tables.name("rows"))
+    rows, spec = tables.read("rows"), benchmark_spec(rules=20)
+    ledger = Ledger("at", "timestamp")
+    arrival = Arrival(1, NOW, NOW, ledger.from_time(NOW + timedelta(days=1)))
+    judged = rows.withColumn("reasons", quarantine_reasons(spec, rows.schema, ledger, arrival))
+    bare, asked = [], []
+    for _ in range(5):
+        bare.append(seconds(rows.write.format("noop").mode("overwrite").save))
+        asked.append(seconds(judged.write.format("noop").mode("overwrite").save))
+    drop(tables)
+    what = f"{len(spec.quality.rules)} rules on 500,000 rows x {len(rows.columns)} columns, beside the bare scan"
+    return [Measure(what, f"{min(bare):.2f} s", f"{min(asked):.2f} s", min(asked) / min(bare), 2.5)]
+
+
+PARTS = {"size": size, "history": history, "tiny": tiny, "rules": rules}
+
+
+def main() -> None:
+    """Runs the parts, and ends with 1 when a ratio is missed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"any of {', '.join(PARTS)}; all when left out")
+    chosen = parser.parse_args().parts or list(PARTS)
+    if unknown := set(chosen) - set(PARTS):
+        parser.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    with tempfile.TemporaryDirectory() as folder:
+        spark = start_spark(Path(folder), persistent=False)
+        own = {key: spark.conf.get(key) for key in _AS_ON_A_CLUSTER}
+        measures = []
+        for name in chosen:
+            for key, value in (own if name == "tiny" else _AS_ON_A_CLUSTER).items():
+                spark.conf.set(key, str(value))
+            print(f"{name}: {PARTS[name].__doc__}", flush=True)
+            measures += PARTS[name](spark)
+    finish("Ingestion", "make bench", f"{os.cpu_count()} cores, {datetime.now(UTC):%Y-%m-%d}", measures)
+
+
+if __name__ == "__main__":
+    main()

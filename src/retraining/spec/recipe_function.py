@@ -1,0 +1,30 @@
+"""Functions of src/recipes: how a spec names them, and how they are found."""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Annotated, Any
+
+from pydantic import StringConstraints
+
+from retraining.errors import SpecError
+
+RecipeName = Annotated[str, StringConstraints(pattern=r"^recipes(\.[a-z_][a-z0-9_]*){2,}$")]
+"""Dotted path of a function: `recipes.<file>.<function>`."""
+
+
+def find_function(model: str, key: str, name: RecipeName) -> Callable[..., Any]:
+    """The function that a key of a model's spec names. Raises SpecError when there is none."""
+    module, _, function = name.rpartition(".")
+    try:
+        found: Callable[..., Any] = getattr(import_module(module), function)
+    except (ModuleNotFoundError, AttributeError) as err:
+        raise SpecError(
+            f"{model}: {key} `{name}` not found ({err}). Put a function `{function}` into {file_of(name)}, or correct "
+            f"`{key}`."
+        ) from err
+    return found
+
+
+def file_of(name: RecipeName) -> str:
+    """The file that holds the function, for people."""
+    return f"src/{name.rpartition('.')[0].replace('.', '/')}.py"

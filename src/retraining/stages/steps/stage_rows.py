@@ -1,0 +1,72 @@
+"""Rows of a view, or of a table that is not Delta, are copied once a run into a table that has versions."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import StructField
+
+from retraining.adapters.sources.delta_table import PinnedSource, pin_newest
+from retraining.adapters.sources.preparation import Preparation
+from retraining.adapters.tables import observations, staging
+from retraining.adapters.tables.tables import Tables
+from retraining.records.batch import Batch
+from retraining.records.run import Run
+from retraining.rules.ingest.contract import check_contract
+from retraining.rules.ingest.ledger_column import may_follow
+from retraining.rules.ingest.next_slice import last_closed, next_lo
+from retraining.rules.ingest.reading_limits import reading_limits
+from retraining.rules.ingest.row_identity import set_hash
+from retraining.spec.model_spec import ModelSpec
+
+_log = logging.getLogger(__name__)
+
+
+def stage_rows(
+    spec: ModelSpec,
+    tables: Tables,
+    table: str,
+    prepare: Preparation | None,
+    joined: StructField | None,
+    batches: Sequence[Batch],
+    run: Run,
+) -> PinnedSource:
+    """The rows that the slice after the closed batches may hold, in a version of `<source>_staging`: the version that
+    the newest batch was read from, where it holds the same rows.
+
+    joined: the label, where it comes from a table of its own. Reads the table once. A prepared ledger is known only
+    after preparing, so with a function all rows are staged as they are. Raises ContractError before a row is written.
+    """
+    there = tables.spark.table(table)
+    columns = [*(prepare(there) if prepare else there).schema, *([joined] if joined else [])]
+    found = {each.name: each.dataType.simpleString() for each in columns}
+    contract = check_contract(spec, found, observations.stored_columns(tables, spec.source_name))
+    lo = next_lo(last_closed(batches, contract.ledger), reading_limits(spec, contract.ledger))
+    needed = F.lit(True) if prepare else may_follow(contract.ledger, lo)
+    version = staging.replace_rows(tables, spec.source_name, there.where(needed), run.attempt_id)
+    newest = pin_newest(tables.spark, tables.name(staging.table_of(spec.source_name)))
+    staged = replace(newest, version=version)
+    if batches and batches[-1].source_table_id == staged.table_id:
+        before = replace(staged, version=batches[-1].source_version)
+        if _hold_the_same(staged.raw, before, needed):
+            _log.info("%s: the rows of %s are those of batch %d", spec.source_name, table, batches[-1].batch_seq)
+            return before
+    return staged
+
+
+def _hold_the_same(rows: DataFrame, before: PinnedSource, needed: Column) -> bool:
+    """An earlier version that VACUUM took holds nothing: the rows are then read again, and found stored."""
+    named = _name_of(rows)
+    try:
+        earlier = before.raw
+        return rows.dtypes == earlier.dtypes and named == _name_of(earlier.where(needed))
+    except Exception:  # a missing version is an analysis error, a missing file one of Spark's or Java's
+        return False
+
+
+def _name_of(rows: DataFrame) -> tuple[int, int]:
+    """Count and hash of a set of rows."""
+    count, total = rows.agg(F.count(F.lit(1)), set_hash(rows.columns)).collect()[0]
+    return count, int(total)
