@@ -17,7 +17,9 @@ from retraining.stages.repair import repair
 from retraining.stages.steps.read_request import read_request
 
 # COMMAND ----------
-stage = open_stage(spark, dbutils, widgets={"action": "", "reason": "", "batch_seq": "", "start": "", "end": ""})
+stage = open_stage(
+    spark, dbutils, widgets={"action": "", "reason": "", "batch_seq": "", "start": "", "end": "", "source": ""}
+)
 request = read_request(stage.parameters)
 made = repair(stage.spec, stage.source_table, stage.tables, stage.run, request, stage.landing)
 print(made.summary)

@@ -34,12 +34,20 @@ schedule: daily
 """
 
 COLUMNS = "id string, at timestamp, x double, y double"
+UNLABELLED = "id string, at timestamp, x double"
+LABEL_COLUMNS = "id string, said_at timestamp, y double"
 
 
 def toy_spec(**changes: object) -> ModelSpec:
     """The smallest spec, with top-level sections replaced."""
     base = parse_spec(SPEC, "specs/toy.yml").model_dump()
     return ModelSpec.model_validate({**base, **changes})
+
+
+def labelled_spec(**changes: object) -> ModelSpec:
+    """The smallest spec, with labels of the table `toy_said`, and with top-level sections replaced."""
+    labels = {"table": "toy_said", "column": "y", "ledger_column": "said_at"}
+    return toy_spec(columns={"label": "y", "numeric": ["x"], "labels": labels}, **changes)
 
 
 def make_run(run_id: str = "1", as_of: str = "2013-06-01", code_version: str = "abc") -> Run:
@@ -87,8 +95,11 @@ class Loop:
 
     def source_has(self, rows: list[tuple[object, ...]], columns: str = COLUMNS) -> None:
         """Appends rows (id, "2013-01-31 10:00", x, y) to the source."""
-        typed = [tuple(_moment(value) for value in row) for row in rows]
-        self.tables.spark.createDataFrame(typed, columns).write.format("delta").mode("append").saveAsTable(self.source)
+        self._put(rows, columns, self.source)
+
+    def labels_have(self, rows: list[tuple[object, ...]], columns: str = LABEL_COLUMNS) -> None:
+        """Appends rows (id, "2013-01-31 10:00", y) to the table of labels."""
+        self._put(rows, columns, self.tables.name("toy_said"))
 
     def start_run(self, **clock: str) -> None:
         """A new run: another id, and another clock if asked."""
@@ -169,6 +180,10 @@ class Loop:
     def version_of_table(self, table: str) -> int:
         """Delta's version of one of our tables: it grows with every commit."""
         return int(self.tables.spark.sql(f"DESCRIBE HISTORY {self.tables.name(table)} LIMIT 1").collect()[0]["version"])
+
+    def _put(self, rows: list[tuple[object, ...]], columns: str, table: str) -> None:
+        typed = [tuple(_moment(value) for value in row) for row in rows]
+        self.tables.spark.createDataFrame(typed, columns).write.format("delta").mode("append").saveAsTable(table)
 
     def _attempt(self) -> Run:
         return replace(self.run, attempt_id=uuid.uuid4().hex)

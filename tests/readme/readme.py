@@ -31,6 +31,12 @@ def sources() -> dict[str, dict[str, Any]]:
     return {section.get("mode", "prepare"): section for section in sections}
 
 
+def columns_with_labels() -> dict[str, Any]:
+    """The `columns` section with a table of labels."""
+    (section,) = [yaml.safe_load(block)["columns"] for block in blocks("yaml") if block.startswith("columns:")]
+    return dict(section)
+
+
 def quality_rules() -> dict[str, str]:
     """{rule: example} of the table of quality rules."""
     (table,) = re.findall(r"\| Rule \| A row is fine when \| Example \|\n\|.*\n((?:\|.*\n)+)", text())

@@ -7,7 +7,7 @@ from tests.retraining.adapters.sources.folder import put_csv
 
 from retraining.adapters.sources.files import Landing
 
-from .readme import sources
+from .readme import columns_with_labels, sources
 
 COLUMNS = {"label": "load", "numeric": ["outdoor"]}
 
@@ -37,6 +37,22 @@ def test_a_row_deleted_from_the_table_of_the_readmes_change_feed_is_gone(loop):
     loop.ingest()
 
     assert [row["meter"] for row in loop.tables.read("toy_accepted").collect()] == ["m2"]
+
+
+def test_a_label_of_the_table_of_the_readme_reaches_its_row(loop):
+    columns = columns_with_labels()
+    source = {"table": "toy_source", "ledger_column": "read_at", "keys": ["meter", "read_at"]}
+    spec = toy_spec(source=source, columns={**columns, "labels": {**columns["labels"], "table": "toy_said"}})
+    loop = replace(loop, spec=spec)
+    ten, eleven = "2013-01-31 10:00", "2013-01-31 11:00"
+    loop.source_has([("m1", ten, 4.5), ("m1", eleven, 4.0)], "meter string, read_at timestamp, outdoor double")
+    said = "meter string, read_at timestamp, booked_at timestamp, load double"
+    loop.labels_have([("m1", ten, eleven, 310.0)], said)
+    loop.ingest()
+    loop.labels_have([("m1", eleven, eleven, 300.0)], said)
+
+    assert loop.ingest().relabelled == 1
+    assert sorted(row["load"] for row in loop.tables.read("toy_accepted").collect()) == [300.0, 310.0]
 
 
 def test_the_function_of_the_readme_makes_columns_that_a_model_can_learn_from(loop):

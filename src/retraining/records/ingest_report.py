@@ -10,7 +10,10 @@ class IngestReport:
     """Counts of one ingestion, read back from the tables. batch_seq is the newest closed batch, None when there is
     none yet. late: rows of this batch that are older than the watermark was; older: rows of the source that came too
     late even for the lookback, and that no batch has read. warnings: accepted rows by the rule that warns of them.
-    held: earlier batches that wait for a release."""
+    held: earlier batches that wait for a release. section: the part of the spec that says where the rows come from.
+
+    Where labels have a table of their own: relabelled counts rows of earlier batches that got a label, or another one;
+    labels_waiting counts labels of keys that no row has yet; labels says what came in from their table."""
 
     source: str
     batch_seq: int | None
@@ -24,20 +27,29 @@ class IngestReport:
     late: int = 0
     warnings: tuple[RuleCount, ...] = ()
     held: tuple[int, ...] = ()
+    section: str = "source"
+    relabelled: int = 0
+    labels_waiting: int = 0
+    labels: "IngestReport | None" = None
 
     @property
     def summary(self) -> str:
-        """One line for people."""
-        if not self.read:
-            return f"{self.source}: nothing new; watermark {self.watermark or 'not set'}{self._too_late}{self._waiting}"
+        """One line for people, below that of the labels."""
+        return f"{self.labels.summary}\n{self._line}" if self.labels else self._line
+
+    @property
+    def _line(self) -> str:
+        end = f"watermark {self.watermark or 'not set'}{self._too_late}{self._waiting}{self._waiting_labels}"
+        if not self.read and not self.relabelled:
+            return f"{self.source}: nothing new; {end}"
         why = f" ({', '.join(self.reasons)})" if self.reasons else ""
         late = f"; {self.late:,} came late" if self.late else ""
         warned = ", ".join(f"{each.rule} {each.rows:,}" for each in self.warnings)
         warned = f"; warnings: {warned}" if warned else ""
+        labels = f"; {self.relabelled:,} earlier rows got their label" if self.relabelled else ""
         return (
             f"{self.source}: batch {self.batch_seq}: read {self.read:,} = accepted {self.accepted:,} + quarantined "
-            f"{self.quarantined:,}{why} + already present {self.already_present:,}{late}{warned}; watermark "
-            f"{self.watermark}{self._too_late}{self._waiting}"
+            f"{self.quarantined:,}{why} + already present {self.already_present:,}{late}{warned}{labels}; {end}"
         )
 
     @property
@@ -46,8 +58,12 @@ class IngestReport:
             return ""
         rows = "1 row is" if self.older == 1 else f"{self.older:,} rows are"
         read = "was" if self.older == 1 else "were"
-        cure = "raise source.lookback, load them in ledger order, or re-baseline"
+        cure = f"raise {self.section}.lookback, load them in ledger order, or re-baseline"
         return f"; {rows} older than the watermark and {read} not read; {cure}"
+
+    @property
+    def _waiting_labels(self) -> str:
+        return f"; labels that wait for their row: {self.labels_waiting:,}" if self.labels_waiting else ""
 
     @property
     def _waiting(self) -> str:

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class StoredBatch:
-    """Rows by their fate; valid counts those with a valid ledger value, which lie between lo and hi."""
+    """Rows by their fate; valid counts those with a valid ledger value, which lie between lo and hi. relabelled:
+    accepted rows of earlier batches with another label, in none of the other counts."""
 
     batch_seq: int
     accepted: int
@@ -15,3 +16,4 @@ class StoredBatch:
     lo: int | Decimal | None
     hi: int | Decimal | None
     supersedes: int | None
+    relabelled: int = 0

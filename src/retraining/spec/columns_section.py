@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from retraining.spec.labels_section import LabelsSection
 from retraining.spec.section import ColumnName, Section
 
 
@@ -16,6 +17,13 @@ class ColumnsSection(Section):
     label_delay: Literal[0] | None = None
     """0: the label arrives with its row, so a row without one is quarantined as `label_missing`. None: labels may come
     later."""
+    labels: LabelsSection | None = None
+    """Where labels come from another table than the rows: it fills the column `label`, which the source then lacks."""
+
+    @property
+    def joined(self) -> tuple[str, ...]:
+        """Columns of the observations that are not the source's: the label, where it comes from a table of its own."""
+        return (self.label,) if self.labels else ()
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -28,4 +36,10 @@ class ColumnsSection(Section):
         twice = sorted({name for name in named if named.count(name) > 1})
         if twice:
             raise ValueError(f"named more than once among numeric, categorical and label: {', '.join(twice)}")
+        return self
+
+    @model_validator(mode="after")
+    def _labels_of_another_table_may_be_late(self) -> "ColumnsSection":
+        if self.labels and self.label_delay == 0:
+            raise ValueError("label_delay: 0 says that labels come with their rows, `labels` that not. Remove one")
         return self

@@ -50,6 +50,24 @@ class ModelSpec(Section):
             raise ValueError("source.mode: change_feed has versions instead of days. Say gate: { holdout: reserved }")
         return self
 
+    @model_validator(mode="after")
+    def _labels_name_the_same_entities(self) -> "ModelSpec":
+        labels = self.columns.labels
+        if labels is None:
+            return self
+        keys = labels.keys or self.source.keys
+        if len(keys) != len(self.source.keys):
+            raise ValueError(
+                f"columns.labels.keys names {len(keys)} columns, source.keys {len(self.source.keys)}. Name one for "
+                f"each of {', '.join(self.source.keys)}, in this order"
+            )
+        if labels.column in (*keys, labels.ledger_column):
+            raise ValueError(
+                f"columns.labels.column `{labels.column}` is a key or the ledger column of the labels. Name the column "
+                f"that holds the label"
+            )
+        return self
+
     @property
     def source_name(self) -> str:
         """Key of the source's watermark and observations."""

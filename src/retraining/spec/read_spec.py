@@ -1,7 +1,7 @@
 """Reading specs/<model>.yml."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 from pydantic import ValidationError
@@ -55,11 +55,17 @@ def _check_shared_source(spec: ModelSpec, path: Path) -> None:
     except SpecError:  # for a run of that model to say
         return
     keys = {name: field.alias or name for name, field in SourceSection.model_fields.items() if name != "name"}
-    differ = [key for name, key in keys.items() if getattr(spec.source, name) != getattr(other.source, name)]
+    differ = [
+        f"source.{key}" for name, key in keys.items() if getattr(spec.source, name) != getattr(other.source, name)
+    ]
+    if spec.columns.labels != other.columns.labels:
+        differ.append("columns.labels")
+    elif spec.columns.joined != other.columns.joined:
+        differ.append("columns.label, which columns.labels fills")
     if spec.source_name == other.source_name and differ:
         raise SpecError(
             f"specs/{spec.model}.yml and specs/{path.name} share the source `{spec.source_name}`, but differ in "
-            f"{', '.join(f'source.{key}' for key in differ)}. Say the same in both, or give one source another `name`."
+            f"{', '.join(differ)}. Say the same in both, or give one source another `name`."
         )
 
 
@@ -113,5 +119,6 @@ def _section_at(path: tuple[str, ...]) -> list[str]:
     if path[:2] == ("quality", "rules"):  # then the rule's position and its name
         section, path = RULES[path[3]], ()
     for part in path:
-        section = section.model_fields[part].annotation
+        found = section.model_fields[part].annotation
+        section = next((each for each in get_args(found) if each is not type(None)), found)  # a section or None
     return sorted(field.alias or name for name, field in section.model_fields.items())

@@ -1,7 +1,7 @@
 """Bring new source rows into observations exactly once: accepted, or quarantined with reasons."""
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
@@ -9,7 +9,7 @@ from pyspark.sql.types import StructType
 from retraining.adapters.sources.files import Landing
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.batches import append_close, append_plan, read_batches
-from retraining.adapters.tables.observations import BATCH_SEQ, BatchCounts
+from retraining.adapters.tables.observations import BatchCounts
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import IngestError, SourceError
 from retraining.failpoints import hit
@@ -17,21 +17,21 @@ from retraining.records.batch import Batch
 from retraining.records.ingest_report import IngestReport
 from retraining.records.run import Run
 from retraining.rules.ingest.contract import Contract, check_contract
-from retraining.rules.ingest.judge_batch import BatchFacts, rows_of_earlier, why_held
-from retraining.rules.ingest.ledger import Ledger, Number
+from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.ledger_column import in_slice, is_below, is_valid
 from retraining.rules.ingest.look_around import Others
 from retraining.rules.ingest.mark_rows import identify, mark, new_rows
-from retraining.rules.ingest.next_slice import Closed, at_least, last_closed, next_lo, next_slice
-from retraining.rules.ingest.older_rows import count_older
+from retraining.rules.ingest.next_slice import last_closed, next_lo, next_slice
 from retraining.rules.ingest.quality import Arrival
 from retraining.rules.ingest.reading_limits import reading_limits
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
-from retraining.rules.ingest.void_batches import void_batches
+from retraining.spec.labels_spec import labels_spec, repair_with, section_of
 from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.close_batch import closed_batch, ends_of
 from retraining.stages.steps.count_slice import SliceCounts, as_foreseen, count_slice
 from retraining.stages.steps.held_batch import refuse_held
-from retraining.stages.steps.open_source import Source, open_source
+from retraining.stages.steps.label_updates import count_waiting, label_updates, with_updates
+from retraining.stages.steps.open_source import Source, labels_table, open_source
 from retraining.stages.steps.plan_batch import planned_batch, valid_until
 from retraining.stages.steps.prepare_quality import others_of, pin_referenced
 
@@ -41,27 +41,36 @@ _log = logging.getLogger(__name__)
 def ingest(
     spec: ModelSpec, source_table: str, tables: Tables, run: Run, landing: Landing | None = None
 ) -> IngestReport:
-    """Finish an open plan, or plan the next slice, store it in one commit, and close it with counts read back.
+    """Finish an open plan, or plan the next slice, store it in one commit, and close it with counts read back. Labels
+    of a table of their own come first, by the same protocol.
 
     source_table is the qualified name; landing, where the source is files, says how they become its rows. Raises
     ContractError or SourceError before anything is planned, IngestError when the counts do not add up (the plan then
     stays open, the watermark unmoved), HeldBatchError when the batch failed a gate (it is then stored and closed).
     """
+    of_labels = labels_spec(spec)
+    if of_labels is None:
+        return _ingest(spec, source_table, tables, run, landing)
+    labels = _ingest(of_labels, labels_table(of_labels, tables), tables, run, None)
+    return replace(_ingest(spec, source_table, tables, run, landing), labels=labels)
+
+
+def _ingest(spec: ModelSpec, source_table: str, tables: Tables, run: Run, landing: Landing | None) -> IngestReport:
     hit("ingest.after_start")
     name = spec.source_name
     batches = read_batches(tables, name)
-    _check_nothing_lost(tables, name, batches)
+    _check_nothing_lost(spec, tables, batches)
     plan = next((batch for batch in batches if batch.state == "PLANNED"), None)
     refuse_held(spec, batches, tables, run)
     source = open_source(spec, tables, source_table, landing, batches, run)
     found = {each.name: each.dataType.simpleString() for each in source.schema}
     contract = check_contract(spec, found, observations.stored_columns(tables, name))
-    referenced = pin_referenced(spec, source.schema, contract.columns, tables, run)
+    referenced = pin_referenced(spec, source.schema, (*contract.columns, *spec.columns.joined), tables, run)
     if plan is not None:  # the function that prepares its rows may be another one since
         source.check_rows(contract.ledger.from_text(plan.lo))
     plan = plan or _plan_next(spec, source, contract, batches, tables, run)
     if plan is None:
-        return _nothing_new(name, batches)
+        return _nothing_new(spec, batches)
     closed = [batch for batch in batches if batch.state != "PLANNED"]
     others = others_of(spec, contract.ledger, closed, referenced, tables)
     done, report = _store(spec, source, contract.ledger, plan, closed, others, tables, run)
@@ -70,11 +79,17 @@ def ingest(
     return report
 
 
-def _nothing_new(name: str, batches: list[Batch]) -> IngestReport:
+def _nothing_new(spec: ModelSpec, batches: list[Batch]) -> IngestReport:
     """The source is still at the version of the newest batch, so what was too old then still is."""
     newest = batches[-1]
     report = IngestReport(
-        name, newest.batch_seq, newest.watermark_after, older=newest.rows_older or 0, held=_held(batches)
+        spec.source_name,
+        newest.batch_seq,
+        newest.watermark_after,
+        older=newest.rows_older or 0,
+        held=_held(batches),
+        section=section_of(spec),
+        labels_waiting=newest.labels_waiting,
     )
     _log.info(report.summary)
     return report
@@ -105,20 +120,23 @@ def _check_same_table(spec: ModelSpec, source: Source, last: Batch) -> None:
     if spec.source.mode == "change_feed":
         cure = "Bring the table back, or give the source another `name`, which begins with all rows as they are now."
     else:
-        cure = "Run the job `repair` with action=rebaseline to read it from its beginning; no row is stored twice."
+        asked = repair_with(spec, "rebaseline")
+        cure = f"Run the job `repair` with {asked} to read it from its beginning; no row is stored twice."
     raise SourceError(
         f"source table {source.table} was replaced since batch {last.batch_seq} (table id {source.table_id}, then "
         f"{last.source_table_id}). Nothing was ingested and the watermark is unchanged. {cure}"
     )
 
 
-def _check_nothing_lost(tables: Tables, name: str, batches: list[Batch]) -> None:
+def _check_nothing_lost(spec: ModelSpec, tables: Tables, batches: list[Batch]) -> None:
+    name = spec.source_name
     newest = batches[-1].batch_seq if batches else 0
     stored = observations.newest_batch(tables, name)
     if stored > newest:
         raise IngestError(
             f"{name}: the observations hold rows of batch {stored}, but table `watermarks` ends with batch {newest}: "
-            f"it was restored or dropped. Nothing was ingested. Run the job `repair` with action=rebuild."
+            f"it was restored or dropped. Nothing was ingested. Run the job `repair` with "
+            f"{repair_with(spec, 'rebuild')}."
         )
 
 
@@ -133,44 +151,45 @@ def _store(
     run: Run,
 ) -> tuple[Batch, IngestReport]:
     name = spec.source_name
-    _prepare_table(source, plan, ledger, tables)
+    _prepare_table(spec, source, plan, ledger, tables)
     hit("ingest.after_prepare")
     bounds = [ledger.from_text(value) for value in (plan.lo, plan.hi, plan.valid_until)]
     generations = list(dict.fromkeys(batch.columns for batch in (*closed, plan)))
-    chosen = source.slice(ledger, *bounds).select(*(F.col(f"`{each}`").alias(each) for each in plan.columns))
-    rows = identify(chosen, spec.source.keys, generations)
-    standing = (F.col(BATCH_SEQ) < F.lit(plan.batch_seq)) & ~F.col(BATCH_SEQ).isin(list(void_batches([*closed, plan])))
-    stored = tables.read(observations.table_of(name)).where(standing)
+    columns = [F.col(f"`{each}`").alias(each) for each in (*plan.columns, *spec.columns.joined)]
+    rows = identify(source.slice(ledger, *bounds).select(*columns), spec.source.keys, generations)
     # A row that is already stored has the same ledger value, so only this slice of the stored rows can hold it.
-    earlier = stored.where(in_slice(ledger, *bounds)).select(ROW_KEY, ROW_HASH)
-    ends = _ends(spec, ledger, plan, closed)
+    standing = observations.standing_rows(tables, [*closed, plan])
+    earlier = standing.where(in_slice(ledger, *bounds)).select(ROW_KEY, ROW_HASH)
+    ends = ends_of(spec, ledger, plan, closed)
     marks = [is_valid(ledger, bounds[2]), is_below(ledger, ends.before), is_below(ledger, ends.next_lo)]
     counted = as_foreseen(plan, closed, count_slice(rows, earlier, *marks))
     hit("ingest.after_read")
-    if counted.read > counted.present:
+    updates = label_updates(spec, source, tables, ledger, plan, closed)
+    if counted.read > counted.present or updates is not None:
         fresh = new_rows(rows, earlier, ledger, counted.doubtful)
         arrival = Arrival(plan.batch_seq, run.started_at, run.as_of, bounds[2], plan.supersedes)
-        marked = mark(spec, ledger, fresh, arrival, others)
+        marked = with_updates(spec, ledger, mark(spec, ledger, fresh, arrival, others), updates, arrival, others)
         hit("ingest.before_write")
         said = {"run_id": run.run_id, "batch_seq": plan.batch_seq, **vars(counted)}
         observations.append_batch(tables, name, marked, plan.batch_seq, plan.epoch, said)
     hit("ingest.after_write")
     written = observations.count_batch(tables, name, plan.batch_seq, spec.quality)
     _check_counts(plan, counted, written)
-    if not closed or closed[-1].columns != plan.columns:
+    if not closed or _stored_columns(closed[-1]) != _stored_columns(plan):
         observations.create_views(tables, name, ledger.column)
-    done = _closed(spec, plan, ends, ledger, closed, counted, written, run)
+    waiting = count_waiting(source, tables, name)
+    done = closed_batch(spec, plan, ends, ledger, closed, counted, written, waiting, run)
     hit("ingest.before_close")
     append_close(tables, done)
     hit("ingest.after_close")
-    return done, _report(done, written, _held(closed))
+    return done, _report(spec, done, written, _held(closed))
 
 
 def _held(batches: list[Batch]) -> tuple[int, ...]:
     return tuple(row.batch_seq for row in batches if row.state == "HELD")
 
 
-def _report(done: Batch, written: BatchCounts, held: tuple[int, ...]) -> IngestReport:
+def _report(spec: ModelSpec, done: Batch, written: BatchCounts, held: tuple[int, ...]) -> IngestReport:
     return IngestReport(
         done.source,
         done.batch_seq,
@@ -184,76 +203,23 @@ def _report(done: Batch, written: BatchCounts, held: tuple[int, ...]) -> IngestR
         done.rows_late or 0,
         written.warned,
         held,
+        section_of(spec),
+        done.rows_relabelled,
+        done.labels_waiting,
     )
 
 
-@dataclass(frozen=True)
-class _Ends:
-    """The watermark before a batch and after it, which never moves back, and where the slice after it will begin."""
-
-    before: Number | None
-    after: Number | None
-    next_lo: Number | None
-
-
-def _ends(spec: ModelSpec, ledger: Ledger, plan: Batch, closed: list[Batch]) -> _Ends:
-    before = ledger.from_text(closed[-1].watermark_after) if closed else None
-    after = at_least(ledger.from_text(plan.hi), before)
-    coming = Closed(plan.batch_seq, after, plan.source_version, plan.epoch)
-    return _Ends(before, after, next_lo(coming, reading_limits(spec, ledger)))
-
-
-def _closed(
-    spec: ModelSpec,
-    plan: Batch,
-    ends: _Ends,
-    ledger: Ledger,
-    closed: list[Batch],
-    counted: SliceCounts,
-    written: BatchCounts,
-    run: Run,
-) -> Batch:
-    """The closing row: COMMITTED, or HELD where the batch failed a gate. Neither moves the watermark back."""
-    earlier = rows_of_earlier(closed)
-    facts = BatchFacts(written.accepted, written.quarantined, written.missing, written.failed, earlier)
-    held_because = why_held(spec.quality.batch, facts)
-    begins_epoch = not closed or closed[-1].epoch < plan.epoch
-    foresees = not plan.reason or begins_epoch  # only a slice that reaches the watermark has read all that follows
-    return replace(
-        plan,
-        state="HELD" if held_because else "COMMITTED",
-        watermark_after=ledger.to_text(ends.after),
-        rows_read=counted.read,
-        rows_accepted=written.accepted,
-        rows_quarantined=written.quarantined,
-        rows_already_present=counted.present,
-        rows_first_read=counted.first_read + (counted.read_again if begins_epoch else 0),
-        rows_late=counted.late,
-        rows_older=_count_older(plan, counted, closed),
-        next_lo=ledger.to_text(ends.next_lo) if foresees else None,
-        rows_from_next_lo=counted.from_next_lo,
-        run_id=run.run_id,
-        attempt_id=run.attempt_id,
-        at=run.started_at,
-        refusals=written.reasons,
-        warnings=written.warned,
-        held_because=held_because,
-    )
-
-
-def _count_older(plan: Batch, counted: SliceCounts, closed: list[Batch]) -> int | None:
-    """A repair's slice does not begin at the watermark: what it read first was older until then."""
-    if plan.reason and closed:
-        return max(0, (closed[-1].rows_older or 0) - (0 if plan.supersedes else counted.first_read))
-    return count_older(plan.rows_below_lo, counted.read_again, closed)
-
-
-def _prepare_table(source: Source, plan: Batch, ledger: Ledger, tables: Tables) -> None:
+def _prepare_table(spec: ModelSpec, source: Source, plan: Batch, ledger: Ledger, tables: Tables) -> None:
     """The observations as the plan wants them: made by the first batch, longer by the columns that were accepted."""
-    wanted = {name.lower() for name in plan.columns}
+    wanted = {name.lower() for name in (*plan.columns, *spec.columns.joined)}
     columns = StructType([each for each in source.schema if each.name.lower() in wanted])
     observations.create_observations(tables, plan.source, columns, ledger.column)
     observations.add_columns(tables, plan.source, columns)
+
+
+def _stored_columns(batch: Batch) -> tuple[tuple[str, ...], bool]:
+    """The source's columns, and whether a label is joined to them."""
+    return batch.columns, batch.labels_through is not None
 
 
 def _check_counts(plan: Batch, counted: SliceCounts, written: BatchCounts) -> None:

@@ -15,9 +15,14 @@ from retraining.adapters.tables.probe import probe_table
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import RetrainingError
 from retraining.records.run import Run
+from retraining.spec.labels_spec import labels_spec
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.fit_version import RECIPES
+from retraining.stages.steps.open_source import labels_table
 from retraining.strategies.full_refit import constant_predictor
+
+_Attempt = tuple[str, Callable[[], object], str]
+"""What is tried, the try, and what makes it work."""
 
 
 @dataclass(frozen=True)
@@ -65,12 +70,8 @@ def preflight(
     schema, to = f"`{tables.catalog}`.`{tables.schema}`", f"TO `{principal}`"
     data = TrainingData(source_table, 0, 0, "preflight")
     example = pd.DataFrame({"feature": [0.0, 1.0]})
-    attempts: list[tuple[str, Callable[[], object], str]] = [
-        (
-            f"read {spec.source.path or source_table}, the source of {spec.model}",
-            lambda: _first_of(spec, source_table, tables).limit(1).collect(),
-            _grant_on_source(spec, source_table, to),
-        ),
+    attempts: list[_Attempt] = [
+        _read(spec, source_table, "source", tables, to),
         (
             "create, write and read a table",
             lambda: probe_table(tables, run.attempt_id),
@@ -87,11 +88,19 @@ def preflight(
             f"GRANT CREATE MODEL, EXECUTE ON SCHEMA {schema} {to};",
         ),
     ]
+    of_labels = labels_spec(spec)
+    if of_labels is not None:
+        attempts.append(_read(of_labels, labels_table(of_labels, tables), "table of labels", tables, to))
     if landing is not None and landing.volume is not None:
         create = f"CREATE VOLUME IF NOT EXISTS {landing.volume}"
         cure = f"GRANT CREATE VOLUME ON SCHEMA {schema} {to};"
         attempts.append((f"create {landing.volume}", lambda: tables.spark.sql(create), cure))
     return PreflightReport(principal, tuple(_try(*attempt) for attempt in attempts))
+
+
+def _read(spec: ModelSpec, table: str, role: str, tables: Tables, to: str) -> _Attempt:
+    what = f"read {spec.source.path or table}, the {role} of {spec.model}"
+    return what, lambda: _first_of(spec, table, tables).limit(1).collect(), _grant_on_source(spec, table, to)
 
 
 def _first_of(spec: ModelSpec, source_table: str, tables: Tables) -> DataFrame:

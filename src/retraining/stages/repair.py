@@ -18,8 +18,9 @@ from retraining.rules.ingest.next_slice import Slice
 from retraining.rules.ingest.reading_limits import reading_limits
 from retraining.rules.ingest.rebuild_batches import rebuild_batches
 from retraining.rules.ingest.repair_slice import abandoned, repair_slice
+from retraining.spec.labels_spec import labels_spec
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.open_source import Source, open_source
+from retraining.stages.steps.open_source import Source, labels_table, open_source
 from retraining.stages.steps.plan_batch import planned_batch, valid_until
 
 _log = logging.getLogger(__name__)
@@ -54,6 +55,9 @@ def repair(
 ) -> RepairReport:
     """Carry out a request once: the same run repeated returns what it did. Raises ParameterError for a request that
     does not fit, before anything is written."""
+    if request.source == "labels":
+        spec = _of_labels(spec)
+        source_table, landing = labels_table(spec, tables), None
     batches = read_batches(tables, spec.source_name)
     done = [row for row in batches if row.run_id == run.run_id and row.reason]
     if not done:
@@ -63,6 +67,15 @@ def repair(
     report = RepairReport(request.action, tuple(done))
     _log.info(report.summary)
     return report
+
+
+def _of_labels(spec: ModelSpec) -> ModelSpec:
+    found = labels_spec(spec)
+    if found is None:
+        raise ParameterError(
+            f"source 'labels': the labels of {spec.model} come with its rows. Leave the parameter source empty."
+        )
+    return found
 
 
 def _check_mode(spec: ModelSpec, request: RepairRequest) -> None:

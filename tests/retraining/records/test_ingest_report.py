@@ -42,6 +42,18 @@ def test_late_rows_are_said_beside_the_counts():
     assert "already present 10; 1,200 came late; watermark" in report.summary
 
 
+def test_rows_that_got_a_label_are_said_below_the_labels_and_labels_that_wait_at_the_end():
+    labels = IngestReport("flights_labels", 1, "2013-02-28", 4, 4, older=1, section="columns.labels")
+    report = IngestReport("flights", 2, "2013-02-28", relabelled=1_200, labels_waiting=3, labels=labels)
+
+    first, second = report.summary.splitlines()
+
+    assert first.startswith("flights_labels: batch 1: read 4 = ")
+    assert first.endswith("raise columns.labels.lookback, load them in ledger order, or re-baseline")
+    assert "already present 0; 1,200 earlier rows got their label; watermark" in second
+    assert second.endswith("; labels that wait for their row: 3")
+
+
 def test_warnings_are_said_with_their_rows():
     report = IngestReport("flights", 2, "2013-02-28", 2_000, 2_000, warnings=(RuleCount("a", 1_200), RuleCount("b", 1)))
 

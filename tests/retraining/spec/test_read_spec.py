@@ -85,6 +85,14 @@ def test_an_unknown_key_is_named_with_the_keys_known_there(addition, key, known)
     assert refusal(SMALLEST + addition).startswith(f"specs/toy.yml: unknown key `{key}`. Known here: {known}.")
 
 
+def test_an_unknown_key_of_an_optional_section_is_named_with_the_keys_known_there():
+    labels = "numeric: [x], labels: { table: t, column: y, ledger_column: at, key: [id] }"
+    message = refusal(SMALLEST.replace("numeric: [x]", labels))
+
+    known = "column, keys, ledger_column, lookback, table"
+    assert message.startswith(f"specs/toy.yml: unknown key `columns.labels.key`. Known here: {known}.")
+
+
 def test_an_unknown_key_of_a_quality_rule_is_named_with_the_keys_of_that_rule():
     message = refusal(SMALLEST + "quality: { rules: [{ rule: in_range, column: x, minimum: 1 }] }")
 
@@ -245,6 +253,27 @@ def test_specs_that_share_a_source_name_describe_it_alike(tmp_path, mine, other,
         f"specs/toy.yml and specs/twin.yml share the source `{shared}`, but differ in {differ}. Say the same in both, "
         f"or give one source another `name`."
     )
+
+
+@pytest.mark.parametrize(
+    ("mine", "other", "differ"),
+    [
+        ("{ label: y, numeric: [x] }", "{ label: y, numeric: [x], LABELS }", "columns.labels"),
+        (
+            "{ label: z, numeric: [x], LABELS }",
+            "{ label: y, numeric: [x], LABELS }",
+            "columns.label, which columns.labels fills",
+        ),
+    ],
+)
+def test_specs_that_share_a_source_name_take_its_labels_from_one_table(tmp_path, mine, other, differ):
+    two_specs(tmp_path, "name: shared", "name: shared")
+    for model, columns in {"toy": mine, "twin": other}.items():
+        path = tmp_path / f"{model}.yml"
+        said = columns.replace("LABELS", "labels: { table: said, column: v, ledger_column: at }")
+        path.write_text(path.read_text().replace("{ label: y, numeric: [x] }", said))
+
+    assert f"but differ in {differ}. Say" in refusal_of(tmp_path, "toy")
 
 
 @pytest.mark.parametrize(

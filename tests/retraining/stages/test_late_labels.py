@@ -1,6 +1,7 @@
 """Labels that come after their rows: the champion is judged on what it said when the rows arrived."""
 
-from tests.loop import days, toy_spec
+import pytest
+from tests.loop import UNLABELLED, days, labelled_spec, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.records.decision import Decision
@@ -29,3 +30,29 @@ def test_a_late_label_judges_the_prediction_that_was_made_when_its_row_arrived(l
     assert [(each.version, each.batch_seq, each.scored_batch) for each in labelled.daily_losses] == [(champion, 3, 2)]
     stored = read_rows(loop.tables, Decision, "toy")
     assert losses_of(stored) == list(labelled.daily_losses)
+
+
+@pytest.mark.slow
+def test_labels_of_their_own_table_judge_the_prediction_that_was_made_when_the_row_arrived(loop):
+    loop.spec = labelled_spec()
+    first, second = days(1, 14), days(15, 16)
+    loop.source_has([row[:3] for row in first], UNLABELLED)
+    loop.labels_have([(row[0], row[1], row[3]) for row in first])
+    loop.ingest()
+    loop.train()
+    champion = loop.alias("champion")
+    loop.source_has([row[:3] for row in second], UNLABELLED)
+    loop.ingest()
+    loop.score()
+    unlabelled = loop.check().decision
+    loop.labels_have([(row[0], "2013-01-17 12:00", row[3]) for row in second])
+    loop.ingest()
+    scored = loop.score()
+
+    labelled = loop.check().decision
+
+    assert (unlabelled.realised_error_rows, unlabelled.new_labelled_rows) == (0, 0)
+    assert (scored.rows, labelled.realised_error_rows, labelled.new_labelled_rows) == (0, 40, 40)
+    assert 0.05 < labelled.realised_error < 0.2  # the noise of the rows
+    told = [(each.version, each.batch_seq, each.scored_batch, each.rows) for each in labelled.daily_losses]
+    assert told == [(champion, 3, 2, 20)] * 2

@@ -11,18 +11,21 @@ from retraining.adapters.tables import batches
 from retraining.adapters.tables.batches import Committed
 from retraining.adapters.tables.names import quoted_column
 from retraining.adapters.tables.tables import Fence, Tables
-from retraining.records.batch import RuleCount
+from retraining.records.batch import Batch, RuleCount
 from retraining.records.stored_batch import StoredBatch
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.ledger_column import ledger_literal, ledger_number
 from retraining.rules.ingest.quality import LEDGER_REASONS, REASONS, WARNINGS
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 from retraining.rules.ingest.row_rules import is_missing
+from retraining.rules.ingest.void_batches import void_batches
 from retraining.spec.quality_section import QualitySection, Rule
 
 BATCH_SEQ = "_batch_seq"
 DELETES_KEY = "_deletes_key"
 """The key that a row takes away, null in every other row."""
+RELABELS = "_relabels_batch"
+"""The batch that brought the row which this one repeats with another label; null in every row of the source."""
 
 _OWN = [
     StructField(ROW_KEY, StringType(), nullable=False),
@@ -32,6 +35,7 @@ _OWN = [
     StructField(WARNINGS, ArrayType(StringType(), containsNull=False), nullable=False),
     StructField("_supersedes_batch", LongType(), nullable=True),
     StructField(DELETES_KEY, StringType(), nullable=True),
+    StructField(RELABELS, LongType(), nullable=True),
     StructField("_ingested_at", TimestampType(), nullable=False),
 ]
 OWN_COLUMNS = [each.name for each in _OWN]
@@ -39,12 +43,14 @@ OWN_COLUMNS = [each.name for each in _OWN]
 
 @dataclass(frozen=True)
 class BatchCounts:
-    """What a batch holds in the table, read back after the write. reasons: quarantined rows by reason; failed: rows
-    that broke a rule of severity fail; warned: accepted rows, by the rule that warns of them; missing: rows without a
-    value, by column of a gate."""
+    """What a batch holds in the table, read back after the write. reasons: refused rows by reason; failed: rows that
+    broke a rule of severity fail; warned: accepted rows, by the rule that warns of them; missing: rows without a value,
+    by column of a gate. relabelled: accepted rows of earlier batches with another label; of all other counts, only
+    reasons and failed include such rows."""
 
     accepted: int
     quarantined: int
+    relabelled: int
     reasons: tuple[RuleCount, ...]
     failed: tuple[RuleCount, ...]
     warned: tuple[RuleCount, ...]
@@ -110,20 +116,20 @@ def count_batches(tables: Tables, source: str, ledger: Ledger) -> list[StoredBat
     """What each batch holds, oldest first: enough to write its row of `watermarks` again."""
     if not tables.exists(table_of(source)):
         return []
-    fine = F.size(REASONS) == 0
-    valid = F.when(
-        ~F.arrays_overlap(REASONS, F.array(*(F.lit(each) for each in LEDGER_REASONS))), ledger_number(ledger)
-    )
+    fine, own = F.size(REASONS) == 0, F.col(RELABELS).isNull()
+    in_order = ~F.arrays_overlap(REASONS, F.array(*(F.lit(each) for each in LEDGER_REASONS)))
+    valid = F.when(own & in_order, ledger_number(ledger))
     counted = (
         tables.read(table_of(source))
         .groupBy(BATCH_SEQ)
         .agg(
-            F.count_if(fine).alias("accepted"),
-            F.count_if(~fine).alias("quarantined"),
+            F.count_if(own & fine).alias("accepted"),
+            F.count_if(own & ~fine).alias("quarantined"),
             F.count(valid).alias("valid"),
             F.min(valid).alias("lo"),
             F.max(valid).alias("hi"),
             F.max("_supersedes_batch").alias("supersedes"),
+            F.count_if(~own & fine).alias("relabelled"),
         )
         .orderBy(BATCH_SEQ)
         .collect()
@@ -134,19 +140,22 @@ def count_batches(tables: Tables, source: str, ledger: Ledger) -> list[StoredBat
 def count_batch(tables: Tables, source: str, batch_seq: int, quality: QualitySection) -> BatchCounts:
     """Counts of a stored batch, so that the closing row cannot disagree with the data. One pass."""
     rows = tables.read(table_of(source)).where(F.col(BATCH_SEQ) == F.lit(batch_seq))
-    fine = F.size(REASONS) == 0
+    fine, own = F.size(REASONS) == 0, F.col(RELABELS).isNull()
     fails, warns, columns = quality.named("fail"), quality.named("warn"), list(quality.batch.max_null_share)
     counted = rows.agg(
-        F.count_if(fine).alias("accepted"),
-        F.count_if(~fine).alias("quarantined"),
+        F.count_if(own & fine).alias("accepted"),
+        F.count_if(own & ~fine).alias("quarantined"),
+        F.count_if(~own & fine).alias("relabelled"),
+        F.count_if(~fine).alias("refused"),
         _list_of([F.array_contains(REASONS, rule.title) for rule in fails]).alias("failed"),
-        _list_of([fine & F.array_contains(WARNINGS, rule.title) for rule in warns]).alias("warned"),
-        _list_of([is_missing(name, rows.schema) for name in columns]).alias("missing"),
+        _list_of([own & fine & F.array_contains(WARNINGS, rule.title) for rule in warns]).alias("warned"),
+        _list_of([own & is_missing(name, rows.schema) for name in columns]).alias("missing"),
     ).collect()[0]
     return BatchCounts(
         counted["accepted"],
         counted["quarantined"],
-        _count_reasons(rows) if counted["quarantined"] else (),
+        counted["relabelled"],
+        _count_reasons(rows) if counted["refused"] else (),
         _by_rule(fails, counted["failed"]),
         _by_rule(warns, counted["warned"]),
         dict(zip(columns, counted["missing"], strict=True)),
@@ -175,7 +184,8 @@ def create_views(tables: Tables, source: str, ledger_column: str) -> None:
     committed = f"FROM {watermarks} WHERE source = '{source}' AND state = 'COMMITTED'"
     superseded = f"SELECT supersedes {committed} AND supersedes IS NOT NULL"
     usable = f"SELECT batch_seq {committed} AND batch_seq NOT IN ({superseded})"
-    inside = f"FROM {observations} WHERE {BATCH_SEQ} IN ({usable}) AND size({REASONS})"
+    of_usable = f"{BATCH_SEQ} IN ({usable}) AND ({RELABELS} IS NULL OR {RELABELS} IN ({usable}))"
+    inside = f"FROM {observations} WHERE {of_usable} AND size({REASONS})"
     order = f"{quoted_column(ledger_column)} DESC, {BATCH_SEQ} DESC, {ROW_HASH}"
     newest = f"row_number() OVER (PARTITION BY {ROW_KEY} ORDER BY {order})"
     current = f"SELECT *, {newest} AS _version {inside} = 0"
@@ -191,6 +201,18 @@ def arrived_after(committed: Committed, newer_than: int) -> Column:
         inside = inside & ~F.col(BATCH_SEQ).isin(list(committed.without))
     late = [batch for batch, first in committed.late.items() if batch <= newer_than < first]
     return inside | F.col(BATCH_SEQ).isin(late) if late else inside
+
+
+def repeats_none_of(batches: Sequence[int]) -> Column:
+    """Rows but those that repeat a row of one of the batches with another label: they fall with it."""
+    return F.coalesce(~F.col(RELABELS).isin(list(batches)), F.lit(True)) if batches else F.lit(True)
+
+
+def standing_rows(tables: Tables, known: Sequence[Batch]) -> DataFrame:
+    """The rows before the newest of the batches, in any state, but those that no longer stand for anything."""
+    void = list(void_batches(known))
+    before = (F.col(BATCH_SEQ) < F.lit(known[-1].batch_seq)) & ~F.col(BATCH_SEQ).isin(void)
+    return tables.read(table_of(known[-1].source)).where(before & repeats_none_of(void))
 
 
 def usable_since(committed: Committed) -> Column:
@@ -216,7 +238,7 @@ def current_rows(
     ledger values out: they cannot be newer than what remains.
     """
     value = F.col(f"`{ledger.column}`")
-    inside = arrived_after(committed, newer_than)
+    inside = arrived_after(committed, newer_than) & repeats_none_of(committed.without)
     if since is not None:
         inside = inside & (value >= ledger_literal(ledger, since))
     rows = tables.read(table_of(source)).where(inside & (F.size(REASONS) == 0))

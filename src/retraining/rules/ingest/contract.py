@@ -18,7 +18,7 @@ _NUMBERS = (*_INTEGERS, "float", "double", "boolean")
 
 @dataclass(frozen=True)
 class Contract:
-    """What holds of a source: its ledger, and the columns to store, in the order of the table: new ones come last."""
+    """What holds of a source: its ledger, and its columns to store, in the order of the table: new ones come last."""
 
     ledger: Ledger
     columns: tuple[str, ...]
@@ -29,7 +29,8 @@ def check_contract(spec: ModelSpec, found: Mapping[str, str], stored: Mapping[st
 
     found maps the source's columns to Spark type names; stored maps what earlier batches were stored as (None before
     the first). Order and case of names do not matter. A column that was stored and is gone or retyped fails; a new one
-    is ignored, accepted or fails, as source.new_columns says. Raises ContractError; nothing has been written then.
+    is ignored, accepted or fails, as source.new_columns says. A label of another table is among found and stored, but
+    no column of the source. Raises ContractError; nothing has been written then.
     """
     types = {name.lower(): type_ for name, type_ in found.items()}
     _named_columns_exist(spec, found)
@@ -41,10 +42,16 @@ def check_contract(spec: ModelSpec, found: Mapping[str, str], stored: Mapping[st
     for column, type_then in (stored or {}).items():
         _still_there(spec, column, types.get(column.lower()), type_then)
     ledger = Ledger(spec.source.ledger_column, _ledger_type(spec, types[spec.source.ledger_column.lower()]))
-    columns = tuple(found) if stored is None else (*stored, *_new_columns(spec, found, stored))
+    own, own_stored = (_of_source(spec, columns) for columns in (found, stored or {}))
+    columns = tuple(own) if stored is None else (*own_stored, *_new_columns(spec, own, own_stored))
     for column in columns:
         _storable(spec, column, types[column.lower()])
     return Contract(ledger, columns)
+
+
+def _of_source(spec: ModelSpec, columns: Mapping[str, str]) -> dict[str, str]:
+    joined = [name.lower() for name in spec.columns.joined]
+    return {name: type_ for name, type_ in columns.items() if name.lower() not in joined}
 
 
 def _storable(spec: ModelSpec, column: str, type_now: str) -> None:

@@ -12,22 +12,26 @@ _NO_LIMITS = ReadingLimits()
 
 @dataclass(frozen=True)
 class Closed:
-    """The last closed batch: where reading stopped, and in which version of the source."""
+    """The last closed batch: where reading stopped, in which version of the source, and at which batch of labels (None
+    where labels come with the rows, or where it is not known)."""
 
     batch_seq: int
     watermark: Number | None
     source_version: int
     epoch: int = 1
+    labels_through: int | None = None
 
 
 @dataclass(frozen=True)
 class SourceState:
     """The pinned version of the source. newest is its greatest valid ledger value, None when it holds none; below
-    counts the valid rows that may be read and lie below the next slice."""
+    counts the valid rows that may be read and lie below the next slice. labels_through is the newest batch of labels,
+    None where labels come with the rows."""
 
     version: int
     newest: Number | None
     below: int = 0
+    labels_through: int | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,9 @@ def last_closed(batches: Sequence[Batch], ledger: Ledger) -> Closed | None:
     if not batches:
         return None
     last = batches[-1]
-    return Closed(last.batch_seq, ledger.from_text(last.watermark_after), last.source_version, last.epoch)
+    labels = None if last.state == "ABANDONED" else last.labels_through  # what it brought of them is void
+    watermark = ledger.from_text(last.watermark_after)
+    return Closed(last.batch_seq, watermark, last.source_version, last.epoch, labels)
 
 
 def next_lo(last: Closed | None, limits: ReadingLimits) -> Number | None:
@@ -63,7 +69,7 @@ def next_lo(last: Closed | None, limits: ReadingLimits) -> Number | None:
 def next_slice(
     last: Closed | None, source: SourceState, as_of: Number | None, limits: ReadingLimits = _NO_LIMITS
 ) -> Slice | None:
-    """The slice to read, or None when the source holds nothing that the last closed batch has not covered.
+    """The slice to read, or None when source and labels hold nothing that the last closed batch has not covered.
 
     as_of bounds what this run may see (None: no bound), minus the settle delay; later rows wait for a later run.
     """
@@ -73,7 +79,8 @@ def next_slice(
     if last is None:
         return Slice(1, next_lo(last, limits), newest)
     hi = at_least(newest, last.watermark)
-    if source.version == last.source_version and hi == last.watermark:
+    unchanged = source.version == last.source_version and source.labels_through == last.labels_through
+    if unchanged and hi == last.watermark:
         return None
     return Slice(last.batch_seq + 1, next_lo(last, limits), hi, last.epoch)
 

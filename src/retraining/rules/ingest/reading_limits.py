@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from retraining.errors import SpecError
 from retraining.rules.ingest.ledger import MICROSECOND, Ledger, Number
+from retraining.spec.labels_spec import section_of
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.section import length_of
 
@@ -52,4 +53,5 @@ def _units(spec: ModelSpec, ledger: Ledger, text: str | None) -> int:
 
 
 def _what(spec: ModelSpec, key: str, value: object, ledger: Ledger) -> str:
-    return f"{spec.model}: source.{key} {value!r} does not fit ledger column `{ledger.column}`, a {ledger.type}."
+    where = f"{spec.model}: {section_of(spec)}.{key}"
+    return f"{where} {value!r} does not fit ledger column `{ledger.column}`, a {ledger.type}."

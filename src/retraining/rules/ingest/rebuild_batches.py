@@ -62,4 +62,6 @@ def _committed(found: StoredBatch, ledger: Ledger, template: Batch) -> Batch:
         rows_already_present=0,
         rows_first_read=found.valid,
         supersedes=found.supersedes,
+        labels_through=None,
+        rows_relabelled=found.relabelled,
     )

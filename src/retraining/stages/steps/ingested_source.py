@@ -20,6 +20,12 @@ class IngestedSource:
     watermark: str | None
     _batches: tuple[Batch, ...]
 
+    @property
+    def newest_with_rows(self) -> int:
+        """The newest committed batch that brought accepted rows, 0 when there is none."""
+        filled = (row.batch_seq for row in self._batches if row.state == "COMMITTED" and row.rows_accepted)
+        return max(filled, default=0)
+
     def through(self, batch_seq: int) -> Committed:
         """The usable batches up to an earlier one."""
         return committed_batches(list(self._batches), through=batch_seq)

@@ -7,6 +7,7 @@ from retraining.records.run import Run
 from retraining.rules.ingest.contract import Contract
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.next_slice import Slice
+from retraining.stages.steps.labelled_source import LabelledSource
 from retraining.stages.steps.open_source import Source
 
 CLOCK_SKEW = timedelta(days=1)
@@ -57,4 +58,5 @@ def planned_batch(
         run_id=run.run_id,
         attempt_id=run.attempt_id,
         at=run.started_at,
+        labels_through=source.labels.through if isinstance(source, LabelledSource) else None,
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import get_args
 
 from retraining.errors import ParameterError
-from retraining.records.repair_request import RepairAction, RepairRequest
+from retraining.records.repair_request import RepairAction, RepairedSource, RepairRequest
 
 _NEEDS: dict[RepairAction, tuple[str, ...]] = {
     "backfill": ("start", "end"),
@@ -23,9 +23,12 @@ def read_request(parameters: Mapping[str, str]) -> RepairRequest:
     missing = [name for name in ("reason", *_NEEDS[action]) if not parameters[name]]
     if missing:
         raise ParameterError(f"{action} needs {' and '.join(missing)}. Set the parameter and run again.")
+    source = next((each for each in get_args(RepairedSource) if each == (parameters["source"] or "rows")), None)
+    if source is None:
+        raise ParameterError(f"source {parameters['source']!r}: expected {' or '.join(get_args(RepairedSource))}.")
     number = batch_number(parameters["batch_seq"]) if parameters["batch_seq"] else None
     start, end = parameters["start"] or None, parameters["end"] or None
-    return RepairRequest(action, parameters["reason"], number, start, end)
+    return RepairRequest(action, parameters["reason"], number, start, end, source)
 
 
 def batch_number(text: str | None) -> int:

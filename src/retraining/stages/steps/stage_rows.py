@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructField
 
 from retraining.adapters.sources.delta_table import PinnedSource, pin_newest
 from retraining.adapters.sources.preparation import Preparation
@@ -24,16 +25,23 @@ _log = logging.getLogger(__name__)
 
 
 def stage_rows(
-    spec: ModelSpec, tables: Tables, table: str, prepare: Preparation | None, batches: Sequence[Batch], run: Run
+    spec: ModelSpec,
+    tables: Tables,
+    table: str,
+    prepare: Preparation | None,
+    joined: StructField | None,
+    batches: Sequence[Batch],
+    run: Run,
 ) -> PinnedSource:
     """The rows that the slice after the closed batches may hold, in a version of `<source>_staging`: the version that
     the newest batch was read from, where it holds the same rows.
 
-    Reads the table once. A prepared ledger is known only after preparing, so with a function all rows are staged as
-    they are. Raises ContractError before anything is written.
+    joined: the label, where it comes from a table of its own. Reads the table once. A prepared ledger is known only
+    after preparing, so with a function all rows are staged as they are. Raises ContractError before a row is written.
     """
     there = tables.spark.table(table)
-    found = {each.name: each.dataType.simpleString() for each in (prepare(there) if prepare else there).schema}
+    columns = [*(prepare(there) if prepare else there).schema, *([joined] if joined else [])]
+    found = {each.name: each.dataType.simpleString() for each in columns}
     contract = check_contract(spec, found, observations.stored_columns(tables, spec.source_name))
     lo = next_lo(last_closed(batches, contract.ledger), reading_limits(spec, contract.ledger))
     needed = F.lit(True) if prepare else may_follow(contract.ledger, lo)

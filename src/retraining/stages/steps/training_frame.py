@@ -112,7 +112,8 @@ def read_training_frame(spec: ModelSpec, tables: Tables, source: IngestedSource,
 
 def _collect(spec: ModelSpec, ledger: Ledger, rows: DataFrame) -> pd.DataFrame:
     """Everything the fit and its record need, in one pass, sorted by key."""
-    facts = [F.xxhash64(ROW_KEY, ROW_HASH).alias(_HASH), ledger_number(ledger).alias(_LEDGER)]
+    said = [ROW_HASH, LABEL] if spec.columns.joined else [ROW_HASH]  # a row's hash covers the source's columns only
+    facts = [F.xxhash64(ROW_KEY, *said).alias(_HASH), ledger_number(ledger).alias(_LEDGER)]
     frame = rows.select(ROW_KEY, LABEL, *facts, *feature_columns(spec)).toPandas()
     return frame.sort_values(ROW_KEY, ignore_index=True)
 

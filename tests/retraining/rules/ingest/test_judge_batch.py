@@ -71,3 +71,9 @@ def test_held_and_empty_batches_do_not_say_how_many_rows_are_usual():
     rows = [replace(nothing, state=state, rows_accepted=a, rows_quarantined=q) for state, a, q in states]
 
     assert rows_of_earlier(rows) == [8]
+
+
+def test_a_rule_of_severity_fail_holds_a_batch_that_brought_labels_alone():
+    labels_alone = BatchFacts(0, 0, {"x": 0}, (RuleCount("y_in_range", 1),), (10, 20, 40))
+
+    assert why_held(BatchGates(), labels_alone) == ("rule y_in_range (severity: fail): 1 rows broke it; none may.",)

@@ -72,6 +72,17 @@ def test_a_lookback_alone_is_no_reason_to_read():
     assert next_slice(Closed(1, 20, 7), SourceState(7, 20), None, ReadingLimits(lookback=5)) is None
 
 
+def test_new_labels_alone_are_a_reason_to_read():
+    last, source = Closed(1, 20, 7, labels_through=1), SourceState(7, 20, labels_through=2)
+
+    assert next_slice(last, source, None) == Slice(2, 20, 20)
+    assert next_slice(Closed(2, 20, 7, labels_through=2), source, None) is None
+
+
+def test_labels_that_a_batch_did_not_know_of_are_a_reason_to_read():
+    assert next_slice(Closed(1, 20, 7), SourceState(7, 20, labels_through=1), None) == Slice(2, 20, 20)
+
+
 def test_nothing_below_the_initial_value_is_read():
     limits = ReadingLimits(initial=18, lookback=5)
 

@@ -6,7 +6,7 @@ from retraining.errors import ParameterError
 from retraining.records.repair_request import RepairRequest
 from retraining.stages.steps.read_request import read_request
 
-NOTHING = dict.fromkeys(("action", "batch_seq", "start", "end"), "")
+NOTHING = dict.fromkeys(("action", "batch_seq", "start", "end", "source"), "")
 
 
 def asked(**said: str) -> RepairRequest:
@@ -19,6 +19,7 @@ def test_a_request_is_read_with_what_it_needs():
     assert asked(action="backfill", start="1", end="2") == RepairRequest(
         "backfill", "It was asked for.", None, "1", "2"
     )
+    assert asked(action="rebuild", source="labels").source == "labels"
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,7 @@ def test_a_request_is_read_with_what_it_needs():
         ({"action": ""}, "action '': expected one of"),
         ({"action": "rebuild", "reason": ""}, "rebuild needs reason"),
         ({"action": "backfill", "end": "2"}, "backfill needs start"),
+        ({"action": "rebuild", "source": "views"}, "source 'views': expected rows or labels"),
         ({"action": "replay"}, "replay needs batch_seq"),
         ({"action": "replay", "batch_seq": "1; DROP TABLE x"}, "is no batch number"),
     ],

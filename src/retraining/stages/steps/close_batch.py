@@ -1,0 +1,88 @@
+"""The row of `watermarks` that closes a batch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from retraining.adapters.tables.observations import BatchCounts
+from retraining.records.batch import Batch
+from retraining.records.run import Run
+from retraining.rules.ingest.judge_batch import BatchFacts, rows_of_earlier, why_held
+from retraining.rules.ingest.ledger import Ledger, Number
+from retraining.rules.ingest.next_slice import Closed, at_least, next_lo
+from retraining.rules.ingest.older_rows import count_older
+from retraining.rules.ingest.reading_limits import reading_limits
+from retraining.spec.batch_gates import BatchGates
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.count_slice import SliceCounts
+
+
+@dataclass(frozen=True)
+class Ends:
+    """The watermark before a batch and after it, which never moves back, and where the slice after it will begin."""
+
+    before: Number | None
+    after: Number | None
+    next_lo: Number | None
+
+
+def ends_of(spec: ModelSpec, ledger: Ledger, plan: Batch, closed: Sequence[Batch]) -> Ends:
+    """What the plan's slice does to the watermark, whatever its rows turn out to be."""
+    before = ledger.from_text(closed[-1].watermark_after) if closed else None
+    after = at_least(ledger.from_text(plan.hi), before)
+    coming = Closed(plan.batch_seq, after, plan.source_version, plan.epoch)
+    return Ends(before, after, next_lo(coming, reading_limits(spec, ledger)))
+
+
+def closed_batch(
+    spec: ModelSpec,
+    plan: Batch,
+    ends: Ends,
+    ledger: Ledger,
+    closed: Sequence[Batch],
+    counted: SliceCounts,
+    written: BatchCounts,
+    labels_waiting: int,
+    run: Run,
+) -> Batch:
+    """The closing row: COMMITTED, or HELD where the batch failed a gate. Neither moves the watermark back."""
+    earlier = rows_of_earlier(closed)
+    facts = BatchFacts(written.accepted, written.quarantined, written.missing, written.failed, earlier)
+    held_because = why_held(spec.quality.batch if _reads_on(plan, closed) else BatchGates(), facts)
+    begins_epoch = not closed or closed[-1].epoch < plan.epoch
+    foresees = not plan.reason or begins_epoch  # only a slice that reaches the watermark has read all that follows
+    return replace(
+        plan,
+        state="HELD" if held_because else "COMMITTED",
+        watermark_after=ledger.to_text(ends.after),
+        rows_read=counted.read,
+        rows_accepted=written.accepted,
+        rows_quarantined=written.quarantined,
+        rows_already_present=counted.present,
+        rows_first_read=counted.first_read + (counted.read_again if begins_epoch else 0),
+        rows_late=counted.late,
+        rows_older=_count_older(plan, counted, closed),
+        next_lo=ledger.to_text(ends.next_lo) if foresees else None,
+        rows_from_next_lo=counted.from_next_lo,
+        run_id=run.run_id,
+        attempt_id=run.attempt_id,
+        at=run.started_at,
+        refusals=written.reasons,
+        warnings=written.warned,
+        held_because=held_because,
+        rows_relabelled=written.relabelled,
+        labels_waiting=labels_waiting,
+    )
+
+
+def _reads_on(plan: Batch, closed: Sequence[Batch]) -> bool:
+    """Whether rows of the source made the plan. One that labels made alone may well bring no new row."""
+    if plan.reason or not closed:
+        return True
+    return (plan.source_version, plan.hi) != (closed[-1].source_version, closed[-1].watermark_after)
+
+
+def _count_older(plan: Batch, counted: SliceCounts, closed: Sequence[Batch]) -> int | None:
+    """A repair's slice does not begin at the watermark: what it read first was older until then."""
+    if plan.reason and closed:
+        return max(0, (closed[-1].rows_older or 0) - (0 if plan.supersedes else counted.first_read))
+    return count_older(plan.rows_below_lo, counted.read_again, closed)

@@ -1,0 +1,96 @@
+"""Rows of earlier batches whose label has come, or was corrected, since: stored again with it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from retraining.adapters.tables import observations
+from retraining.adapters.tables.batches import committed_batches
+from retraining.adapters.tables.observations import BATCH_SEQ, RELABELS
+from retraining.adapters.tables.tables import Tables
+from retraining.records.batch import Batch
+from retraining.rules.ingest.ledger import Ledger
+from retraining.rules.ingest.look_around import Others
+from retraining.rules.ingest.mark_rows import CONFLICT, mark
+from retraining.rules.ingest.quality import REASONS, WARNINGS, Arrival
+from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
+from retraining.rules.ingest.stored_labels import labels_stored_through
+from retraining.spec.model_spec import ModelSpec
+from retraining.spec.row_rules import Sql
+from retraining.stages.steps.labelled_source import LabelledSource
+from retraining.stages.steps.open_source import Source
+
+_NEW_LABEL, _TRIED_IN, _EARLIER_WARNINGS = "_new_label", "_tried_in", "_earlier_warnings"
+
+
+def label_updates(
+    spec: ModelSpec, source: Source, tables: Tables, ledger: Ledger, plan: Batch, closed: Sequence[Batch]
+) -> DataFrame | None:
+    """The accepted current row of each key whose label is another one now; None when there can be none.
+
+    closed: the batches before the plan. Identity and ledger value stay those of the row, so that the source saying the
+    row again is recognised and the newer batch wins.
+    """
+    if not isinstance(source, LabelledSource):
+        return None
+    after = labels_stored_through(closed, plan.supersedes) if source.labels.complete else 0
+    if not closed or source.labels.through <= after:
+        return None
+    # As of this batch, so that a batch released late counts and a replayed one does not; without its own rows.
+    with_it = committed_batches([*closed, replace(plan, state="COMMITTED")])
+    before = replace(with_it, without=(*with_it.without, plan.batch_seq))
+    rows = observations.current_rows(tables, spec.source_name, before, ledger)
+    label = F.col(f"`{source.labels.label.name}`")
+    new = source.labels.rows.where(F.col(BATCH_SEQ) > F.lit(after)).select(ROW_KEY, label.alias(_NEW_LABEL))
+    changed = rows.join(new, ROW_KEY).where(~label.eqNullSafe(F.col(_NEW_LABEL)))
+    untried = _untried(changed, observations.standing_rows(tables, [*closed, plan]), label)
+    brought_by = F.coalesce(RELABELS, BATCH_SEQ)
+    return untried.withColumns({source.labels.label.name: F.col(_NEW_LABEL), RELABELS: brought_by}).drop(_NEW_LABEL)
+
+
+def _untried(changed: DataFrame, standing: DataFrame, label: Column) -> DataFrame:
+    """Without what is stored already, behind the current row, but is not in use: held, or refused by a rule."""
+    tried = standing.where(F.col(RELABELS).isNotNull())
+    tried = tried.select(ROW_KEY, ROW_HASH, label.alias(_NEW_LABEL), F.col(BATCH_SEQ).alias(_TRIED_IN))
+    same = [F.col(f"new.{name}") == F.col(f"tried.{name}") for name in (ROW_KEY, ROW_HASH, _NEW_LABEL)]
+    later = F.col(_TRIED_IN) > F.col(f"new.{BATCH_SEQ}")
+    return changed.alias("new").join(tried.alias("tried"), [*same, later], "left_anti")
+
+
+def with_updates(
+    spec: ModelSpec, ledger: Ledger, marked: DataFrame, updates: DataFrame | None, arrival: Arrival, others: Others
+) -> DataFrame:
+    """The marked rows of a slice, and the updates beside them, but those that an accepted row of the slice replaces: it
+    has the same key and moment, and its label already."""
+    rows = marked.withColumn(RELABELS, F.lit(None).cast("bigint"))
+    if updates is None:
+        return rows
+    moment = [ROW_KEY, ledger.column]
+    replaced = marked.where(F.size(REASONS) == 0).select(*(f"`{name}`" for name in moment))
+    return rows.unionByName(_mark(spec, ledger, updates.join(replaced, moment, "left_anti"), arrival, others))
+
+
+def _mark(spec: ModelSpec, ledger: Ledger, updates: DataFrame, arrival: Arrival, others: Others) -> DataFrame:
+    """Judged again by the rules that may read the label, and by no other: the row was accepted when it came."""
+    label = spec.columns.label.lower()
+    rules = tuple(
+        rule
+        for rule in spec.quality.rules
+        if isinstance(rule, Sql) or label in {name.lower() for name in rule.columns_read}
+    )
+    of_label = spec.model_copy(update={"quality": spec.quality.model_copy(update={"rules": rules})})
+    rows = updates.withColumnRenamed(WARNINGS, _EARLIER_WARNINGS).withColumn(CONFLICT, F.lit(False))
+    marked = mark(of_label, ledger, rows, arrival, others)
+    judged_again = F.array(*(F.lit(rule.title) for rule in rules)).cast("array<string>")
+    kept = F.array_except(F.col(_EARLIER_WARNINGS), judged_again)
+    return marked.withColumn(WARNINGS, F.array_union(kept, F.col(WARNINGS))).drop(_EARLIER_WARNINGS)
+
+
+def count_waiting(source: Source, tables: Tables, name: str) -> int:
+    """Labels of keys that no row has yet."""
+    if not isinstance(source, LabelledSource):
+        return 0
+    rows = tables.read(observations.table_of(name)).select(ROW_KEY)
+    return source.labels.rows.select(ROW_KEY).join(rows, ROW_KEY, "left_anti").count()

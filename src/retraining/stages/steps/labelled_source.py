@@ -1,0 +1,133 @@
+"""A source whose rows are joined with the labels of another table, as of one batch of them."""
+
+from dataclasses import dataclass, replace
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import StructField, StructType
+
+from retraining.adapters.sources.change_feed import PinnedFeed
+from retraining.adapters.sources.delta_table import PinnedSource
+from retraining.adapters.tables import observations
+from retraining.adapters.tables.observations import BATCH_SEQ
+from retraining.adapters.tables.tables import Tables
+from retraining.errors import ContractError
+from retraining.records.batch import Batch
+from retraining.rules.ingest.contract import UNTOUCHED
+from retraining.rules.ingest.ledger import Ledger, Number
+from retraining.rules.ingest.next_slice import SourceState
+from retraining.rules.ingest.row_identity import ROW_KEY, identity_hash
+from retraining.spec.labels_spec import labels_spec
+from retraining.spec.model_spec import ModelSpec
+from retraining.spec.source_section import IS_DELETED
+from retraining.stages.steps.ingested_source import read_source
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The current labels as of one batch of them. rows: `_row_key`, the label under the model's name for it, and the
+    batch of labels it came in; complete: no batch of labels was ever replaced or given up; of: their spec."""
+
+    rows: DataFrame
+    label: StructField
+    through: int
+    complete: bool
+    of: ModelSpec
+    key_types: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LabelledSource:
+    """One version of a source, and the current labels as of a batch of theirs."""
+
+    rows: PinnedSource | PinnedFeed
+    keys: tuple[str, ...]
+    labels: Labels
+
+    @property
+    def table(self) -> str:
+        """Quoted name of the table with the rows."""
+        return self.rows.table
+
+    @property
+    def table_id(self) -> str:
+        """Delta's id of it."""
+        return self.rows.table_id
+
+    @property
+    def version(self) -> int:
+        """Its pinned version."""
+        return self.rows.version
+
+    @property
+    def schema(self) -> StructType:
+        """Its columns, and the label at the end."""
+        return StructType([*self.rows.schema, self.labels.label])
+
+    def check_rows(self, lo: Number | None) -> None:
+        """Raises SourceError when preparing them drops or multiplies rows."""
+        self.rows.check_rows(lo)
+
+    def state(
+        self, ledger: Ledger, valid_until: Number | None, initial: Number | None, lo: Number | None
+    ) -> SourceState:
+        """What the rows' table says, and how far the labels go."""
+        return replace(self.rows.state(ledger, valid_until, initial, lo), labels_through=self.labels.through)
+
+    def slice(self, ledger: Ledger, lo: Number | None, hi: Number | None, valid_until: Number | None) -> DataFrame:
+        """The rows of a slice, each with the label of its key, null where there is none. A deletion has none."""
+        rows = self.rows.slice(ledger, lo, hi, valid_until).withColumn(ROW_KEY, identity_hash(self.keys))
+        name = self.labels.label.name
+        joined = rows.join(self.labels.rows.select(ROW_KEY, f"`{name}`"), ROW_KEY, "left").drop(ROW_KEY)
+        if not isinstance(self.rows, PinnedFeed):
+            return joined
+        return joined.withColumn(name, F.when(~F.col(IS_DELETED), F.col(f"`{name}`")))
+
+
+def read_labels(spec: ModelSpec, tables: Tables, plan: Batch | None) -> Labels | None:
+    """The labels as of the batch of labels that an open plan knows, else as of the newest with rows.
+
+    None where labels come with the rows. Raises NothingToDoError before the first ingestion of labels.
+    """
+    of_labels = labels_spec(spec)
+    if of_labels is None:
+        return None
+    known = read_source(of_labels, tables)
+    through = known.newest_with_rows if plan is None else plan.labels_through or 0
+    current = observations.current_rows(tables, known.name, known.through(through), known.ledger)
+    said = of_labels.columns.label
+    label = StructField(spec.columns.label, current.schema[said].dataType)
+    rows = current.select(ROW_KEY, F.col(f"`{said}`").alias(label.name), BATCH_SEQ)
+    types = {each.name.lower(): each.dataType.simpleString() for each in current.schema}
+    keys = tuple(types[key.lower()] for key in of_labels.source.keys)
+    return Labels(rows, label, through, not known.committed.without, of_labels, keys)
+
+
+def join_labels(
+    spec: ModelSpec, rows: PinnedSource | PinnedFeed, labels: Labels | None
+) -> PinnedSource | PinnedFeed | LabelledSource:
+    """The source with its labels; the source itself where labels come with the rows. Raises ContractError where the two
+    tables do not fit together."""
+    if labels is None:
+        return rows
+    _expect_fit(spec, rows, labels)
+    return LabelledSource(rows, spec.source.keys, labels)
+
+
+def _expect_fit(spec: ModelSpec, rows: PinnedSource | PinnedFeed, labels: Labels) -> None:
+    """Keys are compared by their hash, which depends on the type."""
+    types = {each.name.lower(): each.dataType.simpleString() for each in rows.schema}
+    table = labels.of.source.origin
+    if spec.columns.label.lower() in types:
+        raise ContractError(
+            f"{spec.model}: {spec.source.origin} has a column `{spec.columns.label}`, which columns.labels fills from "
+            f"{table}. {UNTOUCHED} Name the label differently in columns.label, drop the column at the source, or "
+            f"remove columns.labels."
+        )
+    for own, other, found in zip(spec.source.keys, labels.of.source.keys, labels.key_types, strict=True):
+        expected = types.get(own.lower())
+        if expected is not None and found != expected:
+            raise ContractError(
+                f"{spec.model}: key `{other}` of {table} is {found}, `{own}` of {spec.source.origin} is {expected}; "
+                f"expected one type. {UNTOUCHED} Convert one of them where it is made."
+            )

@@ -1,0 +1,19 @@
+"""Each right that the loop needs is tried, and the one that is missing is named with its GRANT."""
+
+import pytest
+from tests.loop import UNLABELLED, labelled_spec
+
+from retraining.stages.preflight import preflight
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_table_of_labels_that_cannot_be_read_is_missing_with_the_grant(loop):
+    loop.source_has([], UNLABELLED)
+
+    report = preflight(labelled_spec(), loop.source, loop.tables, loop.registry, loop.run)
+
+    (missing,) = report.missing
+    table = loop.tables.name("toy_said")
+    assert missing.what == f"read {table}, the table of labels of toy"
+    assert missing.grant.startswith(f"GRANT SELECT ON TABLE {table} TO ")
