@@ -10,7 +10,7 @@ class IngestReport:
     """Counts of one ingestion, read back from the tables. batch_seq is the newest closed batch, None when there is
     none yet. late: rows of this batch that are older than the watermark was; older: rows of the source that came too
     late even for the lookback, and that no batch has read. warnings: accepted rows by the rule that warns of them.
-    held: earlier batches that wait for a release."""
+    held: earlier batches that wait for a release. forgotten: rows whose key was asked to be forgotten, not stored."""
 
     source: str
     batch_seq: int | None
@@ -24,6 +24,7 @@ class IngestReport:
     late: int = 0
     warnings: tuple[RuleCount, ...] = ()
     held: tuple[int, ...] = ()
+    forgotten: int = 0
 
     @property
     def summary(self) -> str:
@@ -31,12 +32,13 @@ class IngestReport:
         if not self.read:
             return f"{self.source}: nothing new; watermark {self.watermark or 'not set'}{self._too_late}{self._waiting}"
         why = f" ({', '.join(self.reasons)})" if self.reasons else ""
+        forgotten = f" + forgotten {self.forgotten:,}" if self.forgotten else ""
         late = f"; {self.late:,} came late" if self.late else ""
         warned = ", ".join(f"{each.rule} {each.rows:,}" for each in self.warnings)
         warned = f"; warnings: {warned}" if warned else ""
         return (
             f"{self.source}: batch {self.batch_seq}: read {self.read:,} = accepted {self.accepted:,} + quarantined "
-            f"{self.quarantined:,}{why} + already present {self.already_present:,}{late}{warned}; watermark "
+            f"{self.quarantined:,}{why} + already present {self.already_present:,}{forgotten}{late}{warned}; watermark "
             f"{self.watermark}{self._too_late}{self._waiting}"
         )
 

@@ -9,6 +9,7 @@ from pyspark.sql.types import StructType
 from retraining.adapters.sources.files import Landing
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.batches import append_close, append_plan, read_batches
+from retraining.adapters.tables.forgotten_keys import read_forgotten
 from retraining.adapters.tables.observations import BATCH_SEQ, BatchCounts
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import IngestError, SourceError
@@ -17,6 +18,7 @@ from retraining.records.batch import Batch
 from retraining.records.ingest_report import IngestReport
 from retraining.records.run import Run
 from retraining.rules.ingest.contract import Contract, check_contract
+from retraining.rules.ingest.forgotten_keys import FORGOTTEN, mark_forgotten
 from retraining.rules.ingest.judge_batch import BatchFacts, rows_of_earlier, why_held
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.ledger_column import in_slice, is_below, is_valid
@@ -34,6 +36,7 @@ from retraining.stages.steps.held_batch import refuse_held
 from retraining.stages.steps.open_source import Source, open_source
 from retraining.stages.steps.plan_batch import planned_batch, valid_until
 from retraining.stages.steps.prepare_quality import others_of, pin_referenced
+from retraining.stages.steps.refuse_forgotten import delete_forgotten
 
 _log = logging.getLogger(__name__)
 
@@ -138,7 +141,7 @@ def _store(
     bounds = [ledger.from_text(value) for value in (plan.lo, plan.hi, plan.valid_until)]
     generations = list(dict.fromkeys(batch.columns for batch in (*closed, plan)))
     chosen = source.slice(ledger, *bounds).select(*(F.col(f"`{each}`").alias(each) for each in plan.columns))
-    rows = identify(chosen, spec.source.keys, generations)
+    rows = mark_forgotten(identify(chosen, spec.source.keys, generations), read_forgotten(tables, name))
     standing = (F.col(BATCH_SEQ) < F.lit(plan.batch_seq)) & ~F.col(BATCH_SEQ).isin(list(void_batches([*closed, plan])))
     stored = tables.read(observations.table_of(name)).where(standing)
     # A row that is already stored has the same ledger value, so only this slice of the stored rows can hold it.
@@ -147,13 +150,15 @@ def _store(
     marks = [is_valid(ledger, bounds[2]), is_below(ledger, ends.before), is_below(ledger, ends.next_lo)]
     counted = as_foreseen(plan, closed, count_slice(rows, earlier, *marks))
     hit("ingest.after_read")
-    if counted.read > counted.present:
-        fresh = recognise(without_repeats(rows), earlier).where(~F.col(KNOWN)).drop(KNOWN)
+    if counted.read > counted.present + counted.forgotten:
+        welcome = without_repeats(rows.where(~F.col(FORGOTTEN)).drop(FORGOTTEN))
+        fresh = recognise(welcome, earlier).where(~F.col(KNOWN)).drop(KNOWN)
         arrival = Arrival(plan.batch_seq, run.started_at, run.as_of, bounds[2], plan.supersedes)
         marked = mark(spec, ledger, fresh, arrival, others)
         hit("ingest.before_write")
         observations.append_batch(tables, name, marked, plan.batch_seq, plan.epoch)
     hit("ingest.after_write")
+    delete_forgotten(tables, name, plan.batch_seq)
     written = observations.count_batch(tables, name, plan.batch_seq, spec.quality)
     _check_counts(plan, counted, written)
     if not closed or closed[-1].columns != plan.columns:
@@ -183,6 +188,7 @@ def _report(done: Batch, written: BatchCounts, held: tuple[int, ...]) -> IngestR
         done.rows_late or 0,
         written.warned,
         held,
+        done.rows_forgotten or 0,
     )
 
 
@@ -226,6 +232,7 @@ def _closed(
         rows_accepted=written.accepted,
         rows_quarantined=written.quarantined,
         rows_already_present=counted.present,
+        rows_forgotten=counted.forgotten,
         rows_first_read=counted.first_read + (counted.read_again if begins_epoch else 0),
         rows_late=counted.late,
         rows_older=_count_older(plan, counted, closed),
@@ -255,11 +262,11 @@ def _prepare_table(source: Source, plan: Batch, tables: Tables) -> None:
 
 
 def _check_counts(plan: Batch, counted: SliceCounts, written: BatchCounts) -> None:
-    if counted.read == written.accepted + written.quarantined + counted.present:
+    if counted.read == written.accepted + written.quarantined + counted.present + counted.forgotten:
         return
     raise IngestError(
         f"{plan.source}: batch {plan.batch_seq} read {counted.read} rows, but accepted {written.accepted} + "
-        f"quarantined {written.quarantined} + already present {counted.present} do not add up to it. The plan stays "
-        f"open and the watermark unmoved. Run `ingest` again; if it repeats, compare the source's version "
-        f"{plan.source_version} with the batch."
+        f"quarantined {written.quarantined} + already present {counted.present} + forgotten {counted.forgotten} do not "
+        f"add up to it. The plan stays open and the watermark unmoved. Run `ingest` again; if it repeats, compare the "
+        f"source's version {plan.source_version} with the batch."
     )
