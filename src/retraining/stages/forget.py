@@ -51,14 +51,14 @@ class ForgetReport:
         listed = ", ".join(f"{each.table} {each.rows:,}" for each in made.rows)
         rows = f"{sum(each.rows for each in made.rows):,} rows ({listed})"
         versions = ", ".join(f"{each.model} {each.version}" for each in made.versions) or "none"
-        known = f"{made.keys:,} keys, {made.keys_known:,} of them stored"
+        known = f"{made.keys:,} {'key' if made.keys == 1 else 'keys'}, {made.keys_known:,} stored"
         if self.dry_run:
             return (
                 f"{made.source}: dry run, nothing was written. {known}: would delete {rows}. Versions trained on them: "
                 f"{versions}. Run again with dry_run=false."
             )
         return (
-            f"{made.source}: {known}, are forgotten and refused from now on: deleted {rows}. Versions trained on them, "
+            f"{made.source}: {known}: refused from now on, deleted {rows}. Versions trained on them, "
             f"no longer reproducible: {versions}. Older files of these tables keep the rows until VACUUM runs after "
             f"{(made.at + _KEPT).date()}. {self.origin} itself was not touched."
         )
