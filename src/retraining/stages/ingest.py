@@ -48,7 +48,8 @@ def ingest(
 
     source_table is the qualified name; landing, where the source is files, says how they become its rows. Raises
     ContractError or SourceError before anything is planned, IngestError when the counts do not add up (the plan then
-    stays open, the watermark unmoved), HeldBatchError when the batch failed a gate (it is then stored and closed).
+    stays open, the watermark unmoved), HeldBatchError when the batch failed a gate (it is then stored and closed),
+    ForgetError when forgotten keys cannot be recognised.
     """
     hit("ingest.after_start")
     name = spec.source_name
