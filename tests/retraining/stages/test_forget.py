@@ -245,15 +245,11 @@ def test_counts_of_late_rows_and_repairs_hold_after_rows_were_deleted(begun):
 
     assert (second.read, second.accepted, second.already_present, second.forgotten) == (3, 1, 1, 1)
     assert (second.older, second.late) == (1, 0)
-    for request in (
-        RepairRequest("replay", "Again.", batch_seq=1),
-        RepairRequest("backfill", "Again.", start=NINE, end=TEN),
-        RepairRequest("rebaseline", "Again."),
-    ):
+    for request in (RepairRequest("replay", "Again.", batch_seq=1), RepairRequest("rebaseline", "Again.")):
         begun.start_run()
         repair(begun.spec, begun.source, begun.tables, begun.run, request)
         report = begun.ingest()
-        assert report.forgotten == (1 if request.action == "backfill" else 2)
+        assert report.forgotten == 2
         assert report.read == report.accepted + report.quarantined + report.already_present + report.forgotten
         begun.source_has([(f"after {request.action}", ELEVEN, 1.0, 1.0)])
         assert begun.ingest().older == 0
