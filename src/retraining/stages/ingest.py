@@ -18,12 +18,12 @@ from retraining.records.batch import Batch
 from retraining.records.ingest_report import IngestReport
 from retraining.records.run import Run
 from retraining.rules.ingest.contract import Contract, check_contract
-from retraining.rules.ingest.forgotten_keys import FORGOTTEN, mark_forgotten
+from retraining.rules.ingest.forgotten_keys import only_forgotten, without_forgotten
 from retraining.rules.ingest.judge_batch import BatchFacts, rows_of_earlier, why_held
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.ledger_column import in_slice, is_below, is_valid
 from retraining.rules.ingest.look_around import Others
-from retraining.rules.ingest.mark_rows import KNOWN, identify, mark, recognise, without_repeats
+from retraining.rules.ingest.mark_rows import identify, mark, new_rows
 from retraining.rules.ingest.next_slice import Closed, at_least, next_lo, next_slice
 from retraining.rules.ingest.older_rows import count_older
 from retraining.rules.ingest.quality import Arrival
@@ -31,7 +31,7 @@ from retraining.rules.ingest.reading_limits import reading_limits
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 from retraining.rules.ingest.void_batches import void_batches
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.count_slice import SliceCounts, as_foreseen, count_slice
+from retraining.stages.steps.count_slice import SliceCounts, add_forgotten, as_foreseen, count_slice
 from retraining.stages.steps.held_batch import refuse_held
 from retraining.stages.steps.open_source import Source, open_source
 from retraining.stages.steps.plan_batch import planned_batch, valid_until
@@ -142,18 +142,21 @@ def _store(
     bounds = [ledger.from_text(value) for value in (plan.lo, plan.hi, plan.valid_until)]
     generations = list(dict.fromkeys(batch.columns for batch in (*closed, plan)))
     chosen = source.slice(ledger, *bounds).select(*(F.col(f"`{each}`").alias(each) for each in plan.columns))
-    rows = mark_forgotten(identify(chosen, spec.source.keys, generations), read_forgotten(tables, name))
+    said, forgotten = identify(chosen, spec.source.keys, generations), read_forgotten(tables, name)
+    rows = said if forgotten is None else without_forgotten(said, forgotten)
     standing = (F.col(BATCH_SEQ) < F.lit(plan.batch_seq)) & ~F.col(BATCH_SEQ).isin(list(void_batches([*closed, plan])))
     stored = tables.read(observations.table_of(name)).where(standing)
     # A row that is already stored has the same ledger value, so only this slice of the stored rows can hold it.
     earlier = stored.where(in_slice(ledger, *bounds)).select(ROW_KEY, ROW_HASH)
     ends = _ends(spec, ledger, plan, closed)
     marks = [is_valid(ledger, bounds[2]), is_below(ledger, ends.before), is_below(ledger, ends.next_lo)]
-    counted = as_foreseen(plan, closed, count_slice(rows, earlier, *marks))
+    counted = count_slice(rows, earlier, *marks)
+    if forgotten is not None:
+        counted = add_forgotten(counted, only_forgotten(said, forgotten), *marks)
+    counted = as_foreseen(plan, closed, counted)
     hit("ingest.after_read")
     if counted.read > counted.present + counted.forgotten:
-        welcome = without_repeats(rows.where(~F.col(FORGOTTEN)).drop(FORGOTTEN))
-        fresh = recognise(welcome, earlier).where(~F.col(KNOWN)).drop(KNOWN)
+        fresh = new_rows(rows, earlier, ledger, counted.doubtful)
         arrival = Arrival(plan.batch_seq, run.started_at, run.as_of, bounds[2], plan.supersedes)
         marked = mark(spec, ledger, fresh, arrival, others)
         hit("ingest.before_write")

@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from retraining.adapters.tables.conflict import is_commit_conflict
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import ConcurrentRunError
-from retraining.rules.ingest.forgotten_keys import KEY_HASH, Forgotten, keyed_hash
+from retraining.rules.ingest.forgotten_keys import Forgotten, only_forgotten
 from retraining.rules.ingest.row_identity import ROW_KEY
 
 _FOUND = "_found_key"
@@ -24,8 +24,7 @@ class KeyedTable:
 
 def keys_found(rows: DataFrame, row_key: Column, forgotten: Forgotten) -> DataFrame:
     """`_row_key` of each row whose key is forgotten."""
-    keys = rows.select(row_key.alias(ROW_KEY)).withColumn(KEY_HASH, keyed_hash(forgotten.salt, F.col(ROW_KEY)))
-    return keys.join(forgotten.hashes, KEY_HASH, "left_semi").select(ROW_KEY)
+    return only_forgotten(rows.select(row_key.alias(ROW_KEY)), forgotten)
 
 
 def count_rows(tables: Tables, table: KeyedTable, forgotten: Forgotten) -> int:

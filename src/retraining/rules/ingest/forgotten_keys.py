@@ -7,7 +7,6 @@ from pyspark.sql import functions as F
 
 from retraining.rules.ingest.row_identity import ROW_KEY
 
-FORGOTTEN = "_forgotten"
 KEY_HASH = "_key_hash"
 
 _BLOCK = 64
@@ -32,11 +31,15 @@ def keyed_hash(salt: str, row_key: Column) -> Column:
     return F.sha2(F.concat(outer, F.unhex(message)), 256)
 
 
-def mark_forgotten(rows: DataFrame, forgotten: Forgotten | None) -> DataFrame:
-    """Adds `_forgotten`: whether a row's key may not be stored. None: nothing was ever forgotten, and no join is
-    made."""
-    if forgotten is None:
-        return rows.withColumn(FORGOTTEN, F.lit(False))
-    hashed = rows.withColumn(KEY_HASH, keyed_hash(forgotten.salt, F.col(ROW_KEY)))
-    found = hashed.join(forgotten.hashes.withColumn(FORGOTTEN, F.lit(True)), KEY_HASH, "left")
-    return found.withColumn(FORGOTTEN, F.coalesce(FORGOTTEN, F.lit(False))).drop(KEY_HASH)
+def only_forgotten(rows: DataFrame, forgotten: Forgotten) -> DataFrame:
+    """The rows whose `_row_key` is forgotten."""
+    return _hashed(rows, forgotten).join(forgotten.hashes, KEY_HASH, "left_semi").drop(KEY_HASH)
+
+
+def without_forgotten(rows: DataFrame, forgotten: Forgotten) -> DataFrame:
+    """The rows whose `_row_key` is not forgotten."""
+    return _hashed(rows, forgotten).join(forgotten.hashes, KEY_HASH, "left_anti").drop(KEY_HASH)
+
+
+def _hashed(rows: DataFrame, forgotten: Forgotten) -> DataFrame:
+    return rows.withColumn(KEY_HASH, keyed_hash(forgotten.salt, F.col(ROW_KEY)))

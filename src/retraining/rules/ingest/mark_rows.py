@@ -12,6 +12,7 @@ from retraining.rules.ingest.quality import (
     REASONS,
     WARNINGS,
     Arrival,
+    names_of,
     quarantine_reasons,
     warnings,
 )
@@ -23,7 +24,10 @@ MALFORMED = "malformed"
 
 HASHES = "_hashes"
 
-KNOWN = "_known"
+KNOWN, HELD_BEFORE, CONFLICT = "_known", "_held_before", "_conflict"
+
+_MOST_SENT = 100_000
+"""Keys of 32 characters: a few megabytes."""
 
 
 def identify(rows: DataFrame, keys: Sequence[str], generations: Sequence[Sequence[str]]) -> DataFrame:
@@ -43,21 +47,57 @@ def recognise(rows: DataFrame, earlier: DataFrame) -> DataFrame:
     return rows.join(seen, ROW_KEY, "left").withColumn(KNOWN, known).drop("_seen", HASHES)
 
 
-def without_repeats(rows: DataFrame) -> DataFrame:
-    """One of each identical row."""
-    return rows.dropDuplicates([ROW_KEY, ROW_HASH])
+def doubtful_keys(rows: DataFrame, earlier: DataFrame) -> DataFrame:
+    """`_row_key` of the rows that need a closer look: the slice says them more than once, or an earlier batch holds
+    their key. Every other row is new and contradicts nobody."""
+    said = rows.groupBy(ROW_KEY).agg(F.count(F.lit(1)).alias("_times"))
+    return with_earlier(said, earlier).where((F.col("_times") > 1) | F.col(HELD_BEFORE)).select(ROW_KEY)
+
+
+def with_earlier(keys: DataFrame, earlier: DataFrame) -> DataFrame:
+    """Adds `_held_before`: whether an earlier batch holds a row of the key."""
+    before = earlier.select(ROW_KEY).distinct().withColumn(HELD_BEFORE, F.lit(True))
+    return keys.join(before, ROW_KEY, "left").withColumn(HELD_BEFORE, F.col(HELD_BEFORE).isNotNull())
+
+
+def few(keys: int) -> bool:
+    """Whether so many keys may be sent to every worker; the rows of more are better shuffled."""
+    return keys <= _MOST_SENT
+
+
+def new_rows(rows: DataFrame, earlier: DataFrame, ledger: Ledger, doubtful: int) -> DataFrame:
+    """The rows that no earlier batch holds, one of each identical ones, with `_conflict`: whether another one of the
+    same key and ledger value says something else, so that neither can be trusted.
+
+    doubtful counts the keys whose rows must be compared. That costs a shuffle of whole rows, so the others stay out.
+    """
+    if not few(doubtful):
+        return _compared(rows, earlier, ledger)
+    if not doubtful:
+        return _alone(rows)
+    keys = F.broadcast(doubtful_keys(rows, earlier))
+    compared = _compared(rows.join(keys, ROW_KEY, "left_semi"), earlier, ledger)
+    return _alone(rows.join(keys, ROW_KEY, "left_anti")).unionByName(compared)
+
+
+def _alone(rows: DataFrame) -> DataFrame:
+    return rows.drop(HASHES).withColumn(CONFLICT, F.lit(False))
+
+
+def _compared(rows: DataFrame, earlier: DataFrame, ledger: Ledger) -> DataFrame:
+    fresh = recognise(rows, earlier).where(~F.col(KNOWN)).drop(KNOWN)
+    same_moment = Window.partitionBy(ROW_KEY, F.col(f"`{ledger.column}`")).orderBy(ROW_HASH)
+    whole = same_moment.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing)
+    repeats = F.lag(ROW_HASH).over(same_moment).eqNullSafe(F.col(ROW_HASH))
+    differs = F.first(ROW_HASH).over(whole) != F.last(ROW_HASH).over(whole)
+    return fresh.withColumns({"_repeats": repeats, CONFLICT: differs}).where(~F.col("_repeats")).drop("_repeats")
 
 
 def mark(spec: ModelSpec, ledger: Ledger, rows: DataFrame, arrival: Arrival, others: Others) -> DataFrame:
-    """Observation rows: every reason against a row, every warning about it, and the batch it came in.
-
-    Two rows of one key and one ledger value that say different things cannot both be right, so both are quarantined.
-    """
-    reasons = quarantine_reasons(spec, rows.schema, ledger, arrival)
-    same_moment = Window.partitionBy(ROW_KEY, F.col(f"`{ledger.column}`"))
-    conflict = F.when(F.count(F.lit(1)).over(same_moment) > 1, F.array(F.lit(CONFLICTING_DUPLICATE)))
-    reasons = F.concat(reasons, F.coalesce(conflict, F.array().cast("array<string>")))
-    judged = rows.withColumns({REASONS: reasons, WARNINGS: warnings(spec, rows.schema, arrival)})
+    """Observation rows of new rows: every reason against a row, every warning about it, and the batch it came in."""
+    conflict = names_of([(CONFLICTING_DUPLICATE, F.col(CONFLICT))])
+    reasons = F.concat(quarantine_reasons(spec, rows.schema, ledger, arrival), conflict)
+    judged = rows.withColumns({REASONS: reasons, WARNINGS: warnings(spec, rows.schema, arrival)}).drop(CONFLICT)
     return look_around(spec.quality, judged, others).withColumns(
         {
             REASONS: _of_mode(spec, rows.columns, F.col(REASONS)),

@@ -1,23 +1,22 @@
 """How many rows of a slice are new, known, late, or read again: counted before anything is written."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from retraining.records.batch import Batch
-from retraining.rules.ingest.forgotten_keys import FORGOTTEN
-from retraining.rules.ingest.mark_rows import HASHES, KNOWN, recognise
+from retraining.rules.ingest.mark_rows import HASHES, HELD_BEFORE, KNOWN, doubtful_keys, few, recognise, with_earlier
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 
 
 @dataclass(frozen=True)
 class SliceCounts:
-    """Rows of a slice. present: already stored, or said again in the slice. forgotten: rows of forgotten keys, none of
-    them present. first_read and read_again split the rows with a valid ledger value, forgotten ones included; late: of
-    the former, those older than the watermark was, and forgotten_late those of them that are forgotten instead;
-    from_next_lo: of both, those the next slice will read again."""
+    """Rows of a slice. present: already stored, or said again in the slice. first_read and read_again split the rows
+    with a valid ledger value; late: of the former, those older than the watermark was; from_next_lo: of both, those the
+    next slice will read again. doubtful: keys whose rows had to be compared. forgotten: rows of forgotten keys, which
+    are neither present nor late, and forgotten_late those with a valid value older than the watermark was."""
 
     read: int
     present: int
@@ -25,33 +24,64 @@ class SliceCounts:
     read_again: int
     late: int
     from_next_lo: int
-    forgotten: int
-    forgotten_late: int
+    doubtful: int = 0
+    forgotten: int = 0
+    forgotten_late: int = 0
 
 
 def count_slice(rows: DataFrame, earlier: DataFrame, valid: Column, below: Column, below_next: Column) -> SliceCounts:
-    """One pass over the slice, in which identical rows count as often as they are said."""
-    facts = {"_valid": valid, "_late": valid & below, "_next": valid & ~below_next, FORGOTTEN: F.col(FORGOTTEN)}
-    pairs = (
-        rows.withColumns(facts)
-        .groupBy(ROW_KEY, ROW_HASH, HASHES)
-        .agg(F.count(F.lit(1)).alias("times"), *(F.max(name).alias(name) for name in facts))
+    """Counts the keys, and compares whole rows only of those keys that are said twice or were there before: identical
+    rows count as often as they are said."""
+    said = rows.withColumns({"_valid": valid, "_late": valid & below, "_next": valid & ~below_next})
+    alone = _count_keys(said, earlier)
+    if not alone.doubtful:
+        return alone
+    if few(alone.doubtful):
+        said = said.join(F.broadcast(doubtful_keys(rows, earlier)), ROW_KEY, "left_semi")
+    else:
+        alone = replace(alone, read=0, first_read=0, late=0, from_next_lo=0)
+    return _sum(alone, _compare_rows(said, earlier))
+
+
+def _count_keys(said: DataFrame, earlier: DataFrame) -> SliceCounts:
+    """The rows that are alone with their key, and how many keys are not."""
+    facts = {name: F.count_if(name).alias(name) for name in ("_valid", "_late", "_next")}
+    keys = with_earlier(said.groupBy(ROW_KEY).agg(F.count(F.lit(1)).alias("_times"), *facts.values()), earlier)
+    alone = (F.col("_times") == 1) & ~F.col(HELD_BEFORE)
+    sums = [F.coalesce(F.sum(F.when(alone, F.col(name))), F.lit(0)) for name in ("_times", *facts)]
+    read, first_read, late, from_next_lo, doubtful = keys.agg(*sums, F.count_if(~alone)).collect()[0]
+    return SliceCounts(read, 0, first_read, 0, late, from_next_lo, doubtful)
+
+
+def _compare_rows(said: DataFrame, earlier: DataFrame) -> SliceCounts:
+    pairs = said.groupBy(ROW_KEY, ROW_HASH, HASHES).agg(
+        F.count(F.lit(1)).alias("times"), *(F.max(name).alias(name) for name in ("_valid", "_late", "_next"))
     )
-    known, forgotten, times = F.col(KNOWN), F.col(FORGOTTEN), F.col("times")
+    known, times = F.col(KNOWN), F.col("times")
     parts = {
         "read": times,
-        "present": F.when(forgotten, 0).when(known, times).otherwise(times - 1),
+        "present": F.when(known, times).otherwise(times - 1),
         "first_read": F.when(~known & F.col("_valid"), times),
         "read_again": F.when(known & F.col("_valid"), times),
-        "late": F.when(~known & ~forgotten & F.col("_late"), times),
+        "late": F.when(~known & F.col("_late"), times),
         "from_next_lo": F.when(F.col("_next"), times),
-        "forgotten": F.when(forgotten, times),
-        "forgotten_late": F.when(~known & forgotten & F.col("_late"), times),
     }
     sums = [F.coalesce(F.sum(part), F.lit(0)).alias(name) for name, part in parts.items()]
-    return SliceCounts(
-        **{name: int(value) for name, value in recognise(pairs, earlier).agg(*sums).collect()[0].asDict().items()}
-    )
+    return SliceCounts(**recognise(pairs, earlier).agg(*sums).collect()[0].asDict())
+
+
+def add_forgotten(
+    counted: SliceCounts, rows: DataFrame, valid: Column, below: Column, below_next: Column
+) -> SliceCounts:
+    """The counts with the slice's rows of forgotten keys. Nothing is stored of them, so each is first read here."""
+    parts = [F.count(F.lit(1)), *map(F.count_if, (valid, valid & below, valid & ~below_next))]
+    read, first_read, late, from_next_lo = rows.agg(*parts).collect()[0]
+    forgotten = SliceCounts(read, 0, first_read, 0, 0, from_next_lo, forgotten=read, forgotten_late=late)
+    return _sum(counted, forgotten)
+
+
+def _sum(one: SliceCounts, other: SliceCounts) -> SliceCounts:
+    return SliceCounts(*(getattr(one, each.name) + getattr(other, each.name) for each in fields(SliceCounts)))
 
 
 def as_foreseen(plan: Batch, closed: Sequence[Batch], counted: SliceCounts) -> SliceCounts:

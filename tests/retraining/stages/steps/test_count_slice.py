@@ -10,7 +10,7 @@ from retraining.stages.steps.count_slice import SliceCounts, as_foreseen
 NOTHING = Batch(**{**dict.fromkeys(each.name for each in fields(Batch)), "batch_seq": 1})
 BEFORE = replace(NOTHING, next_lo="5", rows_from_next_lo=3)
 # Ten valid rows, of which the two that are forgotten lie below the watermark.
-COUNTED = SliceCounts(10, 1, 9, 1, 0, 4, 2, 2)
+COUNTED = SliceCounts(10, 1, 9, 1, 0, 4, forgotten=2, forgotten_late=2)
 
 
 def test_in_the_foreseen_slice_forgotten_rows_are_among_those_read_before():

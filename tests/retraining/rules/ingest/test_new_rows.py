@@ -1,0 +1,84 @@
+"""Which rows of a slice come in: the same whether few keys are compared, all of them, or none needs to be."""
+
+from collections import Counter
+
+import pytest
+from pyspark.sql import functions as F
+
+from retraining.rules.ingest import mark_rows
+from retraining.rules.ingest.ledger import Ledger
+from retraining.rules.ingest.ledger_column import is_below, is_valid
+from retraining.rules.ingest.mark_rows import identify, new_rows
+from retraining.stages.steps.count_slice import SliceCounts, count_slice
+
+LEDGER = Ledger("n", "integer")
+STORED = [("known", 5, "a"), ("changed", 5, "a")]
+SLICE = [
+    ("alone", 6, "a"),
+    ("alone, late", 4, "a"),
+    ("known", 5, "a"),
+    ("known", 5, "a"),
+    ("changed", 5, "b"),
+    *[("said three times", 7, "a")] * 3,
+    ("contradicts", 7, "a"),
+    ("contradicts", 7, "b"),
+    ("contradicts", 7, "b"),
+    ("two versions", 7, "a"),
+    ("two versions", 8, "b"),
+    ("without a ledger", None, "a"),
+    ("without a ledger", None, "b"),
+]
+NEW = Counter(
+    {
+        ("alone", 6, "a", False): 1,
+        ("alone, late", 4, "a", False): 1,
+        ("changed", 5, "b", False): 1,
+        ("said three times", 7, "a", False): 1,
+        ("contradicts", 7, "a", True): 1,
+        ("contradicts", 7, "b", True): 1,
+        ("two versions", 7, "a", False): 1,
+        ("two versions", 8, "b", False): 1,
+        ("without a ledger", None, "a", True): 1,
+        ("without a ledger", None, "b", True): 1,
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def named(spark):
+    def name(rows):
+        frame = spark.createDataFrame(rows, "id string, n bigint, said string")
+        return identify(frame, ["id"], [["id", "n", "said"]])
+
+    return name(SLICE), name(STORED).select("_row_key", "_row_hash")
+
+
+@pytest.fixture(params=["few keys are compared", "all rows are"])
+def most_sent(request, monkeypatch):
+    monkeypatch.setattr(mark_rows, "_MOST_SENT", 100 if request.param.startswith("few") else 0)
+
+
+def test_one_of_each_new_row_comes_in_and_contradictions_are_marked(named, most_sent):
+    came = new_rows(*named, LEDGER, doubtful=6).select("id", "n", "said", "_conflict").collect()
+
+    assert Counter(map(tuple, came)) == NEW
+
+
+def test_the_counts_are_those_of_the_slice(named, most_sent):
+    marks = [is_valid(LEDGER, None), is_below(LEDGER, 5), is_below(LEDGER, 7)]
+
+    counted = count_slice(*named, *marks)
+
+    assert counted == SliceCounts(
+        read=len(SLICE), present=5, first_read=11, read_again=2, late=1, from_next_lo=8, doubtful=6
+    )
+    assert counted.read - counted.present == sum(NEW.values())
+
+
+def test_rows_that_are_alone_with_their_key_need_no_comparison(named):
+    rows, earlier = named
+    alone = rows.where(F.col("id").startswith("alone"))
+    marks = [is_valid(LEDGER, None), is_below(LEDGER, 5), is_below(LEDGER, 7)]
+
+    assert count_slice(alone, earlier, *marks) == SliceCounts(2, 0, 2, 0, 1, 0)
+    assert new_rows(alone, earlier, LEDGER, doubtful=0).where("NOT _conflict").count() == 2
