@@ -6,10 +6,11 @@ PYTHONPATH=src python docs/screenshots/example_pages.py <folder>
 import math
 import random
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from retraining.records.batch import Batch, RuleCount
 from retraining.records.decision import Decision
 from retraining.records.drift_metric import DriftMetric
 from retraining.records.event import Event
@@ -17,12 +18,14 @@ from retraining.records.gate_result import GateResult
 from retraining.records.promotion import Promotion
 from retraining.report.index import ModelRuns, render_index
 from retraining.report.page import render_run_page
-from retraining.report.page_data import DailyError, PageData, Refusal
+from retraining.report.page_data import DailyError, PageData, Sample
+from retraining.report.words import NOTHING
 
 MODEL, METRIC = "example_air_time", "rmse"
 # Month by month: outcome, the champion after it. The last run is the page's.
 MONTHS = [("PROMOTE", "1"), ("PROMOTE", "3"), ("REJECT", "3"), ("PROMOTE", "6"), ("KEEP", "6"), ("ROLLBACK", "3")]
 MONTHS += [("PROMOTE", "9"), ("REJECT", "9"), ("PROMOTE", "12")]
+REFUSALS = (RuleCount("label_missing", 771), RuleCount("distance_in_range", 18), RuleCount("conflicting_duplicate", 4))
 COLUMNS = {"distance": 0.02, "hour": 0.05, "dest_lat": 0.07, "dest_lon": 0.04, "carrier": 0.31, "origin": 0.012}
 FIRST_REASON = "26,871 labelled rows are new and a fit is cheap (2.1 s, policy.cheap_fit_seconds 60)."
 SECOND_REASON = "The realised error 12.1 on 26,871 rows exceeds the 10.9 measured at promotion by more than 10%."
@@ -48,10 +51,14 @@ def example_page() -> PageData:
         metric=METRIC,
         label="air_time",
         features=tuple(COLUMNS),
-        refusals=(
-            Refusal("label_missing", 771),
-            Refusal("in_range(distance)", 18),
-            Refusal("conflicting_duplicate", 4),
+        batch=batch(len(MONTHS) - 1),
+        batches=tuple(batch(place) for place in range(len(MONTHS))),
+        samples=(
+            Sample(
+                "label_missing",
+                ("carrier", "flight", "time_hour", "air_time"),
+                (("xx", "999", "9999-99-99", NOTHING),) * 10,
+            ),
         ),
         daily_errors=daily_errors(),
         drift=tuple(drift()),
@@ -81,7 +88,10 @@ def event(place: int) -> Event:
         rows_accepted=26_871 + 311 * (place % 4),
         rows_quarantined=793,
         rows_already_present=0,
+        rows_late=0,
         rows_older=0,
+        refusals=REFUSALS,
+        watermark_lag_days=1.3,
         champion_before=before,
         error_before=None if place == 0 else 12.1 + 0.37 * ((place * 5) % 4),
         static_error=None if place == 0 else 12.9 + 0.61 * ((place * 5) % 4),
@@ -99,15 +109,34 @@ def event(place: int) -> Event:
     )
 
 
+def batch(place: int) -> Batch:
+    """The batch of one monthly run; the fifth is held."""
+    nothing = dict.fromkeys(each.name for each in fields(Batch))
+    run = event(place)
+    counts = {name: getattr(run, name) for name in ("rows_read", "rows_accepted", "rows_quarantined", "refusals")}
+    held = place == 4
+    why = ("quality.batch.max_quarantined_share: 21.3% of the rows were quarantined, at most 10.0% may be.",)
+    if held:
+        counts |= {"rows_accepted": 21_900, "rows_quarantined": 5_927}
+    state = {"state": "HELD", "held_because": why} if held else {"state": "COMMITTED", "held_because": ()}
+    return Batch(**{**nothing, **counts, **state, "source": MODEL, "batch_seq": place + 1, "warnings": ()})
+
+
 def first_run(model: str, outcome: str) -> Event:
     """A run after which there is no champion yet."""
     run = replace(event(0), model=model, outcome=outcome, action="keep", gate=None, champion_after=None)
     few = "212 labelled rows are new since the last training; policy.min_new_rows asks for 1,000."
     if outcome == "FAILED":
         return replace(
-            run, rows_read=0, rows_accepted=0, rows_quarantined=0, failed_tasks=("ingest", "score"), action=None
+            run,
+            rows_read=0,
+            rows_accepted=0,
+            rows_quarantined=0,
+            refusals=(),
+            failed_tasks=("ingest", "score"),
+            action=None,
         )
-    return replace(run, rows_read=212, rows_accepted=212, rows_quarantined=0, first_reason=few)
+    return replace(run, rows_read=212, rows_accepted=212, rows_quarantined=0, refusals=(), first_reason=few)
 
 
 def promotion(place: int) -> Promotion:
@@ -224,6 +253,7 @@ def decision() -> Decision:
         max_age_days=180,
         max_error_increase=0.1,
         cooldown_days=1,
+        daily_losses=(),
         spec_hash="3f6c0d52b1a4",
         run_id=event(8).run_id,
         attempt_id="example",

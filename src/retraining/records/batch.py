@@ -29,9 +29,10 @@ class Batch:
     rows_below_lo counts the valid rows of the source below lo; it is frozen with the slice. The other counts are None
     until the batch is closed. rows_first_read: valid rows that no earlier batch had read; rows_late: those of them that
     are older than the watermark was. rows_older: rows below lo that no batch has read, None in the first batch.
-    rows_forgotten: rows read whose key was asked to be forgotten, which are not stored.
-    warnings counts accepted rows. held_because says which gates a HELD batch failed. usable_from is set on the row
-    of a release: the batch whose runs are the first to see the released rows (None elsewhere: the batch itself).
+    rows_forgotten: rows read whose key was asked to be forgotten, which are not stored. refusals counts quarantined
+    rows by reason (a row may have several), warnings accepted ones by rule. held_because says which gates a HELD batch
+    failed. usable_from is set on the row of a release: the batch whose runs are the first to see the released rows (None
+    elsewhere: the batch itself).
     """
 
     source: str
@@ -61,6 +62,7 @@ class Batch:
     run_id: str
     attempt_id: str
     at: datetime
+    refusals: tuple[RuleCount, ...] = ()
     warnings: tuple[RuleCount, ...] = ()
     held_because: tuple[str, ...] = ()
     usable_from: int | None = None

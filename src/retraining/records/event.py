@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from retraining.records.batch import RuleCount
 from retraining.records.drift_metric import DriftVerdict
 
 
@@ -11,7 +12,9 @@ class Event:
     """A run at a glance. Errors are realised errors, in the metric's unit, before any retraining in this run: of the
     champion, and of the static first model on the same batch. rows_older: rows of the source that
     no batch has read because they came after the watermark had passed them, as of the newest batch; None before the
-    second one."""
+    second one. rows_late: rows read that are older than the watermark was; rows_already_present: duplicates; refusals:
+    quarantined rows by reason. watermark_lag_days: how far the watermark lies behind the run's clock, None for a ledger
+    without time."""
 
     run_id: str
     model: str
@@ -22,7 +25,10 @@ class Event:
     rows_accepted: int
     rows_quarantined: int
     rows_already_present: int
+    rows_late: int
     rows_older: int | None
+    refusals: tuple[RuleCount, ...]
+    watermark_lag_days: float | None
     champion_before: str | None
     error_before: float | None
     static_error: float | None

@@ -1,6 +1,7 @@
 """The page of a run, and of the runs before it: one self-contained HTML text."""
 
 from retraining.records.decision import Decision
+from retraining.report.charts.batch_chart import batch_charts
 from retraining.report.charts.drift_chart import drift_charts
 from retraining.report.charts.error_chart import error_charts, error_sentence, shows_running_errors
 from retraining.report.charts.gate_chart import gate_chart
@@ -19,7 +20,9 @@ def render_run_page(data: PageData) -> str:
         run=data.run,
         runs=list(reversed(data.events)),
         metric=data.metric,
-        refusals=sorted(data.refusals, key=lambda each: (-each.rows, each.reason)),
+        refusals=sorted(data.run.refusals, key=lambda each: (-each.rows, each.rule)),
+        batch_charts=batch_charts(data.batches),
+        held=[row for row in data.batches if row.state == "HELD"],
         errors=error_charts(data),
         error_sentence=error_sentence(data),
         has_static=any(each.is_static for each in data.daily_errors),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from retraining.records.batch import Batch
 from retraining.records.decision import Decision
 from retraining.records.drift_metric import DriftMetric
 from retraining.records.event import Event
@@ -11,11 +12,13 @@ from retraining.records.promotion import Promotion
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """One reason for quarantine and how many rows of this run it met. A row may have several reasons."""
+class Sample:
+    """Up to ten quarantined rows of one reason: what the columns that matter to it look like, letters and digits
+    masked."""
 
     reason: str
-    rows: int
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -35,14 +38,17 @@ class PageData:
     """One run of one model. events are oldest first and the last one is this run, so never empty.
 
     metric is `rmse` or `error_rate`. daily_errors are in any order. drift holds recent evaluations, the newest one has
-    the greatest batch_seq. decision, gate_results and refusals are this run's; promotions are all of the model's rows.
+    the greatest batch_seq. batches are the closed ones of the source, oldest first; batch is the one this run closed.
+    decision, gate_results and samples are this run's; promotions are all of the model's rows.
     """
 
     events: tuple[Event, ...]
     metric: str
     label: str = ""
     features: tuple[str, ...] = ()
-    refusals: tuple[Refusal, ...] = ()
+    batch: Batch | None = None
+    batches: tuple[Batch, ...] = ()
+    samples: tuple[Sample, ...] = ()
     daily_errors: tuple[DailyError, ...] = ()
     drift: tuple[DriftMetric, ...] = ()
     promotions: tuple[Promotion, ...] = ()

@@ -137,7 +137,7 @@ def _store(
     run: Run,
 ) -> tuple[Batch, IngestReport]:
     name = spec.source_name
-    _prepare_table(source, plan, tables)
+    _prepare_table(source, plan, ledger, tables)
     hit("ingest.after_prepare")
     bounds = [ledger.from_text(value) for value in (plan.lo, plan.hi, plan.valid_until)]
     generations = list(dict.fromkeys(batch.columns for batch in (*closed, plan)))
@@ -160,7 +160,8 @@ def _store(
         arrival = Arrival(plan.batch_seq, run.started_at, run.as_of, bounds[2], plan.supersedes)
         marked = mark(spec, ledger, fresh, arrival, others)
         hit("ingest.before_write")
-        observations.append_batch(tables, name, marked, plan.batch_seq, plan.epoch)
+        said = {"run_id": run.run_id, "batch_seq": plan.batch_seq, **vars(counted)}
+        observations.append_batch(tables, name, marked, plan.batch_seq, plan.epoch, said)
     hit("ingest.after_write")
     delete_forgotten(tables, name, plan.batch_seq)
     written = observations.count_batch(tables, name, plan.batch_seq, spec.quality)
@@ -187,7 +188,7 @@ def _report(done: Batch, written: BatchCounts, held: tuple[int, ...]) -> IngestR
         written.accepted,
         written.quarantined,
         done.rows_already_present or 0,
-        written.reasons,
+        tuple(each.rule for each in written.reasons),
         done.rows_older or 0,
         done.rows_late or 0,
         written.warned,
@@ -245,6 +246,7 @@ def _closed(
         run_id=run.run_id,
         attempt_id=run.attempt_id,
         at=run.started_at,
+        refusals=written.reasons,
         warnings=written.warned,
         held_because=held_because,
     )
@@ -257,11 +259,11 @@ def _count_older(plan: Batch, counted: SliceCounts, closed: list[Batch]) -> int 
     return count_older(plan.rows_below_lo, counted.read_again, closed)
 
 
-def _prepare_table(source: Source, plan: Batch, tables: Tables) -> None:
+def _prepare_table(source: Source, plan: Batch, ledger: Ledger, tables: Tables) -> None:
     """The observations as the plan wants them: made by the first batch, longer by the columns that were accepted."""
     wanted = {name.lower() for name in plan.columns}
     columns = StructType([each for each in source.schema if each.name.lower() in wanted])
-    observations.create_observations(tables, plan.source, columns)
+    observations.create_observations(tables, plan.source, columns, ledger.column)
     observations.add_columns(tables, plan.source, columns)
 
 

@@ -16,6 +16,7 @@ from retraining.records.run import Run
 from retraining.report.index import ModelRuns, render_index
 from retraining.report.page import render_run_page
 from retraining.report.words import run_path
+from retraining.rules.ingest.ledger import Ledger
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.gather_page import Gathered, gather_page, page_data
 from retraining.stages.steps.metric_of import metric_of
@@ -92,17 +93,21 @@ def failed_tasks(states: Mapping[str, str]) -> tuple[str, ...]:
 def _event(spec: ModelSpec, registry: Registry, run: Run, failed: tuple[str, ...], gathered: Gathered) -> Event:
     batch, decision, promotion = gathered.batch, gathered.decision, gathered.promotion
     gain = next((row for row in gathered.checks if row.check == "gain"), None)
+    newest = gathered.batches[-1] if gathered.batches else None
     return Event(
         run_id=run.run_id,
         model=spec.model,
         metric=metric_of(spec),
         outcome="FAILED" if failed else promotion.outcome if promotion else "KEEP",
-        batch_seq=gathered.batch_seq,
+        batch_seq=newest.batch_seq if newest else None,
         rows_read=_count(batch, "rows_read"),
         rows_accepted=_count(batch, "rows_accepted"),
         rows_quarantined=_count(batch, "rows_quarantined"),
         rows_already_present=_count(batch, "rows_already_present"),
-        rows_older=gathered.rows_older,
+        rows_late=_count(batch, "rows_late"),
+        rows_older=newest.rows_older if newest else None,
+        refusals=batch.refusals if batch else (),
+        watermark_lag_days=_lag(spec, newest, run),
         champion_before=decision.champion_version if decision else None,
         error_before=decision.realised_error if decision else None,
         static_error=gathered.static_error,
@@ -118,6 +123,16 @@ def _event(spec: ModelSpec, registry: Registry, run: Run, failed: tuple[str, ...
         attempt_id=run.attempt_id,
         at=run.started_at,
     )
+
+
+def _lag(spec: ModelSpec, newest: Batch | None, run: Run) -> float | None:
+    if newest is None:
+        return None
+    ledger = Ledger(spec.source.ledger_column, newest.ledger_type)
+    watermark = ledger.from_text(newest.watermark_after)
+    if watermark is None or not ledger.has_time:
+        return None
+    return float(ledger.from_time(run.as_of) - watermark) / ledger.units_a_day
 
 
 def _count(batch: Batch | None, field: str) -> int:

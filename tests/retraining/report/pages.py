@@ -4,12 +4,13 @@ from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 
+from retraining.records.batch import Batch, RuleCount
 from retraining.records.decision import Decision
 from retraining.records.drift_metric import DriftMetric
 from retraining.records.event import Event
 from retraining.records.gate_result import GateResult
 from retraining.records.promotion import Promotion
-from retraining.report.page_data import DailyError, PageData, Refusal
+from retraining.report.page_data import DailyError, PageData, Sample
 
 AT = datetime(2013, 2, 1, 6, 0, tzinfo=UTC)
 VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -18,15 +19,24 @@ VOID = {"meta", "link", "br", "img", "input", "hr"}
 def event(run_id="101", **values) -> Event:
     """A run that promoted the first champion."""
     known = dict(run_id=run_id, model="flights", outcome="PROMOTE", batch_seq=1, attempt_id="a", at=AT, failed_tasks=())
-    counts = dict(rows_read=27_004, rows_accepted=26_398, rows_quarantined=606, rows_already_present=0)
+    counts = dict(rows_read=27_004, rows_accepted=26_398, rows_quarantined=606, rows_already_present=0, rows_late=0)
+    counts |= dict(refusals=(RuleCount("origin_not_null", 6), RuleCount("label_missing", 600)))
     decided = dict(action="refit", first_reason="There is no champion yet.", gate="passed", champion_after="2")
     return Event(**{**_nothing(Event), **known, **counts, **decided, **values})
 
 
 def idle(run_id="103", **values) -> Event:
     """A run that found nothing new and has no champion."""
-    nothing = dict(rows_read=0, rows_accepted=0, rows_quarantined=0, action=None, first_reason=None, gate=None)
+    nothing = dict(rows_read=0, rows_accepted=0, rows_quarantined=0, refusals=())
+    nothing |= dict(action=None, first_reason=None, gate=None)
     return event(run_id, **{**nothing, "outcome": "KEEP", "champion_after": None, "batch_seq": None, **values})
+
+
+def batch(number=1, **values) -> Batch:
+    """A closed batch."""
+    counts = dict(rows_read=1000, rows_accepted=900, rows_quarantined=100, rows_already_present=0)
+    named = dict(source="flights", batch_seq=number, state="COMMITTED", warnings=(), held_because=(), refusals=())
+    return Batch(**{**_nothing(Batch), **named, **counts, **values})
 
 
 def metric(column="distance", batch=1, index: float | None = 0.05, **values) -> DriftMetric:
@@ -81,7 +91,9 @@ def full_page(**values) -> PageData:
         metric="rmse",
         label="air_time",
         features=("distance", "carrier"),
-        refusals=(Refusal("not_null(origin)", 6), Refusal("label_missing", 600)),
+        batch=batch(2),
+        batches=(batch(1), batch(2)),
+        samples=(Sample("label_missing", ("carrier", "air_time"), (("xx", "x9"), ("x9", "9.9"))),),
         daily_errors=(
             *errors("1", date(2013, 1, 1), 20, 14.0, is_static=True),
             *errors("1", date(2013, 1, 1), 10),

@@ -7,11 +7,12 @@ from datetime import date
 import matplotlib as mpl
 import pytest
 
+from retraining.records.batch import RuleCount
 from retraining.records.promotion import Promotion
 from retraining.report.page import render_run_page
-from retraining.report.page_data import PageData, Refusal
+from retraining.report.page_data import PageData, Sample
 
-from .pages import Seen, check, decision, errors, event, full_page, idle, metric
+from .pages import Seen, batch, check, decision, errors, event, full_page, idle, metric
 
 EMPTY = PageData((idle(),), "rmse")
 EVIL = "<script>alert(1)</script>"
@@ -29,6 +30,10 @@ def seen(data: PageData) -> Seen:
 
 def absent(page: Seen, *texts: str) -> list[str]:
     return [text for text in texts if text not in page.text]
+
+
+def absent_labels(page: Seen, *texts: str) -> list[str]:
+    return [text for text in texts if not any(text in label for label in page.labels)]
 
 
 def test_the_page_of_a_first_run_says_what_came_in_and_what_was_decided():
@@ -133,7 +138,44 @@ def test_without_rows_that_came_too_late_none_is_mentioned(older):
 
 
 def test_reasons_for_quarantine_come_with_counts_the_most_frequent_first():
-    assert absent(seen(full_page()), "Why rows were refused Rows label_missing 600 not_null(origin) 6") == []
+    assert absent(seen(full_page()), "Why rows were refused Rows label_missing 600 origin_not_null 6") == []
+
+
+def test_refused_rows_are_shown_masked_by_reason():
+    assert absent(seen(full_page()), "What refused rows look like", "label_missing carrier air_time xx x9 x9 9.9") == []
+
+
+def test_a_held_batch_is_said_with_its_reason_and_the_way_out():
+    held = batch(2, state="HELD", held_because=("Ten per cent were refused.",))
+
+    page = seen(full_page(batches=(batch(1), held)))
+
+    words = "held Batch 2 with 900 accepted rows waits for release_batch , and no model sees it."
+    assert absent(page, words, "Ten per cent were refused.") == []
+    assert [page.marks.count(kind) for kind in ("held", "used")] == [1, 1]
+    assert "held" not in seen(full_page()).marks
+
+
+def test_batches_are_drawn_as_rows_and_as_the_share_that_was_refused():
+    page = seen(full_page(batches=(batch(1, rows_accepted=500, rows_quarantined=500), batch(2))))
+
+    assert absent_labels(page, "900 were accepted and 100 quarantined", "10.0% in batch 2, at most 50.0%") == []
+
+
+def test_one_batch_alone_makes_no_chart():
+    assert "share" not in seen(full_page(batches=(batch(1), batch(2, rows_read=0)))).marks
+
+
+def test_warnings_about_accepted_rows_are_counted():
+    warned = batch(warnings=(RuleCount("tail_unique", 12), RuleCount("slow", 3)))
+
+    assert absent(seen(full_page(batch=warned)), "Accepted with a warning: tail_unique 12, slow 3.") == []
+
+
+def test_late_rows_and_the_watermark_s_lag_stand_beside_the_counts():
+    page = seen(PageData((event(rows_late=5, watermark_lag_days=1.25),), "rmse"))
+
+    assert absent(page, "Came late 5 older than the watermark was", "Watermark 1.2 days behind the run's clock") == []
 
 
 def test_a_page_has_all_reasons_of_the_decision_not_only_the_first():
@@ -171,11 +213,11 @@ def test_an_empty_page_has_no_charts():
 def test_every_chart_says_in_words_what_it_shows():
     labels = seen(full_page()).labels
 
-    assert labels[0] == (
+    assert labels[2] == (
         "Daily RMSE of the champions from 2013-01-01 to 2013-01-20: 12.00 on the median day, against 14.00 of version "
         "1, the first model, never retrained. Promotions and rollbacks marked: 2."
     )
-    assert labels[3] == (
+    assert labels[5] == (
         "carrier: population stability index 0.400 in batch 2, threshold 0.200, noise floor 0.010; drifted in 1 of 2 "
         "batches."
     )
@@ -306,7 +348,11 @@ def test_text_of_events_cannot_become_markup(field):
     [
         dict(label=EVIL),
         dict(features=(EVIL,)),
-        dict(refusals=(Refusal(EVIL, 1),)),
+        dict(events=(event(refusals=(RuleCount(EVIL, 1),)),)),
+        dict(samples=(Sample(EVIL, ("a",), (("x",),)),)),
+        dict(samples=(Sample("a", (EVIL,), ((EVIL,),)),)),
+        dict(batches=(batch(state="HELD", held_because=(EVIL,)),)),
+        dict(batch=batch(warnings=(RuleCount(EVIL, 1),))),
         dict(drift=(metric(EVIL),)),
         dict(drift=(metric(index=None, reason=EVIL),)),
         dict(decision=decision(EVIL)),
@@ -315,7 +361,22 @@ def test_text_of_events_cannot_become_markup(field):
         dict(daily_errors=errors(EVIL, date(2013, 1, 1), 3, is_static=True) + errors("1", date(2013, 1, 1), 3)),
         dict(events=(event(outcome="FAILED", failed_tasks=(EVIL,)),)),
     ],
-    ids=["label", "feature", "quarantine", "column", "why", "decision", "gate", "check", "version", "task"],
+    ids=[
+        "label",
+        "feature",
+        "quarantine",
+        "sample",
+        "value",
+        "held",
+        "warning",
+        "column",
+        "why",
+        "decision",
+        "gate",
+        "check",
+        "version",
+        "task",
+    ],
 )
 def test_text_of_other_tables_cannot_become_markup(values):
     page = render_run_page(full_page(**values))

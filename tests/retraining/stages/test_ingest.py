@@ -1,11 +1,14 @@
 """Rows come in exactly once: accepted, or quarantined with reasons."""
 
+import json
+
 import pytest
 from tests.loop import COLUMNS, toy_spec
 
 from retraining.errors import ContractError, SourceError
 
 TEN = "2013-01-31 10:00"
+REFUSALS = {"conflicting_duplicate": 2, "label_missing": 2, "ledger_in_future": 1, "ledger_missing": 1}
 WATERMARK = "2013-01-31T10:00:00.000000Z"
 
 
@@ -67,6 +70,27 @@ def test_a_value_far_in_the_future_does_not_move_the_watermark(mixed):
     _, report = mixed
 
     assert report.watermark == WATERMARK
+
+
+def test_the_commit_that_closes_a_batch_says_what_came_in(mixed):
+    loop, _ = mixed
+    history = loop.tables.spark.sql(f"DESCRIBE HISTORY {loop.tables.name('watermarks')}")
+
+    said = json.loads(history.orderBy("version", ascending=False).first()["userMetadata"])
+
+    counts = {name: said[f"rows_{name}"] for name in ("read", "accepted", "quarantined", "already_present")}
+    assert counts == {"read": 9, "accepted": 2, "quarantined": 6, "already_present": 1}
+    assert said["refusals"] == REFUSALS
+
+
+def test_the_row_and_the_page_of_a_run_say_why_rows_were_refused_and_show_them_masked(mixed):
+    loop, _ = mixed
+
+    made = loop.report("ingest=success")
+
+    assert {each.rule: each.rows for each in made.event.refusals} == REFUSALS
+    assert made.event.watermark_lag_days == pytest.approx(120 + 14 / 24)
+    assert [each in made.page for each in ("xxx xxxxxx", "far future", "9999-99-99 99:99:99")] == [True, False, True]
 
 
 def test_a_rerun_with_nothing_new_writes_nothing(mixed):

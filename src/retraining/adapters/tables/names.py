@@ -26,6 +26,12 @@ def quoted_column(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
 
 
+def quoted_text(text: str) -> str:
+    """A text as a SQL literal, where DDL takes no parameter."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
 def qualified(catalog: str, schema: str, table: str) -> str:
     """The quoted name of a table of one to three parts: one part lies in the schema, two in the catalog."""
     parts = table.split(".")

@@ -39,12 +39,13 @@ OWN_COLUMNS = [each.name for each in _OWN]
 
 @dataclass(frozen=True)
 class BatchCounts:
-    """What a batch holds in the table, read back after the write. failed: rows that broke a rule of severity fail;
-    warned: accepted rows, by the rule that warns of them; missing: rows without a value, by column of a gate."""
+    """What a batch holds in the table, read back after the write. reasons: quarantined rows by reason; failed: rows
+    that broke a rule of severity fail; warned: accepted rows, by the rule that warns of them; missing: rows without a
+    value, by column of a gate."""
 
     accepted: int
     quarantined: int
-    reasons: tuple[str, ...]
+    reasons: tuple[RuleCount, ...]
     failed: tuple[RuleCount, ...]
     warned: tuple[RuleCount, ...]
     missing: Mapping[str, int]
@@ -63,12 +64,16 @@ def stored_columns(tables: Tables, source: str) -> dict[str, str] | None:
     return {each.name: each.dataType.simpleString() for each in schema if each.name not in OWN_COLUMNS}
 
 
-def create_observations(tables: Tables, source: str, columns: StructType) -> None:
-    """The table and its two views, with the source's columns as they are now."""
+def create_observations(tables: Tables, source: str, columns: StructType, ledger_column: str) -> None:
+    """The table, with the source's columns as they are now.
+
+    Delta keeps file statistics of what rows are looked up by: of the first 32 columns of a wide table the ledger may
+    not be one, and statistics of all the others would make every append slower.
+    """
     if tables.exists(table_of(source)):
         return
     own = StructType([*_OWN, *(StructField(each.name, each.dataType, True) for each in columns)])
-    tables.create(table_of(source), own, append_only=False)
+    tables.create(table_of(source), own, append_only=False, looked_up_by=[BATCH_SEQ, ledger_column])
 
 
 def add_columns(tables: Tables, source: str, columns: StructType) -> None:
@@ -80,14 +85,17 @@ def add_columns(tables: Tables, source: str, columns: StructType) -> None:
         tables.spark.sql(f"ALTER TABLE {tables.name(table_of(source))} ADD COLUMNS ({listed})")
 
 
-def append_batch(tables: Tables, source: str, rows: DataFrame, batch_seq: int, epoch: int) -> None:
+def append_batch(
+    tables: Tables, source: str, rows: DataFrame, batch_seq: int, epoch: int, said: Mapping[str, object]
+) -> None:
     """Stores a batch in ONE commit, accepted and quarantined rows together: the only atomic way to say every row
-    once."""
+    once. said stands in the commit's metadata."""
     columns = tables.read(table_of(source)).columns
     tables.append(
         table_of(source),
         rows.select(*(F.col(f"`{each}`") for each in columns)),
         Fence("ingest", source, batch_seq, epoch),
+        said,
     )
 
 
@@ -95,7 +103,7 @@ def newest_batch(tables: Tables, source: str) -> int:
     """The greatest batch number that any row carries, 0 when there is none."""
     if not tables.exists(table_of(source)):
         return 0
-    return int(tables.read(table_of(source)).agg(F.coalesce(F.max(BATCH_SEQ), F.lit(0))).collect()[0][0])
+    return int(tables.read(table_of(source)).agg(F.max(BATCH_SEQ)).collect()[0][0] or 0)  # read from statistics alone
 
 
 def count_batches(tables: Tables, source: str, ledger: Ledger) -> list[StoredBatch]:
@@ -131,7 +139,6 @@ def count_batch(tables: Tables, source: str, batch_seq: int, quality: QualitySec
     counted = rows.agg(
         F.count_if(fine).alias("accepted"),
         F.count_if(~fine).alias("quarantined"),
-        F.array_sort(F.array_distinct(F.flatten(F.collect_set(REASONS)))).alias("reasons"),
         _list_of([F.array_contains(REASONS, rule.title) for rule in fails]).alias("failed"),
         _list_of([fine & F.array_contains(WARNINGS, rule.title) for rule in warns]).alias("warned"),
         _list_of([is_missing(name, rows.schema) for name in columns]).alias("missing"),
@@ -139,11 +146,17 @@ def count_batch(tables: Tables, source: str, batch_seq: int, quality: QualitySec
     return BatchCounts(
         counted["accepted"],
         counted["quarantined"],
-        tuple(counted["reasons"]),
+        _count_reasons(rows) if counted["quarantined"] else (),
         _by_rule(fails, counted["failed"]),
         _by_rule(warns, counted["warned"]),
         dict(zip(columns, counted["missing"], strict=True)),
     )
+
+
+def _count_reasons(rows: DataFrame) -> tuple[RuleCount, ...]:
+    """Counted apart from the rest: a row has as many reasons as it has, also some that the spec no longer knows."""
+    counted = rows.select(F.explode(REASONS).alias("reason")).groupBy("reason").count().orderBy("reason").collect()
+    return tuple(RuleCount(row["reason"], row["count"]) for row in counted)
 
 
 def _list_of(conditions: Sequence[Column]) -> Column:
@@ -152,13 +165,6 @@ def _list_of(conditions: Sequence[Column]) -> Column:
 
 def _by_rule(rules: Sequence[Rule], counts: Sequence[int]) -> tuple[RuleCount, ...]:
     return tuple(RuleCount(rule.title, rows) for rule, rows in zip(rules, counts, strict=True) if rows)
-
-
-def count_refusals(tables: Tables, source: str, batch_seq: int) -> dict[str, int]:
-    """{reason: rows it met} of one batch; a row may have several reasons."""
-    rows = tables.read(table_of(source)).where(F.col(BATCH_SEQ) == F.lit(batch_seq))
-    counted = rows.select(F.explode(REASONS).alias("reason")).groupBy("reason").count().collect()
-    return {row["reason"]: row["count"] for row in counted}
 
 
 def create_views(tables: Tables, source: str, ledger_column: str) -> None:

@@ -32,7 +32,7 @@ def last_scored_batch(tables: Tables, model: str) -> int:
     """The newest batch with predictions, 0 when there is none."""
     if not tables.exists(table_of(model)):
         return 0
-    return int(tables.read(table_of(model)).agg(F.coalesce(F.max(BATCH_SEQ), F.lit(0))).collect()[0][0])
+    return int(tables.read(table_of(model)).agg(F.max(BATCH_SEQ)).collect()[0][0] or 0)  # read from statistics alone
 
 
 def append_predictions(tables: Tables, model: str, rows: DataFrame, through_batch: int) -> None:

@@ -1,8 +1,10 @@
 """The connection to the schema that holds everything, and the append every control table goes through."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from pyspark.errors import AnalysisException
@@ -11,13 +13,20 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from retraining.adapters.tables.conflict import is_commit_conflict
-from retraining.adapters.tables.names import quoted, quoted_column
+from retraining.adapters.tables.names import quoted, quoted_column, quoted_text
 from retraining.adapters.tables.schema_of_record import schema_of_record
 from retraining.errors import ConcurrentRunError, ParameterError
 
 Record = TypeVar("Record")
 
-_PROPERTIES = {"delta.isolationLevel": "Serializable", "delta.logRetentionDuration": "interval 90 days"}
+_PROPERTIES = {
+    "delta.isolationLevel": "Serializable",
+    "delta.logRetentionDuration": "interval 90 days",
+    "delta.autoOptimize.autoCompact": "true",
+}
+"""Compaction: every run adds a file of one row to a dozen control tables; reading thousands of them would take longer
+than the run."""
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 _APPEND_ONLY = {"delta.appendOnly": "true"}
 
 
@@ -55,14 +64,19 @@ class Tables:
             self._known.add(table)
         return table in self._known
 
-    def create(self, table: str, schema: StructType, append_only: bool) -> None:
-        """Creates a table unless it exists; one idempotent step, so that two creators do not collide. Raises
-        ConcurrentRunError while another run is making it."""
+    def create(self, table: str, schema: StructType, append_only: bool, looked_up_by: Sequence[str] = ()) -> None:
+        """Creates a table unless it exists; one idempotent step, so that two creators do not collide.
+
+        looked_up_by: the columns that file statistics are kept of (default: Delta's own choice). Raises
+        ConcurrentRunError while another run is making the table.
+        """
         if self.exists(table):
             return
         columns = ", ".join(_column(each.name, each.dataType.simpleString(), each.nullable) for each in schema)
         properties = _PROPERTIES | (_APPEND_ONLY if append_only else {})
-        listed = ", ".join(f"'{key}' = '{value}'" for key, value in properties.items())
+        if looked_up_by:
+            properties |= {"delta.dataSkippingStatsColumns": ",".join(map(quoted_column, looked_up_by))}
+        listed = ", ".join(f"'{key}' = {quoted_text(value)}" for key, value in properties.items())
         create = f"CREATE TABLE IF NOT EXISTS {self.name(table)} ({columns}) USING DELTA TBLPROPERTIES ({listed})"
         try:
             self.spark.sql(create)
@@ -98,23 +112,28 @@ class Tables:
         """One of our own tables."""
         return self.spark.table(self.name(table))
 
-    def append(self, table: str, frame: DataFrame, fence: Fence) -> None:
-        """Appends once. Raises ConcurrentRunError when another writer holds the fence; a skip is silent, so read
-        back."""
+    def append(self, table: str, frame: DataFrame, fence: Fence, said: Mapping[str, object] = _NOTHING) -> None:
+        """Appends once. Raises ConcurrentRunError when another writer holds the fence; a skip is silent, so read back.
+
+        said: numbers about the commit, which DESCRIBE HISTORY shows as user metadata. Never a value of a row.
+        """
+        options = fence.options | ({"userMetadata": json.dumps(dict(said))} if said else {})
         try:
-            frame.write.format("delta").mode("append").options(**fence.options).saveAsTable(self.name(table))
+            frame.write.format("delta").mode("append").options(**options).saveAsTable(self.name(table))
         except Exception as err:
             if is_commit_conflict(err):
                 raise ConcurrentRunError(_lost(table, fence)) from err
             raise
 
-    def append_records(self, table: str, records: Sequence[Any], fence: Fence) -> None:
+    def append_records(
+        self, table: str, records: Sequence[Any], fence: Fence, said: Mapping[str, object] = _NOTHING
+    ) -> None:
         """Appends records of one type in one commit and checks that they are there: a skipped write raises
         ConcurrentRunError."""
         first = records[0]
         schema = schema_of_record(type(first))
         self.create(table, schema, append_only=True)
-        self.append(table, self.spark.createDataFrame([_row_of(each) for each in records], schema), fence)
+        self.append(table, self.spark.createDataFrame([_row_of(each) for each in records], schema), fence, said)
         mine = self.read(table).where(F.col("attempt_id") == F.lit(first.attempt_id))
         if first not in _to_records(mine, type(first)):
             raise ConcurrentRunError(_lost(table, fence))

@@ -10,6 +10,8 @@ from retraining.spec.model_spec import ModelSpec
 UNTOUCHED = "Nothing was ingested and the watermark is unchanged."
 """What every refusal before the plan has in common."""
 
+_NOT_HASHED = ("map<", "variant", "void", "interval")
+_NOT_IN_NAMES = " ,;{}()\n\t="
 _INTEGERS = ("tinyint", "smallint", "int", "bigint")
 _NUMBERS = (*_INTEGERS, "float", "double", "boolean")
 
@@ -39,9 +41,24 @@ def check_contract(spec: ModelSpec, found: Mapping[str, str], stored: Mapping[st
     for column, type_then in (stored or {}).items():
         _still_there(spec, column, types.get(column.lower()), type_then)
     ledger = Ledger(spec.source.ledger_column, _ledger_type(spec, types[spec.source.ledger_column.lower()]))
-    if stored is None:
-        return Contract(ledger, tuple(found))
-    return Contract(ledger, (*stored, *_new_columns(spec, found, stored)))
+    columns = tuple(found) if stored is None else (*stored, *_new_columns(spec, found, stored))
+    for column in columns:
+        _storable(spec, column, types[column.lower()])
+    return Contract(ledger, columns)
+
+
+def _storable(spec: ModelSpec, column: str, type_now: str) -> None:
+    what = f"{spec.model}: column {column!r} of {spec.source.origin}"
+    if set(_NOT_IN_NAMES) & set(column):
+        raise ContractError(
+            f"{what} cannot be stored: Delta takes no space and none of ,;{{}}()= in a name. {UNTOUCHED} Rename "
+            f"it at the source."
+        )
+    if any(each in type_now for each in _NOT_HASHED):
+        raise ContractError(
+            f"{what} is {type_now}, whose values cannot be compared. {UNTOUCHED} Leave it out of the source, "
+            f"or make it a struct, an array or text there."
+        )
 
 
 def _new_columns(spec: ModelSpec, found: Mapping[str, str], stored: Mapping[str, str]) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 from retraining.adapters.tables.batches import read_batches
 from retraining.adapters.tables.ledgers_of_model import read_rows
-from retraining.adapters.tables.observations import count_refusals
 from retraining.adapters.tables.tables import Tables
 from retraining.records.batch import Batch
 from retraining.records.daily_loss import DailyLoss
@@ -17,12 +16,13 @@ from retraining.records.event import Event
 from retraining.records.gate_result import GateResult
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
-from retraining.report.page_data import DailyError, PageData, Refusal
+from retraining.report.page_data import DailyError, PageData, Sample
 from retraining.rules.first_champion import first_champion
 from retraining.rules.gate.jackknife import error_of
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.daily_losses import error_on_batch, losses_of
 from retraining.stages.steps.metric_of import metric_of
+from retraining.stages.steps.sample_refusals import sample_refusals
 
 _SHOWN = timedelta(days=400)
 """A year and a bit: what a page can show."""
@@ -30,13 +30,11 @@ _SHOWN = timedelta(days=400)
 
 @dataclass(frozen=True)
 class Gathered:
-    """batch is the one this run closed, batch_seq the newest closed one and rows_older what
-    that one found too old to read, decision the one that holds, promotion and
-    checks this run's; champion_of_batch names who was live when a batch arrived."""
+    """batches are the closed ones of the source, oldest first, and batch the one this run closed; decision is the one
+    that holds, promotion and checks are this run's; champion_of_batch names who was live when a batch arrived."""
 
+    batches: tuple[Batch, ...]
     batch: Batch | None
-    batch_seq: int | None
-    rows_older: int | None
     decision: Decision | None
     champion_of_batch: Mapping[int, str | None]
     promotion: Promotion | None
@@ -44,7 +42,7 @@ class Gathered:
     checks: tuple[GateResult, ...]
     drift: tuple[DriftMetric, ...]
     losses: tuple[DailyLoss, ...]
-    refusals: tuple[Refusal, ...]
+    samples: tuple[Sample, ...]
     static_error: float | None
 
 
@@ -63,11 +61,9 @@ def gather_page(spec: ModelSpec, tables: Tables, run: Run, decided: bool) -> Gat
     own = [row for row in promotions if row.state == "DECIDED" and row.run_id == run.run_id]
     losses = losses_of(decisions)
     newest = closed[-1].batch_seq if closed else None
-    refusals = count_refusals(tables, spec.source_name, batch.batch_seq) if batch and batch.rows_quarantined else {}
     return Gathered(
+        batches=tuple(closed),
         batch=batch,
-        batch_seq=newest,
-        rows_older=closed[-1].rows_older if closed else None,
         decision=decisions[-1] if decisions and decided else None,
         champion_of_batch={row.batch_seq: row.champion_version for row in reversed(decisions)},
         promotion=own[-1] if own else None,
@@ -75,7 +71,7 @@ def gather_page(spec: ModelSpec, tables: Tables, run: Run, decided: bool) -> Gat
         checks=tuple(row for row in all_checks.result() if row.run_id == run.run_id),
         drift=tuple(metrics.result()),
         losses=tuple(losses),
-        refusals=tuple(Refusal(reason, rows) for reason, rows in refusals.items()),
+        samples=sample_refusals(spec, tables, batch),
         static_error=error_on_batch(spec, losses, first_champion(promotions), newest)[0],
     )
 
@@ -87,7 +83,9 @@ def page_data(spec: ModelSpec, gathered: Gathered, events: Sequence[Event]) -> P
         metric=metric_of(spec),
         label=spec.columns.label,
         features=spec.columns.features,
-        refusals=gathered.refusals,
+        batch=gathered.batch,
+        batches=gathered.batches,
+        samples=gathered.samples,
         daily_errors=_daily_errors(spec, gathered),
         drift=gathered.drift,
         promotions=gathered.promotions,

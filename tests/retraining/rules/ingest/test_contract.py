@@ -134,6 +134,20 @@ def test_new_columns_that_shall_fail_are_named():
     assert absent(message, "has new columns `weight`, `height`, and source.new_columns is fail.") == []
 
 
+@pytest.mark.parametrize("name", ["a b", "a,b", "a;b", "a{b", "a)b", "a=b", "a\tb", "a\nb"])
+def test_a_name_that_delta_cannot_store_is_refused_before_the_plan(name):
+    assert absent(refusal({**FOUND, name: "string"}), repr(name), "Rename it at the source.") == []
+
+
+@pytest.mark.parametrize("type_", ["map<string,int>", "array<map<string,int>>", "variant", "void", "interval day"])
+def test_a_type_without_a_hash_is_refused_because_its_rows_could_not_be_recognised(type_):
+    assert absent(refusal({**FOUND, "more": type_}), "'more'", type_, "make it a struct, an array or text") == []
+
+
+def test_a_new_column_that_is_not_stored_may_be_of_any_type():
+    assert check_contract(toy_spec(), {**FOUND, "a b": "map<string,int>"}, FOUND).columns == tuple(FOUND)
+
+
 def test_the_order_and_the_case_of_names_do_not_matter():
     shouted = {name.upper(): type_ for name, type_ in reversed(FOUND.items())}
 

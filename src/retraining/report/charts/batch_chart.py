@@ -1,0 +1,92 @@
+"""What came in with every batch: rows accepted and quarantined, and the share that was refused."""
+
+import math
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from retraining.records.batch import Batch
+from retraining.report.charts.svg import ALERT, CHAMPION, LINE, SURFACE, chart_style, inline_svg, new_axes
+from retraining.report.words import count, share
+
+SIZE = (332, 150)
+MOST_BATCHES = 60
+_MOST_TICKS = 6
+
+
+def batch_charts(batches: Sequence[Batch]) -> list[tuple[str, str]]:
+    """(title, svg) of each chart over the newest closed batches that read anything; none with fewer than two."""
+    shown = [row for row in batches if row.rows_read][-MOST_BATCHES:]
+    if len(shown) < 2:
+        return []
+    with chart_style():
+        return [("New rows", _rows(shown)), ("Share quarantined", _shares(shown))]
+
+
+def refused_share(batch: Batch) -> float:
+    """Quarantined rows among the new ones of a batch."""
+    new = _new(batch)
+    return (batch.rows_quarantined or 0) / new if new else 0.0
+
+
+def _new(batch: Batch) -> int:
+    return (batch.rows_accepted or 0) + (batch.rows_quarantined or 0)
+
+
+def _rows(batches: Sequence[Batch]) -> str:
+    axes = new_axes(*SIZE, left=48, right=12)
+    numbers = [row.batch_seq for row in batches]
+    accepted = [row.rows_accepted or 0 for row in batches]
+    axes.bar(numbers, accepted, width=0.7, color=CHAMPION, gid="mark.accepted")
+    refused = [row.rows_quarantined or 0 for row in batches]
+    axes.bar(numbers, refused, width=0.7, bottom=accepted, color=ALERT, gid="mark.quarantined")
+    _finish(axes, numbers, max(map(_new, batches)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    last = batches[-1]
+    sentence = (
+        f"New rows of {len(batches)} batches; in batch {last.batch_seq} {count(last.rows_accepted or 0)} were accepted "
+        f"and {count(last.rows_quarantined or 0)} quarantined."
+    )
+    return inline_svg(axes, "batch-rows", sentence)
+
+
+def _shares(batches: Sequence[Batch]) -> str:
+    axes = new_axes(*SIZE, left=48, right=12)
+    numbers, shares = [row.batch_seq for row in batches], [refused_share(row) for row in batches]
+    axes.plot(numbers, shares, color=CHAMPION, gid="mark.share")
+    _points(axes, [row for row in batches if row.state != "HELD"], CHAMPION, "o", "used")
+    held = [row for row in batches if row.state == "HELD"]
+    _points(axes, held, ALERT, "D", "held")
+    _finish(axes, numbers, max(shares))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g}%"))
+    waiting = f"Held: {', '.join(str(row.batch_seq) for row in held)}." if held else "No batch is held."
+    sentence = (
+        f"Share of new rows that were quarantined: {share(shares[-1])} in batch {numbers[-1]}, at most "
+        f"{share(max(shares))}. {waiting}"
+    )
+    return inline_svg(axes, "batch-shares", sentence)
+
+
+def _points(axes: Axes, batches: Sequence[Batch], colour: str, marker: str, kind: str) -> None:
+    if batches:
+        axes.plot(
+            [row.batch_seq for row in batches],
+            [refused_share(row) for row in batches],
+            color=colour,
+            marker=marker,
+            markersize=7,
+            linestyle="none",
+            zorder=3,
+            markeredgecolor=SURFACE,
+            gid=f"mark.{kind}",
+        )
+
+
+def _finish(axes: Axes, numbers: Sequence[int], highest: float) -> None:
+    axes.set_xlim(numbers[0] - 0.6, numbers[-1] + 0.6)
+    axes.set_ylim(0, highest * 1.2 or 1.0)
+    axes.set_xticks(sorted(list(numbers)[:: -math.ceil(len(numbers) / _MOST_TICKS)]))
+    axes.yaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
+    axes.grid(axis="y", color=LINE, linewidth=1)
+    axes.set_axisbelow(True)
