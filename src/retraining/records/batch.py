@@ -31,8 +31,8 @@ class Batch:
     are older than the watermark was. rows_older: rows below lo that no batch has read, None in the first batch.
     rows_forgotten: rows read whose key was asked to be forgotten, which are not stored. refusals counts quarantined
     rows by reason (a row may have several), warnings accepted ones by rule. held_because says which gates a HELD batch
-    failed. usable_from is set on the row of a release: the batch whose runs are the first to see the released rows (None
-    elsewhere: the batch itself).
+    failed. usable_from is set on the row of a release: the batch whose runs are the first to see the released rows
+    (None elsewhere: the batch itself).
     """
 
     source: str

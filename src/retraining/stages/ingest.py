@@ -142,8 +142,8 @@ def _store(
     bounds = [ledger.from_text(value) for value in (plan.lo, plan.hi, plan.valid_until)]
     generations = list(dict.fromkeys(batch.columns for batch in (*closed, plan)))
     chosen = source.slice(ledger, *bounds).select(*(F.col(f"`{each}`").alias(each) for each in plan.columns))
-    said, forgotten = identify(chosen, spec.source.keys, generations), read_forgotten(tables, name)
-    rows = said if forgotten is None else without_forgotten(said, forgotten)
+    sent, forgotten = identify(chosen, spec.source.keys, generations), read_forgotten(tables, name)
+    rows = sent if forgotten is None else without_forgotten(sent, forgotten)
     standing = (F.col(BATCH_SEQ) < F.lit(plan.batch_seq)) & ~F.col(BATCH_SEQ).isin(list(void_batches([*closed, plan])))
     stored = tables.read(observations.table_of(name)).where(standing)
     # A row that is already stored has the same ledger value, so only this slice of the stored rows can hold it.
@@ -152,7 +152,7 @@ def _store(
     marks = [is_valid(ledger, bounds[2]), is_below(ledger, ends.before), is_below(ledger, ends.next_lo)]
     counted = count_slice(rows, earlier, *marks)
     if forgotten is not None:
-        counted = add_forgotten(counted, only_forgotten(said, forgotten), *marks)
+        counted = add_forgotten(counted, only_forgotten(sent, forgotten), *marks)
     counted = as_foreseen(plan, closed, counted)
     hit("ingest.after_read")
     if counted.read > counted.present + counted.forgotten:
