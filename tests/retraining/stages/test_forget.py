@@ -4,6 +4,7 @@ import hmac
 import json
 import logging
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -12,6 +13,10 @@ from tests.loop import KilledError, days, killed, toy_spec
 from tests.retraining.adapters.sources.feed import read_changes, upsert
 from tests.retraining.adapters.sources.folder import put_csv, read_from_files
 
+from local_workspace.dbutils import DBUtils
+from local_workspace.notebook import run_notebook
+from recipes.demo.diabetes import KEYS, first_patients
+from recipes.demo.put_rows import put_rows
 from retraining.adapters.tables.batches import read_batches
 from retraining.adapters.tables.forgotten_keys import read_salt
 from retraining.adapters.tables.ledgers_of_model import append_rows, read_rows
@@ -29,6 +34,7 @@ from retraining.stages.steps.keys_to_forget import keys_to_forget
 
 pytestmark = pytest.mark.slow
 
+NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
 NINE, TEN, ELEVEN = (f"2013-01-31 {hour:02d}:00" for hour in (9, 10, 11))
 JUDGED, SCORED = "2013-01-14/5", "2013-01-16/3"
 OTHER = toy_spec(model="other", source={**toy_spec().source.model_dump(exclude_none=True), "name": "toy"})
@@ -383,3 +389,23 @@ def test_the_keyed_hash_is_an_hmac(loop):
     row = loop.tables.spark.range(1).select(keyed_hash(salt, F.lit("key"))).collect()[0]
 
     assert row[0] == hmac.digest(bytes.fromhex(salt), b"key", "sha256").hex()
+
+
+def test_the_notebook_of_the_job_forgets_a_patient_of_the_example(loop, capsys):
+    spark, tables = loop.tables.spark, loop.tables
+    put_rows(spark, first_patients(20), f"{tables.catalog}.{tables.schema}.diabetes_source", KEYS)
+    given = {"model": "diabetes", "catalog": tables.catalog, "schema": tables.schema, "experiment": f"/{tables.schema}"}
+    asked = {"keys": '[{"patient": 17}]', "reason": "Request 12.", "run_id": "12"}
+
+    def run(notebook, **parameters):
+        dbutils = DBUtils({**given, **parameters}, {}, {})
+        run_notebook(NOTEBOOKS / f"{notebook}.py", {"spark": spark, "dbutils": dbutils})
+        return capsys.readouterr().out, tables.read("diabetes_observations").count()
+
+    run("01_ingest")
+    dry, forgotten = run("forget", **asked), run("forget", **asked, dry_run="false")
+
+    assert (dry[1], forgotten[1]) == (20, 19)
+    assert dry[0].startswith("diabetes: dry run, nothing was written. 1 key, 1 stored: would delete 1 rows (")
+    assert forgotten[0].startswith("diabetes: 1 key, 1 stored: refused from now on, deleted 1 rows (")
+    assert tables.read("diabetes_observations").where("patient = 17").count() == 0
