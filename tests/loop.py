@@ -1,21 +1,26 @@
 """The loop on a tiny source: rows go in, stages run on real Spark, Delta and MLflow."""
 
+import json
 import random
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from pyspark.sql import functions as F
 
 from retraining.adapters.registry.registry import Registry
 from retraining.adapters.sources.files import Landing
 from retraining.adapters.tables.tables import Tables
+from retraining.open_stage import new_salt
+from retraining.records.forgetting import ForgetRequest
 from retraining.records.ingest_report import IngestReport
 from retraining.records.run import Run
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.read_spec import parse_spec
 from retraining.stages.check_drift import CheckReport, check_drift
+from retraining.stages.forget import ForgetReport, forget
 from retraining.stages.ingest import ingest
 from retraining.stages.promote import PromoteReport, promote
 from retraining.stages.release_batch import ReleaseReport, release_batch
@@ -141,6 +146,13 @@ class Loop:
         """The release stage; a run of its own."""
         self.start_run()
         return release_batch(self.spec, self.tables, self.run, batch_seq, reason)
+
+    def forget(self, *ids: str, models: Sequence[ModelSpec] = (), **said: Any) -> ForgetReport:
+        """The forget stage for keys by their ids, as an attempt of the current run; models are others of the source."""
+        keys = json.dumps([{"id": each} for each in ids]) if ids else None
+        request = ForgetRequest(**{"reason": "It was asked for.", "keys": keys, "dry_run": False, **said})
+        specs = [self.spec, *models]
+        return forget(specs, self.landing, self.tables, self.registry, self._attempt(), request, new_salt())
 
     def report(self, task_states: str = "") -> RunReport:
         """The report stage."""

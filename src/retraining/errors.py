@@ -30,6 +30,10 @@ class HeldBatchError(RetrainingError):
     """A batch failed a gate: it is stored and closed, and its rows stay unused until it is released."""
 
 
+class ForgetError(RetrainingError):
+    """Keys that were asked to be forgotten cannot be told from others, or are still there."""
+
+
 class ConcurrentRunError(RetrainingError):
     """Another run wrote this step first."""
 

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import secrets
 import time
 import uuid
 from collections.abc import Mapping
@@ -50,6 +51,13 @@ class Stage:
     run: Run
     parameters: Mapping[str, str]
     _dbutils: Any
+    _specs: Path
+
+    @property
+    def specs_of_source(self) -> list[ModelSpec]:
+        """The specs of all models that share the source, this one first."""
+        others = [read_spec(self._specs, name) for name in available_models(self._specs) if name != self.spec.model]
+        return [self.spec, *(each for each in others if each.source_name == self.spec.source_name)]
 
     @property
     def source_table(self) -> str:
@@ -80,6 +88,12 @@ class Stage:
     def parameter(self, name: str) -> str | None:
         """A widget's value, None when it is empty."""
         return self.parameters[name] or None
+
+    def table(self, name: str) -> str | None:
+        """Quoted name of the table that a widget names, as the source's is; None when the widget is empty. Raises
+        ParameterError for anything but a plain name."""
+        said = self.parameter(name)
+        return None if said is None else qualified(self.tables.catalog, self.tables.schema, said)
 
     def switch(self, name: str) -> bool:
         """A widget that says true or false. Raises ParameterError for anything else."""
@@ -113,11 +127,16 @@ def open_stage(
     tables = open_tables(spark, parameters["catalog"], parameters["schema"])
     schema = ".".join(check_part(parameters[name], name) for name in ("catalog", "schema"))
     registry = open_registry(schema, parameters["experiment"])
-    return Stage(spec, tables, registry, run, parameters, dbutils)
+    return Stage(spec, tables, registry, run, parameters, dbutils, specs)
 
 
 def _landing_name(spec: ModelSpec) -> str:
     return f"{spec.source_name}_landing"
+
+
+def new_salt() -> str:
+    """64 random hex digits."""
+    return secrets.token_hex(32)
 
 
 def list_models(specs: Path = _SPECS) -> list[str]:

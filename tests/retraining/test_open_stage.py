@@ -4,7 +4,7 @@ import pytest
 
 from local_workspace.dbutils import DBUtils
 from retraining.errors import ParameterError, SpecError
-from retraining.open_stage import open_stage
+from retraining.open_stage import new_salt, open_stage
 
 GIVEN = {"model": "diabetes", "catalog": "main", "schema": "retraining", "experiment": "/Shared/retraining"}
 NO_SPARK = None
@@ -67,11 +67,29 @@ def test_a_stage_knows_its_source_table_its_moment_and_its_own_widgets(spark, ma
         {**GIVEN, "catalog": here.catalog, "schema": here.schema, "as_of": "2013-02-01T01:00+01:00"}, {}, {}
     )
 
-    stage = open_stage(spark, dbutils, widgets={"reason": ""})
+    stage = open_stage(spark, dbutils, widgets={"reason": "", "keys_table": ""})
 
     assert stage.source_table == here.name("diabetes_source")
     assert stage.run.as_of.isoformat() == "2013-02-01T00:00:00+00:00"
-    assert stage.parameter("reason") is None
+    assert (stage.parameter("reason"), stage.table("keys_table")) == (None, None)
+
+
+def test_a_stage_knows_the_other_models_of_its_source_and_the_table_a_widget_names(spark, make_loop, tmp_path):
+    here = make_loop().tables
+    for model, source in {"gauges": "name: meters, ", "meters": "", "others": ""}.items():
+        text = FILES.replace("model: meters", f"model: {model}").replace("source: { ", f"source: {{ {source}")
+        (tmp_path / f"{model}.yml").write_text(text)
+    given = {**GIVEN, "model": "meters", "catalog": here.catalog, "schema": here.schema, "keys_table": "asked.people"}
+
+    stage = open_stage(spark, DBUtils(given, {}, {}), widgets={"keys_table": "", "other_table": ""}, specs=tmp_path)
+
+    assert [spec.model for spec in stage.specs_of_source] == ["meters", "gauges"]
+    assert stage.table("keys_table") == f"`{here.catalog}`.`asked`.`people`"
+
+
+def test_a_salt_is_32_random_bytes():
+    assert len(bytes.fromhex(new_salt())) == 32
+    assert new_salt() != new_salt()
 
 
 def test_files_land_in_the_bundles_schema_and_a_volume_or_the_schemas_folder_keeps_which(

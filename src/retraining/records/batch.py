@@ -29,9 +29,10 @@ class Batch:
     rows_below_lo counts the valid rows of the source below lo; it is frozen with the slice. The other counts are None
     until the batch is closed. rows_first_read: valid rows that no earlier batch had read; rows_late: those of them that
     are older than the watermark was. rows_older: rows below lo that no batch has read, None in the first batch.
-    refusals counts quarantined rows by reason (a row may have several), warnings accepted ones by rule. held_because
-    says which gates a HELD batch failed. usable_from is set on the row of a release: the batch whose runs are the first
-    to see the released rows (None elsewhere: the batch itself).
+    rows_forgotten: rows read whose key was asked to be forgotten, which are not stored. refusals counts quarantined
+    rows by reason (a row may have several), warnings accepted ones by rule. held_because says which gates a HELD batch
+    failed. usable_from is set on the row of a release: the batch whose runs are the first to see the released rows
+    (None elsewhere: the batch itself).
 
     Where labels have a table of their own, labels_through is the newest batch of labels that this batch knows, frozen
     with the slice (None without such labels). rows_relabelled: accepted rows of earlier batches, stored again with the
@@ -73,3 +74,4 @@ class Batch:
     labels_through: int | None = None
     rows_relabelled: int = 0
     labels_waiting: int = 0
+    rows_forgotten: int | None = None

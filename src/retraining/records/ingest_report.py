@@ -10,7 +10,8 @@ class IngestReport:
     """Counts of one ingestion, read back from the tables. batch_seq is the newest closed batch, None when there is
     none yet. late: rows of this batch that are older than the watermark was; older: rows of the source that came too
     late even for the lookback, and that no batch has read. warnings: accepted rows by the rule that warns of them.
-    held: earlier batches that wait for a release. section: the part of the spec that says where the rows come from.
+    held: earlier batches that wait for a release. forgotten: rows whose key was asked to be forgotten, not stored.
+    section: the part of the spec that says where the rows come from.
 
     Where labels have a table of their own: relabelled counts rows of earlier batches that got a label, or another one;
     labels_waiting counts labels of keys that no row has yet; labels says what came in from their table."""
@@ -31,6 +32,7 @@ class IngestReport:
     relabelled: int = 0
     labels_waiting: int = 0
     labels: "IngestReport | None" = None
+    forgotten: int = 0
 
     @property
     def summary(self) -> str:
@@ -43,13 +45,15 @@ class IngestReport:
         if not self.read and not self.relabelled:
             return f"{self.source}: nothing new; {end}"
         why = f" ({', '.join(self.reasons)})" if self.reasons else ""
+        forgotten = f" + forgotten {self.forgotten:,}" if self.forgotten else ""
         late = f"; {self.late:,} came late" if self.late else ""
         warned = ", ".join(f"{each.rule} {each.rows:,}" for each in self.warnings)
         warned = f"; warnings: {warned}" if warned else ""
         labels = f"; {self.relabelled:,} earlier rows got their label" if self.relabelled else ""
         return (
-            f"{self.source}: batch {self.batch_seq}: read {self.read:,} = accepted {self.accepted:,} + quarantined "
-            f"{self.quarantined:,}{why} + already present {self.already_present:,}{late}{warned}{labels}; {end}"
+            f"{self.source}: batch {self.batch_seq}: read {self.read:,} = accepted {self.accepted:,} + "
+            f"quarantined {self.quarantined:,}{why} + already present {self.already_present:,}{forgotten}{late}{warned}"
+            f"{labels}; {end}"
         )
 
     @property

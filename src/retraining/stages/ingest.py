@@ -9,6 +9,7 @@ from pyspark.sql.types import StructType
 from retraining.adapters.sources.files import Landing
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.batches import append_close, append_plan, read_batches
+from retraining.adapters.tables.forgotten_keys import read_forgotten
 from retraining.adapters.tables.observations import BatchCounts
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import IngestError, SourceError
@@ -17,6 +18,7 @@ from retraining.records.batch import Batch
 from retraining.records.ingest_report import IngestReport
 from retraining.records.run import Run
 from retraining.rules.ingest.contract import Contract, check_contract
+from retraining.rules.ingest.forgotten_keys import only_forgotten, without_forgotten
 from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.ledger_column import in_slice, is_below, is_valid
 from retraining.rules.ingest.look_around import Others
@@ -28,12 +30,13 @@ from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 from retraining.spec.labels_spec import labels_spec, repair_with, section_of
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.close_batch import closed_batch, ends_of
-from retraining.stages.steps.count_slice import SliceCounts, as_foreseen, count_slice
+from retraining.stages.steps.count_slice import SliceCounts, add_forgotten, as_foreseen, count_slice
 from retraining.stages.steps.held_batch import refuse_held
 from retraining.stages.steps.label_updates import count_waiting, label_updates, with_updates
 from retraining.stages.steps.open_source import Source, labels_table, open_source
 from retraining.stages.steps.plan_batch import planned_batch, valid_until
 from retraining.stages.steps.prepare_quality import others_of, pin_referenced
+from retraining.stages.steps.refuse_forgotten import delete_forgotten
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +49,8 @@ def ingest(
 
     source_table is the qualified name; landing, where the source is files, says how they become its rows. Raises
     ContractError or SourceError before anything is planned, IngestError when the counts do not add up (the plan then
-    stays open, the watermark unmoved), HeldBatchError when the batch failed a gate (it is then stored and closed).
+    stays open, the watermark unmoved), HeldBatchError when the batch failed a gate (it is then stored and closed),
+    ForgetError when forgotten keys cannot be recognised.
     """
     of_labels = labels_spec(spec)
     if of_labels is None:
@@ -156,16 +160,21 @@ def _store(
     bounds = [ledger.from_text(value) for value in (plan.lo, plan.hi, plan.valid_until)]
     generations = list(dict.fromkeys(batch.columns for batch in (*closed, plan)))
     columns = [F.col(f"`{each}`").alias(each) for each in (*plan.columns, *spec.columns.joined)]
-    rows = identify(source.slice(ledger, *bounds).select(*columns), spec.source.keys, generations)
+    chosen = source.slice(ledger, *bounds).select(*columns)
+    sent, forgotten = identify(chosen, spec.source.keys, generations), read_forgotten(tables, name)
+    rows = sent if forgotten is None else without_forgotten(sent, forgotten)
     # A row that is already stored has the same ledger value, so only this slice of the stored rows can hold it.
     standing = observations.standing_rows(tables, [*closed, plan])
     earlier = standing.where(in_slice(ledger, *bounds)).select(ROW_KEY, ROW_HASH)
     ends = ends_of(spec, ledger, plan, closed)
     marks = [is_valid(ledger, bounds[2]), is_below(ledger, ends.before), is_below(ledger, ends.next_lo)]
-    counted = as_foreseen(plan, closed, count_slice(rows, earlier, *marks))
+    counted = count_slice(rows, earlier, *marks)
+    if forgotten is not None:
+        counted = add_forgotten(counted, only_forgotten(sent, forgotten), *marks)
+    counted = as_foreseen(plan, closed, counted)
     hit("ingest.after_read")
     updates = label_updates(spec, source, tables, ledger, plan, closed)
-    if counted.read > counted.present or updates is not None:
+    if counted.read > counted.present + counted.forgotten or updates is not None:
         fresh = new_rows(rows, earlier, ledger, counted.doubtful)
         arrival = Arrival(plan.batch_seq, run.started_at, run.as_of, bounds[2], plan.supersedes)
         marked = with_updates(spec, ledger, mark(spec, ledger, fresh, arrival, others), updates, arrival, others)
@@ -173,6 +182,7 @@ def _store(
         said = {"run_id": run.run_id, "batch_seq": plan.batch_seq, **vars(counted)}
         observations.append_batch(tables, name, marked, plan.batch_seq, plan.epoch, said)
     hit("ingest.after_write")
+    delete_forgotten(tables, name, plan.batch_seq)
     written = observations.count_batch(tables, name, plan.batch_seq, spec.quality)
     _check_counts(plan, counted, written)
     if not closed or _stored_columns(closed[-1]) != _stored_columns(plan):
@@ -206,6 +216,7 @@ def _report(spec: ModelSpec, done: Batch, written: BatchCounts, held: tuple[int,
         section_of(spec),
         done.rows_relabelled,
         done.labels_waiting,
+        forgotten=done.rows_forgotten or 0,
     )
 
 
@@ -223,11 +234,11 @@ def _stored_columns(batch: Batch) -> tuple[tuple[str, ...], bool]:
 
 
 def _check_counts(plan: Batch, counted: SliceCounts, written: BatchCounts) -> None:
-    if counted.read == written.accepted + written.quarantined + counted.present:
+    if counted.read == written.accepted + written.quarantined + counted.present + counted.forgotten:
         return
     raise IngestError(
         f"{plan.source}: batch {plan.batch_seq} read {counted.read} rows, but accepted {written.accepted} + "
-        f"quarantined {written.quarantined} + already present {counted.present} do not add up to it. The plan stays "
-        f"open and the watermark unmoved. Run `ingest` again; if it repeats, compare the source's version "
-        f"{plan.source_version} with the batch."
+        f"quarantined {written.quarantined} + already present {counted.present} + forgotten {counted.forgotten} do not "
+        f"add up to it. The plan stays open and the watermark unmoved. Run `ingest` again; if it repeats, compare the "
+        f"source's version {plan.source_version} with the batch."
     )

@@ -54,6 +54,14 @@ def test_rows_that_got_a_label_are_said_below_the_labels_and_labels_that_wait_at
     assert second.endswith("; labels that wait for their row: 3")
 
 
+def test_rows_of_forgotten_keys_are_part_of_the_sum():
+    report = IngestReport("flights", 2, "2013-02-28", 1_230, 20, already_present=10, forgotten=1_200)
+
+    assert (
+        "read 1,230 = accepted 20 + quarantined 0 + already present 10 + forgotten 1,200; watermark" in report.summary
+    )
+
+
 def test_warnings_are_said_with_their_rows():
     report = IngestReport("flights", 2, "2013-02-28", 2_000, 2_000, warnings=(RuleCount("a", 1_200), RuleCount("b", 1)))
 

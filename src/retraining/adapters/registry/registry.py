@@ -16,6 +16,8 @@ from retraining.adapters.registry.digest import digest_of_files
 from retraining.errors import RegistryError, TamperedModelError
 
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
+REPRODUCIBLE = "reproducible"
+"""Tag of a version: whether the rows that it learned from can be read again."""
 
 _NOT_THERE = {
     databricks_pb2.ErrorCode.Name(databricks_pb2.RESOURCE_DOES_NOT_EXIST),
@@ -60,6 +62,15 @@ class Registry:
         with talking_to_mlflow(f"tagging {model} version {version}"):
             for key, value in tags.items():
                 self.client.set_model_version_tag(self.full_name(model), version, key, value)
+
+    def mark_not_reproducible(self, model: str, version: str) -> None:
+        """Tags a version; one that was deleted from the registry needs no tag."""
+        with talking_to_mlflow(f"tagging {model} version {version}"):
+            try:
+                self.client.set_model_version_tag(self.full_name(model), version, REPRODUCIBLE, "false")
+            except MlflowException as err:
+                if err.error_code not in _NOT_THERE:
+                    raise
 
     def experiment_id(self) -> str:
         """Id of the experiment, created on first use."""

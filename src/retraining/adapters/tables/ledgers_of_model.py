@@ -25,8 +25,16 @@ TABLE_OF: dict[type, str] = {
 
 
 def read_rows(tables: Tables, record: type[Sequenced], model: str) -> list[Sequenced]:
-    """All rows of a model in one control table, in the order they were written."""
-    return sorted(tables.records(TABLE_OF[record], record, model=model), key=_position)
+    """All rows of a model in one control table, in the order they were written. Of a manifest only the newest row of
+    each state, at the place of the first."""
+    rows = sorted(tables.records(TABLE_OF[record], record, model=model), key=_position)
+    newest = {_key(row): row for row in rows}
+    return list(newest.values())
+
+
+def _key(row: Sequenced) -> Any:
+    """What is later said of a version is said in another row."""
+    return (row.retrain_key, row.state) if isinstance(row, Manifest) else id(row)
 
 
 def _position(row: Sequenced) -> tuple[int, bool]:

@@ -230,18 +230,21 @@ def current_rows(
     ledger: Ledger,
     newer_than: int = 0,
     since: Number | None = None,
+    keys: DataFrame | None = None,
 ) -> DataFrame:
     """The accepted current version of each key as of the given batches: greatest (ledger, batch). A key whose newest
     row is a deletion is not there.
 
     newer_than leaves the batches up to that one out, so that only what arrived since is read. since leaves smaller
-    ledger values out: they cannot be newer than what remains.
+    ledger values out: they cannot be newer than what remains. keys leaves all other keys than its `_row_key` out.
     """
     value = F.col(f"`{ledger.column}`")
     inside = arrived_after(committed, newer_than) & repeats_none_of(committed.without)
     if since is not None:
         inside = inside & (value >= ledger_literal(ledger, since))
     rows = tables.read(table_of(source)).where(inside & (F.size(REASONS) == 0))
+    if keys is not None:
+        rows = rows.join(keys, ROW_KEY, "left_semi")
     newest = Window.partitionBy(ROW_KEY).orderBy(value.desc(), F.col(BATCH_SEQ).desc(), F.col(ROW_HASH))
     current = rows.withColumn("_version", F.row_number().over(newest)).where("_version = 1").drop("_version")
     return current.where(F.col(DELETES_KEY).isNull())

@@ -58,6 +58,7 @@ def closed_batch(
         rows_accepted=written.accepted,
         rows_quarantined=written.quarantined,
         rows_already_present=counted.present,
+        rows_forgotten=counted.forgotten,
         rows_first_read=counted.first_read + (counted.read_again if begins_epoch else 0),
         rows_late=counted.late,
         rows_older=_count_older(plan, counted, closed),

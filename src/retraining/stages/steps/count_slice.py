@@ -15,7 +15,8 @@ from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 class SliceCounts:
     """Rows of a slice. present: already stored, or said again in the slice. first_read and read_again split the rows
     with a valid ledger value; late: of the former, those older than the watermark was; from_next_lo: of both, those the
-    next slice will read again. doubtful: keys whose rows had to be compared."""
+    next slice will read again. doubtful: keys whose rows had to be compared. forgotten: rows of forgotten keys, which
+    are neither present nor late, and forgotten_late those with a valid value older than the watermark was."""
 
     read: int
     present: int
@@ -24,6 +25,8 @@ class SliceCounts:
     late: int
     from_next_lo: int
     doubtful: int = 0
+    forgotten: int = 0
+    forgotten_late: int = 0
 
 
 def count_slice(rows: DataFrame, earlier: DataFrame, valid: Column, below: Column, below_next: Column) -> SliceCounts:
@@ -67,15 +70,30 @@ def _compare_rows(said: DataFrame, earlier: DataFrame) -> SliceCounts:
     return SliceCounts(**recognise(pairs, earlier).agg(*sums).collect()[0].asDict())
 
 
+def add_forgotten(
+    counted: SliceCounts, rows: DataFrame, valid: Column, below: Column, below_next: Column
+) -> SliceCounts:
+    """The counts with the slice's rows of forgotten keys. Nothing is stored of them, so each is first read here."""
+    parts = [F.count(F.lit(1)), *map(F.count_if, (valid, valid & below, valid & ~below_next))]
+    read, first_read, late, from_next_lo = rows.agg(*parts).collect()[0]
+    forgotten = SliceCounts(read, 0, first_read, 0, 0, from_next_lo, forgotten=read, forgotten_late=late)
+    return _sum(counted, forgotten)
+
+
 def _sum(one: SliceCounts, other: SliceCounts) -> SliceCounts:
     return SliceCounts(*(getattr(one, each.name) + getattr(other, each.name) for each in fields(SliceCounts)))
 
 
 def as_foreseen(plan: Batch, closed: Sequence[Batch], counted: SliceCounts) -> SliceCounts:
     """Where the slice begins as the batch before foresaw, that batch knows how many of the rows have been read: copies
-    of a stored row that were added since are then told from those that were there."""
+    of a stored row that were added since are then told from those that were there.
+
+    Elsewhere forgotten rows below the watermark count as read before: nothing is stored that would tell. A replay is
+    the first to read them, because the batch it supersedes no longer counts.
+    """
     if plan.reason or not closed or plan.lo is None or plan.lo != closed[-1].next_lo:
-        return counted
+        gone = 0 if plan.supersedes else counted.forgotten_late
+        return replace(counted, first_read=counted.first_read - gone, read_again=counted.read_again + gone)
     read_again = closed[-1].rows_from_next_lo or 0
     first_read = max(0, counted.first_read + counted.read_again - read_again)
     return replace(counted, first_read=first_read, read_again=read_again)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from retraining.adapters.registry.log_version import TrainingData, log_version
-from retraining.adapters.registry.registry import Registry
+from retraining.adapters.registry.registry import REPRODUCIBLE, Registry
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq
 from retraining.adapters.tables.tables import Tables
@@ -43,7 +43,7 @@ def fit_version(
     base = manifest_of_version(manifests, spec.model, reserved.base_version) if reserved.base_version else None
     started = run.stopwatch()
     learned = learn(spec, source, tables, registry, reserved, base)
-    filled = _fill(spec, tables, run, reserved, learned, next_seq(manifests))
+    filled = _fill(spec, tables, run, reserved, learned, next_seq(manifests), base is None or base.reproducible)
     found = registry.find_version(spec.model, reserved.retrain_key)
     run_id, version = found or _log(spec, tables, registry, filled, learned)
     if reserved.role == "refit" or not spec.gate.refits:
@@ -59,7 +59,9 @@ def fit_version(
     return registered
 
 
-def _fill(spec: ModelSpec, tables: Tables, run: Run, reserved: Manifest, learned: Learned, seq: int) -> Manifest:
+def _fill(
+    spec: ModelSpec, tables: Tables, run: Run, reserved: Manifest, learned: Learned, seq: int, reproducible: bool
+) -> Manifest:
     frame = learned.frame
     return replace(
         reserved,
@@ -73,6 +75,7 @@ def _fill(spec: ModelSpec, tables: Tables, run: Run, reserved: Manifest, learned
         data_hash=frame.data_hash,
         observations_version=observations.observations_version(tables, spec.source_name),
         trivial_prediction=str(trivial_prediction(spec.kind, frame.label)),
+        reproducible=reproducible,
         run_id=run.run_id,
         attempt_id=run.attempt_id,
         at=run.started_at,
@@ -100,6 +103,7 @@ def _log(spec: ModelSpec, tables: Tables, registry: Registry, manifest: Manifest
         "spec_hash": manifest.spec_hash,
         "code_version": manifest.code_version,
         "job_run_id": manifest.run_id,
+        REPRODUCIBLE: str(manifest.reproducible).lower(),
     }
     if manifest.base_version:
         tags["base_version"] = manifest.base_version

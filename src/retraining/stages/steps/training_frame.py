@@ -78,9 +78,18 @@ class TrainingFrame:
         return replace(self, table=self.table[self.table[_LEDGER] >= start].reset_index(drop=True))
 
 
-def trainable_rows(spec: ModelSpec, tables: Tables, ledger: Ledger, committed: Committed, bounds: Bounds) -> DataFrame:
-    """Labelled current rows inside the bounds, without reserved keys and excluded days."""
-    rows = observations.current_rows(tables, spec.source_name, committed, ledger, bounds.newer_than, bounds.start)
+def trainable_rows(
+    spec: ModelSpec,
+    tables: Tables,
+    ledger: Ledger,
+    committed: Committed,
+    bounds: Bounds,
+    keys: DataFrame | None = None,
+) -> DataFrame:
+    """Labelled current rows inside the bounds, without reserved keys and excluded days; only those of keys, where its
+    `_row_key` are given."""
+    name, after, since = spec.source_name, bounds.newer_than, bounds.start
+    rows = observations.current_rows(tables, name, committed, ledger, after, since, keys)
     value = F.col(f"`{ledger.column}`")
     if bounds.before is not None:
         rows = rows.where(value < ledger_literal(ledger, bounds.before))

@@ -1,0 +1,26 @@
+# Databricks notebook source
+# MAGIC %md
+# MAGIC # Forget keys
+# MAGIC Deletes every row of the keys for good and refuses them from then on. A dry run, the default, only says what
+# MAGIC would be deleted and which versions learned from them. Keys written into `keys` stay visible in the run's
+# MAGIC parameters: name a `keys_table` where that matters.
+
+# COMMAND ----------
+import sys
+from pathlib import Path
+
+src = Path("../src").resolve()
+assert (src / "retraining").is_dir(), f"{src} has no package retraining: run this notebook inside the bundle's folder."
+sys.path.insert(0, str(src))
+
+from retraining.open_stage import new_salt, open_stage
+from retraining.records.forgetting import ForgetRequest
+from retraining.stages.forget import forget
+
+# COMMAND ----------
+stage = open_stage(spark, dbutils, widgets={"keys": "", "keys_table": "", "reason": "", "dry_run": "true"})
+reason, keys, keys_table = stage.parameter("reason"), stage.parameter("keys"), stage.table("keys_table")
+request = ForgetRequest(reason, keys, keys_table, stage.switch("dry_run"))
+specs, landing = stage.specs_of_source, stage.landing
+made = forget(specs, landing, stage.tables, stage.registry, stage.run, request, new_salt())
+print(made.summary)

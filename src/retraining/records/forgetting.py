@@ -1,0 +1,53 @@
+"""What it means to forget keys: the request, and the rows of `forget_requests`."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class ForgetRequest:
+    """What an operator asks for: keys is a JSON text, keys_table the quoted name of a table; one of the two is said.
+    A dry run only says what would be deleted."""
+
+    reason: str | None
+    keys: str | None = field(default=None, repr=False)
+    keys_table: str | None = None
+    dry_run: bool = True
+
+
+@dataclass(frozen=True)
+class TableRows:
+    """How many rows of the keys a table holds."""
+
+    table: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class TrainedVersion:
+    """A version that learned from a row of the keys, or grew from one that did."""
+
+    model: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Forgetting:
+    """PLANNED freezes what is found before anything is deleted, DONE says that all of it is gone. No key is named.
+
+    request_id is the run's id, so that the same run repeated finishes or repeats its own request. keys were asked for,
+    keys_known of them have rows in the observations. rows are those of each table, versions those to be marked.
+    """
+
+    source: str
+    seq: int
+    state: Literal["PLANNED", "DONE"]
+    request_id: str
+    reason: str
+    keys: int
+    keys_known: int
+    rows: tuple[TableRows, ...]
+    versions: tuple[TrainedVersion, ...]
+    attempt_id: str
+    at: datetime

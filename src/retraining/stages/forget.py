@@ -1,0 +1,180 @@
+"""Forget keys for good: refuse them from now on, name the versions that learned from them, delete their rows."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from pyspark.sql import functions as F
+
+from retraining.adapters.registry.registry import Registry
+from retraining.adapters.sources.files import Landing
+from retraining.adapters.tables import observations
+from retraining.adapters.tables.erase import KeyedTable, count_rows, delete_rows, keys_found
+from retraining.adapters.tables.forgotten_keys import (
+    append_keys,
+    append_request,
+    keys_of_request,
+    read_requests,
+    read_salt,
+    salt_of,
+)
+from retraining.adapters.tables.tables import Tables
+from retraining.errors import ForgetError, NothingToDoError, ParameterError
+from retraining.records.forgetting import ForgetRequest, Forgetting, TableRows
+from retraining.records.run import Run
+from retraining.rules.ingest.forgotten_keys import KEY_HASH, Forgotten, keyed_hash
+from retraining.rules.ingest.row_identity import ROW_KEY
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.keys_to_forget import keys_to_forget
+from retraining.stages.steps.tables_with_keys import tables_with_keys
+from retraining.stages.steps.versions_of_keys import mark_versions, versions_of_keys
+
+_log = logging.getLogger(__name__)
+
+_KEPT = timedelta(days=7)
+"""How long Delta keeps the files that a deletion replaced, unless a table says otherwise."""
+
+
+@dataclass(frozen=True)
+class ForgetReport:
+    """What a request deleted, now or in an earlier attempt; or what it would delete. origin is the source itself."""
+
+    forgetting: Forgetting
+    dry_run: bool
+    origin: str
+
+    @property
+    def summary(self) -> str:
+        """A few sentences for people; no key is named."""
+        made = self.forgetting
+        listed = ", ".join(f"{each.table} {each.rows:,}" for each in made.rows)
+        rows = f"{sum(each.rows for each in made.rows):,} rows ({listed})"
+        versions = ", ".join(f"{each.model} {each.version}" for each in made.versions) or "none"
+        known = f"{made.keys:,} {'key' if made.keys == 1 else 'keys'}, {made.keys_known:,} stored"
+        if self.dry_run:
+            return (
+                f"{made.source}: dry run, nothing was written. {known}: would delete {rows}. Versions trained on them: "
+                f"{versions}. Run again with dry_run=false."
+            )
+        return (
+            f"{made.source}: {known}: refused from now on, deleted {rows}. Versions trained on them, "
+            f"no longer reproducible: {versions}. Older files of these tables keep the rows until VACUUM runs after "
+            f"{(made.at + _KEPT).date()}. {self.origin} itself was not touched."
+        )
+
+
+@dataclass(frozen=True)
+class _Task:
+    """A request in progress: the tables to delete from, the keys, and the request's number (0 in a dry run)."""
+
+    specs: Sequence[ModelSpec]
+    keyed: Sequence[KeyedTable]
+    tables: Tables
+    run: Run
+    forgotten: Forgotten
+    seq: int
+    reason: str
+
+
+def forget(
+    specs: Sequence[ModelSpec],
+    landing: Landing | None,
+    tables: Tables,
+    registry: Registry,
+    run: Run,
+    request: ForgetRequest,
+    new_salt: str,
+) -> ForgetReport:
+    """Carry out a request once: the same run repeated finishes it, or returns what it did.
+
+    specs are all models of the source; landing says where its files land; new_salt, 64 random hex digits, is used where
+    the source has no salt yet. Raises ParameterError for a request that does not fit and NothingToDoError for a source
+    without rows, before anything is written; ForgetError when rows are left, then run it again.
+    """
+    spec, known = specs[0], read_requests(tables, specs[0].source_name, run.run_id)
+    if known and known[-1].state == "DONE":
+        return _report(spec, known[-1], dry_run=False)
+    reason = _check(request, spec.source_name, tables)
+    keyed = tables_with_keys(specs, landing, tables)
+    if request.dry_run:
+        hashes = keys_to_forget(spec, tables, request).select(keyed_hash(new_salt, F.col(ROW_KEY)).alias(KEY_HASH))
+        task = _Task(specs, keyed, tables, run, Forgotten(new_salt, hashes), 0, reason)
+        return _report(spec, _plan(task), dry_run=True)
+    task = _Task(specs, keyed, tables, run, *_refuse(spec, tables, run, request, reason, new_salt), reason)
+    return _report(spec, _carry_out(task, registry, known), dry_run=False)
+
+
+def _report(spec: ModelSpec, found: Forgetting, dry_run: bool) -> ForgetReport:
+    report = ForgetReport(found, dry_run, spec.source.origin)
+    _log.info(report.summary)
+    return report
+
+
+def _check(request: ForgetRequest, source: str, tables: Tables) -> str:
+    """The reason of a request that says what it must."""
+    if request.reason is None or not request.reason.strip():
+        raise ParameterError("The widget `reason` is empty. Say why the keys are forgotten; it is stored with them.")
+    if (request.keys is None) == (request.keys_table is None):
+        raise ParameterError("Say either `keys`, a JSON list, or `keys_table`, a table with the key columns; not both.")
+    if not tables.exists(observations.table_of(source)):
+        raise NothingToDoError(f"`{source}` has no observations yet, so no row of any key. Run 01_ingest first.")
+    return request.reason.strip()
+
+
+def _refuse(
+    spec: ModelSpec, tables: Tables, run: Run, request: ForgetRequest, reason: str, new_salt: str
+) -> tuple[Forgotten, int]:
+    """The hashes of the request's keys, and its number; written first, so that no ingestion brings the keys back."""
+    source = spec.source_name
+    if keys_of_request(tables, source, run.run_id) is None:
+        keys = keys_to_forget(spec, tables, request)
+        append_keys(tables, source, salt_of(tables, source, run, new_salt), keys, reason, run)
+    written, salt = keys_of_request(tables, source, run.run_id), read_salt(tables, source)
+    if written is None or salt is None:
+        raise ForgetError(f"{source}: the keys of request {run.run_id} were written and are not there. Run it again.")
+    return Forgotten(salt, written.select(KEY_HASH).distinct()), int(written.agg(F.max("seq")).collect()[0][0])
+
+
+def _carry_out(task: _Task, registry: Registry, known: Sequence[Forgetting]) -> Forgetting:
+    """What an earlier attempt planned, or a new plan, is done step by step; each step may be repeated."""
+    planned = known[-1] if known else _plan(task)
+    if not known:
+        append_request(task.tables, planned)
+    mark_versions(task.tables, registry, task.run, planned.versions)
+    for table in task.keyed:
+        delete_rows(task.tables, table, task.forgotten)
+    _check_gone(task)
+    done = replace(planned, state="DONE", attempt_id=task.run.attempt_id, at=task.run.started_at)
+    append_request(task.tables, done)
+    return done
+
+
+def _plan(task: _Task) -> Forgetting:
+    """What is there of the keys, before anything is deleted."""
+    source = task.specs[0].source_name
+    stored = task.tables.read(observations.table_of(source))
+    keys = keys_found(stored, F.col(ROW_KEY), task.forgotten).distinct()
+    return Forgetting(
+        source=source,
+        seq=task.seq,
+        state="PLANNED",
+        request_id=task.run.run_id,
+        reason=task.reason,
+        keys=task.forgotten.hashes.count(),
+        keys_known=keys.count(),
+        rows=tuple(TableRows(each.name, count_rows(task.tables, each, task.forgotten)) for each in task.keyed),
+        versions=versions_of_keys(task.specs, task.tables, keys),
+        attempt_id=task.run.attempt_id,
+        at=task.run.started_at,
+    )
+
+
+def _check_gone(task: _Task) -> None:
+    left = {each.name: count_rows(task.tables, each, task.forgotten) for each in task.keyed}
+    there = ", ".join(f"{name} {rows:,}" for name, rows in left.items() if rows)
+    if there:
+        raise ForgetError(
+            f"{task.specs[0].source_name}: rows of the keys are there again ({there}): another run stored them "
+            f"meanwhile. Let it end and start this run again: it deletes what is left."
+        )

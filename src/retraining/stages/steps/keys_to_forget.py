@@ -1,0 +1,57 @@
+"""The keys of a request, hashed as ingestion hashes the keys of rows."""
+
+from collections.abc import Mapping
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import StructField, StructType
+
+from retraining.adapters.tables import observations
+from retraining.adapters.tables.tables import Tables
+from retraining.errors import ParameterError
+from retraining.records.forgetting import ForgetRequest
+from retraining.rules.ingest.row_identity import ROW_KEY, identity_hash
+from retraining.rules.requested_keys import read_keys
+from retraining.spec.model_spec import ModelSpec
+
+
+def keys_to_forget(spec: ModelSpec, tables: Tables, request: ForgetRequest) -> DataFrame:
+    """`_row_key` of every key asked for, each once.
+
+    The key columns have the types they are stored with: an int hashes unlike a bigint. Raises ParameterError for
+    anything that is not exactly such keys; no error repeats a value.
+    """
+    columns = _key_columns(spec, tables)
+    types = {each.name: each.dataType.simpleString() for each in columns}
+    if request.keys_table is not None:
+        rows = _rows_of(tables, request.keys_table, types)
+    else:
+        rows = tables.spark.createDataFrame(read_keys(request.keys or "", types), columns)
+    keys = rows.select(identity_hash(spec.source.keys).alias(ROW_KEY)).distinct()
+    if request.keys_table is not None and keys.isEmpty():
+        raise ParameterError(f"keys_table {request.keys_table} holds no row, so no key. Fill it and run again.")
+    return keys
+
+
+def _key_columns(spec: ModelSpec, tables: Tables) -> StructType:
+    """The key columns by the names of the spec, with the types of the observations."""
+    stored = {each.name.lower(): each for each in tables.read(observations.table_of(spec.source_name)).schema}
+    return StructType([StructField(name, stored[name.lower()].dataType, True) for name in spec.source.keys])
+
+
+def _rows_of(tables: Tables, table: str, types: Mapping[str, str]) -> DataFrame:
+    if not tables.spark.catalog.tableExists(table):
+        raise ParameterError(f"keys_table {table} does not exist, or this principal may not read it. Nothing was done.")
+    rows = tables.spark.table(table)
+    there = {each.name.lower(): each.dataType.simpleString() for each in rows.schema}
+    wrong = [
+        f"`{name}` is {there.get(name.lower(), 'missing')}, expected {type_name}"
+        for name, type_name in types.items()
+        if there.get(name.lower()) != type_name
+    ]
+    if wrong:
+        raise ParameterError(
+            f"keys_table {table}: {'; '.join(wrong)}. Nothing was forgotten. Give it the key columns of the source, or "
+            f"name a view that casts them."
+        )
+    return rows.select(*(F.col(f"`{name}`") for name in types))

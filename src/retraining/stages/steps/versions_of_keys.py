@@ -1,0 +1,84 @@
+"""Which versions learned from the rows of some keys, and the note that their training data cannot be read again."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from pyspark.sql import DataFrame
+
+from retraining.adapters.registry.registry import Registry
+from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
+from retraining.adapters.tables.tables import Tables
+from retraining.records.forgetting import TrainedVersion
+from retraining.records.manifest import Manifest
+from retraining.records.run import Run
+from retraining.rules.grown_versions import with_grown
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.ingested_source import IngestedSource, read_source
+from retraining.stages.steps.load_version import manifest_of_version
+from retraining.stages.steps.training_frame import Bounds, trainable_rows
+
+
+def versions_of_keys(specs: Sequence[ModelSpec], tables: Tables, keys: DataFrame) -> tuple[TrainedVersion, ...]:
+    """Registered versions of all models of a source that were trained on a row of the keys (`_row_key`), or grew from
+    such a version. One small query a version."""
+    found: list[TrainedVersion] = []
+    for spec in specs:
+        registered = _registered(tables, spec.model)
+        if not registered:
+            continue
+        source = read_source(spec, tables)
+        learned = {str(row.version) for row in registered if _learned(spec, source, tables, row, registered, keys)}
+        found += [TrainedVersion(spec.model, version) for version in with_grown(learned, registered)]
+    return tuple(found)
+
+
+def mark_versions(tables: Tables, registry: Registry, run: Run, versions: Iterable[TrainedVersion]) -> None:
+    """Says of versions that they are not reproducible, in `model_manifests` and as a tag. Repeated, it writes
+    nothing new."""
+    chosen = list(versions)
+    for model in sorted({each.model for each in chosen}):
+        wanted = {each.version for each in chosen if each.model == model}
+        rows = read_rows(tables, Manifest, model)
+        marked = [
+            replace(
+                row,
+                reproducible=False,
+                seq=next_seq(rows),
+                run_id=run.run_id,
+                attempt_id=run.attempt_id,
+                at=run.started_at,
+            )
+            for row in rows
+            if row.state == "REGISTERED" and row.version in wanted and row.reproducible
+        ]
+        if marked:
+            append_rows(tables, "retrain", marked)
+    for each in chosen:
+        registry.mark_not_reproducible(each.model, each.version)
+
+
+def _registered(tables: Tables, model: str) -> list[Manifest]:
+    return [row for row in read_rows(tables, Manifest, model) if row.state == "REGISTERED"]
+
+
+def _learned(
+    spec: ModelSpec,
+    source: IngestedSource,
+    tables: Tables,
+    manifest: Manifest,
+    registered: Sequence[Manifest],
+    keys: DataFrame,
+) -> bool:
+    """Whether a row of the keys lies inside the bounds of a fit. Of a sampled fit it may have been left out."""
+    base = manifest_of_version(registered, spec.model, manifest.base_version) if manifest.base_version else None
+    start, before = (source.ledger.from_text(each) for each in (manifest.train_from, manifest.train_before))
+    bounds = Bounds(manifest.batch_seq, start, before, base.batch_seq if base else 0)
+    committed = source.through(manifest.batch_seq)
+    return not trainable_rows(_as_it_was(spec, manifest), tables, source.ledger, committed, bounds, keys).isEmpty()
+
+
+def _as_it_was(spec: ModelSpec, manifest: Manifest) -> ModelSpec:
+    """A spec that has changed since may exclude days that the version learned: none is excluded then."""
+    if spec.hash == manifest.spec_hash:
+        return spec
+    return spec.model_copy(update={"strategy": spec.strategy.model_copy(update={"exclude": ()})})
