@@ -17,7 +17,7 @@ def labels_spec(spec: ModelSpec) -> ModelSpec | None:
         return None
     keys = labels.keys or spec.source.keys
     said = {"table": labels.table, "ledger_column": labels.ledger_column, "keys": keys, "lookback": labels.lookback}
-    source = SourceSection.model_validate(said).model_copy(update={"name": f"{spec.source_name}_labels"})
+    source = SourceSection.model_validate(said).model_copy(update={"name": f"{spec.source_name}{_LABELS}"})
     columns = {"label": labels.column, "numeric": (), "categorical": (), "label_delay": 0, "labels": None}
     rules = (*(NotNull(rule="not_null", column=key) for key in keys), *_rules_of_the_label(spec, labels.column))
     return spec.model_copy(
@@ -37,6 +37,14 @@ def _rules_of_the_label(spec: ModelSpec, column: str) -> list[Rule]:
         for rule in spec.quality.named("quarantine", "warn")
         if hasattr(rule, "column") and rule.column.lower() == label
     ]
+
+
+_LABELS = "_labels"
+
+
+def source_of_keys(spec: ModelSpec) -> str:
+    """The source whose keys the rows of this spec are about: a label is about a key of the rows."""
+    return spec.source_name if spec.columns.features else spec.source_name.removesuffix(_LABELS)
 
 
 def section_of(spec: ModelSpec) -> str:

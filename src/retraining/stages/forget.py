@@ -27,7 +27,7 @@ from retraining.rules.ingest.forgotten_keys import KEY_HASH, Forgotten, keyed_ha
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.keys_to_forget import keys_to_forget
-from retraining.stages.steps.tables_with_keys import tables_with_keys
+from retraining.stages.steps.tables_with_keys import tables_with_keys, unsearched
 from retraining.stages.steps.versions_of_keys import mark_versions, versions_of_keys
 
 _log = logging.getLogger(__name__)
@@ -38,11 +38,13 @@ _KEPT = timedelta(days=7)
 
 @dataclass(frozen=True)
 class ForgetReport:
-    """What a request deleted, now or in an earlier attempt; or what it would delete. origin is the source itself."""
+    """What a request deleted, now or in an earlier attempt; or what it would delete. origin is the source itself;
+    unsearched are tables of ours in which only a person can find the keys."""
 
     forgetting: Forgetting
     dry_run: bool
     origin: str
+    unsearched: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -55,12 +57,21 @@ class ForgetReport:
         if self.dry_run:
             return (
                 f"{made.source}: dry run, nothing was written. {known}: would delete {rows}. Versions trained on them: "
-                f"{versions}. Run again with dry_run=false."
+                f"{versions}. Run again with dry_run=false.{self._by_hand}"
             )
         return (
             f"{made.source}: {known}: refused from now on, deleted {rows}. Versions trained on them, "
             f"no longer reproducible: {versions}. Older files of these tables keep the rows until VACUUM runs after "
-            f"{(made.at + _KEPT).date()}. {self.origin} itself was not touched."
+            f"{(made.at + _KEPT).date()}. {self.origin} itself was not touched.{self._by_hand}"
+        )
+
+    @property
+    def _by_hand(self) -> str:
+        if not self.unsearched:
+            return ""
+        return (
+            f" {', '.join(self.unsearched)} holds rows as they were before source.prepare, which makes the keys: "
+            f"delete theirs by hand."
         )
 
 
@@ -93,20 +104,21 @@ def forget(
     without rows, before anything is written; ForgetError when rows are left, then run it again.
     """
     spec, known = specs[0], read_requests(tables, specs[0].source_name, run.run_id)
+    left = unsearched(specs, landing, tables)
     if known and known[-1].state == "DONE":
-        return _report(spec, known[-1], dry_run=False)
+        return _report(spec, known[-1], False, left)
     reason = _check(request, spec.source_name, tables)
     keyed = tables_with_keys(specs, landing, tables)
     if request.dry_run:
         hashes = keys_to_forget(spec, tables, request).select(keyed_hash(new_salt, F.col(ROW_KEY)).alias(KEY_HASH))
         task = _Task(specs, keyed, tables, run, Forgotten(new_salt, hashes), 0, reason)
-        return _report(spec, _plan(task), dry_run=True)
+        return _report(spec, _plan(task), True, left)
     task = _Task(specs, keyed, tables, run, *_refuse(spec, tables, run, request, reason, new_salt), reason)
-    return _report(spec, _carry_out(task, registry, known), dry_run=False)
+    return _report(spec, _carry_out(task, registry, known), False, left)
 
 
-def _report(spec: ModelSpec, found: Forgetting, dry_run: bool) -> ForgetReport:
-    report = ForgetReport(found, dry_run, spec.source.origin)
+def _report(spec: ModelSpec, found: Forgetting, dry_run: bool, left: tuple[str, ...]) -> ForgetReport:
+    report = ForgetReport(found, dry_run, spec.source.origin, left)
     _log.info(report.summary)
     return report
 

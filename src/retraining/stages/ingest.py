@@ -27,7 +27,7 @@ from retraining.rules.ingest.next_slice import last_closed, next_lo, next_slice
 from retraining.rules.ingest.quality import Arrival
 from retraining.rules.ingest.reading_limits import reading_limits
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
-from retraining.spec.labels_spec import labels_spec, repair_with, section_of
+from retraining.spec.labels_spec import labels_spec, repair_with, section_of, source_of_keys
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.close_batch import closed_batch, ends_of
 from retraining.stages.steps.count_slice import SliceCounts, add_forgotten, as_foreseen, count_slice
@@ -161,7 +161,7 @@ def _store(
     generations = list(dict.fromkeys(batch.columns for batch in (*closed, plan)))
     columns = [F.col(f"`{each}`").alias(each) for each in (*plan.columns, *spec.columns.joined)]
     chosen = source.slice(ledger, *bounds).select(*columns)
-    sent, forgotten = identify(chosen, spec.source.keys, generations), read_forgotten(tables, name)
+    sent, forgotten = identify(chosen, spec.source.keys, generations), read_forgotten(tables, source_of_keys(spec))
     rows = sent if forgotten is None else without_forgotten(sent, forgotten)
     # A row that is already stored has the same ledger value, so only this slice of the stored rows can hold it.
     standing = observations.standing_rows(tables, [*closed, plan])
@@ -182,7 +182,7 @@ def _store(
         said = {"run_id": run.run_id, "batch_seq": plan.batch_seq, **vars(counted)}
         observations.append_batch(tables, name, marked, plan.batch_seq, plan.epoch, said)
     hit("ingest.after_write")
-    delete_forgotten(tables, name, plan.batch_seq)
+    delete_forgotten(tables, source_of_keys(spec), name, plan.batch_seq)
     written = observations.count_batch(tables, name, plan.batch_seq, spec.quality)
     _check_counts(plan, counted, written)
     if not closed or _stored_columns(closed[-1]) != _stored_columns(plan):

@@ -9,9 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 from pyspark.sql import functions as F
-from tests.loop import KilledError, days, killed, toy_spec
+from tests.loop import UNLABELLED, KilledError, days, killed, labelled_spec, toy_spec
 from tests.retraining.adapters.sources.feed import read_changes, upsert
 from tests.retraining.adapters.sources.folder import put_csv, read_from_files
+from tests.retraining.adapters.sources.unversioned import insert, read_view
 
 from local_workspace.dbutils import DBUtils
 from local_workspace.notebook import run_notebook
@@ -280,6 +281,38 @@ def test_rows_that_landed_from_files_are_deleted_and_a_new_file_does_not_bring_t
     loop.start_run()
     assert loop.forget("a").forgetting.rows == (TableRows("toy_observations", 0), TableRows("toy_landing", 1))
     assert rows_about(loop, "toy_landing", "a") == 0
+
+
+def test_labels_of_a_forgotten_key_are_deleted_and_refused_with_its_rows(loop):
+    loop.spec = labelled_spec()
+    loop.source_has([("a", NINE, 1.0), ("b", TEN, 2.0)], UNLABELLED)
+    loop.labels_have([("a", NINE, 5.0), ("b", NINE, 6.0)])
+    loop.ingest()
+
+    loop.forget("a")
+
+    tables = ("toy_observations", "toy_labels_observations")
+    assert [rows_about(loop, table, "a") for table in tables] == [0, 0]
+    loop.labels_have([("a", TEN, 5.5), ("c", TEN, 7.0)])
+    loop.source_has([("a", ELEVEN, 3.0), ("c", ELEVEN, 4.0)], UNLABELLED)
+    report = loop.ingest()
+    assert (report.forgotten, loop.accepted("y")) == (1, {"b": 6.0, "c": 7.0})
+    assert report.labels.forgotten == 2  # the one that ties with the watermark is read again
+    assert [rows_about(loop, table, "a") for table in tables] == [0, 0]
+
+
+def test_a_copy_of_a_source_without_versions_loses_the_keys_and_copies_them_no_more(loop):
+    read_view(loop)
+    insert(loop, [("a", TEN, 1.0, 1.0), ("b", TEN, 2.0, 2.0)])
+    loop.ingest()
+
+    found = loop.forget("a").forgetting
+
+    assert {each.table: each.rows for each in found.rows} == {"toy_observations": 1, "toy_staging": 1}
+    insert(loop, [("a", ELEVEN, 3.0, 3.0), ("c", ELEVEN, 4.0, 4.0)])
+    report = loop.ingest()
+    assert (report.accepted, loop.accepted_keys()) == (1, ["b", "c"])
+    assert [rows_about(loop, table, "a") for table in ("toy_observations", "toy_staging")] == [0, 0]
 
 
 def test_a_key_that_a_change_feed_deleted_is_forgotten_with_its_deletion(loop):

@@ -14,13 +14,13 @@ from retraining.rules.ingest.row_identity import ROW_KEY
 _log = logging.getLogger(__name__)
 
 
-def delete_forgotten(tables: Tables, source: str, batch_seq: int) -> None:
+def delete_forgotten(tables: Tables, keys_of: str, source: str, batch_seq: int) -> None:
     """Deletes what a batch has stored of keys that are forgotten by now.
 
     The hashes are read anew, after the batch's commit: a request is written before it deletes, so that either it sees
-    the batch's rows, or the batch sees the request.
+    the batch's rows, or the batch sees the request. keys_of: the source whose keys they are, which labels share.
     """
-    forgotten = read_forgotten(tables, source)
+    forgotten = read_forgotten(tables, keys_of)
     if forgotten is None:
         return
     table = KeyedTable(observations.table_of(source), F.col(ROW_KEY))

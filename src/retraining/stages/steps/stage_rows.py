@@ -11,14 +11,17 @@ from pyspark.sql.types import StructField
 from retraining.adapters.sources.delta_table import PinnedSource, pin_newest
 from retraining.adapters.sources.preparation import Preparation
 from retraining.adapters.tables import observations, staging
+from retraining.adapters.tables.forgotten_keys import read_forgotten
 from retraining.adapters.tables.tables import Tables
 from retraining.records.batch import Batch
 from retraining.records.run import Run
 from retraining.rules.ingest.contract import check_contract
+from retraining.rules.ingest.forgotten_keys import without_forgotten
 from retraining.rules.ingest.ledger_column import may_follow
 from retraining.rules.ingest.next_slice import last_closed, next_lo
 from retraining.rules.ingest.reading_limits import reading_limits
-from retraining.rules.ingest.row_identity import set_hash
+from retraining.rules.ingest.row_identity import ROW_KEY, identity_hash, set_hash
+from retraining.spec.labels_spec import source_of_keys
 from retraining.spec.model_spec import ModelSpec
 
 _log = logging.getLogger(__name__)
@@ -45,7 +48,8 @@ def stage_rows(
     contract = check_contract(spec, found, observations.stored_columns(tables, spec.source_name))
     lo = next_lo(last_closed(batches, contract.ledger), reading_limits(spec, contract.ledger))
     needed = F.lit(True) if prepare else may_follow(contract.ledger, lo)
-    version = staging.replace_rows(tables, spec.source_name, there.where(needed), run.attempt_id)
+    rows = _without_forgotten(spec, tables, there.where(needed))
+    version = staging.replace_rows(tables, spec.source_name, rows, run.attempt_id)
     newest = pin_newest(tables.spark, tables.name(staging.table_of(spec.source_name)))
     staged = replace(newest, version=version)
     if batches and batches[-1].source_table_id == staged.table_id:
@@ -54,6 +58,14 @@ def stage_rows(
             _log.info("%s: the rows of %s are those of batch %d", spec.source_name, table, batches[-1].batch_seq)
             return before
     return staged
+
+
+def _without_forgotten(spec: ModelSpec, tables: Tables, rows: DataFrame) -> DataFrame:
+    """Rows whose key was forgotten are not even copied. Where a function makes the keys, ingestion refuses them."""
+    forgotten = None if spec.source.prepare else read_forgotten(tables, source_of_keys(spec))
+    if forgotten is None:
+        return rows
+    return without_forgotten(rows.withColumn(ROW_KEY, identity_hash(spec.source.keys)), forgotten).drop(ROW_KEY)
 
 
 def _hold_the_same(rows: DataFrame, before: PinnedSource, needed: Column) -> bool:

@@ -5,19 +5,35 @@ from collections.abc import Sequence
 from pyspark.sql import functions as F
 
 from retraining.adapters.sources.files import Landing
-from retraining.adapters.tables import observations, predictions
+from retraining.adapters.tables import observations, predictions, staging
 from retraining.adapters.tables.erase import KeyedTable
 from retraining.adapters.tables.tables import Tables
 from retraining.rules.ingest.row_identity import ROW_KEY, identity_hash
+from retraining.spec.labels_spec import labels_spec
 from retraining.spec.model_spec import ModelSpec
 
 
 def tables_with_keys(specs: Sequence[ModelSpec], landing: Landing | None, tables: Tables) -> list[KeyedTable]:
-    """The tables that exist. specs are all models of the source. The table that its files land in holds the key columns
-    themselves."""
-    first = specs[0]
+    """The tables that exist. specs are all models of the source. Tables of raw rows hold the key columns themselves,
+    unless a function makes them: see unsearched."""
+    first, labels = specs[0], labels_spec(specs[0])
     names = [observations.table_of(first.source_name), *(predictions.table_of(spec.model) for spec in specs)]
+    if labels is not None:
+        names.append(observations.table_of(labels.source_name))
     keyed = [KeyedTable(name, F.col(ROW_KEY)) for name in names]
-    if landing is not None:
-        keyed.append(KeyedTable(landing.name, identity_hash(first.source.keys)))
+    if first.source.prepare is None:
+        keyed += [KeyedTable(name, identity_hash(first.source.keys)) for name in _raw(first, landing)]
+    if labels is not None:
+        keyed.append(KeyedTable(staging.table_of(labels.source_name), identity_hash(labels.source.keys)))
     return [each for each in keyed if tables.exists(each.name)]
+
+
+def unsearched(specs: Sequence[ModelSpec], landing: Landing | None, tables: Tables) -> tuple[str, ...]:
+    """Tables of raw rows whose keys only `source.prepare` knows, so that somebody has to delete from them by hand."""
+    first = specs[0]
+    return tuple(name for name in _raw(first, landing) if first.source.prepare and tables.exists(name))
+
+
+def _raw(spec: ModelSpec, landing: Landing | None) -> list[str]:
+    landed = [landing.name] if landing is not None else []
+    return [*landed, staging.table_of(spec.source_name)]
