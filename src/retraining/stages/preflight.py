@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 from pyspark.sql import DataFrame
@@ -11,12 +12,14 @@ from retraining.adapters.registry.log_version import TrainingData
 from retraining.adapters.registry.probe import probe_model
 from retraining.adapters.registry.registry import Registry
 from retraining.adapters.sources.files import Landing, list_files
+from retraining.adapters.tables.names import qualified
 from retraining.adapters.tables.probe import probe_table
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import RetrainingError
 from retraining.records.run import Run
 from retraining.spec.labels_spec import labels_spec
 from retraining.spec.model_spec import ModelSpec
+from retraining.spec.row_rules import ForeignKey
 from retraining.stages.steps.fit_version import RECIPES
 from retraining.stages.steps.open_source import labels_table
 from retraining.strategies.full_refit import constant_predictor
@@ -71,7 +74,7 @@ def preflight(
     data = TrainingData(source_table, 0, 0, "preflight")
     example = pd.DataFrame({"feature": [0.0, 1.0]})
     attempts: list[_Attempt] = [
-        _read(spec, source_table, "source", tables, to),
+        *_reads(spec, source_table, tables, to),
         (
             "create, write and read a table",
             lambda: probe_table(tables, run.attempt_id),
@@ -88,14 +91,29 @@ def preflight(
             f"GRANT CREATE MODEL, EXECUTE ON SCHEMA {schema} {to};",
         ),
     ]
-    of_labels = labels_spec(spec)
-    if of_labels is not None:
-        attempts.append(_read(of_labels, labels_table(of_labels, tables), "table of labels", tables, to))
     if landing is not None and landing.volume is not None:
         create = f"CREATE VOLUME IF NOT EXISTS {landing.volume}"
         cure = f"GRANT CREATE VOLUME ON SCHEMA {schema} {to};"
         attempts.append((f"create {landing.volume}", lambda: tables.spark.sql(create), cure))
     return PreflightReport(principal, tuple(_try(*attempt) for attempt in attempts))
+
+
+def _reads(spec: ModelSpec, source_table: str, tables: Tables, to: str) -> list[_Attempt]:
+    """Everything of others that ingestion reads: the source, its labels, and the tables that rules refer to."""
+    attempts = [_read(spec, source_table, "source", tables, to)]
+    of_labels = labels_spec(spec)
+    if of_labels is not None:
+        attempts.append(_read(of_labels, labels_table(of_labels, tables), "table of labels", tables, to))
+    for rule in spec.quality.rules:
+        if isinstance(rule, ForeignKey):
+            table = qualified(tables.catalog, tables.schema, rule.table)
+            what, grant = f"read {table}, for the rule {rule.title}", f"GRANT SELECT ON TABLE {table} {to};"
+            attempts.append((what, partial(_first_row, tables, table), grant))
+    return attempts
+
+
+def _first_row(tables: Tables, table: str) -> object:
+    return tables.spark.table(table).select(F.lit(1)).limit(1).collect()
 
 
 def _read(spec: ModelSpec, table: str, role: str, tables: Tables, to: str) -> _Attempt:

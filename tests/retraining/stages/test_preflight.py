@@ -1,7 +1,7 @@
 """Each right that the loop needs is tried, and the one that is missing is named with its GRANT."""
 
 import pytest
-from tests.loop import UNLABELLED, labelled_spec
+from tests.loop import UNLABELLED, labelled_spec, toy_spec
 
 from retraining.stages.preflight import preflight
 
@@ -17,3 +17,14 @@ def test_a_table_of_labels_that_cannot_be_read_is_missing_with_the_grant(loop):
     table = loop.tables.name("toy_said")
     assert missing.what == f"read {table}, the table of labels of toy"
     assert missing.grant.startswith(f"GRANT SELECT ON TABLE {table} TO ")
+
+
+def test_a_table_that_a_rule_refers_to_is_missing_with_the_grant(loop):
+    loop.source_has([])
+    rule = {"rule": "foreign_key", "column": "id", "table": "main.places.towns"}
+
+    report = preflight(toy_spec(quality={"rules": [rule]}), loop.source, loop.tables, loop.registry, loop.run)
+
+    (missing,) = report.missing
+    assert missing.what == "read `main`.`places`.`towns`, for the rule id_foreign_key"
+    assert missing.grant.startswith("GRANT SELECT ON TABLE `main`.`places`.`towns` TO ")
