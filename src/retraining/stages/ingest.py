@@ -168,14 +168,14 @@ def _store(
     earlier = standing.where(in_slice(ledger, *bounds)).select(ROW_KEY, ROW_HASH)
     ends = ends_of(spec, ledger, plan, closed)
     marks = [is_valid(ledger, bounds[2]), is_below(ledger, ends.before), is_below(ledger, ends.next_lo)]
-    counted = count_slice(rows, earlier, *marks)
+    counted, doubtful = count_slice(rows, earlier, *marks)
     if forgotten is not None:
         counted = add_forgotten(counted, only_forgotten(sent, forgotten), *marks)
     counted = as_foreseen(plan, closed, counted)
     hit("ingest.after_read")
     updates = label_updates(spec, source, tables, ledger, plan, closed)
     if counted.read > counted.present + counted.forgotten or updates is not None:
-        fresh = new_rows(rows, earlier, ledger, counted.doubtful)
+        fresh = new_rows(rows, earlier, ledger, doubtful)
         arrival = Arrival(plan.batch_seq, run.started_at, run.as_of, bounds[2], plan.supersedes)
         marked = with_updates(spec, ledger, mark(spec, ledger, fresh, arrival, others), updates, arrival, others)
         hit("ingest.before_write")

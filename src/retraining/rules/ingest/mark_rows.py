@@ -25,9 +25,6 @@ HASHES = "_hashes"
 
 KNOWN, HELD_BEFORE, CONFLICT = "_known", "_held_before", "_conflict"
 
-_MOST_SENT = 100_000
-"""Keys of 32 characters: a few megabytes."""
-
 
 def identify(rows: DataFrame, keys: Sequence[str], generations: Sequence[Sequence[str]]) -> DataFrame:
     """Adds `_row_key` (who the row is about), `_row_hash` (exactly what it says) and `_hashes`: its hash in every
@@ -46,37 +43,25 @@ def recognise(rows: DataFrame, earlier: DataFrame) -> DataFrame:
     return rows.join(seen, ROW_KEY, "left").withColumn(KNOWN, known).drop("_seen", HASHES)
 
 
-def doubtful_keys(rows: DataFrame, earlier: DataFrame) -> DataFrame:
-    """`_row_key` of the rows that need a closer look: the slice says them more than once, or an earlier batch holds
-    their key. Every other row is new and contradicts nobody."""
-    said = rows.groupBy(ROW_KEY).agg(F.count(F.lit(1)).alias("_times"))
-    return with_earlier(said, earlier).where((F.col("_times") > 1) | F.col(HELD_BEFORE)).select(ROW_KEY)
-
-
 def with_earlier(keys: DataFrame, earlier: DataFrame) -> DataFrame:
     """Adds `_held_before`: whether an earlier batch holds a row of the key."""
     before = earlier.select(ROW_KEY).distinct().withColumn(HELD_BEFORE, F.lit(True))
     return keys.join(before, ROW_KEY, "left").withColumn(HELD_BEFORE, F.col(HELD_BEFORE).isNotNull())
 
 
-def few(keys: int) -> bool:
-    """Whether so many keys may be sent to every worker; the rows of more are better shuffled."""
-    return keys <= _MOST_SENT
-
-
-def new_rows(rows: DataFrame, earlier: DataFrame, ledger: Ledger, doubtful: int) -> DataFrame:
+def new_rows(rows: DataFrame, earlier: DataFrame, ledger: Ledger, doubtful: Sequence[str] | None) -> DataFrame:
     """The rows that no earlier batch holds, one of each identical ones, with `_conflict`: whether another one of the
     same key and ledger value says something else, so that neither can be trusted.
 
-    doubtful counts the keys whose rows must be compared. That costs a shuffle of whole rows, so the others stay out.
+    doubtful: the keys (`_row_key`) whose rows must be compared, None for all. Comparing costs a shuffle of whole rows,
+    so the others stay out.
     """
-    if not few(doubtful):
+    if doubtful is None:
         return _compared(rows, earlier, ledger)
     if not doubtful:
         return _alone(rows)
-    keys = F.broadcast(doubtful_keys(rows, earlier))
-    compared = _compared(rows.join(keys, ROW_KEY, "left_semi"), earlier, ledger)
-    return _alone(rows.join(keys, ROW_KEY, "left_anti")).unionByName(compared)
+    named = F.col(ROW_KEY).isin(list(doubtful))
+    return _alone(rows.where(~named)).unionByName(_compared(rows.where(named), earlier, ledger))
 
 
 def _alone(rows: DataFrame) -> DataFrame:

@@ -7,7 +7,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from retraining.records.batch import Batch
-from retraining.rules.ingest.mark_rows import HASHES, HELD_BEFORE, KNOWN, doubtful_keys, few, recognise, with_earlier
+from retraining.rules.ingest.mark_rows import HASHES, HELD_BEFORE, KNOWN, recognise, with_earlier
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 
 
@@ -15,8 +15,8 @@ from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 class SliceCounts:
     """Rows of a slice. present: already stored, or said again in the slice. first_read and read_again split the rows
     with a valid ledger value; late: of the former, those older than the watermark was; from_next_lo: of both, those the
-    next slice will read again. doubtful: keys whose rows had to be compared. forgotten: rows of forgotten keys, which
-    are neither present nor late, and forgotten_late those with a valid value older than the watermark was."""
+    next slice will read again. forgotten: rows of forgotten keys, which are neither present nor late, and
+    forgotten_late those with a valid value older than the watermark was."""
 
     read: int
     present: int
@@ -24,33 +24,48 @@ class SliceCounts:
     read_again: int
     late: int
     from_next_lo: int
-    doubtful: int = 0
     forgotten: int = 0
     forgotten_late: int = 0
 
 
-def count_slice(rows: DataFrame, earlier: DataFrame, valid: Column, below: Column, below_next: Column) -> SliceCounts:
-    """Counts the keys, and compares whole rows only of those keys that are said twice or were there before: identical
-    rows count as often as they are said."""
+def count_slice(
+    rows: DataFrame, earlier: DataFrame, valid: Column, below: Column, below_next: Column
+) -> tuple[SliceCounts, tuple[str, ...] | None]:
+    """The counts, and the doubtful keys: those that the slice says more than once, or of which an earlier batch holds a
+    row. None where they are too many to be named; all rows are compared then.
+
+    A first pass counts rows by key. A row that is alone with its key can neither repeat nor contradict another; only of
+    the other keys are whole rows compared. Identical rows count as often as they are said.
+    """
     said = rows.withColumns({"_valid": valid, "_late": valid & below, "_next": valid & ~below_next})
-    alone = _count_keys(said, earlier)
-    if not alone.doubtful:
-        return alone
-    if few(alone.doubtful):
-        said = said.join(F.broadcast(doubtful_keys(rows, earlier)), ROW_KEY, "left_semi")
-    else:
-        alone = replace(alone, read=0, first_read=0, late=0, from_next_lo=0)
-    return _sum(alone, _compare_rows(said, earlier))
+    alone, doubtful = _count_keys(said, earlier)
+    if doubtful is None:
+        return _compare_rows(said, earlier), None
+    if not doubtful:
+        return alone, ()
+    compared = _compare_rows(said.where(F.col(ROW_KEY).isin(list(doubtful))), earlier)
+    return _sum(alone, compared), doubtful
 
 
-def _count_keys(said: DataFrame, earlier: DataFrame) -> SliceCounts:
-    """The rows that are alone with their key, and how many keys are not."""
+_MOST_NAMED = 5_000
+"""So many keys travel inside a query."""
+
+
+def _count_keys(said: DataFrame, earlier: DataFrame) -> tuple[SliceCounts, tuple[str, ...] | None]:
+    """Counts of the rows that are alone with their key, and the other keys: a row for all of the former, and one for
+    each of the latter, as far as they can be named."""
     facts = {name: F.count_if(name).alias(name) for name in ("_valid", "_late", "_next")}
     keys = with_earlier(said.groupBy(ROW_KEY).agg(F.count(F.lit(1)).alias("_times"), *facts.values()), earlier)
-    alone = (F.col("_times") == 1) & ~F.col(HELD_BEFORE)
-    sums = [F.coalesce(F.sum(F.when(alone, F.col(name))), F.lit(0)) for name in ("_times", *facts)]
-    read, first_read, late, from_next_lo, doubtful = keys.agg(*sums, F.count_if(~alone)).collect()[0]
-    return SliceCounts(read, 0, first_read, 0, late, from_next_lo, doubtful)
+    doubtful = F.when((F.col("_times") > 1) | F.col(HELD_BEFORE), F.col(ROW_KEY)).alias("_doubtful")
+    sums = [F.sum(name).alias(name) for name in ("_times", *facts)]
+    found = keys.groupBy(doubtful).agg(*sums).orderBy(F.asc_nulls_first("_doubtful")).limit(_MOST_NAMED + 2).collect()
+    alone = next((row for row in found if row["_doubtful"] is None), None)
+    counts = SliceCounts(alone["_times"], 0, alone["_valid"], 0, alone["_late"], alone["_next"]) if alone else _NO_ROWS
+    named = tuple(row["_doubtful"] for row in found if row["_doubtful"] is not None)
+    return counts, named if len(named) <= _MOST_NAMED else None
+
+
+_NO_ROWS = SliceCounts(0, 0, 0, 0, 0, 0)
 
 
 def _compare_rows(said: DataFrame, earlier: DataFrame) -> SliceCounts:

@@ -5,10 +5,10 @@ from collections import Counter
 import pytest
 from pyspark.sql import functions as F
 
-from retraining.rules.ingest import mark_rows
 from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.ledger_column import is_below, is_valid
 from retraining.rules.ingest.mark_rows import identify, new_rows
+from retraining.stages.steps import count_slice as step
 from retraining.stages.steps.count_slice import SliceCounts, count_slice
 
 LEDGER = Ledger("n", "integer")
@@ -53,32 +53,34 @@ def named(spark):
     return name(SLICE), name(STORED).select("_row_key", "_row_hash")
 
 
-@pytest.fixture(params=["few keys are compared", "all rows are"])
-def most_sent(request, monkeypatch):
-    monkeypatch.setattr(mark_rows, "_MOST_SENT", 100 if request.param.startswith("few") else 0)
+def marks():
+    return is_valid(LEDGER, None), is_below(LEDGER, 5), is_below(LEDGER, 7)
 
 
-def test_one_of_each_new_row_comes_in_and_contradictions_are_marked(named, most_sent):
-    came = new_rows(*named, LEDGER, doubtful=6).select("id", "n", "said", "_conflict").collect()
+@pytest.mark.parametrize("most", [100, 6, 5])
+def test_one_of_each_new_row_comes_in_and_contradictions_are_marked_however_many_keys_are_compared(
+    named, most, monkeypatch
+):
+    monkeypatch.setattr(step, "_MOST_NAMED", most)
+
+    counted, doubtful = count_slice(*named, *marks())
+    came = new_rows(*named, LEDGER, doubtful).select("id", "n", "said", "_conflict").collect()
 
     assert Counter(map(tuple, came)) == NEW
-
-
-def test_the_counts_are_those_of_the_slice(named, most_sent):
-    marks = [is_valid(LEDGER, None), is_below(LEDGER, 5), is_below(LEDGER, 7)]
-
-    counted = count_slice(*named, *marks)
-
-    assert counted == SliceCounts(
-        read=len(SLICE), present=5, first_read=11, read_again=2, late=1, from_next_lo=8, doubtful=6
-    )
+    assert doubtful is None if most < 6 else len(doubtful) == 6
+    assert counted == SliceCounts(read=len(SLICE), present=5, first_read=11, read_again=2, late=1, from_next_lo=8)
     assert counted.read - counted.present == sum(NEW.values())
+
+
+def test_an_empty_slice_counts_nothing(named):
+    rows, earlier = named
+
+    assert count_slice(rows.limit(0), earlier, *marks()) == (SliceCounts(0, 0, 0, 0, 0, 0), ())
 
 
 def test_rows_that_are_alone_with_their_key_need_no_comparison(named):
     rows, earlier = named
     alone = rows.where(F.col("id").startswith("alone"))
-    marks = [is_valid(LEDGER, None), is_below(LEDGER, 5), is_below(LEDGER, 7)]
 
-    assert count_slice(alone, earlier, *marks) == SliceCounts(2, 0, 2, 0, 1, 0)
-    assert new_rows(alone, earlier, LEDGER, doubtful=0).where("NOT _conflict").count() == 2
+    assert count_slice(alone, earlier, *marks()) == (SliceCounts(2, 0, 2, 0, 1, 0), ())
+    assert new_rows(alone, earlier, LEDGER, ()).where("NOT _conflict").count() == 2
