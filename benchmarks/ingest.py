@@ -177,7 +177,8 @@ def main() -> None:
                 spark.conf.set(key, str(value))
             print(f"{name}: {PARTS[name].__doc__}", flush=True)
             measures += PARTS[name](spark)
-    finish("Ingestion", "make bench", f"{os.cpu_count()} cores, {datetime.now(UTC):%Y-%m-%d}", measures)
+    machine = f"{os.cpu_count()} cores, {datetime.now(UTC):%Y-%m-%d}"
+    finish("Ingestion", "make bench", machine, measures, whole=set(chosen) == set(PARTS))
 
 
 if __name__ == "__main__":

@@ -28,15 +28,16 @@ class Measure:
         return self.ratio <= self.most
 
 
-def finish(name: str, command: str, machine: str, measures: Sequence[Measure]) -> None:
-    """Print the table and the summary, replace the benchmark's section of the page, and end with 1 when a ratio is
-    missed."""
+def finish(name: str, command: str, machine: str, measures: Sequence[Measure], whole: bool) -> None:
+    """Print the table and the summary, replace the benchmark's section of the page if the whole of it was run, and end
+    with 1 when a ratio is missed."""
     table = Table("What", "Beside", "Ours", "Ratio", "At most", "")
     for each in measures:
         verdict = "holds" if each.holds else "MISSED"
         table.add_row(each.what, each.base, each.ours, f"{each.ratio:.2f}", f"{each.most:g}", verdict)
     Console(width=140).print(table)
-    _write(name, command, machine, measures)
+    if whole:
+        _write(name, command, machine, measures)
     missed = [each.what for each in measures if not each.holds]
     print(
         f"{name}: {len(measures) - len(missed)} of {len(measures)} ratios hold"
