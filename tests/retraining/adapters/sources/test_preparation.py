@@ -110,7 +110,7 @@ def two_rows(make_loop):
     return say_prepare(loop)
 
 
-@pytest.mark.parametrize("fault", REFUSED, ids=str)
+@pytest.mark.parametrize("fault", REFUSED, ids=lambda each: getattr(each, "__name__", each))
 def test_a_function_that_does_not_give_a_row_for_a_row_is_refused_before_anything_is_written(
     two_rows, prepared_by, fault
 ):
