@@ -172,6 +172,21 @@ def test_warnings_about_accepted_rows_are_counted():
     assert absent(seen(full_page(batch=warned)), "Accepted with a warning: tail_unique 12, slow 3.") == []
 
 
+def test_forgotten_rows_and_labels_stand_beside_the_counts():
+    page = seen(full_page(batch=batch(2, rows_forgotten=3, rows_relabelled=40, labels_waiting=5)))
+
+    words = "Already present 0 Forgotten keys 3 not stored Got their label 40 rows of earlier batches Labels waiting 5"
+    assert absent(page, words) == []
+    assert "Forgotten keys" not in seen(full_page()).text
+
+
+def test_labels_alone_are_something_that_came_in():
+    page = seen(PageData((idle(),), "rmse", batch=batch(2, rows_read=0, rows_relabelled=40)))
+
+    assert absent(page, "Read 0", "Got their label 40") == []
+    assert "Nothing new:" not in page.text
+
+
 def test_late_rows_and_the_watermark_s_lag_stand_beside_the_counts():
     page = seen(PageData((event(rows_late=5, watermark_lag_days=1.25),), "rmse"))
 
