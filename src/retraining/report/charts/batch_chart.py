@@ -1,18 +1,14 @@
 """What came in with every batch: rows accepted and quarantined, and the share that was refused."""
 
-import math
 from collections.abc import Sequence
 
-from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MaxNLocator
-
 from retraining.records.batch import Batch
-from retraining.report.charts.svg import ALERT, CHAMPION, LINE, SURFACE, chart_style, inline_svg, new_axes
+from retraining.report.charts.batch_axis import batch_axis, draw_points
+from retraining.report.charts.svg import ALERT, CHAMPION, chart_style, inline_svg, new_axes
 from retraining.report.words import count, share
 
 SIZE = (332, 150)
 MOST_BATCHES = 60
-_MOST_TICKS = 6
 
 
 def batch_charts(batches: Sequence[Batch]) -> list[tuple[str, str]]:
@@ -41,8 +37,7 @@ def _rows(batches: Sequence[Batch]) -> str:
     axes.bar(numbers, accepted, width=0.7, color=CHAMPION, gid="mark.accepted")
     refused = [row.rows_quarantined or 0 for row in batches]
     axes.bar(numbers, refused, width=0.7, bottom=accepted, color=ALERT, gid="mark.quarantined")
-    _finish(axes, numbers, max(map(_new, batches)))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    batch_axis(axes, numbers, max(map(_new, batches)), "{:,.0f}".format)
     last = batches[-1]
     sentence = (
         f"New rows of {len(batches)} batches; in batch {last.batch_seq} {count(last.rows_accepted or 0)} were accepted "
@@ -55,38 +50,14 @@ def _shares(batches: Sequence[Batch]) -> str:
     axes = new_axes(*SIZE, left=48, right=12)
     numbers, shares = [row.batch_seq for row in batches], [refused_share(row) for row in batches]
     axes.plot(numbers, shares, color=CHAMPION, gid="mark.share")
-    _points(axes, [row for row in batches if row.state != "HELD"], CHAMPION, "o", "used")
-    held = [row for row in batches if row.state == "HELD"]
-    _points(axes, held, ALERT, "D", "held")
-    _finish(axes, numbers, max(shares))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g}%"))
-    waiting = f"Held: {', '.join(str(row.batch_seq) for row in held)}." if held else "No batch is held."
+    held = [row.batch_seq for row in batches if row.state == "HELD"]
+    points = list(zip(numbers, shares, strict=True))
+    draw_points(axes, [point for point in points if point[0] not in held], CHAMPION, "o", "used")
+    draw_points(axes, [point for point in points if point[0] in held], ALERT, "D", "held")
+    batch_axis(axes, numbers, max(shares), lambda value: f"{100 * value:.3g}%")
+    waiting = f"Held: {', '.join(map(str, held))}." if held else "No batch is held."
     sentence = (
         f"Share of new rows that were quarantined: {share(shares[-1])} in batch {numbers[-1]}, at most "
         f"{share(max(shares))}. {waiting}"
     )
     return inline_svg(axes, "batch-shares", sentence)
-
-
-def _points(axes: Axes, batches: Sequence[Batch], colour: str, marker: str, kind: str) -> None:
-    if batches:
-        axes.plot(
-            [row.batch_seq for row in batches],
-            [refused_share(row) for row in batches],
-            color=colour,
-            marker=marker,
-            markersize=7,
-            linestyle="none",
-            zorder=3,
-            markeredgecolor=SURFACE,
-            gid=f"mark.{kind}",
-        )
-
-
-def _finish(axes: Axes, numbers: Sequence[int], highest: float) -> None:
-    axes.set_xlim(numbers[0] - 0.6, numbers[-1] + 0.6)
-    axes.set_ylim(0, highest * 1.2 or 1.0)
-    axes.set_xticks(sorted(list(numbers)[:: -math.ceil(len(numbers) / _MOST_TICKS)]))
-    axes.yaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
-    axes.grid(axis="y", color=LINE, linewidth=1)
-    axes.set_axisbelow(True)

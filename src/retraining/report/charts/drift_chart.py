@@ -1,19 +1,17 @@
 """Drift of every column as small multiples: the population stability index from batch to batch."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from retraining.records.drift_metric import DriftMetric
-from retraining.report.charts.svg import ALERT, CHAMPION, LINE, MUTED, SURFACE, chart_style, inline_svg, new_axes
+from retraining.report.charts.batch_axis import batch_axis, draw_points
+from retraining.report.charts.svg import ALERT, CHAMPION, MUTED, chart_style, inline_svg, new_axes
 from retraining.report.words import column_title, number
 
 SIZE = (332, 150)
-_MOST_TICKS = 6
 
 
 @dataclass(frozen=True)
@@ -73,9 +71,12 @@ def _draw(name: str, rows: Sequence[DriftMetric], batches: Sequence[int], senten
     _level(axes, [(row.batch_seq, row.threshold) for row in rows], ALERT, (0, (5, 3)), "threshold")
     _level(axes, [(row.batch_seq, row.noise_floor) for row in rows], MUTED, (0, (1, 2)), "noise-floor")
     axes.plot([row.batch_seq for row in rows], _indices(rows), color=CHAMPION, gid="mark.index")
-    _points(axes, [row for row in rows if row.verdict != "drifted"], CHAMPION, "o", "stable")
-    _points(axes, [row for row in rows if row.verdict == "drifted"], ALERT, "D", "drifted")
-    _ticks(axes, batches, max(_indices(rows) + [row.threshold or 0.0 for row in rows]))
+    for colour, marker, kind, drifted in ((CHAMPION, "o", "stable", False), (ALERT, "D", "drifted", True)):
+        shown = [row for row in rows if (row.verdict == "drifted") is drifted]
+        points = list(zip([row.batch_seq for row in shown], _indices(shown), strict=True))
+        draw_points(axes, points, colour, marker, kind)
+    highest = max(_indices(rows) + [row.threshold or 0.0 for row in rows])
+    batch_axis(axes, batches, highest, "{:.3g}".format)
     return inline_svg(axes, name, sentence)
 
 
@@ -92,29 +93,3 @@ def _level(axes: Axes, points: Sequence[tuple[int, float | None]], colour: str, 
         axes.plot(
             batches, values, color=colour, linewidth=1.5, linestyle=dashes, drawstyle="steps-mid", gid=f"mark.{kind}"
         )
-
-
-def _points(axes: Axes, rows: Sequence[DriftMetric], colour: str, marker: str, kind: str) -> None:
-    for row, index in zip(rows, _indices(rows), strict=True):
-        axes.plot(
-            [row.batch_seq],
-            [index],
-            color=colour,
-            marker=marker,
-            markersize=7,
-            linestyle="none",
-            zorder=3,
-            markeredgecolor=SURFACE,
-            markeredgewidth=1,
-            gid=f"mark.{kind}",
-        )
-
-
-def _ticks(axes: Axes, batches: Sequence[int], highest: float) -> None:
-    axes.set_xlim(batches[0] - 0.6, batches[-1] + 0.6)
-    axes.set_ylim(0, highest * 1.2 or 1.0)
-    axes.set_xticks(sorted(list(batches)[:: -math.ceil(len(batches) / _MOST_TICKS)]))
-    axes.yaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
-    axes.grid(axis="y", color=LINE, linewidth=1)
-    axes.set_axisbelow(True)
