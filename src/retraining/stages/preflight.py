@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import pandas as pd
-from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from retraining.adapters.registry.log_version import TrainingData
@@ -107,30 +106,34 @@ def _reads(spec: ModelSpec, source_table: str, tables: Tables, to: str) -> list[
     for rule in spec.quality.rules:
         if isinstance(rule, ForeignKey):
             table = qualified(tables.catalog, tables.schema, rule.table)
-            what, grant = f"read {table}, for the rule {rule.title}", f"GRANT SELECT ON TABLE {table} {to};"
-            attempts.append((what, partial(_first_row, tables, table), grant))
+            what = f"read {table}, for the rule {rule.title}"
+            attempts.append((what, partial(_first_row, tables, table), _grant_select(table, to)))
     return attempts
+
+
+def _read(spec: ModelSpec, table: str, role: str, tables: Tables, to: str) -> _Attempt:
+    what = f"read {spec.source.path or table}, the {role} of {spec.model}"
+    return what, lambda: _first_of(spec, table, tables), _grant_on_source(spec, table, to)
+
+
+def _first_of(spec: ModelSpec, source_table: str, tables: Tables) -> object:
+    """What reading the source takes: of files their names, since the table they land in is made later."""
+    if spec.source.path is not None:
+        return list_files(tables.spark, spec.source.path).limit(1).collect()
+    return _first_row(tables, source_table)
 
 
 def _first_row(tables: Tables, table: str) -> object:
     return tables.spark.table(table).select(F.lit(1)).limit(1).collect()
 
 
-def _read(spec: ModelSpec, table: str, role: str, tables: Tables, to: str) -> _Attempt:
-    what = f"read {spec.source.path or table}, the {role} of {spec.model}"
-    return what, lambda: _first_of(spec, table, tables).limit(1).collect(), _grant_on_source(spec, table, to)
-
-
-def _first_of(spec: ModelSpec, source_table: str, tables: Tables) -> DataFrame:
-    """What reading the source takes: of files their names, since the table they land in is made later."""
-    if spec.source.path is not None:
-        return list_files(tables.spark, spec.source.path)
-    return tables.spark.table(source_table).select(F.lit(1))
+def _grant_select(table: str, to: str) -> str:
+    return f"GRANT SELECT ON TABLE {table} {to};"
 
 
 def _grant_on_source(spec: ModelSpec, source_table: str, to: str) -> str:
     if spec.source.path is None:
-        return f"GRANT SELECT ON TABLE {source_table} {to};"
+        return _grant_select(source_table, to)
     parts = spec.source.path.split("/")[2:5]
     return f"GRANT READ VOLUME ON VOLUME {'.'.join(f'`{part}`' for part in parts)} {to};"
 

@@ -35,17 +35,15 @@ def append_plan(tables: Tables, plan: Batch) -> None:
 def append_close(tables: Tables, closed: Batch) -> None:
     """Closes a batch, which consumes its number and moves the watermark. Its counts also stand in the commit."""
     fence = Fence("close", closed.source, closed.batch_seq, closed.epoch)
-    tables.append_records(TABLE, [closed], fence, {name: getattr(closed, name) for name in _SAID} | _by_rule(closed))
+    refusals = {each.rule: each.rows for each in closed.refusals}
+    said = {name: getattr(closed, name) for name in _SAID} | {"refusals": refusals}
+    tables.append_records(TABLE, [closed], fence, said)
 
 
 _SAID = (
     *("run_id", "source", "batch_seq", "state", "watermark_after", "rows_read", "rows_accepted", "rows_quarantined"),
     *("rows_already_present", "rows_late", "rows_older"),
 )
-
-
-def _by_rule(closed: Batch) -> dict[str, object]:
-    return {"refusals": {each.rule: each.rows for each in closed.refusals}}
 
 
 def append_rebuilt(tables: Tables, batches: list[Batch]) -> None:
