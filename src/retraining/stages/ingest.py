@@ -168,7 +168,7 @@ def _store(
     earlier = standing.where(in_slice(ledger, *bounds)).select(ROW_KEY, ROW_HASH)
     ends = ends_of(spec, ledger, plan, closed)
     marks = [is_valid(ledger, bounds[2]), is_below(ledger, ends.before), is_below(ledger, ends.next_lo)]
-    counted, doubtful = count_slice(rows, earlier, *marks)
+    counted, doubtful = count_slice(rows, earlier, ledger, *marks)
     if forgotten is not None:
         counted = add_forgotten(counted, only_forgotten(sent, forgotten), *marks)
     counted = as_foreseen(plan, closed, counted)

@@ -1,11 +1,13 @@
 """From source rows to observation rows: identity, reasons, batch."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from retraining.rules.ingest.ledger import Ledger
+from retraining.rules.ingest.ledger import Ledger, Number
+from retraining.rules.ingest.ledger_column import ledger_literal
 from retraining.rules.ingest.look_around import Others, look_around
 from retraining.rules.ingest.quality import (
     CONFLICTING_DUPLICATE,
@@ -17,20 +19,42 @@ from retraining.rules.ingest.quality import (
     quarantine_reasons,
     warnings,
 )
-from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, identity_hash
+from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, identity_hash, identity_number, number_of
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.source_section import IS_DELETED, MALFORMED_LINE
 
-HASHES = "_hashes"
+HASHES, KEY_NUMBER = "_hashes", "_key_number"
 
 KNOWN, HELD_BEFORE, CONFLICT = "_known", "_held_before", "_conflict"
 
 
+@dataclass(frozen=True)
+class Doubtful:
+    """Rows that must be compared: those of the keys, which have a ledger value from lo to hi, or none. keys: each one's
+    `_key_number`; two keys may share it, and are then compared without need. any_new: whether a comparison found a row
+    among them that is not yet stored."""
+
+    keys: tuple[int, ...] = ()
+    lo: Number | None = None
+    hi: Number | None = None
+    any_new: bool = True
+
+    def rows(self, ledger: Ledger) -> Column:
+        """The condition. The bounds let file statistics skip what the keys alone would not: they are hashes."""
+        value = F.col(f"`{ledger.column}`")
+        inside = F.lit(False) if self.lo is None else value >= ledger_literal(ledger, self.lo)
+        if self.hi is not None:
+            inside = inside & (value <= ledger_literal(ledger, self.hi))
+        return (value.isNull() | inside) & F.col(KEY_NUMBER).isin(list(self.keys))
+
+
 def identify(rows: DataFrame, keys: Sequence[str], generations: Sequence[Sequence[str]]) -> DataFrame:
-    """Adds `_row_key` (who the row is about), `_row_hash` (exactly what it says) and `_hashes`: its hash in every
-    generation of the source's columns. generations: the columns of each, the present one last."""
+    """Adds `_row_key` (who the row is about) and `_key_number`, half of it; `_row_hash` (exactly what it says) and
+    `_hashes`: its hash in every generation of the source's columns. generations: the columns of each, the present one
+    last."""
     hashes = [identity_hash(columns) for columns in generations]
-    return rows.withColumns({ROW_KEY: identity_hash(keys), ROW_HASH: hashes[-1], HASHES: F.array(*hashes)})
+    names = {ROW_KEY: identity_hash(keys), ROW_HASH: hashes[-1]}
+    return rows.withColumns({**names, KEY_NUMBER: identity_number(keys), HASHES: F.array(*hashes)})
 
 
 def recognise(rows: DataFrame, earlier: DataFrame) -> DataFrame:
@@ -44,32 +68,35 @@ def recognise(rows: DataFrame, earlier: DataFrame) -> DataFrame:
 
 
 def with_earlier(keys: DataFrame, earlier: DataFrame) -> DataFrame:
-    """Adds `_held_before`: whether an earlier batch holds a row of the key."""
-    before = earlier.select(ROW_KEY).distinct().withColumn(HELD_BEFORE, F.lit(True))
-    return keys.join(before, ROW_KEY, "left").withColumn(HELD_BEFORE, F.col(HELD_BEFORE).isNotNull())
+    """Adds `_held_before` to keys (`_key_number`): whether an earlier batch holds a row of the key."""
+    numbers = earlier.select(number_of(F.col(ROW_KEY)).alias(KEY_NUMBER)).distinct()
+    keys = keys.join(numbers.withColumn(HELD_BEFORE, F.lit(True)), KEY_NUMBER, "left")
+    return keys.withColumn(HELD_BEFORE, F.col(HELD_BEFORE).isNotNull())
 
 
-def new_rows(rows: DataFrame, earlier: DataFrame, ledger: Ledger, doubtful: Sequence[str] | None) -> DataFrame:
+def new_rows(rows: DataFrame, earlier: DataFrame, ledger: Ledger, doubtful: Doubtful | None) -> DataFrame:
     """The rows that no earlier batch holds, one of each identical ones, with `_conflict`: whether another one of the
     same key and ledger value says something else, so that neither can be trusted.
 
-    doubtful: the keys (`_row_key`) whose rows must be compared, None for all. Comparing costs a shuffle of whole rows,
-    so the others stay out.
+    doubtful: the rows that must be compared, None for all. Comparing costs a shuffle of whole rows, so the others stay
+    out.
     """
     if doubtful is None:
         return _compared(rows, earlier, ledger)
-    if not doubtful:
+    if not doubtful.keys:
         return _alone(rows)
-    named = F.col(ROW_KEY).isin(list(doubtful))
-    return _alone(rows.where(~named)).unionByName(_compared(rows.where(named), earlier, ledger))
+    others = _alone(rows.where(~F.col(KEY_NUMBER).isin(list(doubtful.keys))))
+    if not doubtful.any_new:
+        return others
+    return others.unionByName(_compared(rows.where(doubtful.rows(ledger)), earlier, ledger))
 
 
 def _alone(rows: DataFrame) -> DataFrame:
-    return rows.drop(HASHES).withColumn(CONFLICT, F.lit(False))
+    return rows.drop(HASHES, KEY_NUMBER).withColumn(CONFLICT, F.lit(False))
 
 
 def _compared(rows: DataFrame, earlier: DataFrame, ledger: Ledger) -> DataFrame:
-    fresh = recognise(rows, earlier).where(~F.col(KNOWN)).drop(KNOWN)
+    fresh = recognise(rows, earlier).where(~F.col(KNOWN)).drop(KNOWN, KEY_NUMBER)
     same_moment = Window.partitionBy(ROW_KEY, F.col(f"`{ledger.column}`")).orderBy(ROW_HASH)
     whole = same_moment.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing)
     repeats = F.lag(ROW_HASH).over(same_moment).eqNullSafe(F.col(ROW_HASH))

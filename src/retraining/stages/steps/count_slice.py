@@ -3,11 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from retraining.records.batch import Batch
-from retraining.rules.ingest.mark_rows import HASHES, HELD_BEFORE, KNOWN, recognise, with_earlier
+from retraining.rules.ingest.ledger import Ledger
+from retraining.rules.ingest.ledger_column import ledger_number
+from retraining.rules.ingest.mark_rows import (
+    HASHES,
+    HELD_BEFORE,
+    KEY_NUMBER,
+    KNOWN,
+    Doubtful,
+    recognise,
+    with_earlier,
+)
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 
 
@@ -29,40 +39,51 @@ class SliceCounts:
 
 
 def count_slice(
-    rows: DataFrame, earlier: DataFrame, valid: Column, below: Column, below_next: Column
-) -> tuple[SliceCounts, tuple[str, ...] | None]:
-    """The counts, and the doubtful keys: those that the slice says more than once, or of which an earlier batch holds a
-    row. None where they are too many to be named; all rows are compared then.
+    rows: DataFrame, earlier: DataFrame, ledger: Ledger, valid: Column, below: Column, below_next: Column
+) -> tuple[SliceCounts, Doubtful | None]:
+    """The counts, and the doubtful rows: those of keys that the slice says more than once, or of which an earlier batch
+    holds a row. None where the keys are too many to be named; all rows are compared then.
 
     A first pass counts rows by key. A row that is alone with its key can neither repeat nor contradict another; only of
     the other keys are whole rows compared. Identical rows count as often as they are said.
     """
     said = rows.withColumns({"_valid": valid, "_late": valid & below, "_next": valid & ~below_next})
-    alone, doubtful = _count_keys(said, earlier)
+    alone, doubtful = _count_keys(said, earlier, ledger)
     if doubtful is None:
         return _compare_rows(said, earlier), None
-    if not doubtful:
-        return alone, ()
-    compared = _compare_rows(said.where(F.col(ROW_KEY).isin(list(doubtful))), earlier)
-    return _sum(alone, compared), doubtful
+    if not doubtful.keys:
+        return alone, doubtful
+    compared = _compare_rows(said.where(doubtful.rows(ledger)), earlier)
+    return _sum(alone, compared), replace(doubtful, any_new=compared.read > compared.present)
 
 
 _MOST_NAMED = 5_000
 """So many keys travel inside a query."""
 
 
-def _count_keys(said: DataFrame, earlier: DataFrame) -> tuple[SliceCounts, tuple[str, ...] | None]:
+def _count_keys(said: DataFrame, earlier: DataFrame, ledger: Ledger) -> tuple[SliceCounts, Doubtful | None]:
     """Counts of the rows that are alone with their key, and the other keys: a row for all of the former, and one for
     each of the latter, as far as they can be named."""
     facts = {name: F.count_if(name).alias(name) for name in ("_valid", "_late", "_next")}
-    keys = with_earlier(said.groupBy(ROW_KEY).agg(F.count(F.lit(1)).alias("_times"), *facts.values()), earlier)
-    doubtful = F.when((F.col("_times") > 1) | F.col(HELD_BEFORE), F.col(ROW_KEY)).alias("_doubtful")
+    value = ledger_number(ledger)
+    ends = [F.min(value).alias("_lo"), F.max(value).alias("_hi")]
+    said_by_key = said.groupBy(KEY_NUMBER).agg(F.count(F.lit(1)).alias("_times"), *facts.values(), *ends)
+    doubtful = F.when((F.col("_times") > 1) | F.col(HELD_BEFORE), F.col(KEY_NUMBER)).alias("_doubtful")
     sums = [F.sum(name).alias(name) for name in ("_times", *facts)]
-    found = keys.groupBy(doubtful).agg(*sums).orderBy(F.asc_nulls_first("_doubtful")).limit(_MOST_NAMED + 2).collect()
-    alone = next((row for row in found if row["_doubtful"] is None), None)
+    parts = with_earlier(said_by_key, earlier).groupBy(doubtful)
+    found = parts.agg(*sums, F.min("_lo").alias("_lo"), F.max("_hi").alias("_hi"))
+    rows = found.orderBy(F.asc_nulls_first("_doubtful")).limit(_MOST_NAMED + 2).collect()
+    alone = next((row for row in rows if row["_doubtful"] is None), None)
     counts = SliceCounts(alone["_times"], 0, alone["_valid"], 0, alone["_late"], alone["_next"]) if alone else _NO_ROWS
-    named = tuple(row["_doubtful"] for row in found if row["_doubtful"] is not None)
-    return counts, named if len(named) <= _MOST_NAMED else None
+    return counts, _doubtful([row for row in rows if row["_doubtful"] is not None])
+
+
+def _doubtful(named: Sequence[Row]) -> Doubtful | None:
+    """None when there are too many."""
+    if len(named) > _MOST_NAMED:
+        return None
+    lows, highs = ([row[end] for row in named if row[end] is not None] for end in ("_lo", "_hi"))
+    return Doubtful(tuple(row["_doubtful"] for row in named), min(lows, default=None), max(highs, default=None))
 
 
 _NO_ROWS = SliceCounts(0, 0, 0, 0, 0, 0)

@@ -7,7 +7,7 @@ from tests.loop import toy_spec
 
 from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.look_around import Others
-from retraining.rules.ingest.mark_rows import identify, mark, new_rows
+from retraining.rules.ingest.mark_rows import Doubtful, identify, mark, new_rows
 from retraining.rules.ingest.quality import Arrival
 from retraining.rules.ingest.row_rules import MOST_TRIED
 
@@ -110,7 +110,7 @@ def judged(spark):
     others = Others(identify(holders, ["id"], [["id"]]), {"place_foreign_key": places})
     arrival = Arrival(7, NOW, NOW, LEDGER.from_time(NOW + timedelta(days=1)))
     batch = identify(spark.createDataFrame(rows, COLUMNS), ["id"], [NAMES])
-    batch = new_rows(batch, batch.limit(0), LEDGER, doubtful=())
+    batch = new_rows(batch, batch.limit(0), LEDGER, doubtful=Doubtful())
     collected = mark(SPEC, LEDGER, batch, arrival, others).select("id", "_quarantine_reasons", "_warnings").collect()
     assert len(collected) == len(CASES)
     return {row["id"]: (row["_quarantine_reasons"], row["_warnings"]) for row in collected}
