@@ -17,6 +17,8 @@ class ColumnsSection(Section):
     label_delay: Literal[0] | None = None
     """0: the label arrives with its row, so a row without one is quarantined as `label_missing`. None: labels may come
     later."""
+    slices: tuple[ColumnName, ...] = ()
+    """Columns, features or not, by whose values the gate looks for harm to a part of the rows."""
     labels: LabelsSection | None = None
     """Where labels come from another table than the rows: it fills the column `label`, which the source then lacks."""
 

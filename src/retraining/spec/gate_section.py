@@ -1,14 +1,18 @@
 """How a challenger is judged."""
 
-from typing import Literal
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Literal
 
-from pydantic import model_validator
+from pydantic import AfterValidator, Field, PlainSerializer, model_validator
 
-from retraining.spec.section import Section
+from retraining.spec.section import ColumnName, Section
+
+Floors = Annotated[Mapping[str, float], AfterValidator(MappingProxyType), PlainSerializer(dict)]
 
 
 class GateSection(Section):
-    """Hold-out and deployment of the gate."""
+    """Hold-out, questions and deployment of the gate."""
 
     holdout: Literal["newest", "reserved"] = "newest"
     """newest: whole days after everything champion and candidate were trained on. reserved: a quarter of the keys,
@@ -16,6 +20,21 @@ class GateSection(Section):
     deploy: Literal["refit", "candidate"] | None = None
     """refit: the gated recipe is fitted again including the hold-out (default). candidate: the judged version itself
     goes live (always, with a reserved hold-out)."""
+    kind: Literal["refresh", "change"] | None = None
+    """refresh: at least as good as the champion. change: shown to be better. None: a change where the champion learned
+    from other columns, by another recipe, with other parameters or another strategy; else a refresh."""
+    metric: str | None = None
+    """The metric that decides; rmse or error_rate when it is not said."""
+    guards: tuple[str, ...] = ()
+    """Metrics that must not get worse."""
+    floors: Floors = Field(default_factory=dict, validate_default=True)
+    """Metrics and the value that a candidate must reach whatever the champion does."""
+    min_gain: float = Field(default=0.05, ge=0, lt=1)
+    """What a change must gain: a share of the champion's loss, or for a metric that is best at 1 the difference."""
+    false_promotions_per_year: float = Field(default=0.5, gt=0)
+    """How often a year a change that gains nothing may be promoted by chance; sets the confidence of each verdict."""
+    may_explain_label: tuple[ColumnName, ...] = ()
+    """Features that may explain the label almost perfectly; any other that does is taken for a leak."""
 
     @model_validator(mode="after")
     def _reserved_rows_are_never_trained_on(self) -> "GateSection":
@@ -27,3 +46,8 @@ class GateSection(Section):
     def refits(self) -> bool:
         """Whether a passing candidate is fitted again with the hold-out before it goes live."""
         return self.holdout == "newest" and self.deploy != "candidate"
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Every metric that is named."""
+        return (*((self.metric,) if self.metric else ()), *self.guards, *self.floors)

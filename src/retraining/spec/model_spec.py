@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, PlainSerializer, model_validator
 from retraining.spec.columns_section import ColumnsSection
 from retraining.spec.drift_section import DriftSection
 from retraining.spec.gate_section import GateSection
+from retraining.spec.metric_name import why_no_metric
 from retraining.spec.policy_section import PolicySection
 from retraining.spec.quality_section import QualitySection
 from retraining.spec.recipe_function import RecipeName
@@ -40,7 +41,7 @@ class ModelSpec(Section):
     strategy: StrategySection = StrategySection()
     drift: DriftSection = DriftSection()
     policy: PolicySection = PolicySection()
-    gate: GateSection = GateSection()
+    gate: GateSection = Field(default_factory=GateSection)
     schedule: Literal["daily", "weekly", "monthly"]
     """How often new rows are expected; sets the default maximum age of a champion."""
 
@@ -48,6 +49,16 @@ class ModelSpec(Section):
     def _a_newest_hold_out_needs_days(self) -> "ModelSpec":
         if self.source.mode == "change_feed" and self.gate.holdout != "reserved":
             raise ValueError("source.mode: change_feed has versions instead of days. Say gate: { holdout: reserved }")
+        return self
+
+    @model_validator(mode="after")
+    def _the_gate_asks_for_metrics_of_this_kind(self) -> "ModelSpec":
+        wrong = [why for name in self.gate.metrics if (why := why_no_metric(name, self.kind))]
+        if wrong:
+            raise ValueError(f"gate: {wrong[0]}")
+        unknown = sorted(set(self.gate.may_explain_label) - set(self.columns.features))
+        if unknown:
+            raise ValueError(f"gate.may_explain_label names no feature: {', '.join(unknown)}")
         return self
 
     @model_validator(mode="after")
@@ -86,5 +97,17 @@ class ModelSpec(Section):
     @property
     def hash(self) -> str:
         """Sha256 of the whole spec, whatever the order of its keys; stored with every decision and version."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return _sha256(self.model_dump(mode="json"))
+
+    @property
+    def learning_hash(self) -> str:
+        """Sha256 of what a version is made by: a champion with another one was made by another recipe, from other
+        columns, or with other parameters."""
+        said = self.model_dump(mode="json")
+        columns = {name: said["columns"][name] for name in ("label", "numeric", "categorical")}
+        made_by = {name: said[name] for name in ("kind", "recipe", "params", "strategy")}
+        return _sha256({**made_by, "columns": columns, "prepare": said["source"]["prepare"]})
+
+
+def _sha256(said: Mapping[str, object]) -> str:
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

@@ -8,17 +8,17 @@ from retraining.adapters.registry.registry import CHAMPION, Registry
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError
-from retraining.records.gate_result import Check, GateResult
+from retraining.records.decision import Decision
+from retraining.records.gate_result import GateResult
 from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
-from retraining.rules.gate.judge import Evaluation, judge
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.apply_newest_decision import apply_newest_decision, decide_promotion
-from retraining.stages.steps.evaluate_on_holdout import evaluate_on_holdout, holdout_rows
 from retraining.stages.steps.fit_version import fit_version
 from retraining.stages.steps.ingested_source import IngestedSource, read_source
-from retraining.stages.steps.load_version import load_version, manifest_of_version
+from retraining.stages.steps.judge_candidate import judge_candidate
+from retraining.stages.steps.load_version import manifest_of_version
 
 _log = logging.getLogger(__name__)
 
@@ -46,6 +46,7 @@ def promote(
     with ThreadPoolExecutor() as pool:
         reading = pool.submit(read_rows, tables, Manifest, spec.model)
         earlier_checks = pool.submit(read_rows, tables, GateResult, spec.model)
+        decisions = pool.submit(read_rows, tables, Decision, spec.model)
         ingested = pool.submit(read_source, spec, tables)
         promotions = apply_newest_decision(spec.model, tables, registry, run)
     manifests, earlier = reading.result(), earlier_checks.result()
@@ -58,8 +59,8 @@ def promote(
     live = manifest_of_version(manifests, spec.model, champion) if champion else None
     checks = _checks_of(earlier, candidate, champion)
     if not checks:
-        evaluation = _evaluate(spec, source, tables, registry, candidate, live)
-        checks = _results(candidate, champion, run, next_seq(earlier), evaluation)
+        known, seq = decisions.result(), next_seq(earlier)
+        checks = judge_candidate(spec, source, tables, registry, candidate, live, known, earlier, run, seq)
         append_rows(tables, "gate", checks)
     passed = _passed(checks) and not _was_rolled_back(promotions, candidate)
     version = _deploy(spec, source, tables, registry, run, candidate, manifests) if passed else champion
@@ -88,61 +89,8 @@ def _checks_of(rows: list[GateResult], candidate: Manifest, champion: str | None
     return tuple(row for row in against if row.seq == against[-1].seq)
 
 
-def _evaluate(
-    spec: ModelSpec,
-    source: IngestedSource,
-    tables: Tables,
-    registry: Registry,
-    candidate: Manifest,
-    champion: Manifest | None,
-) -> Evaluation:
-    rows = holdout_rows(spec, source, tables, candidate, champion)
-    live = load_version(registry, champion) if champion else None
-    return evaluate_on_holdout(spec, rows, load_version(registry, candidate), live, candidate.trivial_prediction)
-
-
-def _results(
-    candidate: Manifest, champion: str | None, run: Run, seq: int, evaluation: Evaluation
-) -> tuple[GateResult, ...]:
-    checks = judge("refresh" if champion else "first", evaluation)
-    return tuple(_result(candidate, champion, run, seq, check, evaluation) for check in checks)
-
-
-def _result(
-    candidate: Manifest, champion: str | None, run: Run, seq: int, check: Check, evaluation: Evaluation
-) -> GateResult:
-    gain = evaluation.gain
-    return GateResult(
-        model=candidate.model,
-        retrain_key=candidate.retrain_key,
-        seq=seq,
-        question="refresh" if champion else "first",
-        candidate_version=str(candidate.version),
-        champion_version=champion,
-        check=check.name,
-        verdict=check.verdict,
-        value=check.value,
-        lower=check.lower,
-        upper=check.upper,
-        threshold=check.threshold,
-        sentence=check.sentence,
-        metric=evaluation.metric,
-        candidate_error=_finite(gain.candidate_error),
-        baseline_error=_finite(gain.baseline_error),
-        holdout_rows=evaluation.rows,
-        holdout_blocks=len(evaluation.blocks),
-        run_id=run.run_id,
-        attempt_id=run.attempt_id,
-        at=run.started_at,
-    )
-
-
-def _finite(value: float) -> float | None:
-    return value if value == value else None
-
-
 def _passed(checks: tuple[GateResult, ...]) -> bool:
-    return all(row.verdict == "passed" for row in checks)
+    return all(row.verdict in ("passed", "unknown") for row in checks)
 
 
 def _decision(
@@ -165,11 +113,17 @@ def _decision(
         retrain_key=candidate.retrain_key,
         request_id=None,
         batch_seq=candidate.batch_seq,
-        reasons=tuple(row.sentence for row in checks if passed or row.verdict != "passed") or (_ROLLED_BACK,),
+        reasons=_reasons(checks, passed),
         run_id=run.run_id,
         attempt_id=run.attempt_id,
         at=run.started_at,
     )
+
+
+def _reasons(checks: tuple[GateResult, ...], passed: bool) -> tuple[str, ...]:
+    """What was found; of a refusal, what stands against it."""
+    said = [row.sentence for row in checks if row.verdict in ("failed", "not_enough_evidence") or passed]
+    return tuple(said) or (_ROLLED_BACK,)
 
 
 _ROLLED_BACK = "This candidate was promoted before and rolled back; only a new fit may be judged again."

@@ -124,4 +124,5 @@ def _reservation(spec: ModelSpec, run: Run, decision: Decision, role: Role, seq:
         run_id=run.run_id,
         attempt_id=run.attempt_id,
         at=run.started_at,
+        learning_hash=spec.learning_hash,
     )

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import clone
 
-from retraining.rules.gate.jackknife import Metric, error_of
+from retraining.rules.gate.metrics import FollowedMetric, error_of
 
 Days = NDArray[np.int64]
 """Day of each row, counted from 1970-01-01."""
@@ -31,7 +31,7 @@ def choose_window(
     days: Days,
     windows: Sequence[int],
     judged_days: int,
-    metric: Metric,
+    metric: FollowedMetric,
 ) -> WindowChoice:
     """The window whose fit errs least on the newest judged_days days, having seen only the days before them.
 
@@ -52,7 +52,7 @@ def choose_window(
     return WindowChoice(min(errors, key=lambda each: each[1])[0], tuple(errors))
 
 
-def _error(fitted: Any, features: pd.DataFrame, label: "pd.Series[Any]", metric: Metric) -> float:
+def _error(fitted: Any, features: pd.DataFrame, label: "pd.Series[Any]", metric: FollowedMetric) -> float:
     predicted = np.asarray(fitted.predict(features))
     if metric == "rmse":
         return error_of(metric, float(np.sum((predicted - label.to_numpy()) ** 2)), len(label))

@@ -73,7 +73,11 @@ def test_every_spec_of_this_repository_can_be_read():
             "shedule",
             "columns, drift, gate, kind, model, params, policy, quality, recipe, schedule, source, strategy",
         ),
-        ("gate: { hold_out: newest }", "gate.hold_out", "deploy, holdout"),
+        (
+            "gate: { hold_out: newest }",
+            "gate.hold_out",
+            "deploy, false_promotions_per_year, floors, guards, holdout, kind, may_explain_label, metric, min_gain",
+        ),
         (
             "policy: { max_age: 3 }",
             "policy.max_age",

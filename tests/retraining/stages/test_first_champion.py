@@ -86,14 +86,14 @@ def test_a_run_killed_between_decision_and_alias_is_healed_and_nothing_is_judged
     loop.retrain()
     kill(loop.promote, monkeypatch, "retraining.adapters.registry.registry.Registry.set_alias")
     after_kill = (loop.alias("champion"), [row.state for row in rows(loop, Promotion)])
-    monkeypatch.setattr("retraining.stages.promote.evaluate_on_holdout", killed)
+    monkeypatch.setattr("retraining.stages.promote.judge_candidate", killed)
 
     healed = loop.promote()
 
     assert after_kill == (None, ["DECIDED"])
     assert (healed.promotion.outcome, loop.alias("champion")) == ("PROMOTE", "1")
     assert [row.state for row in rows(loop, Promotion)] == ["DECIDED", "APPLIED"]
-    assert len(rows(loop, GateResult)) == len(healed.checks) == 2
+    assert len(rows(loop, GateResult)) == len(healed.checks) == 5
 
 
 def test_an_alias_moved_by_hand_stops_promotion_and_rollback_until_it_is_moved_back(loop):

@@ -1,34 +1,30 @@
 """The gain of a candidate over a baseline on the same rows, with an interval over blocks."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
-Metric = Literal["rmse", "error_rate"]
-DAILY_CORRELATION = 0.65
-"""Lag-1 correlation of daily loss differences, measured on a year of flights; assumed where there is no history."""
-
-FloatArray = NDArray[np.float64]
+from retraining.rules.gate.correlation import Correlation
+from retraining.rules.gate.metrics import FloatArray, Metric
 
 
 @dataclass(frozen=True)
-class Block:
-    """One block (a day, or a bucket of exchangeable rows): row count and summed loss of both models on these same
-    rows."""
+class PairedSums:
+    """Totals of a metric for both models on the same rows, block by block (a day, or a bucket of exchangeable rows).
+    rows: (blocks,); candidate and baseline: (blocks, sums)."""
 
-    rows: int
-    candidate_loss: float
-    baseline_loss: float
+    rows: FloatArray
+    candidate: FloatArray
+    baseline: FloatArray
 
 
 @dataclass(frozen=True)
 class Gain:
-    """1 - candidate error / baseline error, and its one-sided 95 % bounds.
+    """How much better the candidate is, and one-sided bounds: 1 - candidate / baseline for a metric that is best at 0,
+    the difference for one that is best at 1.
 
-    The bounds are None below two blocks, and when a single block holds all of the baseline's error.
+    Bounds and standard error are None below two blocks, and when a single block holds all of the baseline's error.
     """
 
     value: float
@@ -36,50 +32,82 @@ class Gain:
     upper: float | None
     candidate_error: float
     baseline_error: float
+    standard_error: float | None = None
 
 
-def error_of(metric: Metric, loss: float, rows: float) -> float:
-    """The metric from summed losses: root of the mean squared error, or the share of wrong classes. 0 rows give NaN."""
-    if rows == 0:
-        return float("nan")
-    return float(np.sqrt(loss / rows)) if metric == "rmse" else float(loss / rows)
+def gain_with_interval(metric: Metric, sums: PairedSums, correlation: Correlation, level: float = 0.95) -> Gain:
+    """Bounds = gain +- t(G-1) x standard error, each at the level, for G blocks that are correlated as given."""
+    totals = sums.candidate.sum(axis=0), sums.baseline.sum(axis=0)
+    errors = float(metric.value(totals[0])), float(metric.value(totals[1]))
+    value, spread = jackknife(metric, sums.candidate, sums.baseline)
+    count = len(sums.rows)
+    if count < 2 or not np.isfinite(spread):
+        return Gain(float(value), None, None, *errors)
+    error = float(spread * np.sqrt(_inflation(count, correlation)))
+    reach = float(stats.t.ppf(level, count - 1)) * error
+    return Gain(float(value), float(value - reach), float(value + reach), *errors, error)
 
 
-def gain_with_interval(metric: Metric, blocks: list[Block], correlation: float, level: float = 0.95) -> Gain:
-    """Gain = 1 - error(candidate) / error(baseline), bounds = gain +- t(G-1) x standard error.
+def jackknife(metric: Metric, candidate: FloatArray, baseline: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Gain, and its standard error for independent blocks: the delete-one-block jackknife's (Efron 1981).
 
-    The standard error is the delete-one-block jackknife's (Efron 1981), its variance inflated for blocks whose
-    differences follow each other with the given lag-1 correlation (0: independent). G blocks, at least two for bounds.
+    candidate, baseline: (..., blocks, sums); both results: (...). Neither is finite where it has no value.
     """
-    sums = np.array(
-        [[each.rows, each.candidate_loss, each.baseline_loss] for each in blocks], dtype=np.float64
-    ).reshape(-1, 3)
-    total = sums.sum(axis=0)
-    candidate, baseline = (error_of(metric, total[column], total[0]) for column in (1, 2))
-    value = _gain(candidate, baseline)
-    count = len(blocks)
-    if count < 2 or not np.isfinite(value):
-        return Gain(value, None, None, candidate, baseline)
-    left_out = np.array([_gain(*(error_of(metric, rest[c], rest[0]) for c in (1, 2))) for rest in total - sums])
-    if not np.isfinite(left_out).all():
-        return Gain(value, None, None, candidate, baseline)
-    variance = (count - 1) / count * float(np.sum((left_out - left_out.mean()) ** 2))
-    reach = float(stats.t.ppf(level, count - 1)) * np.sqrt(variance * variance_inflation(count, correlation))
-    return Gain(value, float(value - reach), float(value + reach), candidate, baseline)
+    value = gain_of(metric, candidate.sum(axis=-2), baseline.sum(axis=-2))
+    rest = [each.sum(axis=-2, keepdims=True) - each for each in (candidate, baseline)]
+    count = candidate.shape[-2]
+    if count < 2:
+        return value, np.full_like(value, np.nan)
+    with np.errstate(invalid="ignore"):
+        left_out = gain_of(metric, *rest)
+        deviations = left_out - left_out.mean(axis=-1, keepdims=True)
+        variance = (count - 1) / count * np.sum(deviations**2, axis=-1)
+    return value, np.sqrt(variance)
 
 
-def variance_inflation(blocks: int, correlation: float) -> float:
+def gain_of(metric: Metric, candidate: FloatArray, baseline: FloatArray) -> FloatArray:
+    """Gain from totals of shape (..., sums). A perfect baseline can only be equalled."""
+    ours, theirs = metric.value(candidate), metric.value(baseline)
+    if not metric.relative:
+        return np.asarray(ours - theirs)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        perfect = np.where(ours == 0, 0.0, np.where(np.isnan(ours), np.nan, -np.inf))
+        return np.where(theirs == 0, perfect, 1 - np.divide(ours, theirs))
+
+
+def variance_inflation(blocks: int, share: FloatArray, decay: FloatArray) -> FloatArray:
     """How much wider the variance of a mean of G serially correlated blocks is than the independent formula says.
 
-    With v = (1/G) [1 + 2 sum_k (1 - k/G) rho^k], the variance of the mean is s^2 v (1 - 1/G) / (1 - v), where s^2/G is
-    the independent formula; rho in [0, 1). 1 for rho 0.
+    With v = (1/G) [1 + 2 sum_k (1 - k/G) share decay^k], the variance of the mean is s^2 v (1 - 1/G) / (1 - v), where
+    s^2/G is the independent formula; share and decay of any same shape. 1 for share 0.
     """
     lags = np.arange(1, blocks)
-    v = (1 + 2 * float(np.sum((1 - lags / blocks) * correlation**lags))) / blocks
-    return blocks * v * (1 - 1 / blocks) / (1 - v)
+    of_lag = (1 - lags / blocks) * decay[..., None] ** lags
+    v = (1 + 2 * share * np.sum(of_lag, axis=-1)) / blocks
+    return np.asarray(blocks * v * (1 - 1 / blocks) / (1 - v))
 
 
-def _gain(candidate: float, baseline: float) -> float:
-    if baseline == 0:
-        return 0.0 if candidate == 0 else -np.inf
-    return 1 - candidate / baseline
+def effective_blocks(blocks: int, correlation: Correlation) -> float:
+    """How many independent blocks say as much as G correlated ones."""
+    return 1 + (blocks - 1) / _inflation(blocks, correlation)
+
+
+def _inflation(blocks: int, correlation: Correlation) -> float:
+    return float(variance_inflation(blocks, np.array(correlation.share), np.array(correlation.decay)))
+
+
+def blocks_needed(gain: Gain, blocks: int, correlation: Correlation, margin: float, level: float) -> int | None:
+    """How many blocks like these would show the margin at the level in four of five cases, were it there: the smallest
+    G with (t(level; G-1) + t(0.8; G-1)) x standard error <= margin. None beyond MOST_BLOCKS, or without an error."""
+    if gain.standard_error is None or margin <= 0:
+        return None
+    of_one = gain.standard_error * np.sqrt(blocks / _inflation(blocks, correlation))
+    for count in range(2, MOST_BLOCKS + 1):
+        error = of_one * np.sqrt(_inflation(count, correlation) / count)
+        if (stats.t.ppf(level, count - 1) + stats.t.ppf(0.8, count - 1)) * error <= margin:
+            return count
+    return None
+
+
+MOST_BLOCKS = 1_000
+"""Nobody waits for more days than these."""

@@ -1,108 +1,110 @@
 """May the candidate go live? Every check says why in a sentence."""
 
-from dataclasses import dataclass
-
 from retraining.records.gate_result import Check, Question
+from retraining.rules.gate.correlation import INDEPENDENT
+from retraining.rules.gate.evaluation import Asked, Evaluation
+from retraining.rules.gate.guards import floors_hold, guards_hold, reported, slices_hold
 from retraining.rules.gate.holdout import FEWEST_DAYS
-from retraining.rules.gate.jackknife import DAILY_CORRELATION, Block, Gain, Metric, gain_with_interval
+from retraining.rules.gate.jackknife import Gain, blocks_needed, effective_blocks
+from retraining.rules.gate.looks import FRESH_SHARE
+from retraining.rules.gate.sanity import is_sane
+from retraining.rules.gate.words import compared, finite
 
 WORST_REFRESH_GAIN = -0.05
 FEWEST_ROWS = 30
 
 
-@dataclass(frozen=True)
-class Evaluation:
-    """Both models' losses on the hold-out, block by block. blocks_are_days: else rows without time order, in
-    buckets."""
+def judge(asked: Asked, evaluation: Evaluation) -> tuple[Check, ...]:
+    """The checks of one candidate. It passes only if none fails or lacks evidence: an error never does.
 
-    metric: Metric
-    blocks: list[Block]
-    blocks_are_days: bool
-    broken_predictions: int
-
-    @property
-    def rows(self) -> int:
-        """Rows of the hold-out."""
-        return sum(block.rows for block in self.blocks)
-
-    @property
-    def gain(self) -> Gain:
-        """Gain of the candidate; days are taken as serially correlated, buckets of exchangeable rows as independent."""
-        return gain_with_interval(self.metric, self.blocks, DAILY_CORRELATION if self.blocks_are_days else 0.0)
-
-
-def judge(question: Question, evaluation: Evaluation) -> tuple[Check, ...]:
-    """The checks of one candidate. It passes only if every check passes: an error or too little evidence never does.
-
-    refresh (same recipe, newer rows) asks "at least as well as": gain above -5 % and not shown to be negative. first
-    asks whether the candidate is shown to be better than the trivial predictor.
+    first: shown to be better than the trivial predictor. refresh (same recipe, newer rows): "at least as well as", gain
+    above -5 % of the champion's loss and not shown to be negative. change (anything else): shown to be better, by the
+    minimum gain.
     """
-    return _predictions_are_finite(evaluation), _gain_suffices(question, evaluation)
-
-
-def _predictions_are_finite(evaluation: Evaluation) -> Check:
-    broken = evaluation.broken_predictions
-    sentence = (
-        f"{broken:,} of {evaluation.rows:,} hold-out predictions are missing or not finite."
-        if broken
-        else f"All {evaluation.rows:,} hold-out predictions are finite."
+    return (
+        *is_sane(evaluation),
+        gain_suffices(asked, evaluation),
+        *guards_hold(asked, evaluation),
+        *floors_hold(asked, evaluation),
+        *slices_hold(evaluation),
+        *reported(asked, evaluation),
     )
-    return Check("finite_predictions", "failed" if broken else "passed", float(broken), None, None, 0.0, sentence)
 
 
-def _gain_suffices(question: Question, evaluation: Evaluation) -> Check:
-    gain = evaluation.gain
-    threshold = WORST_REFRESH_GAIN if question == "refresh" else 0.0
-    lacking = _lacking(evaluation)
-    if lacking:
-        return Check("gain", "not_enough_evidence", _finite(gain.value), gain.lower, gain.upper, threshold, lacking)
-    passed = _passes(question, gain)
+def gain_suffices(asked: Asked, evaluation: Evaluation) -> Check:
+    """The check of the metric that decides."""
+    metric = evaluation.metrics[0]
+    gain = evaluation.gain(metric.name, asked.level)
+    threshold = worst_gain(asked, gain, metric.relative)
+    lacking = _lacking(asked, evaluation)
+    verdict = "passed" if _passes(asked.question, gain, threshold) else "failed"
     return Check(
         "gain",
-        "passed" if passed else "failed",
-        _finite(gain.value),
+        "not_enough_evidence" if lacking else "passed" if verdict == "passed" else "failed",
+        finite(gain.value),
         gain.lower,
         gain.upper,
         threshold,
-        _sentence(question, evaluation),
+        lacking or _sentence(asked, evaluation, gain, threshold),
+        metric.name,
+        finite(gain.candidate_error),
+        finite(gain.baseline_error),
     )
 
 
-def _passes(question: Question, gain: Gain) -> bool:
+def worst_gain(asked: Asked, gain: Gain, relative: bool) -> float:
+    """The point gain that a candidate needs, in the metric's own unit: for one that is best at 1, its loss is the
+    distance from 1."""
+    if asked.question == "refresh":
+        return WORST_REFRESH_GAIN * (1.0 if relative else 1 - gain.baseline_error)
+    return asked.min_gain if asked.question == "change" else 0.0
+
+
+def _passes(question: Question, gain: Gain, threshold: float) -> bool:
     if gain.lower is None or gain.upper is None:
         return False
-    return gain.lower > 0 if question == "first" else gain.value > WORST_REFRESH_GAIN and gain.upper >= 0
+    if question == "refresh":
+        return gain.value > threshold and gain.upper >= 0
+    return gain.lower > 0 and gain.value >= threshold
 
 
-def _lacking(evaluation: Evaluation) -> str | None:
+def _lacking(asked: Asked, evaluation: Evaluation) -> str | None:
     if evaluation.blocks_are_days:
-        found, wanted, unit = len(evaluation.blocks), FEWEST_DAYS, "whole days"
+        found, wanted, unit = evaluation.blocks, FEWEST_DAYS, "whole days"
     else:
         found, wanted, unit = evaluation.rows, FEWEST_ROWS, "reserved rows newer than the champion"
-    return None if found >= wanted else f"The hold-out has {found} {unit}; a verdict needs {wanted}."
+    if found < wanted:
+        return f"The hold-out has {found} {unit}; a verdict needs {wanted}."
+    if asked.question == "change" and asked.fresh_blocks < FRESH_SHARE:
+        return (
+            f"Of the hold-out's days {asked.fresh_blocks:.0%} have judged no change before; a verdict on a change "
+            f"needs {FRESH_SHARE:.0%}, because days that are asked often enough approve of anything."
+        )
+    return None
 
 
-def _sentence(question: Question, evaluation: Evaluation) -> str:
-    gain = evaluation.gain
-    against = "the champion" if question == "refresh" else "the trivial predictor"
-    rows = f"{evaluation.rows:,} rows of {len(evaluation.blocks)} days"
-    where = rows if evaluation.blocks_are_days else f"{evaluation.rows:,} reserved rows"
-    interval = (
-        f", 95 % bounds {gain.lower:+.1%} to {gain.upper:+.1%}"
-        if gain.lower is not None and gain.upper is not None
-        else ""
-    )
-    asked = (
-        "needs more than -5 % and an upper bound of at least 0"
-        if question == "refresh"
-        else "needs a lower bound above 0"
-    )
-    name = "RMSE" if evaluation.metric == "rmse" else "error rate"
+def _sentence(asked: Asked, evaluation: Evaluation, gain: Gain, threshold: float) -> str:
+    found = compared(evaluation, evaluation.metrics[0], gain, asked)
+    return f"{found}; it {_needs(asked, threshold)}.{_days(asked, evaluation, gain)}"
+
+
+def _needs(asked: Asked, threshold: float) -> str:
+    if asked.question == "refresh":
+        return f"needs more than {threshold:+.2g} and an upper bound of at least 0"
+    least = f"a gain of at least {threshold:+.2g} and " if asked.question == "change" else ""
+    return f"needs {least}a lower bound above 0"
+
+
+def _days(asked: Asked, evaluation: Evaluation, gain: Gain) -> str:
+    """How much the days say, and how many would say enough."""
+    correlation, blocks = evaluation.correlation, evaluation.blocks
+    if not evaluation.blocks_are_days or correlation == INDEPENDENT or gain.standard_error is None:
+        return ""
+    margin = asked.min_gain if asked.question == "change" else abs(WORST_REFRESH_GAIN)
+    needed = blocks_needed(gain, blocks, correlation, margin, asked.level)
+    enough = f"about {needed} days" if needed else "more days than anybody waits for"
+    worth = effective_blocks(blocks, correlation)
     return (
-        f"{name} {gain.candidate_error:.4g} against {gain.baseline_error:.4g} of {against} on {where}: "
-        f"gain {gain.value:+.1%}{interval}; it {asked}."
+        f" These days say as much as {worth:.1f} independent ones ({correlation.sentence}); to see a difference of "
+        f"{margin:.2g} takes {enough}."
     )
-
-
-def _finite(value: float) -> float | None:
-    return value if value == value and abs(value) != float("inf") else None

@@ -21,6 +21,7 @@ from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.daily_losses import error_on_batch
 from retraining.stages.steps.ingested_source import IngestedSource
+from retraining.stages.steps.metric_of import metric_of
 from retraining.stages.steps.model_frame import is_reserved, labelled
 
 
@@ -73,7 +74,7 @@ def collect_evidence(
         last_fit_seconds=last.fit_seconds if last else None,
         realised_error=error,
         realised_error_rows=rows,
-        expected_error=_expected_error(known.checks, known.promotions, version),
+        expected_error=_expected_error(known.checks, known.promotions, version, metric_of(spec)),
         blocked_until_after_batch=max(rollbacks, default=None),
         days_since_attempt=_days_between(source, source.watermark_of(last.batch_seq) if last else None),
         drift_verdict=drift.verdict if drift else None,
@@ -135,11 +136,13 @@ def _plan_holdout(
 
 
 def _expected_error(
-    checks: Sequence[GateResult], promotions: Sequence[Promotion], champion: str | None
+    checks: Sequence[GateResult], promotions: Sequence[Promotion], champion: str | None, followed: str
 ) -> float | None:
-    """What the gate measured for the champion (or the candidate it was refitted from) when it was promoted."""
+    """What the gate measured, in the metric of realised errors, for the champion (or the candidate it was refitted
+    from) when it was promoted."""
     keys = {row.retrain_key for row in promotions if row.outcome == "PROMOTE" and row.version == champion}
-    return next((check.candidate_error for check in reversed(checks) if check.retrain_key in keys), None)
+    of_metric = [row for row in reversed(checks) if row.metric == followed and row.retrain_key in keys]
+    return next((row.candidate_error for row in of_metric), None)
 
 
 def _refusals_in_a_row(promotions: Sequence[Promotion]) -> int:

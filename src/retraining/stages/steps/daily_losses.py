@@ -9,7 +9,7 @@ from retraining.adapters.tables.observations import BATCH_SEQ
 from retraining.adapters.tables.tables import Tables
 from retraining.records.daily_loss import DailyLoss
 from retraining.records.decision import Decision
-from retraining.rules.gate.jackknife import error_of
+from retraining.rules.gate.metrics import error_of
 from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec

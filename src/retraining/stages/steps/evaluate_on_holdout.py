@@ -1,32 +1,34 @@
 """Candidate and baseline on the same hold-out rows, block by block."""
 
-from typing import Any
-
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.tables import Tables
+from retraining.records.gate_result import Question
 from retraining.records.manifest import Manifest
-from retraining.rules.gate.jackknife import Block
-from retraining.rules.gate.judge import Evaluation
+from retraining.rules.gate.correlation import INDEPENDENT, Correlation
+from retraining.rules.gate.evaluation import Evaluation, Sanity
+from retraining.rules.gate.giveaway import giveaways
 from retraining.rules.ingest.ledger_column import ledger_day, ledger_literal
 from retraining.rules.ingest.row_identity import ROW_KEY, bucket
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.ingested_source import IngestedSource
-from retraining.stages.steps.metric_of import metric_of
-from retraining.stages.steps.model_frame import LABEL, is_reserved, labelled
-from retraining.stages.steps.predict_rows import loss_column, predict_rows, prediction_type
+from retraining.stages.steps.model_frame import LABEL, feature_columns, is_reserved, labelled
+from retraining.stages.steps.sum_on_workers import BLOCK, Judged, sum_on_workers
+from retraining.stages.steps.training_frame import Bounds, trainable_rows
 
 EXCHANGEABLE_BLOCKS = 200
 """Rows without time order are judged in at most this many buckets, so that the driver's part does not grow with
 rows."""
+_LOOKED_AT = 5_000
+"""So many rows of the hold-out tell whether one feature gives the label away."""
 
 
 def holdout_rows(
     spec: ModelSpec, source: IngestedSource, tables: Tables, candidate: Manifest, champion: Manifest | None
 ) -> DataFrame:
-    """Labelled rows that neither model was trained on, with `_block`.
+    """Labelled rows that neither model was trained on, with their block.
 
     newest: the days the manifest froze. reserved: reserved keys that arrived after the champion's batch, because older
     ones decided its own promotion.
@@ -36,40 +38,45 @@ def holdout_rows(
     rows = labelled(spec, observations.current_rows(tables, source.name, committed, ledger, since=start))
     if spec.gate.holdout == "reserved":
         arrived = observations.arrived_after(committed, champion.batch_seq if champion else 0)
-        return rows.where(is_reserved(spec) & arrived).withColumn("_block", bucket("block", EXCHANGEABLE_BLOCKS))
+        return rows.where(is_reserved(spec) & arrived).withColumn(BLOCK, bucket("block", EXCHANGEABLE_BLOCKS))
     end = ledger.from_text(candidate.holdout_before)
     if start is None or end is None:
-        return rows.where(F.lit(False)).withColumn("_block", F.lit(0))
+        return rows.where(F.lit(False)).withColumn(BLOCK, F.lit(0))
     inside = F.col(f"`{ledger.column}`") < ledger_literal(ledger, end)
-    return rows.where(inside).withColumn("_block", F.datediff(ledger_day(ledger), F.lit("1970-01-01").cast("date")))
+    return rows.where(inside).withColumn(BLOCK, F.datediff(ledger_day(ledger), F.lit("1970-01-01").cast("date")))
 
 
 def evaluate_on_holdout(
-    spec: ModelSpec, rows: DataFrame, candidate: Any, champion: Any | None, trivial: str | None
+    spec: ModelSpec, rows: DataFrame, question: Question, judged: Judged, correlation: Correlation, shared_keys: int
 ) -> Evaluation:
-    """Summed losses of both on these same rows. Without a champion the baseline is the trivial prediction."""
-    estimators = {"_candidate": candidate} | ({"_baseline": champion} if champion is not None else {})
-    predicted = predict_rows(spec, rows, [ROW_KEY, LABEL, "_block"], estimators)
-    if champion is None:
-        predicted = predicted.withColumn("_baseline", F.lit(trivial).cast(prediction_type(spec)))
-    broken = F.col("_candidate").isNull()
-    if spec.kind == "regression":
-        broken = broken | F.isnan("_candidate") | (F.abs("_candidate") == F.lit(float("inf")))
-    sums = (
-        predicted.groupBy("_block")
-        .agg(
-            F.count(F.lit(1)).alias("rows"),
-            F.sum(loss_column(spec, "_candidate", LABEL)).alias("candidate"),
-            F.sum(loss_column(spec, "_baseline", LABEL)).alias("baseline"),
-            F.count_if(broken).alias("broken"),
-        )
-        .orderBy("_block")
-        .collect()
-    )
-    blocks = [Block(row["rows"], _number(row["candidate"]), _number(row["baseline"])) for row in sums]
-    return Evaluation(metric_of(spec), blocks, spec.gate.holdout == "newest", sum(row["broken"] for row in sums))
+    """Sums of both on these same rows, in one pass, and what a look at some of them says."""
+    found = sum_on_workers(spec, rows, metrics_of(spec, question), judged)
+    by_day = spec.gate.holdout == "newest"
+    sanity = Sanity(found.broken, found.constant, shared_keys, _giveaways(spec, rows))
+    correlated = correlation if by_day else INDEPENDENT
+    return Evaluation(found.metrics, found.sums, by_day, correlated, sanity, found.slices)
 
 
-def _number(loss: float | None) -> float:
-    """A block whose predictions are all missing has no loss; the check of finite predictions fails it."""
-    return float("nan") if loss is None else float(loss)
+def metrics_of(spec: ModelSpec, question: Question) -> tuple[str, ...]:
+    """Names of all metrics that the spec asks for, the one that decides first. A first model is held against the
+    trivial predictor, which has no probabilities: it is decided by the metric that every model is followed by."""
+    followed = "rmse" if spec.kind == "regression" else "error_rate"
+    first = followed if question == "first" else spec.gate.metric or followed
+    return tuple(dict.fromkeys([first, followed, *spec.gate.guards, *spec.gate.floors]))
+
+
+def count_shared_keys(
+    spec: ModelSpec, source: IngestedSource, tables: Tables, candidate: Manifest, rows: DataFrame
+) -> int:
+    """Rows of the hold-out whose key is among those that the candidate was trained on."""
+    ledger = source.ledger
+    start = ledger.from_text(candidate.train_from) if candidate.action == "refit" else None
+    bounds = Bounds(candidate.batch_seq, start, ledger.from_text(candidate.train_before))
+    trained = trainable_rows(spec, tables, ledger, source.through(candidate.batch_seq), bounds)
+    return rows.join(trained.select(ROW_KEY), ROW_KEY, "left_semi").count()
+
+
+def _giveaways(spec: ModelSpec, rows: DataFrame) -> tuple[str, ...]:
+    asked = [name for name in spec.columns.features if name not in spec.gate.may_explain_label]
+    looked_at = rows.orderBy(ROW_KEY).limit(_LOOKED_AT).select(LABEL, *feature_columns(spec)).toPandas()
+    return giveaways(looked_at[asked], looked_at[LABEL], spec.kind == "regression")

@@ -18,7 +18,7 @@ from retraining.records.promotion import Promotion
 from retraining.records.run import Run
 from retraining.report.page_data import DailyError, PageData, Sample
 from retraining.rules.first_champion import first_champion
-from retraining.rules.gate.jackknife import error_of
+from retraining.rules.gate.metrics import error_of
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.daily_losses import error_on_batch, losses_of
 from retraining.stages.steps.metric_of import metric_of

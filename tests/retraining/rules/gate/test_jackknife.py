@@ -5,9 +5,26 @@ import math
 import numpy as np
 import pytest
 
-from retraining.rules.gate.jackknife import DAILY_CORRELATION, Block, error_of, gain_with_interval, variance_inflation
+from retraining.rules.gate import jackknife
+from retraining.rules.gate.correlation import ASSUMED, INDEPENDENT, Correlation
+from retraining.rules.gate.jackknife import Gain, PairedSums, blocks_needed, effective_blocks
+from retraining.rules.gate.metrics import find_metric
 
-THREE = [Block(10, 1.0, 4.0), Block(10, 2.0, 4.0), Block(10, 3.0, 4.0)]
+THREE = [(10, 1.0, 4.0), (10, 2.0, 4.0), (10, 3.0, 4.0)]
+"""Rows, and the summed losses of candidate and baseline, of each block."""
+
+
+def gain_with_interval(metric: str, blocks: list[tuple[float, float, float]], correlation: Correlation) -> Gain:
+    rows, ours, theirs = np.array(blocks, dtype=float).reshape(-1, 3).T
+    sums = PairedSums(rows, np.column_stack([rows, ours]), np.column_stack([rows, theirs]))
+    return jackknife.gain_with_interval(find_metric(metric, KINDS[metric]), sums, correlation)
+
+
+KINDS = {"rmse": "regression", "error_rate": "classification"}
+
+
+def variance_inflation(blocks: int, decay: float, share: float = 1.0) -> float:
+    return float(jackknife.variance_inflation(blocks, np.array(share), np.array(decay)))
 
 
 def autoregressive(seed: int, runs: int, days: int, correlation: float) -> np.ndarray:
@@ -19,45 +36,35 @@ def autoregressive(seed: int, runs: int, days: int, correlation: float) -> np.nd
     return series
 
 
-def width(blocks: list[Block]) -> float:
-    gain = gain_with_interval("error_rate", blocks, 0.0)
+def width(blocks: list[tuple[float, float, float]]) -> float:
+    gain = gain_with_interval("error_rate", blocks, INDEPENDENT)
     return gain.upper - gain.lower
 
 
 def test_three_blocks_by_hand():
-    gain = gain_with_interval("error_rate", THREE, 0.0)
+    gain = gain_with_interval("error_rate", THREE, INDEPENDENT)
 
     # 6 of 12 wrong. Without one block: 5/8, 4/8, 3/8; variance 2/3 * 2 * 0.125^2; t(0.95; 2) = 2.919986.
     assert (gain.value, gain.lower, gain.upper) == pytest.approx((0.5, 0.0785365, 0.9214635), abs=1e-6)
 
 
 def test_three_correlated_blocks_by_hand():
-    gain = gain_with_interval("error_rate", THREE, 0.5)
+    gain = gain_with_interval("error_rate", THREE, Correlation(1.0, 0.5))
 
     # v = (1 + 2 (2/3 * 0.5 + 1/3 * 0.25)) / 3 = 0.6111; inflation = 2 v / (1 - v) = 3.142857.
     assert 0.5 - gain.lower == pytest.approx(0.4214635 * math.sqrt(22 / 7), abs=1e-6)
 
 
 def test_the_gain_of_a_regression_compares_root_mean_squares():
-    gain = gain_with_interval("rmse", [Block(1, 9.0, 32.0), Block(3, 27.0, 32.0)], 0.0)
+    gain = gain_with_interval("rmse", [(1, 9.0, 32.0), (3, 27.0, 32.0)], INDEPENDENT)
 
     assert (gain.candidate_error, gain.baseline_error, gain.value) == (3.0, 4.0, 0.25)
 
 
-@pytest.mark.parametrize(("metric", "error"), [("rmse", 3.0), ("error_rate", 9.0)])
-def test_an_error_comes_from_summed_losses(metric, error):
-    assert error_of(metric, 36.0, 4) == error
-
-
-@pytest.mark.parametrize("metric", ["rmse", "error_rate"])
-def test_no_rows_have_no_error(metric):
-    assert math.isnan(error_of(metric, 0.0, 0))
-
-
 @pytest.mark.parametrize("metric", ["rmse", "error_rate"])
 def test_identical_models_gain_exactly_nothing(metric):
-    blocks = [Block(7, 0.1, 0.1), Block(11, 0.7, 0.7), Block(13, 1.3, 1.3)]
-    gain = gain_with_interval(metric, blocks, DAILY_CORRELATION)
+    blocks = [(7, 0.1, 0.1), (11, 0.7, 0.7), (13, 1.3, 1.3)]
+    gain = gain_with_interval(metric, blocks, ASSUMED)
 
     assert (gain.value, gain.lower, gain.upper) == (0.0, 0.0, 0.0)
 
@@ -67,31 +74,31 @@ def test_the_interval_shrinks_with_blocks():
 
 
 def test_the_interval_lies_around_the_gain():
-    gain = gain_with_interval("error_rate", THREE, DAILY_CORRELATION)
+    gain = gain_with_interval("error_rate", THREE, ASSUMED)
 
     assert gain.value - gain.lower == pytest.approx(gain.upper - gain.value)
 
 
 @pytest.mark.parametrize("blocks", [[], THREE[:1]])
 def test_fewer_than_two_blocks_have_no_interval(blocks):
-    gain = gain_with_interval("rmse", blocks, 0.0)
+    gain = gain_with_interval("rmse", blocks, INDEPENDENT)
 
     assert (gain.lower, gain.upper) == (None, None)
 
 
 @pytest.mark.parametrize(("loss", "value"), [(0.0, 0.0), (1.0, -math.inf)])
 def test_a_perfect_baseline_can_only_be_equalled(loss, value):
-    assert gain_with_interval("rmse", [Block(10, loss, 0.0), Block(10, 0.0, 0.0)], 0.0).value == value
+    assert gain_with_interval("rmse", [(10, loss, 0.0), (10, 0.0, 0.0)], INDEPENDENT).value == value
 
 
 def test_a_baseline_that_errs_in_one_block_only_has_bounds_or_none_but_never_nan():
-    gain = gain_with_interval("error_rate", [Block(10, 1.0, 5.0), Block(10, 1.0, 0.0), Block(10, 0.0, 0.0)], 0.0)
+    gain = gain_with_interval("error_rate", [(10, 1.0, 5.0), (10, 1.0, 0.0), (10, 0.0, 0.0)], INDEPENDENT)
 
     assert [bound for bound in (gain.lower, gain.upper) if bound is not None and math.isnan(bound)] == []
 
 
 def test_a_missing_loss_gives_no_gain():
-    gain = gain_with_interval("rmse", [Block(10, math.nan, 1.0), Block(10, 1.0, 1.0)], 0.0)
+    gain = gain_with_interval("rmse", [(10, math.nan, 1.0), (10, 1.0, 1.0)], INDEPENDENT)
 
     assert (math.isnan(gain.value), gain.lower, gain.upper) == (True, None, None)
 
@@ -119,10 +126,34 @@ def test_the_inflation_is_what_a_simulation_finds(days, correlation):
 @pytest.mark.parametrize(("days", "runs"), [(7, 1_000), (28, 600)])
 def test_a_candidate_without_a_true_gain_is_shown_to_be_better_about_once_in_twenty(days, runs):
     # With the independent formula (correlation 0) it would be more than once in five.
-    differences = autoregressive(2013, runs, days, DAILY_CORRELATION)
+    differences = autoregressive(2013, runs, days, ASSUMED.decay)
     gains = [
-        gain_with_interval("rmse", [Block(100, 100 - 5 * each, 100.0) for each in series], DAILY_CORRELATION)
-        for series in differences
+        gain_with_interval("rmse", [(100, 100 - 5 * each, 100.0) for each in series], ASSUMED) for series in differences
     ]
 
     assert 0.03 < np.mean([gain.lower > 0 for gain in gains]) < 0.07
+
+
+def test_correlated_days_say_as_much_as_fewer_independent_ones():
+    # 1 + 2 (2/3 * 0.5 + 1/3 * 0.25) = 1.8333.
+    assert effective_blocks(3, Correlation(1.0, 0.5)) == pytest.approx(3 / (11 / 6))
+    assert effective_blocks(28, INDEPENDENT) == pytest.approx(28)
+
+
+def test_the_days_that_would_show_a_margin_do():
+    gain = Gain(0.0, -0.1, 0.1, 1.0, 1.0, standard_error=0.05)
+    needed = blocks_needed(gain, 10, INDEPENDENT, 0.05, 0.95)
+
+    # One day's error is 0.05 * sqrt(10); (t(0.95; G-1) + t(0.8; G-1)) * that / sqrt(G) <= 0.05 first at G = 64.
+    assert needed == 64
+    assert blocks_needed(gain, 10, ASSUMED, 0.0001, 0.95) is None
+    assert blocks_needed(Gain(0.0, None, None, 1.0, 1.0), 10, INDEPENDENT, 0.05, 0.95) is None
+
+
+def test_a_gain_in_a_metric_that_is_best_at_one_is_the_difference():
+    right = [(10, 9.0, 8.0), (10, 8.0, 8.0)]
+    rows, ours, theirs = np.array(right).T
+    sums = PairedSums(rows, np.column_stack([rows, ours]), np.column_stack([rows, theirs]))
+    gain = jackknife.gain_with_interval(find_metric("accuracy", "classification"), sums, INDEPENDENT)
+
+    assert (gain.candidate_error, gain.baseline_error, gain.value) == pytest.approx((0.85, 0.8, 0.05))

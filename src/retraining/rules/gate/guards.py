@@ -1,0 +1,110 @@
+"""What must not get worse while the deciding metric gets better: other metrics, absolute floors, slices."""
+
+from retraining.records.gate_result import Check
+from retraining.rules.gate.evaluation import Asked, Evaluation
+from retraining.rules.gate.holdout import FEWEST_DAYS
+from retraining.rules.gate.jackknife import gain_with_interval
+from retraining.rules.gate.metrics import Metric
+from retraining.rules.gate.words import bounds, compared, finite, gain_in_words, metric_in_words
+
+_WORST = -0.05
+_SLICE_ALPHA = 0.05
+_FEWEST_SLICE_ROWS = 30
+
+
+def guards_hold(asked: Asked, evaluation: Evaluation) -> tuple[Check, ...]:
+    """Each guard asks what a refresh asks: all must pass, so none needs a correction. Nothing is asked of a first
+    model: the trivial predictor has no metrics worth keeping."""
+    if asked.question == "first":
+        return ()
+    return tuple(_guard(asked, evaluation, name) for name in asked.guards)
+
+
+def _guard(asked: Asked, evaluation: Evaluation, name: str) -> Check:
+    metric = next(each for each in evaluation.metrics if each.name == name)
+    gain = evaluation.gain(name, 0.95)
+    worst = _WORST * (1.0 if metric.relative else 1 - gain.baseline_error)
+    holds = gain.upper is not None and gain.value > worst and gain.upper >= 0
+    sentence = f"{compared(evaluation, metric, gain, Asked(asked.question))}; a guard needs what a refresh needs."
+    return Check(
+        f"guard_{name}",
+        "passed" if holds else "failed",
+        finite(gain.value),
+        gain.lower,
+        gain.upper,
+        worst,
+        sentence,
+        name,
+        finite(gain.candidate_error),
+        finite(gain.baseline_error),
+    )
+
+
+def floors_hold(asked: Asked, evaluation: Evaluation) -> tuple[Check, ...]:
+    """The candidate's own value against a fixed one, whatever the champion does."""
+    return tuple(_floor(evaluation, name, least) for name, least in asked.floors.items())
+
+
+def _floor(evaluation: Evaluation, name: str, least: float) -> Check:
+    metric = next(each for each in evaluation.metrics if each.name == name)
+    value = evaluation.gain(name, 0.95).candidate_error
+    holds = value <= least if metric.relative else value >= least
+    side = "at most" if metric.relative else "at least"
+    sentence = f"{metric_in_words(name)} {value:.4g}; gate.floors asks for {side} {least:.4g}."
+    return Check(f"floor_{name}", "passed" if holds else "failed", finite(value), None, None, least, sentence, name)
+
+
+def slices_hold(evaluation: Evaluation) -> tuple[Check, ...]:
+    """A slice fails only where harm is shown: the upper bound of its gain below 0, at 5 % over all slices together
+    (Bonferroni)."""
+    level = 1 - _SLICE_ALPHA / max(1, len(evaluation.slices))
+    return tuple(_slice(evaluation, name, level) for name in evaluation.slices)
+
+
+def _slice(evaluation: Evaluation, name: str, level: float) -> Check:
+    metric, sums = evaluation.metrics[0], evaluation.slices[name]
+    rows, blocks = int(sums.rows.sum()), int((sums.rows > 0).sum())
+    if rows < _FEWEST_SLICE_ROWS or blocks < FEWEST_DAYS:
+        few = f"Slice {name}: {rows:,} rows in {blocks} blocks are too few to show harm."
+        return Check(f"slice {name}", "unknown", None, None, None, 0.0, few, metric.name)
+    gain = gain_with_interval(metric, sums, evaluation.correlation, level)
+    harmed = gain.upper is None or gain.upper < 0
+    sentence = (
+        f"Slice {name}: {metric_in_words(metric.name)} {gain.candidate_error:.4g} against {gain.baseline_error:.4g} on "
+        f"{rows:,} rows: gain {gain_in_words(metric, gain.value)}{bounds(metric, gain, level)}; harm is "
+        f"{'shown' if harmed else 'not shown'}."
+    )
+    return Check(
+        f"slice {name}",
+        "failed" if harmed else "passed",
+        finite(gain.value),
+        gain.lower,
+        gain.upper,
+        0.0,
+        sentence,
+        metric.name,
+        finite(gain.candidate_error),
+        finite(gain.baseline_error),
+    )
+
+
+def reported(asked: Asked, evaluation: Evaluation) -> tuple[Check, ...]:
+    """Metrics that decide nothing, such as the one that every model is followed by where another one decides."""
+    asked_for = {evaluation.metrics[0].name, *(() if asked.question == "first" else asked.guards)}
+    return tuple(_told(asked, evaluation, each) for each in evaluation.metrics if each.name not in asked_for)
+
+
+def _told(asked: Asked, evaluation: Evaluation, metric: Metric) -> Check:
+    gain = evaluation.gain(metric.name, 0.95)
+    return Check(
+        f"reported_{metric.name}",
+        "passed",
+        finite(gain.value),
+        gain.lower,
+        gain.upper,
+        None,
+        f"{compared(evaluation, metric, gain, Asked(asked.question))}; reported only.",
+        metric.name,
+        finite(gain.candidate_error),
+        finite(gain.baseline_error),
+    )

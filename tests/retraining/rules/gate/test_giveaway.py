@@ -1,0 +1,37 @@
+"""Features that say the label by themselves."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from retraining.rules.gate.giveaway import giveaways
+
+RANDOM = np.random.default_rng(5)
+LABEL = pd.Series(RANDOM.normal(100, 20, 2_000))
+CLASS = pd.Series(np.where(LABEL > 100, "late", "on time"))
+FEATURES = pd.DataFrame(
+    {
+        "honest": LABEL + RANDOM.normal(0, 5, 2_000),
+        "copy": LABEL * 3 - 7,
+        "with gaps": np.where(RANDOM.random(2_000) < 0.0001, np.nan, LABEL),
+        "code": np.where(CLASS == "late", "L", "O"),
+        "name tag": [f"row {place}" for place in range(2_000)],
+        "nothing": None,
+    }
+)
+
+
+def test_a_copy_of_a_number_gives_it_away():
+    assert giveaways(FEATURES, LABEL, is_regression=True) == ("copy", "with gaps")
+
+
+def test_a_code_gives_a_class_away_as_the_number_behind_it_does():
+    assert giveaways(FEATURES, CLASS, is_regression=False) == ("copy", "with gaps", "code")
+
+
+@pytest.mark.parametrize("rows", [99, 2_000])
+def test_little_is_not_looked_at(rows):
+    constant = pd.Series(["late"] * rows)
+
+    assert giveaways(FEATURES[:99], CLASS[:99], is_regression=False) == ()
+    assert giveaways(FEATURES[:rows], constant, is_regression=False) == ()

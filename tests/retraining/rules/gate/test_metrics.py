@@ -1,0 +1,123 @@
+"""Metrics from sums equal scikit-learn's from rows."""
+
+import numpy as np
+import pytest
+from sklearn import metrics as of_sklearn
+
+from retraining.errors import SpecError
+from retraining.rules.gate.metrics import Predictions, error_of, find_metric
+from retraining.spec.metric_name import METRIC_NAMES
+
+LABELS = np.random.default_rng(1).normal(10, 4, 500)
+ANSWERS = LABELS + np.random.default_rng(2).normal(0, 2, 500)
+NUMBERS = Predictions(LABELS, ANSWERS)
+
+
+def classified(classes: tuple[str, ...]) -> Predictions:
+    random = np.random.default_rng(3)
+    label = random.choice(np.array(classes), 2_000)
+    towards = (label[:, None] == np.array(classes)) * random.uniform(0, 1.5, 2_000)[:, None]
+    probabilities = random.dirichlet(np.ones(len(classes)), 2_000) + towards
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    return Predictions(label, np.array(classes)[probabilities.argmax(axis=1)], probabilities, classes)
+
+
+TWO, THREE = classified(("no", "yes")), classified(("a", "b", "c"))
+
+
+def measured(name: str, of: Predictions) -> float:
+    metric = find_metric(name, "classification" if of.classes else "regression")
+    groups = np.arange(len(of.label)) % 3
+    return float(metric.value(metric.totals(of, groups, 3).sum(axis=0)))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("rmse", of_sklearn.root_mean_squared_error(LABELS, ANSWERS)),
+        ("mse", of_sklearn.mean_squared_error(LABELS, ANSWERS)),
+        ("mae", of_sklearn.mean_absolute_error(LABELS, ANSWERS)),
+        ("mape", of_sklearn.mean_absolute_percentage_error(LABELS, ANSWERS)),
+        ("r2", of_sklearn.r2_score(LABELS, ANSWERS)),
+        ("pinball_0.9", of_sklearn.mean_pinball_loss(LABELS, ANSWERS, alpha=0.9)),
+    ],
+)
+def test_a_regression(name, expected):
+    assert measured(name, NUMBERS) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("of", [TWO, THREE], ids=["two classes", "three classes"])
+def test_a_classification(of):
+    average = "binary" if len(of.classes) == 2 else "macro"
+    positive = of.classes[1] if len(of.classes) == 2 else 1
+
+    assert measured("accuracy", of) == pytest.approx(of_sklearn.accuracy_score(of.label, of.prediction))
+    assert measured("error_rate", of) == pytest.approx(of_sklearn.zero_one_loss(of.label, of.prediction))
+    assert measured("log_loss", of) == pytest.approx(of_sklearn.log_loss(of.label, of.probabilities))
+    assert measured("f1", of) == pytest.approx(
+        of_sklearn.f1_score(of.label, of.prediction, average=average, pos_label=positive)
+    )
+
+
+def test_the_area_under_the_curve_is_exact_to_a_thousandth():
+    expected = of_sklearn.roc_auc_score(TWO.label == "yes", TWO.probabilities[:, 1])
+
+    assert 0.7 < expected < 0.99
+    assert measured("auc", TWO) == pytest.approx(expected, abs=1e-3)
+
+
+def test_calibration_by_hand():
+    sure, unsure = [0.1, 0.9], [0.35, 0.65]
+    said = Predictions(
+        np.array(["yes", "yes", "no", "yes"]),
+        np.array(["yes"] * 4),
+        np.array([sure, sure, unsure, unsure]),
+        TWO.classes,
+    )
+
+    # 0.9 said and 2 of 2 right; 0.65 said and 1 of 2 right: (|1.8 - 2| + |1.3 - 1|) / 4.
+    assert measured("calibration", said) == pytest.approx(1 - 0.125)
+
+
+def test_a_label_of_zero_has_no_percentage_error():
+    with_zero = Predictions(np.append(LABELS, 0.0), np.append(ANSWERS, 9.0))
+
+    assert measured("mape", with_zero) == measured("mape", NUMBERS)
+
+
+def test_a_class_that_the_model_does_not_know_had_no_probability():
+    unknown = Predictions(np.array(["new"]), np.array(["no"]), np.array([[0.5, 0.5]]), ("no", "yes"))
+
+    assert measured("log_loss", unknown) == pytest.approx(-np.log(1e-15))
+    assert measured("accuracy", unknown) == 0.0
+
+
+@pytest.mark.parametrize(("name", "error"), [("rmse", 3.0), ("error_rate", 9.0)])
+def test_an_error_comes_from_stored_sums(name, error):
+    assert error_of(name, 36.0, 4) == error
+    assert np.isnan(error_of(name, 0.0, 0))
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("auc", "regression"), ("rmse", "classification"), ("pinball_1", "regression")]
+)
+def test_another_kind_has_other_metrics(name, kind):
+    with pytest.raises(SpecError, match=rf"'{name}' is no metric of a {kind}; expected one of"):
+        find_metric(name, kind)
+
+
+@pytest.mark.parametrize(("kind", "names"), METRIC_NAMES.items())
+def test_every_name_that_a_spec_may_say_has_a_metric(kind, names):
+    assert [find_metric(name, kind).name for name in names] == list(names)
+
+
+def test_groups_are_added_up_apart():
+    metric = find_metric("mae", "regression")
+    totals = metric.totals(Predictions(np.array([1.0, 2.0, 3.0]), np.zeros(3)), np.array([2, 0, 2]), 4)
+
+    assert totals.tolist() == [[1, 2], [0, 0], [2, 4], [0, 0]]
+
+
+def test_three_classes_have_no_curve():
+    with pytest.raises(SpecError, match="auc compares two classes; this model has 3"):
+        measured("auc", THREE)
