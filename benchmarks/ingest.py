@@ -113,32 +113,46 @@ def _five_times(measured: dict[int, tuple[float, float, float]]) -> list[Measure
 
 
 def history(spark: SparkSession, batches: int = 100, rows: int = 20_000) -> list[Measure]:
-    """Batches of the same size, while source and observations grow."""
-    times = _batches(spark, batches, rows)
-    early, late = median(times[5:10]), median(times[95:100])
-    what = f"batches 96 to 100 of {rows:,} rows, beside batches 6 to 10"
+    """Batches of the same size: of a source that has grown, in turn with those of one that begins."""
+    early, late = _new_and_grown(spark, rows, before_new=5, before_grown=batches - 5, compared=5)
+    what = f"batches {batches - 4} to {batches} of {rows:,} rows, in turn with batches 6 to 10 of another source"
     return [Measure(what, f"{early:.2f} s", f"{late:.2f} s", late / early, 1.3)]
 
 
 def tiny(spark: SparkSession, batches: int = 300) -> list[Measure]:
     """Batches of ten rows: what is left is the cost of the protocol and of its control tables."""
-    times = _batches(spark, batches, 10)
-    early, late = median(times[10:30]), median(times[-20:])
-    what = f"{batches} batches of 10 rows: the last 20, beside batches 11 to 30"
+    early, late = _new_and_grown(spark, 10, before_new=10, before_grown=batches - 20, compared=20)
+    what = f"{batches} batches of 10 rows: the last 20, in turn with batches 11 to 30 of another source"
     return [Measure(what, f"{early:.2f} s", f"{late:.2f} s", late / early, 1.3)]
 
 
-def _batches(spark: SparkSession, batches: int, rows: int) -> list[float]:
-    """Seconds of each ingestion; loading the source is not counted."""
-    tables = new_tables(spark)
-    source, times = tables.name("rows"), []
-    for place in range(batches):
-        make_rows(spark, rows, first=place * rows).coalesce(1).write.format("delta").mode("append").saveAsTable(source)
-        times.append(seconds(lambda: ingest_next(tables, source)))
+def _new_and_grown(
+    spark: SparkSession, rows: int, before_new: int, before_grown: int, compared: int
+) -> tuple[float, float]:
+    """Median seconds of a batch of a source that begins and of one that has grown. They take turns, each with tables of
+    its own, so that a machine that is busy for a while slows both."""
+    new, grown = new_tables(spark), new_tables(spark)
+    for place in range(before_grown):
+        took = _load_and_ingest(grown, rows, place)
         if place % 20 == 19:
-            print(f"  {place + 1} of {batches}: {median(times[-20:]):.2f} s", flush=True)
-    drop(tables)
-    return times
+            print(f"  {place + 1} of {before_grown + compared}: {took:.2f} s", flush=True)
+    for place in range(before_new):
+        _load_and_ingest(new, rows, place)
+    turns = [
+        (_load_and_ingest(new, rows, before_new + turn), _load_and_ingest(grown, rows, before_grown + turn))
+        for turn in range(compared)
+    ]
+    drop(new)
+    drop(grown)
+    return median(each for each, _ in turns), median(each for _, each in turns)
+
+
+def _load_and_ingest(tables: Tables, rows: int, place: int) -> float:
+    """Seconds of one ingestion; loading the source is not counted."""
+    source = tables.name("rows")
+    made = make_rows(tables.spark, rows, first=place * rows).coalesce(1)
+    made.write.format("delta").mode("append").saveAsTable(source)
+    return seconds(lambda: ingest_next(tables, source))
 
 
 def rules(spark: SparkSession) -> list[Measure]:

@@ -52,3 +52,11 @@ def loss_column(spec: ModelSpec, prediction: str, label: str) -> Any:
     if spec.kind == "regression":
         return (F.col(prediction) - F.col(label)) ** 2
     return (~F.col(prediction).eqNullSafe(F.col(label))).cast("double")
+
+
+def is_broken(spec: ModelSpec, prediction: str) -> Any:
+    """Whether a prediction is missing or not finite."""
+    missing = F.col(prediction).isNull()
+    if spec.kind == "classification":
+        return missing
+    return missing | F.isnan(prediction) | (F.abs(F.col(prediction)) == F.lit(float("inf")))
