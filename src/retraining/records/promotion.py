@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Outcome = Literal["PROMOTE", "REJECT", "ROLLBACK"]
+Outcome = Literal["PROMOTE", "REJECT", "ROLLBACK", "HEAL"]
 
 
 @dataclass(frozen=True)
@@ -12,8 +12,8 @@ class Promotion:
     """A decision (state DECIDED), or the note that the alias follows it (state APPLIED, same seq).
 
     version is the version that the decision makes or leaves champion: the refit or candidate for PROMOTE, the target
-    for ROLLBACK, the champion that stays for REJECT. previous_version is the champion before. request_id names a
-    rollback request; retrain_key the candidate's.
+    for ROLLBACK, the champion that stays for REJECT, and for HEAL the champion that an alias moved by hand goes
+    back to. previous_version is the champion before. request_id names a rollback request; retrain_key the candidate's.
     """
 
     model: str

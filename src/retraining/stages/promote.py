@@ -13,6 +13,7 @@ from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
 from retraining.rules.gate.judge import Evaluation, judge
+from retraining.rules.standing_verdict import standing_verdict, was_rolled_back
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.apply_newest_decision import apply_newest_decision, decide_promotion
 from retraining.stages.steps.evaluate_on_holdout import evaluate_on_holdout, holdout_rows
@@ -47,12 +48,12 @@ def promote(
         reading = pool.submit(read_rows, tables, Manifest, spec.model)
         earlier_checks = pool.submit(read_rows, tables, GateResult, spec.model)
         ingested = pool.submit(read_source, spec, tables)
-        promotions = apply_newest_decision(spec.model, tables, registry, run)
+        promotions = apply_newest_decision(spec.model, tables, registry, run, spec.policy.on_alias_drift)
     manifests, earlier = reading.result(), earlier_checks.result()
     candidate = _candidate(spec, manifests, retrain_key)
-    decided = [row for row in promotions if row.retrain_key == candidate.retrain_key and row.state == "DECIDED"]
+    decided = standing_verdict(promotions, candidate.retrain_key)
     if decided:
-        return PromoteReport(decided[-1], _checks_of(earlier, candidate, decided[-1].previous_version))
+        return PromoteReport(decided, _checks_of(earlier, candidate, decided.previous_version))
     source = ingested.result()
     champion = registry.version_of(spec.model, CHAMPION)
     live = manifest_of_version(manifests, spec.model, champion) if champion else None
@@ -61,7 +62,7 @@ def promote(
         evaluation = _evaluate(spec, source, tables, registry, candidate, live)
         checks = _results(candidate, champion, run, next_seq(earlier), evaluation)
         append_rows(tables, "gate", checks)
-    passed = _passed(checks) and not _was_rolled_back(promotions, candidate)
+    passed = _passed(checks) and not was_rolled_back(promotions, candidate.retrain_key)
     version = _deploy(spec, source, tables, registry, run, candidate, manifests) if passed else champion
     decision = _decision(promotions, candidate, champion, version, passed, checks, run)
     decide_promotion(tables, decision)
@@ -173,11 +174,6 @@ def _decision(
 
 
 _ROLLED_BACK = "This candidate was promoted before and rolled back; only a new fit may be judged again."
-
-
-def _was_rolled_back(promotions: list[Promotion], candidate: Manifest) -> bool:
-    left = {row.previous_version for row in promotions if row.outcome == "ROLLBACK"}
-    return any(row.version in left and row.retrain_key == candidate.retrain_key for row in promotions)
 
 
 def _deploy(

@@ -143,8 +143,9 @@ def _expected_error(
 
 
 def _refusals_in_a_row(promotions: Sequence[Promotion]) -> int:
-    """Candidates refused since the last decision that was no refusal; refusals for want of evidence count too."""
-    decided = [row.outcome for row in promotions if row.state == "DECIDED"]
+    """Candidates refused since the last decision that was no refusal; refusals for want of evidence count too. An alias
+    that was put back says nothing about candidates."""
+    decided = [row.outcome for row in promotions if row.state == "DECIDED" and row.outcome != "HEAL"]
     return next((place for place, outcome in enumerate(reversed(decided)) if outcome != "REJECT"), len(decided))
 
 
