@@ -1,7 +1,7 @@
 # Databricks notebook source
 # MAGIC %md
 # MAGIC # Roll back
-# MAGIC Puts the previous champion, or the version asked for, back, and records why.
+# MAGIC Puts the previous champion, or the version or date asked for, back, once it is known to load, and records why.
 
 # COMMAND ----------
 import sys
@@ -15,7 +15,8 @@ from retraining.open_stage import open_stage
 from retraining.stages.rollback import rollback
 
 # COMMAND ----------
-stage = open_stage(spark, dbutils, widgets={"to_version": "", "reason": ""})
-to_version, reason = stage.parameter("to_version"), stage.parameter("reason")
-made = rollback(stage.spec, stage.tables, stage.registry, stage.run, to_version, reason)
+stage = open_stage(spark, dbutils, widgets={"to_version": "", "to_date": "", "reason": ""})
+to_version, to_date = stage.parameter("to_version"), stage.parameter("to_date")
+reason = stage.parameter("reason")
+made = rollback(stage.spec, stage.tables, stage.registry, stage.run, to_version, reason, to_date)
 print(made.summary)

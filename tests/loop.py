@@ -137,10 +137,12 @@ class Loop:
         self.retrain()
         return self.promote()
 
-    def rollback(self, request: str = "", to_version: str | None = None) -> RollbackReport:
+    def rollback(
+        self, request: str = "", to_version: str | None = None, to_date: str | None = None, **clock: str
+    ) -> RollbackReport:
         """The rollback stage; a request is a run of its own."""
-        self.start_run(**({"run_id": request} if request else {}))
-        return rollback(self.spec, self.tables, self.registry, self.run, to_version, "Found worse by hand.")
+        self.start_run(**clock | ({"run_id": request} if request else {}))
+        return rollback(self.spec, self.tables, self.registry, self.run, to_version, "Found worse by hand.", to_date)
 
     def release(self, batch_seq: str | None, reason: str | None = "Checked by hand.") -> ReleaseReport:
         """The release stage; a run of its own."""

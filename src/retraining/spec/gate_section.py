@@ -35,6 +35,10 @@ class GateSection(Section):
     """How often a year a change that gains nothing may be promoted by chance; sets the confidence of each verdict."""
     may_explain_label: tuple[ColumnName, ...] = ()
     """Features that may explain the label almost perfectly; any other that does is taken for a leak."""
+    approval: Literal["none", "required"] = "none"
+    """required: a candidate that passes waits in `promotions` as PENDING until somebody runs the job approve."""
+    approval_days: int = Field(default=7, ge=1)
+    """Days of the runs' clock after which a candidate that still waits is refused."""
 
     @model_validator(mode="after")
     def _reserved_rows_are_never_trained_on(self) -> "GateSection":

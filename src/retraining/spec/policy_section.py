@@ -1,4 +1,6 @@
-"""When a model is retrained."""
+"""When a model is retrained, and who may move its alias."""
+
+from typing import Literal
 
 from pydantic import Field
 
@@ -21,3 +23,6 @@ class PolicySection(Section):
     """Data time since the last candidate during which drift, error and age do not ask for another one."""
     max_rows: int = Field(default=1_000_000, ge=100)
     """Largest training frame. Beyond it a keyed sample is taken, recorded and warned about."""
+    on_alias_drift: Literal["stop", "heal"] = "stop"
+    """What to do when somebody moved or deleted the alias `champion` outside this product. stop: nothing is promoted
+    until a person has decided. heal: the alias goes back to what the newest decision says, recorded in `promotions`."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pyspark.sql import functions as F
 
-from retraining.adapters.registry.registry import CHAMPION, Registry
+from retraining.adapters.registry.registry import Registry
 from retraining.adapters.tables import observations, predictions
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_references, read_rows
 from retraining.adapters.tables.tables import Tables
@@ -25,6 +25,7 @@ from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.collect_evidence import Known, Measured, collect_evidence, count_new_rows, last_attempt
 from retraining.stages.steps.daily_losses import measure_daily_losses
 from retraining.stages.steps.ingested_source import IngestedSource, read_source
+from retraining.stages.steps.live_champion import live_champion
 from retraining.stages.steps.load_version import manifest_of_version
 from retraining.stages.steps.measure_drift import measure_drift
 
@@ -58,7 +59,7 @@ def check_drift(
     champion_version is the champion that `score` pinned; by default the alias is asked. frozen: an operator wants
     nothing trained; drift is measured all the same.
     """
-    version = champion_version or registry.version_of(spec.model, CHAMPION)
+    version = champion_version or live_champion(spec, tables, registry, run)
     source, known = _read(spec, tables)
     evaluation_id = _evaluation_id(spec, source.committed.through, version, source.watermark)
     made = [row for row in known.decisions if row.evaluation_id == evaluation_id and row.frozen == frozen]

@@ -2,7 +2,7 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from retraining.adapters.registry.registry import CHAMPION, Registry
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
@@ -13,12 +13,15 @@ from retraining.records.gate_result import GateResult
 from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
+from retraining.rules.approval import standing_question
+from retraining.rules.standing_verdict import standing_verdict, was_rolled_back
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.apply_newest_decision import apply_newest_decision, decide_promotion
-from retraining.stages.steps.fit_version import fit_version
-from retraining.stages.steps.ingested_source import IngestedSource, read_source
+from retraining.stages.steps.deployed_version import deployed_version
+from retraining.stages.steps.ingested_source import read_source
 from retraining.stages.steps.judge_candidate import judge_candidate
 from retraining.stages.steps.load_version import manifest_of_version
+from retraining.stages.steps.wait_for_approval import may_go_live, reject_expired, still_waits, with_approval
 
 _log = logging.getLogger(__name__)
 
@@ -48,12 +51,14 @@ def promote(
         earlier_checks = pool.submit(read_rows, tables, GateResult, spec.model)
         decisions = pool.submit(read_rows, tables, Decision, spec.model)
         ingested = pool.submit(read_source, spec, tables)
-        promotions = apply_newest_decision(spec.model, tables, registry, run)
+        promotions = apply_newest_decision(spec.model, tables, registry, run, spec.policy.on_alias_drift)
     manifests, earlier = reading.result(), earlier_checks.result()
+    if spec.gate.approval == "required":
+        promotions = reject_expired(spec, tables, run, promotions)
     candidate = _candidate(spec, manifests, retrain_key)
-    decided = [row for row in promotions if row.retrain_key == candidate.retrain_key and row.state == "DECIDED"]
+    decided = standing_verdict(promotions, candidate.retrain_key)
     if decided:
-        return PromoteReport(decided[-1], _checks_of(earlier, candidate, decided[-1].previous_version))
+        return PromoteReport(decided, _checks_of(earlier, candidate, decided.previous_version))
     source = ingested.result()
     champion = registry.version_of(spec.model, CHAMPION)
     live = manifest_of_version(manifests, spec.model, champion) if champion else None
@@ -62,9 +67,18 @@ def promote(
         known, seq = decisions.result(), next_seq(earlier)
         checks = judge_candidate(spec, source, tables, registry, candidate, live, known, earlier, run, seq)
         append_rows(tables, "gate", checks)
-    passed = _passed(checks) and not _was_rolled_back(promotions, candidate)
-    version = _deploy(spec, source, tables, registry, run, candidate, manifests) if passed else champion
-    decision = _decision(promotions, candidate, champion, version, passed, checks, run)
+    passed = _passed(checks) and not was_rolled_back(promotions, candidate.retrain_key)
+    asked = standing_question(promotions, candidate.retrain_key, champion)
+    if passed and asked and still_waits(spec, asked):
+        return PromoteReport(asked, checks)
+    deploys = passed and may_go_live(spec, asked)
+    version, said = champion, tuple[str, ...]()
+    if deploys:
+        version, said = deployed_version(spec, source, tables, registry, run, candidate, manifests, checks)
+    reasons = (*_reasons(checks, passed), *said)
+    decision = _decision(promotions, candidate, champion, version, passed, reasons, run)
+    if passed:
+        decision = with_approval(spec, decision, asked)
     decide_promotion(tables, decision)
     apply_newest_decision(spec.model, tables, registry, run)
     report = PromoteReport(decision, checks)
@@ -99,7 +113,7 @@ def _decision(
     champion: str | None,
     version: str | None,
     passed: bool,
-    checks: tuple[GateResult, ...],
+    reasons: tuple[str, ...],
     run: Run,
 ) -> Promotion:
     return Promotion(
@@ -113,7 +127,7 @@ def _decision(
         retrain_key=candidate.retrain_key,
         request_id=None,
         batch_seq=candidate.batch_seq,
-        reasons=_reasons(checks, passed),
+        reasons=reasons,
         run_id=run.run_id,
         attempt_id=run.attempt_id,
         at=run.started_at,
@@ -127,27 +141,3 @@ def _reasons(checks: tuple[GateResult, ...], passed: bool) -> tuple[str, ...]:
 
 
 _ROLLED_BACK = "This candidate was promoted before and rolled back; only a new fit may be judged again."
-
-
-def _was_rolled_back(promotions: list[Promotion], candidate: Manifest) -> bool:
-    left = {row.previous_version for row in promotions if row.outcome == "ROLLBACK"}
-    return any(row.version in left and row.retrain_key == candidate.retrain_key for row in promotions)
-
-
-def _deploy(
-    spec: ModelSpec,
-    source: IngestedSource,
-    tables: Tables,
-    registry: Registry,
-    run: Run,
-    candidate: Manifest,
-    manifests: list[Manifest],
-) -> str:
-    """The version that goes live: the candidate itself, or its recipe fitted again including the hold-out."""
-    if not spec.gate.refits:
-        return str(candidate.version)
-    same_fit = (candidate.evaluation_id, candidate.code_version)
-    refits = [row for row in manifests if row.role == "refit" and row.state == "RESERVED"]
-    reserved = next(row for row in refits if (row.evaluation_id, row.code_version) == same_fit)
-    same_window = replace(reserved, window_days=candidate.window_days)
-    return str(fit_version(spec, source, tables, registry, run, same_window, manifests).version)

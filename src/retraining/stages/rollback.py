@@ -3,31 +3,58 @@
 import logging
 from dataclasses import dataclass
 
-from retraining.adapters.registry.registry import CHAMPION, Registry
-from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq
+from retraining.adapters.registry.registry import Registry
+from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
+from retraining.adapters.tables.predictions import count_predictions
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError
+from retraining.records.manifest import Manifest
+from retraining.records.prediction_count import PredictionCount
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
+from retraining.rules.alias_state import newest_move
+from retraining.rules.champion_history import live_since
 from retraining.rules.rollback_target import rollback_target
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.apply_newest_decision import apply_newest_decision
+from retraining.stages.steps.check_target import check_target
 from retraining.stages.steps.ingested_source import read_source
+from retraining.stages.steps.load_version import manifest_of_version
+from retraining.stages.steps.read_request import version_asked
+
+_SHOWN = 10
+"""Batches that the summary names one by one; the report holds all of them."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class RollbackReport:
-    """The rollback, as decided under its request."""
+    """The rollback, as decided under its request, and what the version left predicted while it was live."""
 
     promotion: Promotion
+    predictions: tuple[PredictionCount, ...]
 
     @property
     def summary(self) -> str:
         """One line for people."""
         made = self.promotion
-        return f"{made.model}: back from version {made.previous_version} to {made.version}. {' '.join(made.reasons)}"
+        back = f"{made.model}: back from version {made.previous_version} to {made.version}. {' '.join(made.reasons)}"
+        return f"{back} {self._predicted}"
+
+    @property
+    def _predicted(self) -> str:
+        left, by_batch = self.promotion.previous_version, self.predictions
+        if not by_batch:
+            return f"Version {left} made no predictions."
+        first, last = min(each.first_at for each in by_batch), max(each.last_at for each in by_batch)
+        shown = ", ".join(f"batch {each.batch_seq}: {each.rows:,}" for each in by_batch[-_SHOWN:])
+        newest = "" if len(by_batch) <= _SHOWN else "newest: "
+        return (
+            f"Version {left} made {sum(each.rows for each in by_batch):,} predictions since it went live, in runs from "
+            f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC ({newest}{shown}); they stay in "
+            f"`{self.promotion.model}_predictions`."
+        )
 
 
 def rollback(
@@ -37,24 +64,54 @@ def rollback(
     run: Run,
     to_version: str | None = None,
     reason: str | None = None,
+    to_date: str | None = None,
 ) -> RollbackReport:
-    """Resolve the target once, store it under this run's id, let the alias follow. The same run repeated only
-    reconciles."""
-    promotions = apply_newest_decision(spec.model, tables, registry, run)
+    """Resolve the target once, prove that it can go live, store it under this run's id, let the alias follow. The same
+    run repeated only reconciles.
+
+    to_version names the target, to_date the day whose last champion it is; default is the champion before. Whoever
+    names one has seen where the alias is, so an alias moved by hand, or whose version was deleted, is no obstacle then.
+    """
+    named = bool(to_version or to_date)
+    drift = "leave" if named else spec.policy.on_alias_drift
+    promotions = apply_newest_decision(spec.model, tables, registry, run, drift)
     decided = [row for row in promotions if row.request_id == run.run_id and row.state == "DECIDED"]
-    if decided:
-        return RollbackReport(decided[-1])
-    champion = registry.version_of(spec.model, CHAMPION)
-    if champion is None:
+    decision = decided[-1] if decided else _decide(spec, tables, registry, run, promotions, to_version, to_date, reason)
+    if not decided:
+        append_rows(tables, "promote", [decision])
+        apply_newest_decision(spec.model, tables, registry, run)
+    left = str(decision.previous_version)
+    since = live_since(promotions, left, decision.seq)
+    report = RollbackReport(decision, count_predictions(tables, spec.model, left, since))
+    _log.info(report.summary)
+    return report
+
+
+def _decide(
+    spec: ModelSpec,
+    tables: Tables,
+    registry: Registry,
+    run: Run,
+    promotions: list[Promotion],
+    to_version: str | None,
+    to_date: str | None,
+    reason: str | None,
+) -> Promotion:
+    move = newest_move(promotions)
+    if move is None or move.version is None:
         raise NothingToDoError(
             f"{spec.model} has no champion, so there is nothing to roll back. Run `retraining` first."
         )
-    decision = Promotion(
+    champion = move.version
+    target = rollback_target(promotions, champion, version_asked(promotions, to_version, to_date))
+    manifests = read_rows(tables, Manifest, spec.model)
+    check_target(spec, registry, manifest_of_version(manifests, spec.model, target), champion)
+    return Promotion(
         model=spec.model,
         seq=next_seq(promotions),
         state="DECIDED",
         outcome="ROLLBACK",
-        version=rollback_target(promotions, champion, to_version),
+        version=target,
         previous_version=champion,
         candidate_version=None,
         retrain_key=None,
@@ -65,8 +122,3 @@ def rollback(
         attempt_id=run.attempt_id,
         at=run.started_at,
     )
-    append_rows(tables, "promote", [decision])
-    apply_newest_decision(spec.model, tables, registry, run)
-    report = RollbackReport(decision)
-    _log.info(report.summary)
-    return report

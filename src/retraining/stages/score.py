@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pyspark.sql import functions as F
 
-from retraining.adapters.registry.registry import CHAMPION, Registry
+from retraining.adapters.registry.registry import Registry
 from retraining.adapters.tables import observations, predictions
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.adapters.tables.observations import BATCH_SEQ
@@ -18,6 +18,7 @@ from retraining.rules.first_champion import first_champion
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.ingested_source import IngestedSource, read_source
+from retraining.stages.steps.live_champion import live_champion
 from retraining.stages.steps.load_version import load_version, manifest_of_version
 from retraining.stages.steps.predict_rows import predict_rows, prediction_type
 
@@ -45,7 +46,7 @@ def score(spec: ModelSpec, tables: Tables, registry: Registry, run: Run) -> Scor
     """Score the committed batches that have arrived, or were released, since the last scoring. A row is predicted once,
     whoever is champion later. The first champion, never retrained, predicts beside the live one: what retraining is
     worth is the difference."""
-    version = registry.version_of(spec.model, CHAMPION)
+    version = live_champion(spec, tables, registry, run)
     if version is None:
         return ScoreReport(spec.model, None, 0)
     with ThreadPoolExecutor() as pool:

@@ -37,6 +37,12 @@ def test_a_version_replaced_before_it_was_measured_shares_the_mark_of_its_succes
     assert [mark.day.day for mark in marks] == [1, 6, 6]
 
 
+def test_an_alias_that_was_put_back_is_no_mark():
+    rows = promoted(("PROMOTE", "1"), ("HEAL", "1"), ("PROMOTE", "2"))
+
+    assert [mark.version for mark in promotion_marks(rows, DAYS)] == ["1", "2"]
+
+
 def test_without_errors_there_is_no_axis_to_mark():
     assert promotion_marks(promoted(("PROMOTE", "1")), errors("1", date(2013, 1, 1), 3, is_static=True)) == []
 

@@ -10,6 +10,7 @@ FIRST = ("PROMOTE", "1")
 SECOND = ("PROMOTE", "2")
 BACK = ("ROLLBACK", "1")
 REFUSED = ("REJECT", "3")
+HEALED = ("HEAL", "1")
 
 
 @pytest.mark.parametrize(
@@ -22,8 +23,20 @@ REFUSED = ("REJECT", "3")
         (promoted(FIRST, SECOND, REFUSED), "2"),
         (promoted(FIRST, SECOND, BACK), "1"),
         (promoted(FIRST, SECOND, unapplied=1), "2"),
+        (promoted(FIRST, HEALED), "1"),
+        (promoted(FIRST, ("PENDING", "2"), ("APPROVED", "2")), "1"),
     ],
-    ids=["nothing", "refused", "first", "second", "second, then refused", "rolled back", "killed before APPLIED"],
+    ids=[
+        "nothing",
+        "refused",
+        "first",
+        "second",
+        "then refused",
+        "rolled back",
+        "killed before APPLIED",
+        "put back",
+        "asked",
+    ],
 )
 def test_the_alias_agrees_with_the_newest_decision_that_moves_it(rows, champion):
     assert alias_state(rows, champion) == "agrees"
@@ -35,8 +48,9 @@ def test_the_alias_agrees_with_the_newest_decision_that_moves_it(rows, champion)
         (promoted(FIRST, unapplied=1), None),
         (promoted(FIRST, SECOND, unapplied=1), "1"),
         (promoted(FIRST, SECOND, BACK, unapplied=1), "2"),
+        (promoted(FIRST, HEALED, unapplied=1), "9"),
     ],
-    ids=["first", "second", "rolled back"],
+    ids=["first", "second", "rolled back", "to be put back"],
 )
 def test_the_alias_is_behind_when_a_run_was_killed_between_decision_and_alias(rows, champion):
     assert alias_state(rows, champion) == "behind"

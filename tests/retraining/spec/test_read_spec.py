@@ -76,12 +76,14 @@ def test_every_spec_of_this_repository_can_be_read():
         (
             "gate: { hold_out: newest }",
             "gate.hold_out",
-            "deploy, false_promotions_per_year, floors, guards, holdout, kind, may_explain_label, metric, min_gain",
+            "approval, approval_days, deploy, false_promotions_per_year, floors, guards, holdout, kind, "
+            "may_explain_label, metric, min_gain",
         ),
         (
             "policy: { max_age: 3 }",
             "policy.max_age",
-            "cheap_fit_seconds, cooldown_days, max_age_days, max_error_increase, max_rows, min_new_rows",
+            "cheap_fit_seconds, cooldown_days, max_age_days, max_error_increase, max_rows, min_new_rows, "
+            "on_alias_drift",
         ),
     ],
 )

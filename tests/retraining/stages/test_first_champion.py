@@ -4,13 +4,15 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from tests.loop import KilledError, days, killed, toy_spec
+from tests.loop import KilledError, days, killed, make_run, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
-from retraining.errors import AliasDriftError, RegistryError, TamperedModelError
+from retraining.errors import AliasDriftError, ConcurrentRunError, RegistryError, TamperedModelError
 from retraining.records.gate_result import GateResult
 from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
+from retraining.stages.promote import promote
+from retraining.stages.steps.apply_newest_decision import decide_promotion
 
 SOURCE = {"name": "toy", "table": "toy_source", "ledger_column": "at", "keys": ["id"]}
 
@@ -107,6 +109,65 @@ def test_an_alias_moved_by_hand_stops_promotion_and_rollback_until_it_is_moved_b
     loop.registry.set_alias(loop.spec.model, "champion", "1")
 
     assert loop.promote().promotion.outcome == "PROMOTE"
+
+
+def test_an_alias_moved_or_deleted_by_hand_goes_back_where_the_spec_says_so(loop):
+    loop.spec = loop.spec.model_copy(update={"policy": toy_spec(policy={"on_alias_drift": "heal"}).policy})
+    loop.train()
+    client, name = loop.registry.client, loop.registry.full_name(loop.spec.model)
+    client.delete_registered_model_alias(name, "champion")
+
+    scored, after_deletion = loop.score(), loop.alias("champion")
+    by_hand = client.create_model_version(name, client.get_model_version(name, "1").source)
+    client.set_registered_model_alias(name, "champion", by_hand.version)
+    repeated = loop.promote()
+
+    assert (scored.champion_version, after_deletion, loop.alias("champion")) == ("1", "1", "1")
+    assert repeated.promotion.outcome == "PROMOTE"
+    assert [(row.outcome, row.state) for row in rows(loop, Promotion)] == [
+        (outcome, state) for outcome in ("PROMOTE", "HEAL", "HEAL") for state in ("DECIDED", "APPLIED")
+    ]
+    reasons = [row.reasons[0] for row in rows(loop, Promotion) if row.outcome == "HEAL" and row.state == "DECIDED"]
+    assert [reason.partition(", but the last decision made version 1 champion")[0] for reason in reasons] == [
+        f"{loop.spec.model}@champion is not set",
+        f"{loop.spec.model}@champion is version 2",
+    ]
+
+
+def test_an_alias_that_no_decision_ever_set_is_not_put_back_but_stops_the_run(loop):
+    loop.spec = loop.spec.model_copy(update={"policy": toy_spec(policy={"on_alias_drift": "heal"}).policy})
+    loop.check()
+    loop.retrain()
+    loop.registry.set_alias(loop.spec.model, "champion", "1")
+
+    with pytest.raises(AliasDriftError, match="is version 1, but no decision ever made a champion"):
+        loop.promote()
+    assert (rows(loop, Promotion), loop.alias("champion")) == ([], "1")
+
+
+def test_of_two_promoters_at_once_the_second_is_told_and_then_judges_against_the_first_ones_champion(loop, monkeypatch):
+    loop.check()
+    first = loop.retrain().retrain_key
+    loop.start_run(code_version="other")
+    second = loop.retrain().retrain_key
+
+    def promoter(key):
+        return promote(loop.spec, loop.tables, loop.registry, make_run(), key)
+
+    def too_late(tables, decision):
+        monkeypatch.undo()
+        promoter(first)
+        decide_promotion(tables, decision)
+
+    monkeypatch.setattr("retraining.stages.promote.decide_promotion", too_late)
+    with pytest.raises(ConcurrentRunError, match="another run wrote step 1 of `promotions` first"):
+        promoter(second)
+    after_the_race = loop.alias("champion")
+    again = promoter(second)
+
+    assert after_the_race == "1"
+    assert {(check.question, check.champion_version) for check in again.checks} == {("refresh", "1")}
+    assert (again.promotion.outcome, again.promotion.previous_version, loop.alias("champion")) == ("PROMOTE", "1", "2")
 
 
 def test_a_candidate_whose_files_were_changed_is_not_loaded_and_no_alias_moves(loop, state_dir):

@@ -19,10 +19,11 @@ CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
 REPRODUCIBLE = "reproducible"
 """Tag of a version: whether the rows that it learned from can be read again."""
 
-_NOT_THERE = {
+NOT_THERE = {
     databricks_pb2.ErrorCode.Name(databricks_pb2.RESOURCE_DOES_NOT_EXIST),
     databricks_pb2.ErrorCode.Name(databricks_pb2.INVALID_PARAMETER_VALUE),
 }
+"""What MLflow answers when it is asked for an alias or a version that does not exist."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Registry:
             try:
                 return str(self.client.get_model_version_by_alias(self.full_name(model), alias).version)
             except MlflowException as err:
-                if err.error_code in _NOT_THERE:
+                if err.error_code in NOT_THERE:
                     return None
                 raise
 
@@ -69,8 +70,19 @@ class Registry:
             try:
                 self.client.set_model_version_tag(self.full_name(model), version, REPRODUCIBLE, "false")
             except MlflowException as err:
-                if err.error_code not in _NOT_THERE:
+                if err.error_code not in NOT_THERE:
                     raise
+
+    def has_version(self, model: str, version: str) -> bool:
+        """Whether a version is still registered."""
+        with talking_to_mlflow(f"asking for {model} version {version}"):
+            try:
+                self.client.get_model_version(self.full_name(model), version)
+            except MlflowException as err:
+                if err.error_code in NOT_THERE:
+                    return False
+                raise
+        return True
 
     def experiment_id(self) -> str:
         """Id of the experiment, created on first use."""

@@ -1,11 +1,14 @@
 """`<model>_predictions`: what the champion said about each row when it arrived. Insert-only."""
 
+from datetime import UTC, datetime, timedelta
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType, DataType, LongType, StringType, StructField, StructType, TimestampType
 
 from retraining.adapters.tables.observations import BATCH_SEQ
 from retraining.adapters.tables.tables import Fence, Tables
+from retraining.records.prediction_count import PredictionCount
 from retraining.rules.ingest.row_identity import ROW_KEY
 
 
@@ -33,6 +36,23 @@ def last_scored_batch(tables: Tables, model: str) -> int:
     if not tables.exists(table_of(model)):
         return 0
     return int(tables.read(table_of(model)).agg(F.max(BATCH_SEQ)).collect()[0][0] or 0)  # read from statistics alone
+
+
+def count_predictions(tables: Tables, model: str, version: str, since: datetime | None) -> tuple[PredictionCount, ...]:
+    """What a version predicted, by batch, oldest first; since leaves out what it predicted before. A row a batch comes
+    back."""
+    if not tables.exists(table_of(model)):
+        return ()
+    made = tables.read(table_of(model)).where(F.col("model_version") == F.lit(version))
+    if since is not None:
+        made = made.where(F.col("scored_at") >= F.lit(since))
+    clock = F.unix_micros("scored_at")  # a collected timestamp is naive, in the zone of the driver's operating system
+    counted = made.groupBy(BATCH_SEQ).agg(F.count(F.lit(1)), F.min(clock), F.max(clock)).orderBy(BATCH_SEQ).collect()
+    return tuple(PredictionCount(batch, rows, _moment(first), _moment(last)) for batch, rows, first, last in counted)
+
+
+def _moment(micros: int) -> datetime:
+    return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=micros)
 
 
 def append_predictions(tables: Tables, model: str, rows: DataFrame, through_batch: int) -> None:

@@ -18,7 +18,7 @@ class Mark:
 
 
 def promotion_marks(promotions: Sequence[Promotion], errors: Sequence[DailyError]) -> list[Mark]:
-    """One mark for every decision that moved the alias, oldest first.
+    """One mark for every decision that made another version champion, oldest first.
 
     A run's clock says nothing about the data's days (a year may be replayed in an hour), so a version is marked at the
     first day it was measured on, never before the mark to its left; one never measured shares the mark of its
@@ -27,7 +27,8 @@ def promotion_marks(promotions: Sequence[Promotion], errors: Sequence[DailyError
     live = sorted((error for error in errors if not error.is_static), key=lambda error: error.day)
     if not live:
         return []
-    moves = [row for row in sorted(promotions, key=lambda row: row.seq) if row.state == "DECIDED" and row.moves_alias]
+    decided = [row for row in promotions if row.state == "DECIDED" and row.moves_alias and row.outcome != "HEAL"]
+    moves = sorted(decided, key=lambda row: row.seq)
     days = _first_days([row.version for row in moves], live)
     marks: list[Mark] = []
     following = live[-1].day + timedelta(days=1)

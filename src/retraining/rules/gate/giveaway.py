@@ -17,7 +17,8 @@ def giveaways(features: pd.DataFrame, label: "pd.Series[Any]", is_regression: bo
     """Names of such features; none below FEWEST_ROWS rows or where the label does not vary.
 
     A decision tree of one feature is fitted on every other row and judged on the rest, so that a name tag, which
-    explains only rows it has seen, is no giveaway. Texts are taken as unordered codes, missing values as one more.
+    explains only rows it has seen, is no giveaway. Texts are taken as unordered codes, missing values as one more. A
+    straight line is looked for too: few rows are too few for a tree to follow one.
     """
     if len(features) < FEWEST_ROWS or label.nunique() < 2:
         return ()
@@ -33,7 +34,14 @@ def _explained(values: NDArray[np.float64], label: NDArray[Any], is_regression: 
     column = values.reshape(-1, 1)
     found = tree.fit(column[learned], label[learned]).predict(column[judged])
     score = (r2_score if is_regression else balanced_accuracy_score)(label[judged], found)
-    return bool(score >= MOST_EXPLAINED)
+    return bool(score >= MOST_EXPLAINED) or (is_regression and _on_a_line(values, label))
+
+
+def _on_a_line(values: NDArray[np.float64], label: NDArray[Any]) -> bool:
+    known = np.isfinite(values)
+    if known.sum() < FEWEST_ROWS or np.ptp(values[known]) == 0 or np.ptp(label[known]) == 0:
+        return False
+    return bool(np.corrcoef(values[known], label[known])[0, 1] ** 2 >= MOST_EXPLAINED)
 
 
 def _numbers(values: "pd.Series[Any]") -> NDArray[np.float64]:

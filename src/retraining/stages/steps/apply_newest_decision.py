@@ -1,35 +1,48 @@
 """Make the alias follow the newest decision: the decision is the truth, the alias its projection."""
 
+import logging
 from dataclasses import replace
+from typing import Literal
 
 from retraining.adapters.registry.registry import CHAMPION, PREVIOUS, Registry
-from retraining.adapters.tables.ledgers_of_model import append_rows, read_rows
+from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.adapters.tables.tables import Fence, Tables
 from retraining.errors import AliasDriftError
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
 from retraining.rules.alias_state import alias_state, is_applied, newest_move
 
-__all__ = ["apply_newest_decision", "decide_promotion"]
+__all__ = ["OnDrift", "apply_newest_decision", "decide_promotion"]
+
+OnDrift = Literal["stop", "heal", "leave"]
+"""What to do about an alias that was moved by hand. leave: the caller decides on the champion itself."""
+
+_log = logging.getLogger(__name__)
 
 
-def apply_newest_decision(model: str, tables: Tables, registry: Registry, run: Run) -> list[Promotion]:
+def apply_newest_decision(
+    model: str, tables: Tables, registry: Registry, run: Run, on_drift: OnDrift = "stop"
+) -> list[Promotion]:
     """Sets the alias where a killed run left it behind, appends APPLIED where it is missing, and returns the
     promotions.
 
-    Raises AliasDriftError when the alias was moved outside this product after its last decision had been applied.
+    An alias that was moved or deleted outside this product after its last decision had been applied raises
+    AliasDriftError, or goes back by a decision HEAL. One that no decision ever set is never touched: it raises too.
     """
     while True:
         rows = read_rows(tables, Promotion, model)
         champion = registry.version_of(model, CHAMPION)
         state, move = alias_state(rows, champion), newest_move(rows)
-        if state == "moved_by_hand":
-            raise AliasDriftError(_drift(model, champion, move))
+        if state == "moved_by_hand" and on_drift != "leave":
+            if on_drift == "stop" or move is None:
+                raise AliasDriftError(_drift(model, champion, move))
+            _decide_to_heal(tables, run, rows, champion, move)
+            continue
         if move is None or is_applied(rows, move):
             return rows
         if state == "behind" and move.version:
             registry.set_alias(model, CHAMPION, move.version)
-        if move.previous_version:
+        if move.previous_version and registry.has_version(model, move.previous_version):
             registry.set_alias(model, PREVIOUS, move.previous_version)
         rows = read_rows(tables, Promotion, model)
         if newest_move(rows) == move:
@@ -42,20 +55,44 @@ def decide_promotion(tables: Tables, decision: Promotion) -> None:
 
 
 def _note_applied(model: str, tables: Tables, registry: Registry, run: Run, move: Promotion) -> Promotion:
-    if move.version:
+    if move.version and move.outcome != "HEAL":
         registry.tag(model, move.version, {"promoted_by_run": move.run_id})
-    if move.outcome == "ROLLBACK" and move.previous_version:
-        registry.tag(model, move.previous_version, {"rejected_by_rollback": move.request_id or move.run_id})
+    left = move.previous_version if move.outcome == "ROLLBACK" else None
+    if left and registry.has_version(model, left):
+        registry.tag(model, left, {"rejected_by_rollback": move.request_id or move.run_id})
     applied = replace(move, state="APPLIED", run_id=run.run_id, attempt_id=run.attempt_id, at=run.started_at)
     tables.append_records("promotions", [applied], Fence("applied", model, move.seq))
     return applied
 
 
-def _drift(model: str, champion: str | None, move: Promotion | None) -> str:
-    decided = f"the last decision made version {move.version} champion" if move else "no decision ever made a champion"
-    return (
-        f"{model}@champion is {'not set' if champion is None else f'version {champion}'}, but {decided}: somebody "
-        f"moved the "
-        f"alias outside this product. Nothing was promoted. Move it back, or record the change with the rollback job "
-        f"(to_version)."
+def _decide_to_heal(tables: Tables, run: Run, rows: list[Promotion], champion: str | None, move: Promotion) -> None:
+    """Putting the alias back is a decision like any other: written first, so that it is known even if the run ends."""
+    why = f"{_moved(move.model, champion, move)} It goes back, because policy.on_alias_drift is heal."
+    healed = replace(
+        move,
+        seq=next_seq(rows),
+        outcome="HEAL",
+        candidate_version=None,
+        retrain_key=None,
+        request_id=None,
+        reasons=(why,),
+        run_id=run.run_id,
+        attempt_id=run.attempt_id,
+        at=run.started_at,
     )
+    append_rows(tables, "promote", [healed])
+    _log.warning(why)
+
+
+def _drift(model: str, champion: str | None, move: Promotion | None) -> str:
+    heal = ", set policy.on_alias_drift: heal" if move else ""
+    return (
+        f"{_moved(model, champion, move)} Nothing was promoted. Move it back{heal}, or record the change with the "
+        f"rollback job (to_version)."
+    )
+
+
+def _moved(model: str, champion: str | None, move: Promotion | None) -> str:
+    decided = f"the last decision made version {move.version} champion" if move else "no decision ever made a champion"
+    found = "not set" if champion is None else f"version {champion}"
+    return f"{model}@champion is {found}, but {decided}: somebody moved the alias outside this product."

@@ -1,10 +1,13 @@
-"""What the widgets of the repair notebook ask for."""
+"""What the widgets of the operator's notebooks ask for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 from retraining.errors import ParameterError
+from retraining.records.promotion import Promotion
 from retraining.records.repair_request import RepairAction, RepairedSource, RepairRequest
+from retraining.rules.champion_history import champion_at
 
 _NEEDS: dict[RepairAction, tuple[str, ...]] = {
     "backfill": ("start", "end"),
@@ -36,3 +39,26 @@ def batch_number(text: str | None) -> int:
     if text is None or not (text.isascii() and text.isdigit() and len(text) <= 18):
         raise ParameterError(f"batch_seq {text!r} is no batch number. See column batch_seq of table `watermarks`.")
     return int(text)
+
+
+def version_asked(rows: Sequence[Promotion], to_version: str | None, to_date: str | None) -> str | None:
+    """The version that a rollback names, itself or by a date; None when it names neither. Raises ParameterError for
+    both, or for what is no date."""
+    if to_version and to_date:
+        raise ParameterError(f"to_version {to_version!r} and to_date {to_date!r} are both set. Name one of them.")
+    return champion_at(rows, end_of(to_date)) if to_date else to_version
+
+
+def end_of(text: str) -> datetime:
+    """A moment as it is written, in UTC unless it says otherwise; of a day its last moment. Raises ParameterError for
+    anything else."""
+    try:
+        moment = datetime.fromisoformat(text)
+        if len(text) <= len("2013-02-01"):
+            moment += timedelta(days=1, microseconds=-1)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as err:
+        raise ParameterError(
+            f"to_date {text!r} is not a date or time. Write 2013-02-01, which is the end of that day, or "
+            f"2013-02-01T06:00:00+00:00."
+        ) from err

@@ -35,3 +35,7 @@ def test_little_is_not_looked_at(rows):
 
     assert giveaways(FEATURES[:99], CLASS[:99], is_regression=False) == ()
     assert giveaways(FEATURES[:rows], constant, is_regression=False) == ()
+
+
+def test_a_line_through_few_rows_is_seen():
+    assert giveaways(FEATURES[["honest", "copy"]][:120], LABEL[:120], is_regression=True) == ("copy",)

@@ -1,10 +1,13 @@
 """What an operator may ask a repair for."""
 
+import re
+
 import pytest
+from tests.retraining.rules.history import promoted
 
 from retraining.errors import ParameterError
 from retraining.records.repair_request import RepairRequest
-from retraining.stages.steps.read_request import read_request
+from retraining.stages.steps.read_request import read_request, version_asked
 
 NOTHING = dict.fromkeys(("action", "batch_seq", "start", "end", "source"), "")
 
@@ -37,3 +40,32 @@ def test_a_request_is_read_with_what_it_needs():
 def test_anything_else_is_refused_with_the_cure(said, refusal):
     with pytest.raises(ParameterError, match=refusal):
         asked(**said)
+
+
+@pytest.mark.parametrize(
+    ("to_version", "to_date", "version"),
+    [
+        (None, None, None),
+        ("2", None, "2"),
+        (None, "2013-01-01", "1"),
+        (None, "2013-01-02", "2"),
+        (None, "2013-01-02T00:00", "2"),
+        (None, "2013-01-01T23:59+00:00", "1"),
+        (None, "2013-01-02T00:59+01:00", "1"),
+    ],
+)
+def test_a_rollback_names_a_version_or_the_end_of_a_day_or_nothing(to_version, to_date, version):
+    assert version_asked(promoted(("PROMOTE", "1"), ("PROMOTE", "2")), to_version, to_date) == version
+
+
+@pytest.mark.parametrize(
+    ("to_version", "to_date", "refusal"),
+    [
+        ("2", "2013-01-01", "to_version '2' and to_date '2013-01-01' are both set. Name one of them"),
+        (None, "yesterday", "to_date 'yesterday' is not a date or time. Write 2013-02-01"),
+        (None, "0001-01-01T00:00+23:00", "to_date '0001-01-01T00:00+23:00' is not a date or time"),
+    ],
+)
+def test_a_rollback_to_both_or_to_no_date_is_refused(to_version, to_date, refusal):
+    with pytest.raises(ParameterError, match=re.escape(refusal)):
+        version_asked([], to_version, to_date)

@@ -1,0 +1,22 @@
+"""The signature that a version was registered with."""
+
+import mlflow
+from mlflow.exceptions import MlflowException
+
+from retraining.adapters.registry.registry import NOT_THERE, Registry, talking_to_mlflow
+from retraining.records.model_input import ModelInput
+
+
+def inputs_of(registry: Registry, model: str, version: str) -> tuple[ModelInput, ...] | None:
+    """The named input columns of a version; None when it is gone, or has no signature that names columns."""
+    with talking_to_mlflow(f"reading the signature of {model} version {version}"):
+        try:
+            info = mlflow.models.get_model_info(f"models:/{registry.full_name(model)}/{version}")
+        except MlflowException as err:
+            if err.error_code in NOT_THERE:
+                return None
+            raise
+    inputs = info.signature.inputs if info.signature else None
+    if inputs is None or not inputs.has_input_names():
+        return None
+    return tuple(ModelInput(str(each.name), each.type.name, each.required) for each in inputs.inputs)

@@ -1,0 +1,54 @@
+"""Prove that a version can go live, before it is decided on: it loads, its files are unchanged, its inputs fit."""
+
+from collections.abc import Sequence
+
+from retraining.adapters.registry.registry import Registry
+from retraining.adapters.registry.signature import inputs_of
+from retraining.errors import RegistryError, RetrainingError
+from retraining.records.manifest import Manifest
+from retraining.records.model_input import ModelInput
+from retraining.rules.accepts_inputs import misfits
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.load_version import load_version
+
+
+def check_target(spec: ModelSpec, registry: Registry, target: Manifest, champion: str) -> None:
+    """Raises RegistryError, or TamperedModelError, when the target must not replace the champion.
+
+    Its signature is held against the champion's, because that is what callers send. Where the champion is gone, against
+    the columns that the loop itself sends.
+    """
+    loads(registry, target)
+    said = f"{target.model} version {target.version}"
+    takes = inputs_of(registry, target.model, str(target.version))
+    if takes is None:
+        raise RegistryError(f"{said} has no signature, so what it takes is not known. The alias stays. Choose another.")
+    wrong = misfits(takes, inputs_of(registry, target.model, champion) or inputs_of_spec(spec))
+    if wrong:
+        raise RegistryError(
+            f"{said} does not take the inputs of champion version {champion}: {'; '.join(wrong)}. The alias stays. "
+            f"Choose another version with to_version."
+        )
+
+
+def loads(registry: Registry, manifest: Manifest) -> object:
+    """The estimator of a version. Raises RegistryError in one sentence, whatever keeps it from being unpickled."""
+    try:
+        return load_version(registry, manifest)
+    except RetrainingError:
+        raise
+    except Exception as err:
+        raise RegistryError(
+            f"{manifest.model} version {manifest.version} does not load ({type(err).__name__}: {_first_line(err)}). "
+            f"The alias stays. Choose another version with to_version."
+        ) from err
+
+
+def inputs_of_spec(spec: ModelSpec) -> Sequence[ModelInput]:
+    """The columns that the loop sends to a model."""
+    numbers = [ModelInput(name, "double") for name in spec.columns.numeric]
+    return [*numbers, *(ModelInput(name, "string") for name in spec.columns.categorical)]
+
+
+def _first_line(err: Exception) -> str:
+    return (str(err).splitlines() or [""])[0][:200]

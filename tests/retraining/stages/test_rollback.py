@@ -1,0 +1,114 @@
+"""A rollback in every way it can be asked for, and what refuses it. One model, told once; the tests only read."""
+
+from types import SimpleNamespace
+
+import pytest
+from tests.loop import days, make_run, toy_spec
+
+from retraining.adapters.tables.ledgers_of_model import read_rows
+from retraining.errors import AliasDriftError, TamperedModelError
+from retraining.records.promotion import Promotion
+from retraining.stages.promote import promote
+
+SPEC = toy_spec(gate={"deploy": "candidate"})
+
+
+@pytest.fixture(scope="module")
+def story(make_loop, state_dir):
+    """Version 1 goes live on the 15th, 2 on the 23rd and predicts the 23rd to 25th; back to 1; then 3, which somebody
+    deletes."""
+    loop, told = make_loop(), SimpleNamespace()
+    loop.spec, told.loop = SPEC, loop
+    arrive(loop, 1, 14, "2013-01-15")
+    told.first = loop.train().promotion
+    arrive(loop, 15, 22, "2013-01-23")
+    told.second = loop.train().promotion
+    arrive(loop, 23, 25, "2013-01-26T06:00")
+    loop.score()
+    file = model_file(loop, state_dir, told.first.version)
+    said = file.read_bytes()
+    file.write_bytes(said + b"\0")
+    told.tampered = refusal(TamperedModelError, loop.rollback)
+    told.after_tampering = (loop.alias("champion"), len(promotions(loop)))
+    file.write_bytes(said)
+    told.back = loop.rollback("77", to_date="2013-01-22", as_of="2013-01-26")
+    told.back_again = loop.rollback("77", to_date="2013-01-22", as_of="2013-01-27")
+    told.after_back = (loop.alias("champion"), loop.alias("previous"))
+    told.asked_again = promote(loop.spec, loop.tables, loop.registry, make_run(), told.second.retrain_key)
+    arrive(loop, 26, 33, "2013-02-03")
+    told.third = loop.train().promotion
+    loop.registry.client.delete_model_version(loop.registry.full_name("toy"), told.third.version)
+    told.drifted = refusal(AliasDriftError, loop.rollback)
+    told.from_deleted = loop.rollback("78", to_version="1", as_of="2013-02-04")
+    told.repeated = loop.rollback("78", to_version="1", as_of="2013-02-05")
+    told.after_deleted = (loop.alias("champion"), loop.alias("previous"))
+    return told
+
+
+def arrive(loop, first: int, last: int, as_of: str) -> None:
+    loop.source_has(days(first, last))
+    loop.ingest(as_of=as_of)
+    loop.score()
+
+
+def model_file(loop, state_dir, version: str):
+    source = loop.registry.client.get_model_version(loop.registry.full_name("toy"), version).source
+    (file,) = state_dir.glob(f"mlflow/artifacts/*/models/{source.rpartition('/')[2]}/artifacts/model.pkl")
+    return file
+
+
+def refusal(error, stage) -> str:
+    with pytest.raises(error) as caught:
+        stage()
+    return str(caught.value)
+
+
+def promotions(loop) -> list[Promotion]:
+    return read_rows(loop.tables, Promotion, "toy")
+
+
+def test_a_target_whose_files_were_changed_is_refused_and_nothing_is_decided(story):
+    assert "toy version 1: its files have digest" in story.tampered
+    assert story.after_tampering == ("2", 4)
+
+
+def test_a_date_names_the_champion_at_the_end_of_that_day(story):
+    assert (story.back.promotion.version, story.back.promotion.previous_version) == ("1", "2")
+    assert story.after_back == ("1", "2")
+
+
+def test_the_report_lists_what_the_version_left_predicted_since_it_went_live(story):
+    (batch,) = story.back.predictions
+
+    assert (batch.batch_seq, batch.rows, f"{batch.first_at:%d %H:%M}") == (3, 60, "26 06:00")
+    assert story.back.summary.endswith(
+        "Version 2 made 60 predictions since it went live, in runs from 2013-01-26 06:00 to 2013-01-26 06:00 UTC "
+        "(batch 3: 60); they stay in `toy_predictions`."
+    )
+
+
+def test_the_same_request_changes_nothing_and_says_the_same(story):
+    assert story.back_again == story.back
+    assert [row.state for row in promotions(story.loop) if row.request_id == "77"] == ["DECIDED", "APPLIED"]
+
+
+def test_the_candidate_whose_version_was_left_is_refused_when_it_is_asked_for_again(story):
+    again = story.asked_again.promotion
+
+    assert (again.outcome, again.version) == ("REJECT", "1")
+    assert again.reasons == ("This candidate was promoted before and rolled back; only a new fit may be judged again.",)
+
+
+def test_newer_rows_bring_a_new_candidate_after_a_rollback(story):
+    assert (story.third.outcome, story.third.version) == ("PROMOTE", "3")
+
+
+def test_a_version_deleted_under_its_alias_stops_a_rollback_that_names_no_target(story):
+    assert "toy@champion is not set, but the last decision made version 3 champion" in story.drifted
+
+
+def test_a_rollback_that_names_its_target_leads_away_from_a_deleted_version(story):
+    assert (story.from_deleted.promotion.version, story.from_deleted.promotion.previous_version) == ("1", "3")
+    assert story.after_deleted == ("1", "1")  # a deleted version carries no alias, so `previous` stays where it was
+    assert story.repeated == story.from_deleted
+    assert [row.state for row in promotions(story.loop) if row.request_id == "78"] == ["DECIDED", "APPLIED"]
