@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Outcome = Literal["PROMOTE", "REJECT", "ROLLBACK", "HEAL"]
+Outcome = Literal["PROMOTE", "REJECT", "ROLLBACK", "HEAL", "PENDING", "APPROVED"]
+_MOVES = frozenset({"PROMOTE", "ROLLBACK", "HEAL"})
 
 
 @dataclass(frozen=True)
@@ -12,8 +13,10 @@ class Promotion:
     """A decision (state DECIDED), or the note that the alias follows it (state APPLIED, same seq).
 
     version is the version that the decision makes or leaves champion: the refit or candidate for PROMOTE, the target
-    for ROLLBACK, the champion that stays for REJECT, and for HEAL the champion that an alias moved by hand goes
-    back to. previous_version is the champion before. request_id names a rollback request; retrain_key the candidate's.
+    for ROLLBACK, the champion that stays for REJECT, and for HEAL the champion
+    that an alias moved by hand goes back to. PENDING asks a person whether a candidate may go live, APPROVED is the
+    answer yes; the champion stays. previous_version is the champion before, or the one that a candidate was judged
+    against. request_id names the request of a person; retrain_key is that of the candidate.
     """
 
     model: str
@@ -34,4 +37,4 @@ class Promotion:
     @property
     def moves_alias(self) -> bool:
         """Whether the decision makes another version champion."""
-        return self.outcome != "REJECT"
+        return self.outcome in _MOVES

@@ -36,6 +36,9 @@ def status_of(run: Event) -> Status:
         return Status(
             "Rolled back", f"{version(after)} is champion again, instead of {lower_version(before)}.", "warn", "↺"
         )
+    if run.outcome == "PENDING":
+        asked = f"A candidate passed the gate and waits for approval; {lower_version(after)} is still champion."
+        return Status("Waiting for approval", asked, "warn", "?")
     if run.outcome == "HEAL":
         moved = f"The alias had been moved outside this product; {lower_version(after)} is champion again."
         return Status("Alias put back", moved, "warn", "↺")

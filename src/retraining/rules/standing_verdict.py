@@ -6,10 +6,12 @@ from retraining.records.promotion import Promotion
 
 
 def standing_verdict(rows: Sequence[Promotion], retrain_key: str) -> Promotion | None:
-    """The newest decision on a candidate; None when there is none, or when it was promoted and then rolled back: asked
-    again, it must be refused."""
+    """The newest decision on a candidate; None when there is none, or a person is still asked, or when it was promoted
+    and then rolled back: asked again, it must be refused."""
     decided = [row for row in rows if row.retrain_key == retrain_key and row.state == "DECIDED"]
-    if not decided or (decided[-1].outcome == "PROMOTE" and was_rolled_back(rows, retrain_key)):
+    if not decided or decided[-1].outcome in ("PENDING", "APPROVED"):
+        return None
+    if decided[-1].outcome == "PROMOTE" and was_rolled_back(rows, retrain_key):
         return None
     return decided[-1]
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from retraining.spec.section import Section
 
@@ -16,6 +16,11 @@ class GateSection(Section):
     deploy: Literal["refit", "candidate"] | None = None
     """refit: the gated recipe is fitted again including the hold-out (default). candidate: the judged version itself
     goes live (always, with a reserved hold-out)."""
+
+    approval: Literal["none", "required"] = "none"
+    """required: a candidate that passes waits in `promotions` as PENDING until somebody runs the job approve."""
+    approval_days: int = Field(default=7, ge=1)
+    """Days of the runs' clock after which a candidate that still waits is refused."""
 
     @model_validator(mode="after")
     def _reserved_rows_are_never_trained_on(self) -> "GateSection":

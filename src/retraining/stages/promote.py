@@ -12,6 +12,7 @@ from retraining.records.gate_result import Check, GateResult
 from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
+from retraining.rules.approval import standing_question
 from retraining.rules.gate.judge import Evaluation, judge
 from retraining.rules.standing_verdict import standing_verdict, was_rolled_back
 from retraining.spec.model_spec import ModelSpec
@@ -20,6 +21,7 @@ from retraining.stages.steps.evaluate_on_holdout import evaluate_on_holdout, hol
 from retraining.stages.steps.fit_version import fit_version
 from retraining.stages.steps.ingested_source import IngestedSource, read_source
 from retraining.stages.steps.load_version import load_version, manifest_of_version
+from retraining.stages.steps.wait_for_approval import may_go_live, reject_expired, still_waits, with_approval
 
 _log = logging.getLogger(__name__)
 
@@ -50,6 +52,8 @@ def promote(
         ingested = pool.submit(read_source, spec, tables)
         promotions = apply_newest_decision(spec.model, tables, registry, run, spec.policy.on_alias_drift)
     manifests, earlier = reading.result(), earlier_checks.result()
+    if spec.gate.approval == "required":
+        promotions = reject_expired(spec, tables, run, promotions)
     candidate = _candidate(spec, manifests, retrain_key)
     decided = standing_verdict(promotions, candidate.retrain_key)
     if decided:
@@ -63,8 +67,14 @@ def promote(
         checks = _results(candidate, champion, run, next_seq(earlier), evaluation)
         append_rows(tables, "gate", checks)
     passed = _passed(checks) and not was_rolled_back(promotions, candidate.retrain_key)
-    version = _deploy(spec, source, tables, registry, run, candidate, manifests) if passed else champion
+    asked = standing_question(promotions, candidate.retrain_key, champion)
+    if passed and asked and still_waits(spec, asked):
+        return PromoteReport(asked, checks)
+    deploys = passed and may_go_live(spec, asked)
+    version = _deploy(spec, source, tables, registry, run, candidate, manifests) if deploys else champion
     decision = _decision(promotions, candidate, champion, version, passed, checks, run)
+    if passed:
+        decision = with_approval(spec, decision, asked)
     decide_promotion(tables, decision)
     apply_newest_decision(spec.model, tables, registry, run)
     report = PromoteReport(decision, checks)

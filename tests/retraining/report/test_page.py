@@ -59,6 +59,10 @@ def test_the_page_of_a_first_run_says_what_came_in_and_what_was_decided():
     [
         (dict(champion_before="1"), "New champion Version 2 replaces version 1 as champion."),
         (
+            dict(outcome="PENDING"),
+            "Waiting for approval A candidate passed the gate and waits for approval; version 2 is still champion.",
+        ),
+        (
             dict(outcome="HEAL"),
             "Alias put back The alias had been moved outside this product; version 2 is champion again.",
         ),

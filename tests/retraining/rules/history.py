@@ -5,6 +5,9 @@ from datetime import UTC, datetime
 
 from retraining.records.promotion import Promotion
 
+STAYS = ("REJECT", "PENDING", "APPROVED")
+"""Outcomes by which no other version goes live."""
+
 
 def promoted(*moves: tuple[str, str], unapplied: int = 0) -> list[Promotion]:
     """Rows of moves ("PROMOTE", "1"), ("REJECT", "2"), ("ROLLBACK", "1"), in order; the last ones may be unapplied."""
@@ -16,7 +19,7 @@ def promoted(*moves: tuple[str, str], unapplied: int = 0) -> list[Promotion]:
             seq=seq,
             state="DECIDED",
             outcome=outcome,
-            version=champion if outcome == "REJECT" else version,
+            version=champion if outcome in STAYS else version,
             previous_version=champion,
             candidate_version=None if outcome == "ROLLBACK" else version,
             retrain_key=None if outcome == "ROLLBACK" else f"key of {version}",

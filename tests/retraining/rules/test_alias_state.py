@@ -24,8 +24,19 @@ HEALED = ("HEAL", "1")
         (promoted(FIRST, SECOND, BACK), "1"),
         (promoted(FIRST, SECOND, unapplied=1), "2"),
         (promoted(FIRST, HEALED), "1"),
+        (promoted(FIRST, ("PENDING", "2"), ("APPROVED", "2")), "1"),
     ],
-    ids=["nothing", "refused", "first", "second", "then refused", "rolled back", "killed before APPLIED", "put back"],
+    ids=[
+        "nothing",
+        "refused",
+        "first",
+        "second",
+        "then refused",
+        "rolled back",
+        "killed before APPLIED",
+        "put back",
+        "asked",
+    ],
 )
 def test_the_alias_agrees_with_the_newest_decision_that_moves_it(rows, champion):
     assert alias_state(rows, champion) == "agrees"

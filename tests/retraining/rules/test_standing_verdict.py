@@ -22,6 +22,13 @@ def test_a_refusal_after_a_rollback_holds():
     assert standing_verdict(rows, "key of 3").outcome == "REJECT"
 
 
+@pytest.mark.parametrize("outcome", ["PENDING", "APPROVED"])
+def test_a_question_to_a_person_is_no_verdict(outcome):
+    rows = promoted(("PROMOTE", "1"), (outcome, "2"))
+
+    assert standing_verdict(rows, "key of 2") is None
+
+
 @pytest.mark.parametrize(("version", "left"), [("1", False), ("2", False), ("3", True)])
 def test_only_the_candidate_whose_version_was_left_was_rolled_back(version, left):
     assert was_rolled_back(STORY, f"key of {version}") is left

@@ -73,7 +73,7 @@ def test_every_spec_of_this_repository_can_be_read():
             "shedule",
             "columns, drift, gate, kind, model, params, policy, quality, recipe, schedule, source, strategy",
         ),
-        ("gate: { hold_out: newest }", "gate.hold_out", "deploy, holdout"),
+        ("gate: { hold_out: newest }", "gate.hold_out", "approval, approval_days, deploy, holdout"),
         (
             "policy: { max_age: 3 }",
             "policy.max_age",

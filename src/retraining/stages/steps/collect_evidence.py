@@ -143,9 +143,10 @@ def _expected_error(
 
 
 def _refusals_in_a_row(promotions: Sequence[Promotion]) -> int:
-    """Candidates refused since the last decision that was no refusal; refusals for want of evidence count too. An alias
-    that was put back says nothing about candidates."""
-    decided = [row.outcome for row in promotions if row.state == "DECIDED" and row.outcome != "HEAL"]
+    """Candidates refused since the last decision that was no refusal; refusals for want of evidence count too.
+    Questions to a person, and an alias that was put back, say nothing about candidates."""
+    silent = ("HEAL", "PENDING", "APPROVED")
+    decided = [row.outcome for row in promotions if row.state == "DECIDED" and row.outcome not in silent]
     return next((place for place, outcome in enumerate(reversed(decided)) if outcome != "REJECT"), len(decided))
 
 

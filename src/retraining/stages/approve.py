@@ -1,0 +1,84 @@
+"""A person answers for a candidate that waits: approved, it goes live with the next promotion; refused, never."""
+
+import logging
+from dataclasses import dataclass, replace
+
+from retraining.adapters.tables.ledgers_of_model import append_rows, read_rows
+from retraining.adapters.tables.tables import Tables
+from retraining.errors import NothingToDoError, ParameterError
+from retraining.records.promotion import Promotion
+from retraining.records.run import Run
+from retraining.rules.approval import waiting
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.wait_for_approval import answered, reject_expired
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ApprovalReport:
+    """The answer, as stored under its request."""
+
+    promotion: Promotion
+
+    @property
+    def retrain_key(self) -> str:
+        """The candidate, for the promotion that carries an approval out."""
+        return str(self.promotion.retrain_key)
+
+    @property
+    def summary(self) -> str:
+        """One line for people."""
+        made = self.promotion
+        answer = "approved" if made.outcome == "APPROVED" else "refused"
+        return f"{made.model}: candidate version {made.candidate_version} is {answer}. {' '.join(made.reasons)}"
+
+
+def approve(
+    spec: ModelSpec,
+    tables: Tables,
+    run: Run,
+    answer: str | None,
+    candidate: str | None = None,
+    reason: str | None = None,
+) -> ApprovalReport:
+    """Store the answer yes or no for a waiting candidate (its version or retrain_key; default: the only one), once a
+    run. It moves no alias: promotion does, if the champion is still the one that the candidate was judged against.
+
+    Raises ParameterError without an answer or a reason, NothingToDoError when no such candidate waits.
+    """
+    if answer not in ("yes", "no"):
+        raise ParameterError(f"approve {answer or ''!r}: expected yes or no.")
+    if reason is None or not reason.strip():
+        raise ParameterError("The widget `reason` is empty. Say why; it is stored with the answer.")
+    rows = read_rows(tables, Promotion, spec.model)
+    known = [row for row in rows if row.request_id == run.run_id and row.outcome in ("APPROVED", "REJECT")]
+    if known:
+        return ApprovalReport(known[-1])
+    rows = reject_expired(spec, tables, run, rows)
+    asked = _asked(spec, rows, candidate)
+    said = f"{'Approved' if answer == 'yes' else 'Refused'} in run {run.run_id}: {reason.strip()}"
+    made = answered(rows, asked, "APPROVED" if answer == "yes" else "REJECT", said, run)
+    decision = replace(made, request_id=run.run_id)
+    append_rows(tables, "promote", [decision])
+    report = ApprovalReport(decision)
+    _log.info(report.summary)
+    return report
+
+
+def _asked(spec: ModelSpec, rows: list[Promotion], candidate: str | None) -> Promotion:
+    found = waiting(rows)
+    fitting = [row for row in found if candidate in (None, row.candidate_version, row.retrain_key)]
+    if len(fitting) == 1:
+        return fitting[0]
+    names = ", ".join(str(row.candidate_version) for row in found) or "none"
+    if not fitting:
+        closed = [row for row in rows if candidate in (row.candidate_version, row.retrain_key)] if candidate else []
+        why = f" {closed[-1].outcome}: {' '.join(closed[-1].reasons)}" if closed else ""
+        raise NothingToDoError(
+            f"{spec.model}: no candidate {f'{candidate} ' if candidate else ''}waits for approval.{why} "
+            f"Candidate versions that wait: {names}."
+        )
+    raise ParameterError(
+        f"{spec.model}: {len(fitting)} candidates wait for approval. Name one with candidate: {names}."
+    )
