@@ -87,8 +87,8 @@ def collect_evidence(
 
 
 def last_attempt(manifests: Sequence[Manifest]) -> Manifest | None:
-    """The newest candidate, promoted or not."""
-    return next((row for row in reversed(manifests) if row.state == "REGISTERED" and row.role == "candidate"), None)
+    """The newest candidate, promoted or not, or what was adopted after it."""
+    return next((row for row in reversed(manifests) if row.state == "REGISTERED" and row.role != "refit"), None)
 
 
 def count_new_rows(
@@ -137,8 +137,9 @@ def _plan_holdout(
 def _expected_error(
     checks: Sequence[GateResult], promotions: Sequence[Promotion], champion: str | None
 ) -> float | None:
-    """What the gate measured for the champion (or the candidate it was refitted from) when it was promoted."""
-    keys = {row.retrain_key for row in promotions if row.outcome == "PROMOTE" and row.version == champion}
+    """What was measured for the champion (or the candidate it was refitted from) when it was promoted or adopted."""
+    made = ("PROMOTE", "ADOPTED")
+    keys = {row.retrain_key for row in promotions if row.outcome in made and row.version == champion}
     return next((check.candidate_error for check in reversed(checks) if check.retrain_key in keys), None)
 
 
