@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Role = Literal["candidate", "refit"]
+Role = Literal["candidate", "refit", "adopted"]
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """RESERVED claims a retrain_key before the fit; REGISTERED adds what came of it.
+    """RESERVED claims a retrain_key before the fit; REGISTERED adds what came of it. A version of role adopted was made
+    elsewhere: its training rows are what an operator said of it.
 
     Training rows are the labelled current rows of committed batches <= batch_seq with a ledger value in
     [train_from, train_before) (None: no bound), without the days that strategy.exclude names, read from the

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Outcome = Literal["PROMOTE", "REJECT", "ROLLBACK", "HEAL", "PENDING", "APPROVED"]
-_MOVES = frozenset({"PROMOTE", "ROLLBACK", "HEAL"})
+Outcome = Literal["PROMOTE", "REJECT", "ROLLBACK", "HEAL", "PENDING", "APPROVED", "ADOPTED"]
+_MOVES = frozenset({"PROMOTE", "ROLLBACK", "HEAL", "ADOPTED"})
 
 
 @dataclass(frozen=True)
@@ -13,7 +13,7 @@ class Promotion:
     """A decision (state DECIDED), or the note that the alias follows it (state APPLIED, same seq).
 
     version is the version that the decision makes or leaves champion: the refit or candidate for PROMOTE, the target
-    for ROLLBACK, the champion that stays for REJECT, and for HEAL the champion
+    for ROLLBACK, a version made elsewhere for ADOPTED, the champion that stays for REJECT, and for HEAL the champion
     that an alias moved by hand goes back to. PENDING asks a person whether a candidate may go live, APPROVED is the
     answer yes; the champion stays. previous_version is the champion before, or the one that a candidate was judged
     against. request_id names the request of a person; retrain_key is that of the candidate.

@@ -87,8 +87,8 @@ def _decide_to_heal(tables: Tables, run: Run, rows: list[Promotion], champion: s
 def _drift(model: str, champion: str | None, move: Promotion | None) -> str:
     heal = ", set policy.on_alias_drift: heal" if move else ""
     return (
-        f"{_moved(model, champion, move)} Nothing was promoted. Move it back{heal}, or record the change with the "
-        f"rollback job (to_version)."
+        f"{_moved(model, champion, move)} Nothing was promoted. Move it back{heal}, or record the change: with the "
+        f"rollback job (to_version) for an earlier champion, with the job adopt for a version made by hand."
     )
 
 

@@ -88,8 +88,8 @@ def collect_evidence(
 
 
 def last_attempt(manifests: Sequence[Manifest]) -> Manifest | None:
-    """The newest candidate, promoted or not."""
-    return next((row for row in reversed(manifests) if row.state == "REGISTERED" and row.role == "candidate"), None)
+    """The newest candidate, promoted or not, or what was adopted after it."""
+    return next((row for row in reversed(manifests) if row.state == "REGISTERED" and row.role != "refit"), None)
 
 
 def count_new_rows(
@@ -139,8 +139,9 @@ def _expected_error(
     checks: Sequence[GateResult], promotions: Sequence[Promotion], champion: str | None, followed: str
 ) -> float | None:
     """What the gate measured, in the metric of realised errors, for the champion (or the candidate it was refitted
-    from) when it was promoted."""
-    keys = {row.retrain_key for row in promotions if row.outcome == "PROMOTE" and row.version == champion}
+    from) when it was promoted or adopted."""
+    made = ("PROMOTE", "ADOPTED")
+    keys = {row.retrain_key for row in promotions if row.outcome in made and row.version == champion}
     of_metric = [row for row in reversed(checks) if row.metric == followed and row.retrain_key in keys]
     return next((row.candidate_error for row in of_metric), None)
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 from retraining.errors import ParameterError
+from retraining.records.adopt_request import AdoptRequest
 from retraining.records.promotion import Promotion
 from retraining.records.repair_request import RepairAction, RepairedSource, RepairRequest
 from retraining.rules.champion_history import champion_at
@@ -34,10 +35,37 @@ def read_request(parameters: Mapping[str, str]) -> RepairRequest:
     return RepairRequest(action, parameters["reason"], number, start, end, source)
 
 
-def batch_number(text: str | None) -> int:
+def read_adoption(parameters: Mapping[str, str]) -> AdoptRequest:
+    """What is said of a version made elsewhere. Raises ParameterError for one without version or old stage, for both,
+    or without the batches and the reason."""
+    version, old_stage = parameters["version"] or None, parameters["old_stage"] or None
+    if (version is None) == (old_stage is None):
+        raise ParameterError(f"version {version!r} and old_stage {old_stage!r}: set one of them.")
+    missing = [name for name in ("last_batch", "reason") if not parameters[name].strip()]
+    if missing:
+        raise ParameterError(f"adopt needs {' and '.join(missing)}. Set the parameter and run again.")
+    first = batch_number(parameters["first_batch"] or "1", "first_batch")
+    last = batch_number(parameters["last_batch"], "last_batch")
+    if not 1 <= first <= last:
+        raise ParameterError(f"first_batch {first} and last_batch {last}: expected 1 <= first_batch <= last_batch.")
+    label, reason = parameters["label"] or None, parameters["reason"].strip()
+    return AdoptRequest(version, old_stage, first, last, label, _seconds(parameters["fit_seconds"]), reason)
+
+
+def _seconds(text: str) -> float | None:
+    try:
+        seconds = float(text) if text else None
+    except ValueError:
+        seconds = -1.0
+    if seconds is not None and not 0 <= seconds < float("inf"):
+        raise ParameterError(f"fit_seconds {text!r} is no number of seconds. Leave it empty when it is not known.")
+    return seconds
+
+
+def batch_number(text: str | None, name: str = "batch_seq") -> int:
     """The number of a batch as a widget holds it. Raises ParameterError for anything else."""
     if text is None or not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise ParameterError(f"batch_seq {text!r} is no batch number. See column batch_seq of table `watermarks`.")
+        raise ParameterError(f"{name} {text!r} is no batch number. See column batch_seq of table `watermarks`.")
     return int(text)
 
 

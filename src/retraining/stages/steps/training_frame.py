@@ -73,6 +73,11 @@ class TrainingFrame:
         """The newest ledger value."""
         return str(self.ledger.to_text(self.table[_LEDGER].max()))
 
+    @property
+    def trained_from(self) -> str:
+        """The oldest ledger value."""
+        return str(self.ledger.to_text(self.table[_LEDGER].min()))
+
     def since(self, start: Number) -> "TrainingFrame":
         """The rows whose ledger value is not smaller."""
         return replace(self, table=self.table[self.table[_LEDGER] >= start].reset_index(drop=True))

@@ -6,8 +6,9 @@ import pytest
 from tests.retraining.rules.history import promoted
 
 from retraining.errors import ParameterError
+from retraining.records.adopt_request import AdoptRequest
 from retraining.records.repair_request import RepairRequest
-from retraining.stages.steps.read_request import read_request, version_asked
+from retraining.stages.steps.read_request import read_adoption, read_request, version_asked
 
 NOTHING = dict.fromkeys(("action", "batch_seq", "start", "end", "source"), "")
 
@@ -69,3 +70,35 @@ def test_a_rollback_names_a_version_or_the_end_of_a_day_or_nothing(to_version, t
 def test_a_rollback_to_both_or_to_no_date_is_refused(to_version, to_date, refusal):
     with pytest.raises(ParameterError, match=re.escape(refusal)):
         version_asked([], to_version, to_date)
+
+
+ADOPTION = {
+    **{"version": "3", "old_stage": "", "first_batch": "1", "last_batch": "2"},
+    **{"label": "", "fit_seconds": "", "reason": "Live since March."},
+}
+
+
+def test_an_adoption_is_read_with_what_it_needs():
+    assert read_adoption(ADOPTION) == AdoptRequest("3", None, 1, 2, None, None, "Live since March.")
+    assert read_adoption({**ADOPTION, "first_batch": "2", "label": "y", "fit_seconds": "1.5"}) == AdoptRequest(
+        "3", None, 2, 2, "y", 1.5, "Live since March."
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "refusal"),
+    [
+        ({"version": ""}, "version None and old_stage None: set one of them."),
+        ({"old_stage": "Production"}, "version '3' and old_stage 'Production': set one of them."),
+        ({"last_batch": "", "reason": " "}, "adopt needs last_batch and reason. Set the parameter and run again."),
+        ({"first_batch": "3"}, "first_batch 3 and last_batch 2: expected 1 <= first_batch <= last_batch."),
+        ({"first_batch": "0"}, "first_batch 0 and last_batch 2: expected"),
+        ({"last_batch": "two"}, "last_batch 'two' is no batch number."),
+        ({"fit_seconds": "long"}, "fit_seconds 'long' is no number of seconds."),
+        ({"fit_seconds": "-1"}, "fit_seconds '-1' is no number of seconds."),
+        ({"fit_seconds": "nan"}, "fit_seconds 'nan' is no number of seconds."),
+    ],
+)
+def test_an_adoption_without_what_it_needs_is_refused(said, refusal):
+    with pytest.raises(ParameterError, match=re.escape(refusal)):
+        read_adoption({**ADOPTION, **said})

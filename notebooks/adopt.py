@@ -1,0 +1,33 @@
+# Databricks notebook source
+# MAGIC %md
+# MAGIC # Adopt
+# MAGIC Takes over a version that was registered by hand, so that the loop goes on from it.
+
+# COMMAND ----------
+import sys
+from pathlib import Path
+
+src = Path("../src").resolve()
+assert (src / "retraining").is_dir(), f"{src} has no package retraining: run this notebook inside the bundle's folder."
+sys.path.insert(0, str(src))
+
+from retraining.open_stage import open_stage
+from retraining.stages.adopt import adopt
+from retraining.stages.steps.read_request import read_adoption
+
+# COMMAND ----------
+stage = open_stage(
+    spark,
+    dbutils,
+    widgets={
+        "version": "",
+        "old_stage": "",
+        "first_batch": "1",
+        "last_batch": "",
+        "label": "",
+        "fit_seconds": "",
+        "reason": "",
+    },
+)
+report = adopt(stage.spec, stage.tables, stage.registry, stage.run, read_adoption(stage.parameters))
+print(report.summary)

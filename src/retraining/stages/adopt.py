@@ -1,0 +1,110 @@
+"""Take over a model that is already registered, so that the loop goes on from it."""
+
+import logging
+from dataclasses import dataclass
+
+from retraining.adapters.registry.by_hand import version_in_stage
+from retraining.adapters.registry.registry import REPRODUCIBLE, Registry
+from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
+from retraining.adapters.tables.tables import Tables
+from retraining.errors import NothingToDoError, ParameterError
+from retraining.records.adopt_request import AdoptRequest
+from retraining.records.manifest import Manifest
+from retraining.records.promotion import Promotion
+from retraining.records.run import Run
+from retraining.rules.alias_state import newest_move
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.apply_newest_decision import apply_newest_decision
+from retraining.stages.steps.ingested_source import IngestedSource, read_source
+from retraining.stages.steps.take_over import take_over
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class AdoptReport:
+    """The decision that made the version champion."""
+
+    promotion: Promotion
+
+    @property
+    def summary(self) -> str:
+        """One line for people."""
+        made = self.promotion
+        return f"{made.model}: version {made.version} is taken over as champion. {' '.join(made.reasons)}"
+
+
+def adopt(spec: ModelSpec, tables: Tables, registry: Registry, run: Run, request: AdoptRequest) -> AdoptReport:
+    """Write what the loop needs to know of a version, then make it champion by a decision ADOPTED. The same run
+    repeated only reconciles.
+
+    Whoever adopts has chosen, so an alias that was set by hand is no obstacle. Raises ParameterError for a request that
+    does not fit the spec and its batches, RegistryError for a version that cannot be taken over.
+    """
+    promotions = apply_newest_decision(spec.model, tables, registry, run, "leave")
+    known = [row for row in promotions if row.request_id == run.run_id and row.state == "DECIDED"]
+    if known:
+        return AdoptReport(known[-1])
+    source = read_source(spec, tables)
+    _check(spec, source, request)
+    version = request.version or version_in_stage(registry, spec.model, str(request.old_stage))
+    manifest = _adopted(spec, tables, promotions, version)
+    manifest = manifest or take_over(spec, source, tables, registry, run, request, version)
+    registry.tag(spec.model, version, {"retrain_key": manifest.retrain_key, REPRODUCIBLE: "false"})
+    live = newest_move(promotions)
+    decision = Promotion(
+        model=spec.model,
+        seq=next_seq(promotions),
+        state="DECIDED",
+        outcome="ADOPTED",
+        version=version,
+        previous_version=live.version if live else None,
+        candidate_version=version,
+        retrain_key=manifest.retrain_key,
+        request_id=run.run_id,
+        batch_seq=source.committed.through,
+        reasons=(request.reason, _trained_on(request, manifest)),
+        run_id=run.run_id,
+        attempt_id=run.attempt_id,
+        at=run.started_at,
+    )
+    append_rows(tables, "promote", [decision])
+    apply_newest_decision(spec.model, tables, registry, run)
+    report = AdoptReport(decision)
+    _log.info(report.summary)
+    return report
+
+
+def _check(spec: ModelSpec, source: IngestedSource, request: AdoptRequest) -> None:
+    newest = source.committed.through
+    if request.last_batch > newest:
+        raise ParameterError(
+            f"last_batch {request.last_batch}: the newest usable batch of `{source.name}` is {newest}. Ingest the rows "
+            f"that the model was trained on first; they may come in one batch."
+        )
+    if request.label not in (None, spec.columns.label):
+        raise ParameterError(
+            f"label {request.label!r}: specs/{spec.model}.yml predicts `{spec.columns.label}`. Errors of two labels "
+            f"cannot be compared; give the adopted model a spec of its own."
+        )
+
+
+def _adopted(spec: ModelSpec, tables: Tables, promotions: list[Promotion], version: str) -> Manifest | None:
+    """What an earlier adoption of this version wrote. Raises NothingToDoError for a version that has another way."""
+    live = newest_move(promotions)
+    if live and live.version == version:
+        raise NothingToDoError(f"{spec.model} version {version} is the champion already; there is nothing to adopt.")
+    if any(row.outcome == "ROLLBACK" and row.previous_version == version for row in promotions):
+        raise NothingToDoError(f"{spec.model} version {version} was left by a rollback. Only a new fit may go live.")
+    made = [row for row in read_rows(tables, Manifest, spec.model) if row.version == version and row.digest]
+    if made and made[-1].role != "adopted":
+        raise NothingToDoError(
+            f"{spec.model} version {version} was registered by this bundle; it goes live through 04_promote or the job "
+            f"rollback."
+        )
+    return made[-1] if made else None
+
+
+def _trained_on(request: AdoptRequest, manifest: Manifest) -> str:
+    batches = f"batches {request.first_batch} to {request.last_batch}"
+    return f"Trained by hand on {manifest.trained_rows or 0:,} rows of {batches}, until {manifest.trained_until}."

@@ -1,0 +1,209 @@
+"""What the loop must know of a version that it did not make: digest, reference profile, error, manifest."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from retraining.adapters.registry.by_hand import run_of_version
+from retraining.adapters.registry.registry import Registry
+from retraining.adapters.registry.signature import inputs_of
+from retraining.adapters.tables import observations
+from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
+from retraining.adapters.tables.tables import Tables
+from retraining.errors import NothingToDoError, RegistryError
+from retraining.records.adopt_request import AdoptRequest
+from retraining.records.gate_result import GateResult
+from retraining.records.manifest import Manifest
+from retraining.records.run import Run
+from retraining.rules.drift.fit_references import fit_references
+from retraining.rules.gate.metrics import error_of
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.check_target import loads
+from retraining.stages.steps.ingested_source import IngestedSource
+from retraining.stages.steps.metric_of import metric_of
+from retraining.stages.steps.training_frame import Bounds, TrainingFrame, read_training_frame
+from retraining.strategies.full_refit import trivial_prediction
+
+ADOPTED = "adopted"
+"""Name of the row in `gate_results` that holds the error of an adopted version."""
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """Errors of the version and of its trivial prediction, and on what."""
+
+    error: float
+    trivial_error: float
+    rows: int
+    sentence: str
+
+
+def take_over(
+    spec: ModelSpec,
+    source: IngestedSource,
+    tables: Tables,
+    registry: Registry,
+    run: Run,
+    request: AdoptRequest,
+    version: str,
+) -> Manifest:
+    """The manifest of a version, written last: an attempt that ended before it starts again, and leads to the same.
+
+    Raises RegistryError when the version has no signature, does not load, or does not predict on the spec's columns.
+    """
+    _check_signature(spec, registry, version)
+    manifests, checks = read_rows(tables, Manifest, spec.model), read_rows(tables, GateResult, spec.model)
+    frame = read_training_frame(
+        spec, tables, source, Bounds(request.last_batch, None, None, newer_than=request.first_batch - 1)
+    )
+    manifest = _manifest(spec, tables, registry, run, request, version, frame, next_seq(manifests))
+    estimator = loads(registry, manifest)
+    predicted = _predict(spec, estimator, version, frame)
+    measured = _measure(spec, tables, source, request, estimator, version, frame, predicted)
+    days = None if frame.days is None else pd.Series(frame.days.astype("datetime64[D]"))
+    profile = fit_references(spec, frame.features, predicted, days, spec.period_days, version, manifest.seq, run)
+    append_rows(tables, "references", profile)
+    append_rows(tables, "gate", [_gate_row(spec, run, manifest, measured, next_seq(checks))])
+    append_rows(tables, "retrain", [manifest])
+    return manifest
+
+
+def _check_signature(spec: ModelSpec, registry: Registry, version: str) -> None:
+    takes, name = inputs_of(registry, spec.model, version), registry.full_name(spec.model)
+    if takes is None and not registry.has_version(spec.model, version):
+        raise RegistryError(f"{name} has no version {version}. Name one that is registered under this name.")
+    if takes is None:
+        raise RegistryError(
+            f"{name} version {version} has no signature that names its columns, so nobody can say what it takes. Log "
+            f"it again with signature=mlflow.models.infer_signature(X, model.predict(X)), X a DataFrame, and "
+            f"registered_model_name={name!r}; then adopt the new version."
+        )
+    unknown = [each.name for each in takes if each.required and each.name not in spec.columns.features]
+    if unknown:
+        raise RegistryError(
+            f"{name} version {version} takes {', '.join(unknown)}, which the spec does not name. Add them to "
+            f"columns.numeric or columns.categorical in specs/{spec.model}.yml, or make them with source.prepare."
+        )
+
+
+def _manifest(
+    spec: ModelSpec,
+    tables: Tables,
+    registry: Registry,
+    run: Run,
+    request: AdoptRequest,
+    version: str,
+    frame: TrainingFrame,
+    seq: int,
+) -> Manifest:
+    key = hashlib.sha256(f"adopted|{spec.model}|{version}".encode()).hexdigest()
+    return Manifest(
+        model=spec.model,
+        retrain_key=key,
+        role="adopted",
+        state="REGISTERED",
+        seq=seq,
+        evaluation_id=key,
+        action="refit",
+        base_version=None,
+        batch_seq=request.last_batch,
+        window_days=None,
+        train_from=None if request.first_batch == 1 else frame.trained_from,
+        train_before=None,
+        holdout_from=None,
+        holdout_before=None,
+        trained_until=frame.trained_until,
+        trained_rows=len(frame.table),
+        sampled=frame.sampled,
+        data_hash=frame.data_hash,
+        observations_version=observations.observations_version(tables, spec.source_name),
+        trivial_prediction=str(trivial_prediction(spec.kind, frame.label)),
+        fit_seconds=request.fit_seconds,
+        version=version,
+        mlflow_run_id=run_of_version(registry, spec.model, version),
+        digest=registry.digest(spec.model, version),
+        spec_hash=spec.hash,
+        code_version=run.code_version,
+        run_id=run.run_id,
+        attempt_id=run.attempt_id,
+        at=run.started_at,
+        learning_hash=spec.learning_hash,
+        reproducible=False,
+    )
+
+
+def _predict(spec: ModelSpec, estimator: Any, version: str, frame: TrainingFrame) -> "np.ndarray[Any, Any]":
+    try:
+        made = np.asarray(estimator.predict(frame.features))
+    except Exception as err:
+        raise RegistryError(
+            f"{spec.model} version {version} does not predict on the columns of the spec, in their order: "
+            f"{', '.join(spec.columns.features)} ({type(err).__name__}). Name the columns it was trained on, in that "
+            f"order, in specs/{spec.model}.yml."
+        ) from err
+    if spec.kind == "regression" and not np.isfinite(made.astype(np.float64)).all():
+        raise RegistryError(f"{spec.model} version {version}: a prediction on its own rows is not finite. Not adopted.")
+    return made.astype(np.float64) if spec.kind == "regression" else made.astype(str)
+
+
+def _measure(
+    spec: ModelSpec,
+    tables: Tables,
+    source: IngestedSource,
+    request: AdoptRequest,
+    estimator: Any,
+    version: str,
+    trained: TrainingFrame,
+    predicted: "np.ndarray[Any, Any]",
+) -> _Measured:
+    """On rows newer than its training, where there are any; on its own rows the error is smaller than it will be."""
+    trivial = trivial_prediction(spec.kind, trained.label)
+    try:
+        newer = Bounds(source.committed.through, None, None, newer_than=request.last_batch)
+        frame = read_training_frame(spec, tables, source, newer)
+        predicted, which = _predict(spec, estimator, version, frame), "rows newer than its training"
+    except NothingToDoError:
+        frame, which = trained, "its own training rows, for want of newer ones"
+    error, other = (_error(spec, frame, made) for made in (predicted, np.full(len(frame.table), trivial)))
+    metric = "RMSE" if metric_of(spec) == "rmse" else "error rate"
+    return _Measured(error, other, len(frame.table), f"Taken over, not judged: {metric} {error:.4g} on {which}.")
+
+
+def _error(spec: ModelSpec, frame: TrainingFrame, predicted: "np.ndarray[Any, Any]") -> float:
+    label = frame.label.to_numpy()
+    losses = (predicted - label) ** 2 if spec.kind == "regression" else (predicted != label).astype(np.float64)
+    return error_of(metric_of(spec), float(np.sum(losses)), len(label))
+
+
+def _gate_row(spec: ModelSpec, run: Run, manifest: Manifest, measured: _Measured, seq: int) -> GateResult:
+    return GateResult(
+        model=spec.model,
+        retrain_key=manifest.retrain_key,
+        seq=seq,
+        question="first",
+        candidate_version=str(manifest.version),
+        champion_version=None,
+        check=ADOPTED,
+        verdict="passed",
+        value=None,
+        lower=None,
+        upper=None,
+        threshold=None,
+        sentence=measured.sentence,
+        metric=metric_of(spec),
+        candidate_error=measured.error,
+        baseline_error=measured.trivial_error,
+        level=0.0,
+        correlation=0.0,
+        correlation_days=None,
+        holdout_rows=measured.rows,
+        holdout_blocks=0,
+        holdout_from=None,
+        holdout_before=None,
+        run_id=run.run_id,
+        attempt_id=run.attempt_id,
+        at=run.started_at,
+    )
