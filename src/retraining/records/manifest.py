@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from retraining.records.file_hash import FileHash
+
 Role = Literal["candidate", "refit"]
 
 
@@ -17,8 +19,9 @@ class Manifest:
     refit: from scratch, on the newest window_days of history (None: all of it). data_hash is count and
     sum(xxhash64) of them. holdout_from and holdout_before bound the rows that judge the candidate (closed, open), both
     None for a reserved hold-out. trivial_prediction is the training mean or majority class as text. digest is the
-    sha256 over the sorted (path, sha256) pairs of the version's files. reproducible is False once a key was forgotten
-    that the version, or one it grew from, was trained on: its rows can no longer be read again. A later row says so.
+    sha256 over the sorted (path, sha256) pairs of the version's files, and files are these pairs: the digest decides
+    whether a version is loaded, they say which file was changed. reproducible is False once a key was forgotten that
+    the version, or one it grew from, was trained on: its rows can no longer be read again. A later row says so.
     """
 
     model: str
@@ -51,3 +54,4 @@ class Manifest:
     attempt_id: str
     at: datetime
     reproducible: bool = True
+    files: tuple[FileHash, ...] = ()

@@ -8,6 +8,7 @@ from retraining.adapters.registry.registry import CHAMPION, Registry
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError
+from retraining.failpoints import hit
 from retraining.records.gate_result import Check, GateResult
 from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
@@ -61,10 +62,13 @@ def promote(
         evaluation = _evaluate(spec, source, tables, registry, candidate, live)
         checks = _results(candidate, champion, run, next_seq(earlier), evaluation)
         append_rows(tables, "gate", checks)
+    hit("promote.after_judge")
     passed = _passed(checks) and not _was_rolled_back(promotions, candidate)
     version = _deploy(spec, source, tables, registry, run, candidate, manifests) if passed else champion
+    hit("promote.after_refit")
     decision = _decision(promotions, candidate, champion, version, passed, checks, run)
     decide_promotion(tables, decision)
+    hit("promote.after_decision")
     apply_newest_decision(spec.model, tables, registry, run)
     report = PromoteReport(decision, checks)
     _log.info(report.summary)

@@ -7,6 +7,7 @@ from retraining.adapters.registry.registry import CHAMPION, Registry
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError
+from retraining.failpoints import hit
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
 from retraining.rules.rollback_target import rollback_target
@@ -66,6 +67,7 @@ def rollback(
         at=run.started_at,
     )
     append_rows(tables, "promote", [decision])
+    hit("rollback.after_decision")
     apply_newest_decision(spec.model, tables, registry, run)
     report = RollbackReport(decision)
     _log.info(report.summary)
