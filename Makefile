@@ -41,7 +41,7 @@ test-slow: setup ## the slow ones: whole processes killed, long stories of dirty
 test-fast: setup ## the tests that need no Spark
 	@$(PYTHON) -m pytest -m "not spark and not slow"
 
-test-faults: setup ## kill ingestion 100 times and try 10,000 interleavings (up to 20 minutes; FAULTS="--kills 20" for fewer)
+test-faults: setup ## kill ingestion and promotion 178 times and try 20,000 interleavings (up to 40 minutes; FAULTS="--kills 20" for fewer)
 	@PYTHONPATH=src:. $(PYTHON) -m tests.faults $(FAULTS)
 
 lint: setup ## ruff (rules and format) and mypy

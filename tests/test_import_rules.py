@@ -27,9 +27,12 @@ LAYERS = {
     "retraining.report": (RULES, f"{ARRAYS} jinja2 matplotlib"),
     "retraining.adapters.tables": (RULES, f"{ARRAYS} pyspark pyarrow delta"),
     "retraining.adapters.sources": (RULES, f"{ARRAYS} pyspark pyarrow"),
-    "retraining.adapters.registry": (RULES, f"{ARRAYS} mlflow cloudpickle"),
+    "retraining.adapters.registry": (f"retraining.failpoints {RULES}", f"{ARRAYS} mlflow cloudpickle"),
     "retraining.adapters.notebook": (BOTTOM, ""),
-    "retraining.stages.steps": (f"{ADAPTERS} {RULES}", f"{ARRAYS} pyspark pyarrow"),
+    "retraining.stages.steps": (
+        f"retraining.failpoints {ADAPTERS} {RULES}",
+        f"{ARRAYS} pyspark pyarrow",
+    ),
     "retraining.stages": (
         f"retraining.stages.steps retraining.failpoints {ADAPTERS} {RULES}",
         f"{ARRAYS} pyspark pyarrow",

@@ -46,8 +46,16 @@ class RegistryError(RetrainingError):
     """MLflow cannot be reached or answered with something unexpected."""
 
 
+class AliasRaceError(RegistryError):
+    """An alias is not what this run has just set it to: another run moves it at the same time."""
+
+
 class TamperedModelError(RetrainingError):
     """The files of a version differ from what was registered."""
+
+
+class ReproduceError(RetrainingError):
+    """A registered version cannot be fitted again from the rows that it was trained on."""
 
 
 class AliasDriftError(RetrainingError):

@@ -15,7 +15,7 @@ from retraining.errors import ParameterError, RetrainingError
 
 VARIABLE = "RETRAINING_FAILPOINT"
 
-POINTS = (
+INGEST = (
     "ingest.after_start",
     "ingest.after_plan",
     "ingest.after_prepare",
@@ -25,7 +25,31 @@ POINTS = (
     "ingest.before_close",
     "ingest.after_close",
 )
-"""Every place, in the order in which a run passes them."""
+"""The places of ingestion, in the order in which a run passes them."""
+
+PROMOTION = (
+    "retrain.after_reserve",
+    "fit.after_learn",
+    "fit.after_run",
+    "fit.after_model",
+    "fit.after_log",
+    "fit.after_references",
+    "fit.after_manifest",
+    "retrain.after_challenger",
+    "promote.after_judge",
+    "promote.after_refit",
+    "promote.after_decision",
+    "rollback.after_decision",
+    "apply.after_champion",
+    "apply.after_previous",
+    "apply.after_tags",
+    "apply.after_applied",
+)
+"""The places on the way to a champion. retrain and promote both pass those of a fit, promote and rollback both those of
+a decision that is applied."""
+
+POINTS = INGEST + PROMOTION
+"""Every place."""
 
 Action = Literal["kill", "raise"]
 

@@ -1,4 +1,4 @@
-"""Client processes of one long-lived Spark: each runs the ingest stage there and may be killed while it goes on.
+"""Client processes of one long-lived Spark: each runs a stage there and may be killed while it goes on.
 
 A client does not start a Java process: it attaches to the one of the session that it is given. A kill therefore costs
 a second, and Java goes on with what the client had begun, as a cluster does when a driver's client is gone.
@@ -8,7 +8,7 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -30,6 +30,9 @@ from retraining.stages.ingest import ingest
 ROOT = Path(__file__).parents[2]
 KILLED = -signal.SIGKILL
 MOST_SECONDS = 300
+
+Stage = Callable[[SparkSession, str], str]
+"""What a client runs, given a session and a schema; it returns its report in one line."""
 
 
 @dataclass(frozen=True)
@@ -66,19 +69,21 @@ def attach(engine: Engine) -> SparkSession:
     return SparkSession(SparkContext(gateway=gateway, jsc=java, conf=conf))
 
 
-def run_client(engine: Engine, schema: str, pipe: Connection, point: str | None, state: Path | None) -> None:
+def run_client(
+    engine: Engine, schema: str, pipe: Connection, point: str | None, state: Path | None, stage: Stage
+) -> None:
     """What a client does. It says `attached` before it starts, and what came of it at the end.
 
     point arms a failpoint; with a state folder it holds the folder's lock, and waits for a word before it starts.
     """
     try:
         if state is None:
-            pipe.send(_ingest(engine, schema, pipe, point))
+            pipe.send(_run(engine, schema, pipe, point, stage))
         else:
             with locked(state):
                 pipe.send("locked")
                 pipe.recv()
-                pipe.send(_ingest(engine, schema, pipe, point))
+                pipe.send(_run(engine, schema, pipe, point, stage))
         code = 0
     except Exception as err:
         pipe.send(f"{type(err).__name__}: {err}")
@@ -86,21 +91,27 @@ def run_client(engine: Engine, schema: str, pipe: Connection, point: str | None,
     os._exit(code)  # the Java process stays, and nothing of it may be closed from here
 
 
-def _ingest(engine: Engine, schema: str, pipe: Connection, point: str | None) -> str:
-    tables = open_tables(attach(engine), "spark_catalog", schema)
+def _run(engine: Engine, schema: str, pipe: Connection, point: str | None, stage: Stage) -> str:
+    spark = attach(engine)
     pipe.send("attached")
     if point:
         os.environ[VARIABLE] = point
+    return stage(spark, schema)
+
+
+def ingest_toy(spark: SparkSession, schema: str) -> str:
+    """The ingest stage."""
+    tables = open_tables(spark, "spark_catalog", schema)
     return ingest(SPEC, source_of(tables), tables, make_run()).summary
 
 
 @contextmanager
 def client(
-    engine: Engine, schema: str, point: str | None = None, state: Path | None = None
+    engine: Engine, schema: str, point: str | None = None, state: Path | None = None, stage: Stage = ingest_toy
 ) -> Iterator[tuple[multiprocessing.process.BaseProcess, Connection]]:
     """A running client and the pipe to it; it does not outlive the block."""
     mine, theirs = multiprocessing.Pipe()
-    process = _context().Process(target=run_client, args=(engine, schema, theirs, point, state))
+    process = _context().Process(target=run_client, args=(engine, schema, theirs, point, state, stage))
     process.start()
     theirs.close()
     try:
@@ -111,9 +122,15 @@ def client(
         mine.close()
 
 
-def run_and_wait(engine: Engine, schema: str, point: str | None = None, kill_after: float | None = None) -> Ended:
+def run_and_wait(
+    engine: Engine,
+    schema: str,
+    point: str | None = None,
+    kill_after: float | None = None,
+    stage: Stage = ingest_toy,
+) -> Ended:
     """Runs a client to its end, or kills it so many seconds after it has attached."""
-    with client(engine, schema, point) as (process, pipe):
+    with client(engine, schema, point, stage=stage) as (process, pipe):
         words = [word_of(pipe)]
         attached = time.monotonic()
         if kill_after is not None and words == ["attached"]:

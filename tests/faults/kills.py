@@ -11,7 +11,7 @@ from tests.faults.clients import KILLED, Ended, engine_of, run_and_wait
 from tests.faults.invariants import Faults
 from tests.faults.life import Life, start_life
 
-from retraining.failpoints import POINTS
+from retraining.failpoints import INGEST
 
 AT_RANDOM = "at a random moment"
 AT_ONCE = 2
@@ -77,9 +77,9 @@ def kill_everywhere(
 ) -> Tallies:
     """Kills at every failpoint, from a source's first batch on, then at random moments until there are enough. tell
     hears the number of kills after each."""
-    at_random = in_total - at_each_point * len(POINTS)
+    at_random = in_total - at_each_point * len(INGEST)
     shares = [min(KILLS_OF_A_SOURCE, at_random - done) for done in range(0, at_random, KILLS_OF_A_SOURCE)]
-    tasks = [(point, at_each_point) for point in POINTS] + [(AT_RANDOM, share) for share in shares]
+    tasks = [(point, at_each_point) for point in INGEST] + [(AT_RANDOM, share) for share in shares]
     tallies: Tallies = {}
     lock = Lock()
 
@@ -97,7 +97,7 @@ def kill_everywhere(
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for done in [pool.submit(live, number, *task) for number, task in enumerate(tasks, 1)]:
             done.result()
-    return {kind: tallies[kind] for kind in (*POINTS, AT_RANDOM) if kind in tallies}
+    return {kind: tallies[kind] for kind in (*INGEST, AT_RANDOM) if kind in tallies}
 
 
 def kills_of(tallies: Tallies) -> int:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from retraining.records.file_hash import FileHash
+
 Role = Literal["candidate", "refit", "adopted"]
 
 
@@ -18,9 +20,10 @@ class Manifest:
     refit: from scratch, on the newest window_days of history (None: all of it). data_hash is count and
     sum(xxhash64) of them. holdout_from and holdout_before bound the rows that judge the candidate (closed, open), both
     None for a reserved hold-out. trivial_prediction is the training mean or majority class as text. digest is the
-    sha256 over the sorted (path, sha256) pairs of the version's files. learning_hash is the spec's part that says how
-    the version was made. reproducible is False once a key was forgotten
-    that the version, or one it grew from, was trained on: its rows can no longer be read again. A later row says so.
+    sha256 over the sorted (path, sha256) pairs of the version's files, and files are these pairs: the digest decides
+    whether a version is loaded, they say which file was changed. learning_hash is the spec's part that says how the
+    version was made. reproducible is False once a key was forgotten that
+    the version, or one it grew from, was trained on: its rows can no longer be read again. A later row says so.
     """
 
     model: str
@@ -54,3 +57,4 @@ class Manifest:
     at: datetime
     learning_hash: str | None = None
     reproducible: bool = True
+    files: tuple[FileHash, ...] = ()

@@ -8,6 +8,7 @@ from retraining.adapters.registry.registry import CHAMPION, Registry
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError
+from retraining.failpoints import hit
 from retraining.records.decision import Decision
 from retraining.records.gate_result import GateResult
 from retraining.records.manifest import Manifest
@@ -67,6 +68,7 @@ def promote(
         known, seq = decisions.result(), next_seq(earlier)
         checks = judge_candidate(spec, source, tables, registry, candidate, live, known, earlier, run, seq)
         append_rows(tables, "gate", checks)
+    hit("promote.after_judge")
     passed = _passed(checks) and not was_rolled_back(promotions, candidate.retrain_key)
     asked = standing_question(promotions, candidate.retrain_key, champion)
     if passed and asked and still_waits(spec, asked):
@@ -75,11 +77,13 @@ def promote(
     version, said = champion, tuple[str, ...]()
     if deploys:
         version, said = deployed_version(spec, source, tables, registry, run, candidate, manifests, checks)
+        hit("promote.after_refit")
     reasons = (*_reasons(checks, passed), *said)
     decision = _decision(promotions, candidate, champion, version, passed, reasons, run)
     if passed:
         decision = with_approval(spec, decision, asked)
     decide_promotion(tables, decision)
+    hit("promote.after_decision")
     apply_newest_decision(spec.model, tables, registry, run)
     report = PromoteReport(decision, checks)
     _log.info(report.summary)

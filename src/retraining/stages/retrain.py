@@ -9,6 +9,7 @@ from retraining.adapters.registry.registry import CHALLENGER, Registry
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError
+from retraining.failpoints import hit
 from retraining.records.decision import Decision
 from retraining.records.manifest import Manifest, Role
 from retraining.records.run import Run
@@ -56,10 +57,12 @@ def retrain(
         return RetrainReport(spec.model, "", None)
     source = ingested.result()
     manifests = _with_reservation(spec, tables, run, decision, known.result())
+    hit("retrain.after_reserve")
     candidate = next(row for row in manifests if row.retrain_key == _key(spec, run, decision, "candidate"))
     manifest = fit_version(spec, source, tables, registry, run, candidate, manifests)
     if manifest.version and registry.version_of(spec.model, CHALLENGER) != manifest.version:
         registry.set_alias(spec.model, CHALLENGER, manifest.version)
+    hit("retrain.after_challenger")
     report = RetrainReport(spec.model, manifest.retrain_key, manifest)
     _log.info(report.summary)
     return report

@@ -8,6 +8,7 @@ from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, r
 from retraining.adapters.tables.predictions import count_predictions
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError
+from retraining.failpoints import hit
 from retraining.records.manifest import Manifest
 from retraining.records.prediction_count import PredictionCount
 from retraining.records.promotion import Promotion
@@ -79,6 +80,7 @@ def rollback(
     decision = decided[-1] if decided else _decide(spec, tables, registry, run, promotions, to_version, to_date, reason)
     if not decided:
         append_rows(tables, "promote", [decision])
+        hit("rollback.after_decision")
         apply_newest_decision(spec.model, tables, registry, run)
     left = str(decision.previous_version)
     since = live_since(promotions, left, decision.seq)

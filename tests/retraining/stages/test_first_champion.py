@@ -179,6 +179,6 @@ def test_a_candidate_whose_files_were_changed_is_not_loaded_and_no_alias_moves(l
     assert len(files) == 1
     files[0].write_bytes(files[0].read_bytes() + b"\0")
 
-    with pytest.raises(TamperedModelError, match=r"version 1: its files have digest .* Nothing was loaded"):
+    with pytest.raises(TamperedModelError, match=r"digest .* \(changed: model\.pkl\)\. Nothing was loaded"):
         loop.promote()
     assert (rows(loop, Promotion), loop.alias("champion")) == ([], None)

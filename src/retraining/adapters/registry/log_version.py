@@ -1,6 +1,5 @@
 """One fit, logged as an MLflow run and registered as a version."""
 
-import importlib.metadata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +12,8 @@ from mlflow.data.meta_dataset import MetaDataset
 from mlflow.models import infer_signature
 
 from retraining.adapters.registry.registry import Registry, talking_to_mlflow
-
-_NEEDED_TO_LOAD = ("mlflow", "scikit-learn", "numpy", "pandas", "scipy", "cloudpickle")
+from retraining.adapters.registry.requirements import pinned_requirements
+from retraining.failpoints import hit
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,7 @@ def log_version(
             experiment_id=registry.experiment_id(), run_name=f"{model} {tags['role']}", tags=dict(tags)
         ) as run,
     ):
+        hit("fit.after_run")
         mlflow.log_params(dict(params))
         mlflow.log_metrics(dict(metrics))
         source = DeltaDatasetSource(delta_table_name=data.table, delta_table_version=data.table_version)
@@ -64,14 +64,9 @@ def log_version(
             signature=infer_signature(example, estimator.predict(example)),
             input_example=example,
             serialization_format="cloudpickle",
-            pip_requirements=[f"{name}=={importlib.metadata.version(name)}" for name in _installed()],
+            pip_requirements=pinned_requirements(),
             code_paths=[str(code)],
         )
+        hit("fit.after_model")
         version = mlflow.register_model(info.model_uri, registry.full_name(model), tags=dict(tags))
     return str(run.info.run_id), str(version.version)
-
-
-def _installed() -> list[str]:
-    present = {dist.metadata["Name"].lower() for dist in importlib.metadata.distributions() if dist.metadata["Name"]}
-    skinny = ["mlflow-skinny"] if "mlflow" not in present else []
-    return [name for name in _NEEDED_TO_LOAD if name in present] + skinny

@@ -1,7 +1,7 @@
 """Aliases, tags and versions of registered models. Aliases, never stages."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +12,10 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 from mlflow.protos import databricks_pb2
 
-from retraining.adapters.registry.digest import digest_of_files
-from retraining.errors import RegistryError, TamperedModelError
+from retraining.adapters.registry.digest import digest_of_files, hashes_of_files
+from retraining.errors import AliasRaceError, RegistryError, TamperedModelError
+from retraining.records.file_hash import FileHash
+from retraining.rules.changed_files import changed_files
 
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
 REPRODUCIBLE = "reproducible"
@@ -24,6 +26,9 @@ NOT_THERE = {
     databricks_pb2.ErrorCode.Name(databricks_pb2.INVALID_PARAMETER_VALUE),
 }
 """What MLflow answers when it is asked for an alias or a version that does not exist."""
+
+READY = "READY"
+"""Status of a version whose files are all there."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ class Registry:
             try:
                 return str(self.client.get_model_version_by_alias(self.full_name(model), alias).version)
             except MlflowException as err:
-                if err.error_code in NOT_THERE:
+                if not_there(err):
                     return None
                 raise
 
@@ -54,7 +59,7 @@ class Registry:
             self.client.set_registered_model_alias(self.full_name(model), alias, version)
         found = self.version_of(model, alias)
         if found != version:
-            raise RegistryError(
+            raise AliasRaceError(
                 f"{model}@{alias} is {found} right after it was set to {version}. Run again: it reconciles."
             )
 
@@ -64,13 +69,18 @@ class Registry:
             for key, value in tags.items():
                 self.client.set_model_version_tag(self.full_name(model), version, key, value)
 
+    def tags_of(self, model: str, version: str) -> dict[str, str]:
+        """The tags of a version."""
+        with talking_to_mlflow(f"reading the tags of {model} version {version}"):
+            return dict(self.client.get_model_version(self.full_name(model), version).tags)
+
     def mark_not_reproducible(self, model: str, version: str) -> None:
         """Tags a version; one that was deleted from the registry needs no tag."""
         with talking_to_mlflow(f"tagging {model} version {version}"):
             try:
                 self.client.set_model_version_tag(self.full_name(model), version, REPRODUCIBLE, "false")
             except MlflowException as err:
-                if err.error_code not in NOT_THERE:
+                if not not_there(err):
                     raise
 
     def has_version(self, model: str, version: str) -> bool:
@@ -79,7 +89,7 @@ class Registry:
             try:
                 self.client.get_model_version(self.full_name(model), version)
             except MlflowException as err:
-                if err.error_code in NOT_THERE:
+                if not_there(err):
                     return False
                 raise
         return True
@@ -91,31 +101,45 @@ class Registry:
             return str(found.experiment_id if found else self.client.create_experiment(self.experiment))
 
     def find_version(self, model: str, retrain_key: str) -> tuple[str, str] | None:
-        """(run id, version) that an earlier attempt registered under a retrain_key, if any."""
+        """(run id, version) that an earlier attempt registered under a retrain_key, if any. A version that is still
+        waiting for its files is none."""
         with talking_to_mlflow(f"looking for an earlier fit of {model}"):
             runs = self.client.search_runs([self.experiment_id()], f"tags.retrain_key = '{retrain_key}'")
             ids = {run.info.run_id for run in runs}
             if not ids:
                 return None
             versions = self.client.search_model_versions(f"name='{self.full_name(model)}'")
-        found = [(str(each.run_id), str(each.version)) for each in versions if each.run_id in ids]
+        found = [
+            (str(each.run_id), str(each.version)) for each in versions if each.run_id in ids and each.status == READY
+        ]
         return min(found, key=lambda pair: int(pair[1]), default=None)
+
+    def finish_run(self, run_id: str) -> None:
+        """Ends the run of an attempt that was killed and left it running."""
+        with talking_to_mlflow(f"ending run {run_id}"):
+            self.client.set_terminated(run_id)
+
+    def files(self, model: str, version: str) -> tuple[FileHash, ...]:
+        """The files of a version as the registry serves them."""
+        with tempfile.TemporaryDirectory() as folder:
+            return hashes_of_files(self._download(model, version, folder))
 
     def digest(self, model: str, version: str) -> str:
         """Digest of a version's files as the registry serves them."""
-        with tempfile.TemporaryDirectory() as folder:
-            return digest_of_files(self._download(model, version, folder))
+        return digest_of_files(self.files(model, version))
 
-    def load(self, model: str, version: str, digest: str) -> Any:
-        """The fitted estimator of a version. Raises TamperedModelError, before unpickling, when a file differs."""
+    def load(self, model: str, version: str, digest: str, registered: Sequence[FileHash] = ()) -> Any:
+        """The fitted estimator of a version. Raises TamperedModelError, before unpickling, when a file differs from
+        what is registered: the digest decides, the hashes of the single files say which one it is."""
         with tempfile.TemporaryDirectory() as folder:
             files = self._download(model, version, folder)
-            found = digest_of_files(files)
-            if found != digest:
+            found = hashes_of_files(files)
+            if digest_of_files(found) != digest:
+                which = changed_files(registered, found) if registered else "which file it is was not recorded"
                 raise TamperedModelError(
-                    f"{model} version {version}: its files have digest {found[:12]}, registered as {digest[:12]}. "
-                    f"Nothing was "
-                    f"loaded and no alias moved. Find out who changed the artifact, then roll back to another version."
+                    f"{model} version {version}: its files have digest {digest_of_files(found)[:12]}, registered as "
+                    f"{digest[:12]} ({which}). Nothing was loaded and no alias moved. Find out who changed the "
+                    f"artifact, then roll back to another version."
                 )
             return mlflow.sklearn.load_model(str(files))
 
@@ -132,6 +156,11 @@ class Registry:
             return Path(mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=folder))
 
 
+def not_there(err: MlflowException) -> bool:
+    """Whether MLflow says that what was asked for does not exist."""
+    return bool(err.error_code in NOT_THERE)
+
+
 @contextmanager
 def talking_to_mlflow(doing: str) -> Iterator[None]:
     """Turns a failed conversation with MLflow into one sentence; an answer such as "not there" passes through."""
@@ -139,12 +168,12 @@ def talking_to_mlflow(doing: str) -> Iterator[None]:
         yield
     except RegistryError:
         raise
-    except MlflowException as err:
+    except (MlflowException, OSError) as err:  # an artifact that cannot be stored or fetched is an OSError
         raise RegistryError(_explain(doing, err)) from err
 
 
-def _explain(doing: str, err: MlflowException) -> str:
-    first_line = str(err).splitlines()[0][:300]
+def _explain(doing: str, err: Exception) -> str:
+    first_line = (str(err).splitlines() or [type(err).__name__])[0][:300]
     return (
         f"{doing}: MLflow at {mlflow.get_tracking_uri()} failed ({first_line}). No alias was moved. "
         f"Check that the server is reachable and this principal has its rights, then run again."

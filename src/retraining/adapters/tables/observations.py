@@ -250,6 +250,12 @@ def current_rows(
     return current.where(F.col(DELETES_KEY).isNull())
 
 
+def observations_id(tables: Tables, source: str) -> str:
+    """Delta's id of the observations: another one after the table was made anew."""
+    detail = tables.spark.sql(f"DESCRIBE DETAIL {tables.name(table_of(source))}")
+    return str(detail.select("id").collect()[0][0])
+
+
 def observations_version(tables: Tables, source: str) -> int:
     """The newest Delta version of the observations."""
     history = tables.spark.sql(f"DESCRIBE HISTORY {tables.name(table_of(source))} LIMIT 1")

@@ -1,13 +1,15 @@
 """Make the alias follow the newest decision: the decision is the truth, the alias its projection."""
 
 import logging
+from contextlib import suppress
 from dataclasses import replace
 from typing import Literal
 
 from retraining.adapters.registry.registry import CHAMPION, PREVIOUS, Registry
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.adapters.tables.tables import Fence, Tables
-from retraining.errors import AliasDriftError
+from retraining.errors import AliasDriftError, AliasRaceError, ConcurrentRunError
+from retraining.failpoints import hit
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
 from retraining.rules.alias_state import alias_state, is_applied, newest_move
@@ -19,6 +21,9 @@ OnDrift = Literal["stop", "heal", "leave"]
 
 _log = logging.getLogger(__name__)
 
+_MOST_PASSES = 10
+"""Two are enough for a run that is alone."""
+
 
 def apply_newest_decision(
     model: str, tables: Tables, registry: Registry, run: Run, on_drift: OnDrift = "stop"
@@ -29,24 +34,40 @@ def apply_newest_decision(
     An alias that was moved or deleted outside this product after its last decision had been applied raises
     AliasDriftError, or goes back by a decision HEAL. One that no decision ever set is never touched: it raises too.
     """
-    while True:
+    projected: Promotion | None = None
+    for _ in range(_MOST_PASSES):
         rows = read_rows(tables, Promotion, model)
         champion = registry.version_of(model, CHAMPION)
         state, move = alias_state(rows, champion), newest_move(rows)
-        if state == "moved_by_hand" and on_drift != "leave":
+        if state == "moved_by_hand" and (projected is None or champion != projected.version):
+            if newest_move(read_rows(tables, Promotion, model)) != move:
+                continue  # another run decided and applied between the two reads
+            if on_drift == "leave":
+                return rows
             if on_drift == "stop" or move is None:
                 raise AliasDriftError(_drift(model, champion, move))
             _decide_to_heal(tables, run, rows, champion, move)
             continue
-        if move is None or is_applied(rows, move):
+        if move is None or (state == "agrees" and projected is None and is_applied(rows, move)):
             return rows
-        if state == "behind" and move.version:
-            registry.set_alias(model, CHAMPION, move.version)
-        if move.previous_version and registry.has_version(model, move.previous_version):
-            registry.set_alias(model, PREVIOUS, move.previous_version)
-        rows = read_rows(tables, Promotion, model)
-        if newest_move(rows) == move:
-            return [*rows, _note_applied(model, tables, registry, run, move)]
+        if state == "agrees" and projected == move:
+            return rows if is_applied(rows, move) else [*rows, _note_applied(model, tables, registry, run, move)]
+        projected = move
+        with suppress(AliasRaceError):  # another run is at it as well: look again
+            _project(model, registry, move, champion)
+    raise ConcurrentRunError(
+        f"{model}: other runs moved the alias {_MOST_PASSES} times while this one did. The decision is stored; start "
+        f"the run again when they have ended: it lets the alias follow."
+    )
+
+
+def _project(model: str, registry: Registry, move: Promotion, champion: str | None) -> None:
+    if move.version and move.version != champion:
+        registry.set_alias(model, CHAMPION, move.version)
+    hit("apply.after_champion")
+    if move.previous_version and registry.has_version(model, move.previous_version):
+        registry.set_alias(model, PREVIOUS, move.previous_version)
+    hit("apply.after_previous")
 
 
 def decide_promotion(tables: Tables, decision: Promotion) -> None:
@@ -60,8 +81,10 @@ def _note_applied(model: str, tables: Tables, registry: Registry, run: Run, move
     left = move.previous_version if move.outcome == "ROLLBACK" else None
     if left and registry.has_version(model, left):
         registry.tag(model, left, {"rejected_by_rollback": move.request_id or move.run_id})
+    hit("apply.after_tags")
     applied = replace(move, state="APPLIED", run_id=run.run_id, attempt_id=run.attempt_id, at=run.started_at)
     tables.append_records("promotions", [applied], Fence("applied", model, move.seq))
+    hit("apply.after_applied")
     return applied
 
 

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from retraining.adapters.registry.digest import digest_of_files
 from retraining.adapters.registry.log_version import TrainingData, log_version
-from retraining.adapters.registry.registry import REPRODUCIBLE, Registry
+from retraining.adapters.registry.logged_runs import keep_first_version
+from retraining.adapters.registry.registry import Registry
 from retraining.adapters.tables import observations
-from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq
+from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.adapters.tables.tables import Tables
+from retraining.failpoints import hit
 from retraining.records.drift_reference import DriftReference
 from retraining.records.manifest import Manifest
 from retraining.records.run import Run
@@ -17,7 +20,9 @@ from retraining.rules.drift.fit_references import fit_references
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.ingested_source import IngestedSource
 from retraining.stages.steps.learn import Learned, learn
+from retraining.stages.steps.lineage import data_table, lineage_tags
 from retraining.stages.steps.load_version import manifest_of_version
+from retraining.stages.steps.sweep_leftovers import sweep_leftovers
 from retraining.strategies.full_refit import trivial_prediction
 
 RECIPES = Path(__file__).parents[3] / "recipes"
@@ -39,23 +44,34 @@ def fit_version(
     """
     done = [row for row in manifests if row.retrain_key == reserved.retrain_key and row.state == "REGISTERED"]
     if done:
+        sweep_leftovers(spec.model, registry, manifests)
         return done[0]
     base = manifest_of_version(manifests, spec.model, reserved.base_version) if reserved.base_version else None
     started = run.stopwatch()
     learned = learn(spec, source, tables, registry, reserved, base)
+    hit("fit.after_learn")
     filled = _fill(spec, tables, run, reserved, learned, next_seq(manifests), base is None or base.reproducible)
     found = registry.find_version(spec.model, reserved.retrain_key)
-    run_id, version = found or _log(spec, tables, registry, filled, learned)
+    if found:
+        registry.finish_run(found[0])
+    run_id, version = found or _log(spec, tables, registry, filled, learned, base)
+    hit("fit.after_log")
+    version = keep_first_version(registry, spec.model, run_id)
     if reserved.role == "refit" or not spec.gate.refits:
-        append_rows(tables, "references", _references(spec, run, filled, learned, version))
+        _append_references(spec, tables, run, learned, version)
+    hit("fit.after_references")
+    files = registry.files(spec.model, version)
     registered = replace(
         filled,
         fit_seconds=round(run.stopwatch() - started, 3),
         version=version,
         mlflow_run_id=run_id,
-        digest=registry.digest(spec.model, version),
+        digest=digest_of_files(files),
+        files=files,
     )
     append_rows(tables, "retrain", [registered])
+    hit("fit.after_manifest")
+    sweep_leftovers(spec.model, registry, [*manifests, registered])
     return registered
 
 
@@ -82,42 +98,38 @@ def _fill(
     )
 
 
-def _references(
-    spec: ModelSpec, run: Run, manifest: Manifest, learned: Learned, version: str
-) -> tuple[DriftReference, ...]:
-    """What the rows of this fit look like, and what the version says about them: later batches are held against it."""
+def _append_references(spec: ModelSpec, tables: Tables, run: Run, learned: Learned, version: str) -> None:
+    """What the rows of this fit look like, and what the version says about them: later batches are held against it.
+
+    A killed attempt may have written them; their number is their own, because the manifest's is still the same then.
+    """
+    known = read_rows(tables, DriftReference, spec.model)
+    if any(row.version == version for row in known):
+        return
     frame = learned.frame
     days = None if frame.days is None else pd.Series(frame.days.astype("datetime64[D]"))
     predicted = learned.estimator.predict(frame.features)
-    return fit_references(spec, frame.features, predicted, days, spec.period_days, version, manifest.seq, run)
+    seq = next_seq(known)
+    rows = fit_references(spec, frame.features, predicted, days, spec.period_days, version, seq, run)
+    append_rows(tables, "references", rows)
 
 
-def _log(spec: ModelSpec, tables: Tables, registry: Registry, manifest: Manifest, learned: Learned) -> tuple[str, str]:
-    table = f"{tables.catalog}.{tables.schema}.{observations.table_of(spec.source_name)}"
-    tags = {
-        "retrain_key": manifest.retrain_key,
-        "role": manifest.role,
-        "action": manifest.action,
-        "batch_seq": str(manifest.batch_seq),
-        "data_hash": str(manifest.data_hash),
-        "spec_hash": manifest.spec_hash,
-        "code_version": manifest.code_version,
-        "job_run_id": manifest.run_id,
-        REPRODUCIBLE: str(manifest.reproducible).lower(),
-    }
-    if manifest.base_version:
-        tags["base_version"] = manifest.base_version
+def _log(
+    spec: ModelSpec, tables: Tables, registry: Registry, manifest: Manifest, learned: Learned, base: Manifest | None
+) -> tuple[str, str]:
     errors = {f"backtest_error_{days or 'all'}": error for days, error in learned.window.errors}
     return log_version(
         registry,
         spec.model,
         learned.estimator,
         learned.frame.features.head(5),
-        TrainingData(table, manifest.observations_version or 0, manifest.batch_seq, str(manifest.data_hash)),
+        TrainingData(
+            data_table(spec, tables), manifest.observations_version or 0, manifest.batch_seq, str(manifest.data_hash)
+        ),
         RECIPES,
         {"recipe": spec.recipe, "window_days": learned.window.days or "all", **_excluded(spec), **spec.params},
         {"trained_rows": float(len(learned.frame.table)), **errors},
-        tags,
+        lineage_tags(spec, tables, registry, manifest, learned, base),
     )
 
 

@@ -21,4 +21,4 @@ def manifest_of_version(rows: Sequence[Manifest], model: str, version: str) -> M
 
 def load_version(registry: Registry, manifest: Manifest) -> Any:
     """The fitted estimator of a manifest's version."""
-    return registry.load(manifest.model, str(manifest.version), str(manifest.digest))
+    return registry.load(manifest.model, str(manifest.version), str(manifest.digest), manifest.files)

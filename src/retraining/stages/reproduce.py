@@ -1,0 +1,151 @@
+"""Fit a registered version once more from its manifest, register nothing, and say what is the same."""
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from retraining.adapters.registry.registry import CHAMPION, Registry
+from retraining.adapters.registry.requirements import lock_hash
+from retraining.adapters.tables.ledgers_of_model import read_rows
+from retraining.adapters.tables.tables import Tables
+from retraining.errors import NothingToDoError, ReproduceError
+from retraining.records.comparison import Comparison
+from retraining.records.manifest import Manifest
+from retraining.records.run import Run
+from retraining.rules.gate.metrics import error_of
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.ingested_source import read_source
+from retraining.stages.steps.learn import Learned, learn
+from retraining.stages.steps.lineage import LOCK_HASH
+from retraining.stages.steps.load_version import load_version, manifest_of_version
+from retraining.stages.steps.metric_of import metric_of
+
+_log = logging.getLogger(__name__)
+
+DATA_HASH, TRAINING_ERROR, PREDICTIONS = "data hash", "training error", "predictions"
+_WIDTHS = (18, 40, 40)
+
+
+@dataclass(frozen=True)
+class ReproduceReport:
+    """A version beside its second fit."""
+
+    model: str
+    version: str
+    comparisons: tuple[Comparison, ...]
+
+    @property
+    def summary(self) -> str:
+        """A table for people, under one line that says what came of it."""
+        differing = [each.what for each in self.comparisons if each.same is False]
+        head = "; ".join(
+            ["it learned the same rows" if self.same_rows else "it did NOT learn the same rows"]
+            + ([f"different: {', '.join(differing)}"] if differing else ["everything is the same"])
+        )
+        titles = ("", "registered", "again", "")
+        lines = [titles, *((each.what, each.registered, each.again, each.verdict) for each in self.comparisons)]
+        return "\n".join([f"{self.model}: version {self.version} fitted again: {head}", *map(_line, lines)])
+
+    @property
+    def same_rows(self) -> bool:
+        """Whether the training data has the registered hash."""
+        return all(each.same for each in self.comparisons if each.what == DATA_HASH)
+
+    def raise_if_different(self) -> None:
+        """Raises ReproduceError when the training data is not what it was."""
+        if not self.same_rows:
+            raise ReproduceError(
+                f"{self.model} version {self.version}: the rows of its batches have another hash than its manifest "
+                f"says, so it cannot be reproduced. Expected the same rows for the same batch numbers and bounds; find "
+                f"out who changed the observations (DESCRIBE HISTORY), or whether strategy.exclude or labels changed."
+            )
+
+
+def reproduce(
+    spec: ModelSpec, tables: Tables, registry: Registry, run: Run, version: str | None = None
+) -> ReproduceReport:
+    """The version (default: the champion) beside a second fit on the rows, window and base that its manifest names.
+    Nothing is written.
+
+    Raises ReproduceError for a version whose rows can no longer be read.
+    """
+    wanted = version or registry.version_of(spec.model, CHAMPION)
+    if wanted is None:
+        raise NothingToDoError(f"{spec.model} has no champion. Name a `version`, or run `retraining` first.")
+    manifests = read_rows(tables, Manifest, spec.model)
+    manifest = manifest_of_version(manifests, spec.model, wanted)
+    if not manifest.reproducible:
+        raise ReproduceError(
+            f"{spec.model} version {wanted} is marked reproducible=false: it, or the version it grew from, was trained "
+            f"on keys that were forgotten since, and their rows are deleted. Reproduce a version trained after that."
+        )
+    base = manifest_of_version(manifests, spec.model, manifest.base_version) if manifest.base_version else None
+    registered = load_version(registry, manifest)
+    learned = learn(spec, read_source(spec, tables), tables, registry, manifest, base)
+    comparisons = (
+        *_circumstances(spec, registry, run, manifest),
+        *_rows(manifest, learned),
+        *_fits(spec, registered, learned),
+    )
+    report = ReproduceReport(spec.model, wanted, comparisons)
+    _log.info(report.summary)
+    return report
+
+
+def _circumstances(spec: ModelSpec, registry: Registry, run: Run, manifest: Manifest) -> list[Comparison]:
+    """What should be the same for the fits to be: a difference here explains one further down."""
+    libraries = registry.tags_of(spec.model, str(manifest.version)).get(LOCK_HASH, "unknown")
+    return [
+        _compared("code version", manifest.code_version, run.code_version),
+        _compared("spec", manifest.spec_hash, spec.hash),
+        _compared("libraries", libraries, lock_hash()),
+    ]
+
+
+def _rows(manifest: Manifest, learned: Learned) -> list[Comparison]:
+    frame = learned.frame
+    return [
+        _compared(DATA_HASH, str(manifest.data_hash), frame.data_hash),
+        _compared("rows", f"{manifest.trained_rows:,}", f"{len(frame.table):,}"),
+        _compared("trained until", str(manifest.trained_until), frame.trained_until),
+        _compared("window, days", str(manifest.window_days), str(learned.window.days)),
+    ]
+
+
+def _fits(spec: ModelSpec, registered: Any, learned: Learned) -> list[Comparison]:
+    """Both on the rows that were read now. Fits of equal coefficients predict equally; the other way round it holds for
+    every row that was trained on."""
+    known = getattr(registered, "feature_names_in_", None)
+    if known is not None and list(known) != list(learned.frame.feature_names):
+        return [
+            Comparison(PREDICTIONS, f"of {', '.join(known)}", f"of {', '.join(learned.frame.feature_names)}", False)
+        ]
+    features, label = learned.frame.features, learned.frame.label.to_numpy()
+    before, after = (np.asarray(each.predict(features)) for each in (registered, learned.estimator))
+    errors = [f"{_error(spec, each, label):.9g}" for each in (before, after)]
+    if spec.kind == "regression":
+        farthest = float(np.max(np.abs(before - after)))
+        apart = Comparison(PREDICTIONS, "", f"at most {farthest:.3g} apart", farthest == 0)
+    else:
+        apart = Comparison(
+            PREDICTIONS, "", f"{int(np.sum(before != after)):,} rows differ", bool((before == after).all())
+        )
+    return [_compared(f"{TRAINING_ERROR} ({metric_of(spec)})", *errors), apart]
+
+
+def _error(spec: ModelSpec, predicted: Any, label: Any) -> float:
+    metric = metric_of(spec)
+    losses = (predicted - label) ** 2 if metric == "rmse" else predicted != label
+    return error_of(metric, float(np.sum(losses)), len(label))
+
+
+def _compared(what: str, registered: str, again: str) -> Comparison:
+    return Comparison(what, registered, again, registered == again)
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    *wide, verdict = cells
+    padded = (f"{cell[:width]:<{width}}" for cell, width in zip(wide, _WIDTHS, strict=True))
+    return "  ".join([*padded, verdict]).rstrip()

@@ -1,0 +1,55 @@
+"""Where a version comes from, as tags of its run and of the version itself."""
+
+from retraining.adapters.registry.logged_runs import MANIFEST_SEQ, MODEL, RETRAIN_KEY
+from retraining.adapters.registry.registry import CHAMPION, REPRODUCIBLE, Registry
+from retraining.adapters.registry.requirements import lock_hash
+from retraining.adapters.tables import observations
+from retraining.adapters.tables.tables import Tables
+from retraining.records.manifest import Manifest
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.learn import Learned
+from retraining.strategies.seeds_of import seeds_of
+
+LOCK_HASH = "lock_hash"
+_DIRTY = "-dirty"
+
+
+def lineage_tags(
+    spec: ModelSpec,
+    tables: Tables,
+    registry: Registry,
+    manifest: Manifest,
+    learned: Learned,
+    base: Manifest | None,
+) -> dict[str, str]:
+    """Tags of a filled manifest, whose version does not exist yet. Keys match [a-z0-9_]+; of what is not known, the tag
+    says so. git_dirty is known only of a code version that ends in -dirty, as `git describe --dirty` writes it."""
+    tags = {
+        MODEL: registry.full_name(spec.model),
+        RETRAIN_KEY: manifest.retrain_key,
+        MANIFEST_SEQ: str(manifest.seq),
+        "role": manifest.role,
+        "action": manifest.action,
+        "code_version": manifest.code_version,
+        "git_dirty": "true" if manifest.code_version.endswith(_DIRTY) else "unknown",
+        "spec_hash": manifest.spec_hash,
+        LOCK_HASH: lock_hash(),
+        "seed": seeds_of(learned.estimator),
+        "data_table": data_table(spec, tables),
+        "data_table_id": observations.observations_id(tables, spec.source_name),
+        "data_table_version": str(manifest.observations_version),
+        "batch_from": str(base.batch_seq + 1 if base else 1),
+        "batch_seq": str(manifest.batch_seq),
+        "trained_rows": str(manifest.trained_rows),
+        "trained_until": str(manifest.trained_until),
+        "data_hash": str(manifest.data_hash),
+        "parent_champion": registry.version_of(spec.model, CHAMPION) or "none",
+        "job_run_id": manifest.run_id,
+        REPRODUCIBLE: str(manifest.reproducible).lower(),
+    }
+    return tags | ({"base_version": manifest.base_version} if manifest.base_version else {})
+
+
+def data_table(spec: ModelSpec, tables: Tables) -> str:
+    """Full name of the table with the training rows."""
+    return f"{tables.catalog}.{tables.schema}.{observations.table_of(spec.source_name)}"

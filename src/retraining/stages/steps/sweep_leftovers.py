@@ -1,0 +1,33 @@
+"""Removes what killed attempts left in MLflow: runs and versions of ours that no manifest names."""
+
+import logging
+from collections.abc import Sequence
+
+from retraining.adapters.registry.logged_runs import remove_run, unnamed_runs
+from retraining.adapters.registry.registry import Registry
+from retraining.errors import RegistryError
+from retraining.records.logged_run import LoggedRun
+from retraining.records.manifest import Manifest
+from retraining.rules.leftovers import leftover_runs
+
+_log = logging.getLogger(__name__)
+
+
+def sweep_leftovers(model: str, registry: Registry, manifests: Sequence[Manifest]) -> list[LoggedRun]:
+    """The runs that were removed. manifests are all rows of the model, the newest one written by the caller.
+
+    Tidying does not fail a run that has done its work: where MLflow refuses, the log says so and the next fit tries
+    again.
+    """
+    try:
+        named = {row.mlflow_run_id for row in manifests}
+        found = leftover_runs(unnamed_runs(registry, model, named), manifests)
+        for each in found:
+            remove_run(registry, model, each)
+    except RegistryError as err:
+        _log.warning("%s: what killed attempts left was not removed: %s", model, err)
+        return []
+    if found:
+        versions = sum(len(each.versions) for each in found)
+        _log.info("%s: removed %d runs and %d versions that killed attempts left", model, len(found), versions)
+    return found
