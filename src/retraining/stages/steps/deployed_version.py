@@ -7,7 +7,7 @@ import pandas as pd
 from pyspark.sql import functions as F
 
 from retraining.adapters.registry.registry import Registry
-from retraining.adapters.tables.ledgers_of_model import append_rows, read_references
+from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.records.drift_reference import DriftReference
 from retraining.records.gate_result import GateResult
@@ -46,10 +46,8 @@ def deployed_version(
     found = _check(spec, source, tables, registry, candidate, refit, checks)
     if found.passes:
         return str(refit.version), (found.sentence,)
-    version = str(candidate.version)
-    if not read_references(tables, spec.model, version):
-        append_rows(tables, "references", _references(spec, source, tables, registry, run, candidate, refit.seq + 1))
-    return version, (found.sentence,)
+    _append_references(spec, source, tables, registry, run, candidate)
+    return str(candidate.version), (found.sentence,)
 
 
 def _refit(
@@ -91,19 +89,17 @@ def _check(
     return RefitCheck(metric_of(spec), count, missing, distance, error)
 
 
-def _references(
-    spec: ModelSpec,
-    source: IngestedSource,
-    tables: Tables,
-    registry: Registry,
-    run: Run,
-    candidate: Manifest,
-    seq: int,
-) -> Sequence[DriftReference]:
-    """What the candidate's rows look like; they are written for refits only, because candidates seldom go live."""
+def _append_references(
+    spec: ModelSpec, source: IngestedSource, tables: Tables, registry: Registry, run: Run, candidate: Manifest
+) -> None:
+    """What the candidate's rows look like; otherwise written for refits only, because candidates seldom go live."""
+    known, version = read_rows(tables, DriftReference, spec.model), str(candidate.version)
+    if any(row.version == version for row in known):
+        return
     ledger = source.ledger
     start, before = ledger.from_text(candidate.train_from), ledger.from_text(candidate.train_before)
     frame = read_training_frame(spec, tables, source, Bounds(candidate.batch_seq, start, before))
     days = None if frame.days is None else pd.Series(frame.days.astype("datetime64[D]"))
     predicted = load_version(registry, candidate).predict(frame.features)
-    return fit_references(spec, frame.features, predicted, days, spec.period_days, str(candidate.version), seq, run)
+    made = fit_references(spec, frame.features, predicted, days, spec.period_days, version, next_seq(known), run)
+    append_rows(tables, "references", made)

@@ -15,6 +15,7 @@ from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, r
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError, RegistryError
 from retraining.records.adopt_request import AdoptRequest
+from retraining.records.drift_reference import DriftReference
 from retraining.records.gate_result import GateResult
 from retraining.records.manifest import Manifest
 from retraining.records.run import Run
@@ -64,8 +65,11 @@ def take_over(
     predicted = _predict(spec, estimator, version, frame)
     measured = _measure(spec, tables, source, request, estimator, version, frame, predicted)
     days = None if frame.days is None else pd.Series(frame.days.astype("datetime64[D]"))
-    profile = fit_references(spec, frame.features, predicted, days, spec.period_days, version, manifest.seq, run)
-    append_rows(tables, "references", profile)
+    known = read_rows(tables, DriftReference, spec.model)
+    if all(row.version != version for row in known):
+        seq = next_seq(known)
+        profile = fit_references(spec, frame.features, predicted, days, spec.period_days, version, seq, run)
+        append_rows(tables, "references", profile)
     append_rows(tables, "gate", [_gate_row(spec, run, manifest, measured, next_seq(checks))])
     append_rows(tables, "retrain", [manifest])
     return manifest
