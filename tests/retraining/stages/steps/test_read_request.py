@@ -8,7 +8,7 @@ from tests.retraining.rules.history import promoted
 from retraining.errors import ParameterError
 from retraining.records.adopt_request import AdoptRequest
 from retraining.records.repair_request import RepairRequest
-from retraining.stages.steps.read_request import read_adoption, read_request, version_asked
+from retraining.stages.steps.read_request import end_of, read_adoption, read_request, version_asked
 
 NOTHING = dict.fromkeys(("action", "batch_seq", "start", "end", "source"), "")
 
@@ -102,3 +102,7 @@ def test_an_adoption_is_read_with_what_it_needs():
 def test_an_adoption_without_what_it_needs_is_refused(said, refusal):
     with pytest.raises(ParameterError, match=re.escape(refusal)):
         read_adoption({**ADOPTION, **said})
+
+
+def test_a_day_means_its_last_moment():
+    assert f"{end_of('2013-02-01')}" == "2013-02-01 23:59:59.999999+00:00"
