@@ -48,7 +48,8 @@ def register(registry, model, signature) -> None:
 
 
 def manifest(registry, version: str, digest: str | None = None) -> SimpleNamespace:
-    return SimpleNamespace(model="toy", version=version, digest=digest or registry.digest("toy", version))
+    known = digest or registry.digest("toy", version)
+    return SimpleNamespace(model="toy", version=version, digest=known, files=())
 
 
 def test_a_version_that_loads_and_takes_the_champions_inputs_may_go_live(registry):
