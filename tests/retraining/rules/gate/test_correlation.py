@@ -52,3 +52,10 @@ def test_days_that_do_not_differ_have_no_correlation():
 def test_the_sentence_says_where_the_number_comes_from():
     assert ASSUMED.sentence == "correlation of a day with the next 0.65 (assumed: fewer than 60 days of history)"
     assert Correlation(0.5, 0.8, 90).sentence == "correlation of a day with the next 0.40 (from 90 days)"
+
+
+def test_short_runs_are_not_taken_for_less_correlated_than_they_are():
+    found = [correlation_of_days([run]).next_day for run in series(7, 400, 60, 0.65)]
+
+    # Uncorrected it would be smaller by (1 + 4 * 0.65) / 60 = 0.06.
+    assert np.mean(found) == pytest.approx(0.65, abs=0.03)

@@ -121,3 +121,9 @@ def test_groups_are_added_up_apart():
 def test_three_classes_have_no_curve():
     with pytest.raises(SpecError, match="auc compares two classes; this model has 3"):
         measured("auc", THREE)
+
+
+def test_equal_scores_say_nothing_about_the_order():
+    same = Predictions(np.array(["no", "yes", "yes"]), np.array(["no"] * 3), np.full((3, 2), 0.5), ("no", "yes"))
+
+    assert measured("auc", same) == 0.5
