@@ -14,7 +14,7 @@ from retraining.errors import NothingToDoError, ReproduceError
 from retraining.records.comparison import Comparison
 from retraining.records.manifest import Manifest
 from retraining.records.run import Run
-from retraining.rules.gate.metrics import error_of
+from retraining.rules.gate.metrics import error_on_rows
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.ingested_source import read_source
 from retraining.stages.steps.learn import Learned, learn
@@ -124,7 +124,7 @@ def _fits(spec: ModelSpec, registered: Any, learned: Learned) -> list[Comparison
         ]
     features, label = learned.frame.features, learned.frame.label.to_numpy()
     before, after = (np.asarray(each.predict(features)) for each in (registered, learned.estimator))
-    errors = [f"{_error(spec, each, label):.9g}" for each in (before, after)]
+    errors = [f"{error_on_rows(metric_of(spec), label, each):.9g}" for each in (before, after)]
     if spec.kind == "regression":
         farthest = float(np.max(np.abs(before - after)))
         apart = Comparison(PREDICTIONS, "", f"at most {farthest:.3g} apart", farthest == 0)
@@ -133,12 +133,6 @@ def _fits(spec: ModelSpec, registered: Any, learned: Learned) -> list[Comparison
             PREDICTIONS, "", f"{int(np.sum(before != after)):,} rows differ", bool((before == after).all())
         )
     return [_compared(f"{TRAINING_ERROR} ({metric_of(spec)})", *errors), apart]
-
-
-def _error(spec: ModelSpec, predicted: Any, label: Any) -> float:
-    metric = metric_of(spec)
-    losses = (predicted - label) ** 2 if metric == "rmse" else predicted != label
-    return error_of(metric, float(np.sum(losses)), len(label))
 
 
 def _compared(what: str, registered: str, again: str) -> Comparison:

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import clone
 
-from retraining.rules.gate.metrics import FollowedMetric, error_of
+from retraining.rules.gate.metrics import FollowedMetric, error_on_rows
 
 Days = NDArray[np.int64]
 """Day of each row, counted from 1970-01-01."""
@@ -48,12 +48,6 @@ def choose_window(
         inside = before if length is None else before & (days >= judged_from - length)
         if inside.any():
             fitted = clone(estimator).fit(features[inside], label[inside])
-            errors.append((length, _error(fitted, features[judged], label[judged], metric)))
+            predicted = np.asarray(fitted.predict(features[judged]))
+            errors.append((length, error_on_rows(metric, label[judged].to_numpy(), predicted)))
     return WindowChoice(min(errors, key=lambda each: each[1])[0], tuple(errors))
-
-
-def _error(fitted: Any, features: pd.DataFrame, label: "pd.Series[Any]", metric: FollowedMetric) -> float:
-    predicted = np.asarray(fitted.predict(features))
-    if metric == "rmse":
-        return error_of(metric, float(np.sum((predicted - label.to_numpy()) ** 2)), len(label))
-    return error_of(metric, float(np.sum(predicted != label.to_numpy())), len(label))

@@ -21,7 +21,7 @@ CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
 REPRODUCIBLE = "reproducible"
 """Tag of a version: whether the rows that it learned from can be read again."""
 
-NOT_THERE = {
+_NOT_THERE = {
     databricks_pb2.ErrorCode.Name(databricks_pb2.RESOURCE_DOES_NOT_EXIST),
     databricks_pb2.ErrorCode.Name(databricks_pb2.INVALID_PARAMETER_VALUE),
 }
@@ -158,7 +158,7 @@ class Registry:
 
 def not_there(err: MlflowException) -> bool:
     """Whether MLflow says that what was asked for does not exist."""
-    return bool(err.error_code in NOT_THERE)
+    return bool(err.error_code in _NOT_THERE)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import mlflow
 from mlflow.exceptions import MlflowException
 
-from retraining.adapters.registry.registry import NOT_THERE, Registry, talking_to_mlflow
+from retraining.adapters.registry.registry import Registry, not_there, talking_to_mlflow
 from retraining.records.model_input import ModelInput
 
 
@@ -13,7 +13,7 @@ def inputs_of(registry: Registry, model: str, version: str) -> tuple[ModelInput,
         try:
             info = mlflow.models.get_model_info(f"models:/{registry.full_name(model)}/{version}")
         except MlflowException as err:
-            if err.error_code in NOT_THERE:
+            if not_there(err):
                 return None
             raise
     inputs = info.signature.inputs if info.signature else None

@@ -1,13 +1,14 @@
 """What must not get worse while the deciding metric gets better: other metrics, absolute floors, slices."""
 
-from retraining.records.gate_result import Check
+from retraining.records.gate_result import Check, GateVerdict
 from retraining.rules.gate.evaluation import Asked, Evaluation
+from retraining.rules.gate.gain_check import gain_check
 from retraining.rules.gate.holdout import FEWEST_DAYS
 from retraining.rules.gate.jackknife import gain_with_interval
 from retraining.rules.gate.metrics import Metric
+from retraining.rules.gate.refresh import at_least_as_good, worst_refresh_gain
 from retraining.rules.gate.words import bounds, compared, finite, gain_in_words, metric_in_words
 
-_WORST = -0.05
 _SLICE_ALPHA = 0.05
 _FEWEST_SLICE_ROWS = 30
 
@@ -23,21 +24,10 @@ def guards_hold(asked: Asked, evaluation: Evaluation) -> tuple[Check, ...]:
 def _guard(asked: Asked, evaluation: Evaluation, name: str) -> Check:
     metric = next(each for each in evaluation.metrics if each.name == name)
     gain = evaluation.gain(name, 0.95)
-    worst = _WORST * (1.0 if metric.relative else 1 - gain.baseline_error)
-    holds = gain.upper is not None and gain.value > worst and gain.upper >= 0
+    worst = worst_refresh_gain(metric, gain)
+    verdict: GateVerdict = "passed" if at_least_as_good(gain, worst) else "failed"
     sentence = f"{compared(evaluation, metric, gain, Asked(asked.question))}; a guard needs what a refresh needs."
-    return Check(
-        f"guard_{name}",
-        "passed" if holds else "failed",
-        finite(gain.value),
-        gain.lower,
-        gain.upper,
-        worst,
-        sentence,
-        name,
-        finite(gain.candidate_error),
-        finite(gain.baseline_error),
-    )
+    return gain_check(f"guard_{name}", verdict, metric, gain, worst, sentence)
 
 
 def floors_hold(asked: Asked, evaluation: Evaluation) -> tuple[Check, ...]:
@@ -74,18 +64,7 @@ def _slice(evaluation: Evaluation, name: str, level: float) -> Check:
         f"{rows:,} rows: gain {gain_in_words(metric, gain.value)}{bounds(metric, gain, level)}; harm is "
         f"{'shown' if harmed else 'not shown'}."
     )
-    return Check(
-        f"slice {name}",
-        "failed" if harmed else "passed",
-        finite(gain.value),
-        gain.lower,
-        gain.upper,
-        0.0,
-        sentence,
-        metric.name,
-        finite(gain.candidate_error),
-        finite(gain.baseline_error),
-    )
+    return gain_check(f"slice {name}", "failed" if harmed else "passed", metric, gain, 0.0, sentence)
 
 
 def reported(asked: Asked, evaluation: Evaluation) -> tuple[Check, ...]:
@@ -96,15 +75,5 @@ def reported(asked: Asked, evaluation: Evaluation) -> tuple[Check, ...]:
 
 def _told(asked: Asked, evaluation: Evaluation, metric: Metric) -> Check:
     gain = evaluation.gain(metric.name, 0.95)
-    return Check(
-        f"reported_{metric.name}",
-        "passed",
-        finite(gain.value),
-        gain.lower,
-        gain.upper,
-        None,
-        f"{compared(evaluation, metric, gain, Asked(asked.question))}; reported only.",
-        metric.name,
-        finite(gain.candidate_error),
-        finite(gain.baseline_error),
-    )
+    sentence = f"{compared(evaluation, metric, gain, Asked(asked.question))}; reported only."
+    return gain_check(f"reported_{metric.name}", "passed", metric, gain, None, sentence)

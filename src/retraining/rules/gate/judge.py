@@ -1,16 +1,18 @@
 """May the candidate go live? Every check says why in a sentence."""
 
-from retraining.records.gate_result import Check, Question
+from retraining.records.gate_result import Check, GateVerdict, Question
 from retraining.rules.gate.correlation import INDEPENDENT
 from retraining.rules.gate.evaluation import Asked, Evaluation
+from retraining.rules.gate.gain_check import gain_check
 from retraining.rules.gate.guards import floors_hold, guards_hold, reported, slices_hold
 from retraining.rules.gate.holdout import FEWEST_DAYS
 from retraining.rules.gate.jackknife import Gain, blocks_needed, effective_blocks
 from retraining.rules.gate.looks import FRESH_SHARE
+from retraining.rules.gate.metrics import Metric
+from retraining.rules.gate.refresh import WORST_REFRESH_GAIN, at_least_as_good, worst_refresh_gain
 from retraining.rules.gate.sanity import is_sane
-from retraining.rules.gate.words import compared, finite
+from retraining.rules.gate.words import compared
 
-WORST_REFRESH_GAIN = -0.05
 FEWEST_ROWS = 30
 
 
@@ -35,37 +37,25 @@ def gain_suffices(asked: Asked, evaluation: Evaluation) -> Check:
     """The check of the metric that decides."""
     metric = evaluation.metrics[0]
     gain = evaluation.gain(metric.name, asked.level)
-    threshold = worst_gain(asked, gain, metric.relative)
+    threshold = _threshold(asked, metric, gain)
     lacking = _lacking(asked, evaluation)
-    verdict = "passed" if _passes(asked.question, gain, threshold) else "failed"
-    return Check(
-        "gain",
-        "not_enough_evidence" if lacking else "passed" if verdict == "passed" else "failed",
-        finite(gain.value),
-        gain.lower,
-        gain.upper,
-        threshold,
-        lacking or _sentence(asked, evaluation, gain, threshold),
-        metric.name,
-        finite(gain.candidate_error),
-        finite(gain.baseline_error),
-    )
+    passes = _passes(asked.question, gain, threshold)
+    verdict: GateVerdict = "not_enough_evidence" if lacking else "passed" if passes else "failed"
+    sentence = lacking or _sentence(asked, evaluation, gain, threshold)
+    return gain_check("gain", verdict, metric, gain, threshold, sentence)
 
 
-def worst_gain(asked: Asked, gain: Gain, relative: bool) -> float:
-    """The point gain that a candidate needs, in the metric's own unit: for one that is best at 1, its loss is the
-    distance from 1."""
+def _threshold(asked: Asked, metric: Metric, gain: Gain) -> float:
+    """The point gain that a candidate needs, in the metric's own unit."""
     if asked.question == "refresh":
-        return WORST_REFRESH_GAIN * (1.0 if relative else 1 - gain.baseline_error)
+        return worst_refresh_gain(metric, gain)
     return asked.min_gain if asked.question == "change" else 0.0
 
 
 def _passes(question: Question, gain: Gain, threshold: float) -> bool:
-    if gain.lower is None or gain.upper is None:
-        return False
     if question == "refresh":
-        return gain.value > threshold and gain.upper >= 0
-    return gain.lower > 0 and gain.value >= threshold
+        return at_least_as_good(gain, threshold)
+    return gain.lower is not None and gain.lower > 0 and gain.value >= threshold
 
 
 def _lacking(asked: Asked, evaluation: Evaluation) -> str | None:

@@ -71,6 +71,12 @@ def error_of(name: FollowedMetric, loss: float, rows: float) -> float:
     return float(metric.value(np.array([rows, loss], dtype=np.float64)))
 
 
+def error_on_rows(name: FollowedMetric, label: NDArray[Any], prediction: NDArray[Any]) -> float:
+    """The same of rows in memory."""
+    losses = (prediction - label) ** 2 if name == "rmse" else prediction != label
+    return error_of(name, float(np.sum(losses)), len(label))
+
+
 def _grouped(row_sums: Callable[[Predictions], FloatArray]) -> Callable[[Predictions, Groups, int], FloatArray]:
     """Totals from a function that says for each row what it adds."""
 

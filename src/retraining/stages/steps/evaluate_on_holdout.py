@@ -14,6 +14,7 @@ from retraining.rules.ingest.ledger_column import ledger_day, ledger_literal
 from retraining.rules.ingest.row_identity import ROW_KEY, bucket
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.ingested_source import IngestedSource
+from retraining.stages.steps.metric_of import metric_of
 from retraining.stages.steps.model_frame import LABEL, feature_columns, is_reserved, labelled
 from retraining.stages.steps.sum_on_workers import BLOCK, Judged, sum_on_workers
 from retraining.stages.steps.training_frame import Bounds, trainable_rows
@@ -60,7 +61,7 @@ def evaluate_on_holdout(
 def metrics_of(spec: ModelSpec, question: Question) -> tuple[str, ...]:
     """Names of all metrics that the spec asks for, the one that decides first. A first model is held against the
     trivial predictor, which has no probabilities: it is decided by the metric that every model is followed by."""
-    followed = "rmse" if spec.kind == "regression" else "error_rate"
+    followed = metric_of(spec)
     first = followed if question == "first" else spec.gate.metric or followed
     return tuple(dict.fromkeys([first, followed, *spec.gate.guards, *spec.gate.floors]))
 

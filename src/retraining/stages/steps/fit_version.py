@@ -3,21 +3,18 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
-
 from retraining.adapters.registry.digest import digest_of_files
 from retraining.adapters.registry.log_version import TrainingData, log_version
 from retraining.adapters.registry.logged_runs import keep_first_version
 from retraining.adapters.registry.registry import Registry
 from retraining.adapters.tables import observations
-from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
+from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq
 from retraining.adapters.tables.tables import Tables
 from retraining.failpoints import hit
-from retraining.records.drift_reference import DriftReference
 from retraining.records.manifest import Manifest
 from retraining.records.run import Run
-from retraining.rules.drift.fit_references import fit_references
 from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.append_references import append_references
 from retraining.stages.steps.ingested_source import IngestedSource
 from retraining.stages.steps.learn import Learned, learn
 from retraining.stages.steps.lineage import data_table, lineage_tags
@@ -58,7 +55,8 @@ def fit_version(
     hit("fit.after_log")
     version = keep_first_version(registry, spec.model, run_id)
     if reserved.role == "refit" or not spec.gate.refits:
-        _append_references(spec, tables, run, learned, version)
+        predicted = learned.estimator.predict(learned.frame.features)
+        append_references(spec, tables, run, learned.frame, predicted, version)
     hit("fit.after_references")
     files = registry.files(spec.model, version)
     registered = replace(
@@ -96,22 +94,6 @@ def _fill(
         attempt_id=run.attempt_id,
         at=run.started_at,
     )
-
-
-def _append_references(spec: ModelSpec, tables: Tables, run: Run, learned: Learned, version: str) -> None:
-    """What the rows of this fit look like, and what the version says about them: later batches are held against it.
-
-    A killed attempt may have written them; their number is their own, because the manifest's is still the same then.
-    """
-    known = read_rows(tables, DriftReference, spec.model)
-    if any(row.version == version for row in known):
-        return
-    frame = learned.frame
-    days = None if frame.days is None else pd.Series(frame.days.astype("datetime64[D]"))
-    predicted = learned.estimator.predict(frame.features)
-    seq = next_seq(known)
-    rows = fit_references(spec, frame.features, predicted, days, spec.period_days, version, seq, run)
-    append_rows(tables, "references", rows)
 
 
 def _log(

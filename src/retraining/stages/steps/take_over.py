@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from retraining.adapters.registry.by_hand import run_of_version
 from retraining.adapters.registry.registry import Registry
@@ -15,13 +14,13 @@ from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, r
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError, RegistryError
 from retraining.records.adopt_request import AdoptRequest
-from retraining.records.drift_reference import DriftReference
 from retraining.records.gate_result import GateResult
 from retraining.records.manifest import Manifest
 from retraining.records.run import Run
-from retraining.rules.drift.fit_references import fit_references
-from retraining.rules.gate.metrics import error_of
+from retraining.rules.gate.metrics import error_on_rows
+from retraining.rules.gate.words import metric_in_words
 from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.append_references import append_references
 from retraining.stages.steps.check_target import loads
 from retraining.stages.steps.ingested_source import IngestedSource
 from retraining.stages.steps.metric_of import metric_of
@@ -64,12 +63,7 @@ def take_over(
     estimator = loads(registry, manifest)
     predicted = _predict(spec, estimator, version, frame)
     measured = _measure(spec, tables, source, request, estimator, version, frame, predicted)
-    days = None if frame.days is None else pd.Series(frame.days.astype("datetime64[D]"))
-    known = read_rows(tables, DriftReference, spec.model)
-    if all(row.version != version for row in known):
-        seq = next_seq(known)
-        profile = fit_references(spec, frame.features, predicted, days, spec.period_days, version, seq, run)
-        append_rows(tables, "references", profile)
+    append_references(spec, tables, run, frame, predicted, version)
     append_rows(tables, "gate", [_gate_row(spec, run, manifest, measured, next_seq(checks))])
     append_rows(tables, "retrain", [manifest])
     return manifest
@@ -171,15 +165,10 @@ def _measure(
         predicted, which = _predict(spec, estimator, version, frame), "rows newer than its training"
     except NothingToDoError:
         frame, which = trained, "its own training rows, for want of newer ones"
-    error, other = (_error(spec, frame, made) for made in (predicted, np.full(len(frame.table), trivial)))
-    metric = "RMSE" if metric_of(spec) == "rmse" else "error rate"
-    return _Measured(error, other, len(frame.table), f"Taken over, not judged: {metric} {error:.4g} on {which}.")
-
-
-def _error(spec: ModelSpec, frame: TrainingFrame, predicted: "np.ndarray[Any, Any]") -> float:
-    label = frame.label.to_numpy()
-    losses = (predicted - label) ** 2 if spec.kind == "regression" else (predicted != label).astype(np.float64)
-    return error_of(metric_of(spec), float(np.sum(losses)), len(label))
+    metric, label = metric_of(spec), frame.label.to_numpy()
+    error, other = (error_on_rows(metric, label, made) for made in (predicted, np.full(len(label), trivial)))
+    said = f"Taken over, not judged: {metric_in_words(metric)} {error:.4g} on {which}."
+    return _Measured(error, other, len(label), said)
 
 
 def _gate_row(spec: ModelSpec, run: Run, manifest: Manifest, measured: _Measured, seq: int) -> GateResult:

@@ -1,0 +1,27 @@
+"""What the rows of a version look like, stored once: later batches are held against it."""
+
+from typing import Any
+
+import pandas as pd
+from numpy.typing import NDArray
+
+from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
+from retraining.adapters.tables.tables import Tables
+from retraining.records.drift_reference import DriftReference
+from retraining.records.run import Run
+from retraining.rules.drift.fit_references import fit_references
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.training_frame import TrainingFrame
+
+
+def append_references(
+    spec: ModelSpec, tables: Tables, run: Run, frame: TrainingFrame, predicted: NDArray[Any], version: str
+) -> None:
+    """The references of the rows that a version was trained on, and of what it says about them, unless a killed attempt
+    has written them. Their number is their own, because the manifest's is still the same after such an attempt."""
+    known = read_rows(tables, DriftReference, spec.model)
+    if any(row.version == version for row in known):
+        return
+    days = None if frame.days is None else pd.Series(frame.days.astype("datetime64[D]"))
+    rows = fit_references(spec, frame.features, predicted, days, spec.period_days, version, next_seq(known), run)
+    append_rows(tables, "references", rows)
