@@ -54,6 +54,10 @@ class TamperedModelError(RetrainingError):
     """The files of a version differ from what was registered."""
 
 
+class NotifyError(RetrainingError):
+    """Somebody who must be told could not be."""
+
+
 class ReproduceError(RetrainingError):
     """A registered version cannot be fitted again from the rows that it was trained on."""
 

@@ -1,4 +1,4 @@
-"""A column of a registered model's signature."""
+"""What a registered model takes and gives, as its signature says it."""
 
 from dataclasses import dataclass
 
@@ -10,3 +10,11 @@ class ModelInput:
     name: str
     type: str
     required: bool = True
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The input columns of a model, and the type of its predictions as text (None: it does not say)."""
+
+    inputs: tuple[ModelInput, ...]
+    prediction: str | None

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PlainSerializer, model_validator
 
+from retraining.spec.consumer_section import ConsumerSection
 from retraining.spec.section import ColumnName, Section
 
 Floors = Annotated[Mapping[str, float], AfterValidator(MappingProxyType), PlainSerializer(dict)]
@@ -35,6 +36,11 @@ class GateSection(Section):
     """How often a year a change that gains nothing may be promoted by chance; sets the confidence of each verdict."""
     may_explain_label: tuple[ColumnName, ...] = ()
     """Features that may explain the label almost perfectly; any other that does is taken for a leak."""
+    may_change_signature: tuple[ColumnName, ...] = ()
+    """Inputs (or `prediction`) that a new champion may drop, demand or retype, because its callers know; any other
+    change that breaks them is refused."""
+    consumers: tuple[ConsumerSection, ...] = ()
+    """Who is told before a champion goes live whose signature breaks callers."""
     approval: Literal["none", "required"] = "none"
     """required: a candidate that passes waits in `promotions` as PENDING until somebody runs the job approve."""
     approval_days: int = Field(default=7, ge=1)

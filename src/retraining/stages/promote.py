@@ -22,6 +22,7 @@ from retraining.stages.steps.deployed_version import deployed_version
 from retraining.stages.steps.ingested_source import read_source
 from retraining.stages.steps.judge_candidate import judge_candidate
 from retraining.stages.steps.load_version import manifest_of_version
+from retraining.stages.steps.tell_consumers import tell_consumers
 from retraining.stages.steps.wait_for_approval import may_go_live, reject_expired, still_waits, with_approval
 
 _log = logging.getLogger(__name__)
@@ -78,6 +79,7 @@ def promote(
     if deploys:
         version, said = deployed_version(spec, source, tables, registry, run, candidate, manifests, checks)
         hit("promote.after_refit")
+        tell_consumers(spec, run, candidate, version, champion, checks)
     reasons = (*_reasons(checks, passed), *said)
     decision = _decision(promotions, candidate, champion, version, passed, reasons, run)
     if passed:

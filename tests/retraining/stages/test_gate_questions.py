@@ -10,7 +10,7 @@ from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.records.gate_result import GateResult
 
 COLUMNS = "id string, at timestamp, x double, y double, z double, told double, place string"
-GATE = {"guards": ["mae"], "floors": {"r2": 0.5}}
+GATE = {"guards": ["mae"], "floors": {"r2": 0.5}, "may_change_signature": ["z"]}
 
 
 def spec(*numeric: str, **gate: object):
@@ -66,7 +66,7 @@ def test_a_refresh_is_asked_everything_that_the_spec_says(story):
     assert {each.question for each in found.values()} == {"refresh"}
     assert set(found) == {
         *("finite_predictions", "varied_predictions", "unseen_rows", "no_giveaway"),
-        *("gain", "guard_mae", "floor_r2", "reported_r2", "slice place=north", "slice place=south"),
+        *("gain", "guard_mae", "floor_r2", "reported_r2", "slice place=north", "slice place=south", "signature"),
     }
     assert found["guard_mae"].metric == "mae"
     assert (found["gain"].level, found["gain"].correlation_days) == (0.95, None)

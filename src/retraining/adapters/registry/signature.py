@@ -2,13 +2,14 @@
 
 import mlflow
 from mlflow.exceptions import MlflowException
+from mlflow.types import Schema
 
 from retraining.adapters.registry.registry import Registry, not_there, talking_to_mlflow
-from retraining.records.model_input import ModelInput
+from retraining.records.model_input import ModelInput, Signature
 
 
-def inputs_of(registry: Registry, model: str, version: str) -> tuple[ModelInput, ...] | None:
-    """The named input columns of a version; None when it is gone, or has no signature that names columns."""
+def signature_of(registry: Registry, model: str, version: str) -> Signature | None:
+    """What a version takes and gives; None when it is gone, or has no signature that names columns."""
     with talking_to_mlflow(f"reading the signature of {model} version {version}"):
         try:
             info = mlflow.models.get_model_info(f"models:/{registry.full_name(model)}/{version}")
@@ -19,4 +20,17 @@ def inputs_of(registry: Registry, model: str, version: str) -> tuple[ModelInput,
     inputs = info.signature.inputs if info.signature else None
     if inputs is None or not inputs.has_input_names():
         return None
-    return tuple(ModelInput(str(each.name), each.type.name, each.required) for each in inputs.inputs)
+    takes = tuple(ModelInput(str(each.name), each.type.name, each.required) for each in inputs.inputs)
+    return Signature(takes, _type_of(info.signature.outputs))
+
+
+def inputs_of(registry: Registry, model: str, version: str) -> tuple[ModelInput, ...] | None:
+    """The named input columns of a version; None when it is gone, or has no signature that names columns."""
+    signature = signature_of(registry, model, version)
+    return signature.inputs if signature else None
+
+
+def _type_of(outputs: Schema | None) -> str | None:
+    """numpy's name of the type, whether MLflow described an array or a column."""
+    types = outputs.numpy_types() if outputs else []
+    return ", ".join(str(each) for each in types) or None

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from retraining.adapters.registry.registry import Registry
+from retraining.adapters.registry.signature import signature_of
 from retraining.adapters.tables.tables import Tables
 from retraining.records.decision import Decision
 from retraining.records.gate_result import Check, GateResult, Question
@@ -14,6 +15,7 @@ from retraining.rules.gate.evaluation import Asked, Evaluation
 from retraining.rules.gate.judge import judge
 from retraining.rules.gate.looks import fresh_share, level_of_look, looks_a_year
 from retraining.rules.gate.pairs_of_days import runs_of_pairs
+from retraining.rules.gate.signature_change import signature_holds
 from retraining.rules.ingest.ledger import Ledger
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.daily_losses import losses_of
@@ -48,8 +50,19 @@ def judge_candidate(
     correlation = correlation_of_days(runs_of_pairs(losses_of(decisions)))
     shared = count_shared_keys(spec, source, tables, candidate, rows)
     evaluation = evaluate_on_holdout(spec, rows, question, pair, correlation, shared)
+    checks = (*judge(asked, evaluation), *_signature(spec, registry, candidate, champion))
     version = champion.version if champion else None
-    return tuple(_result(check, asked, evaluation, candidate, version, run, seq) for check in judge(asked, evaluation))
+    return tuple(_result(check, asked, evaluation, candidate, version, run, seq) for check in checks)
+
+
+def _signature(
+    spec: ModelSpec, registry: Registry, candidate: Manifest, champion: Manifest | None
+) -> tuple[Check, ...]:
+    """Nobody calls a first model yet."""
+    if champion is None:
+        return ()
+    new, known = (signature_of(registry, spec.model, str(each.version)) for each in (candidate, champion))
+    return (signature_holds(new, known, spec.gate.may_change_signature),)
 
 
 def question_of(spec: ModelSpec, candidate: Manifest, champion: Manifest | None) -> Question:

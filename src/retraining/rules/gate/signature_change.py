@@ -1,0 +1,87 @@
+"""What a new champion would change for its callers."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal
+
+from retraining.records.gate_result import Check
+from retraining.records.model_input import Signature
+from retraining.rules.accepts_inputs import misfits
+
+SIGNATURE = "signature"
+"""Name of the check."""
+PREDICTION = "prediction"
+"""Under this name a changed type of the predictions is acknowledged."""
+
+
+@dataclass(frozen=True)
+class SignatureChange:
+    """breaking: columns (or `prediction`) and what is wrong about each for a caller of the champion. widening: phrases
+    for what the new model takes beyond that."""
+
+    breaking: tuple[tuple[str, str], ...]
+    widening: tuple[str, ...]
+
+    @property
+    def kind(self) -> Literal["compatible", "widening", "breaking"]:
+        """The worst of what was found."""
+        return "breaking" if self.breaking else "widening" if self.widening else "compatible"
+
+    def unacknowledged(self, may_change: Collection[str]) -> tuple[str, ...]:
+        """The names that break and that nobody has agreed to."""
+        return tuple(name for name, _ in self.breaking if name not in may_change)
+
+
+def signature_change(new: Signature, champion: Signature) -> SignatureChange:
+    """The new model's signature against the champion's.
+
+    An input that the champion takes and the new model ignores breaks as well: MLflow drops the column without a word,
+    and its sender goes on believing that it matters.
+    """
+    known, taken = ({each.name: each for each in one.inputs} for one in (champion, new))
+    breaking = [(name, f"`{name}` is no longer taken") for name in known if name not in taken]
+    breaking += [(each.name, wrong) for each in new.inputs for wrong in misfits([each], champion.inputs)]
+    breaking += [
+        (each.name, f"`{each.name}` must be sent now")
+        for each in new.inputs
+        if each.required and each.name in known and not known[each.name].required
+    ]
+    if new.prediction != champion.prediction:
+        breaking.append((PREDICTION, f"predictions are {new.prediction}, they were {champion.prediction}"))
+    broken = {name for name, _ in breaking}
+    widening = [
+        f"`{each.name}` may be sent as {each.type}"
+        for each in new.inputs
+        if each.name not in broken and (each.name not in known or known[each.name].type != each.type)
+    ]
+    return SignatureChange(tuple(breaking), tuple(widening))
+
+
+def signature_holds(new: Signature | None, champion: Signature | None, may_change: Collection[str]) -> Check:
+    """Passes unless callers of the champion would break without anybody having agreed to it. value: breaking changes;
+    threshold: those that the spec acknowledges."""
+    if new is None or champion is None:
+        which = "candidate" if new is None else "champion"
+        return _check(False, None, f"The {which} has no signature that names its columns, so callers cannot be safe.")
+    found = signature_change(new, champion)
+    missing = found.unacknowledged(may_change)
+    return _check(not missing, found, _sentence(found, missing))
+
+
+def _check(passes: bool, found: SignatureChange | None, sentence: str) -> Check:
+    breaking = float(len(found.breaking)) if found else None
+    return Check(SIGNATURE, "passed" if passes else "failed", breaking, None, None, None, sentence)
+
+
+def _sentence(found: SignatureChange, missing: tuple[str, ...]) -> str:
+    if found.kind == "compatible":
+        return "Callers send and get what they did before: the signature is the champion's."
+    if found.kind == "widening":
+        return f"The signature is wider than the champion's, no caller breaks: {'; '.join(found.widening)}."
+    changes = "; ".join(phrase for _, phrase in found.breaking)
+    if missing:
+        return (
+            f"The signature breaks callers of the champion: {changes}. Agree with them, then name "
+            f"{', '.join(missing)} in gate.may_change_signature."
+        )
+    return f"The signature breaks callers of the champion: {changes}. gate.may_change_signature agrees to it."
