@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, PlainSerializer, model_validator
 
 from retraining.spec.consumer_section import ConsumerSection
+from retraining.spec.golden_row import GoldenRow
 from retraining.spec.section import ColumnName, Section
 
 Floors = Annotated[Mapping[str, float], AfterValidator(MappingProxyType), PlainSerializer(dict)]
@@ -25,7 +26,8 @@ class GateSection(Section):
     """refresh: at least as good as the champion. change: shown to be better. None: a change where the champion learned
     from other columns, by another recipe, with other parameters or another strategy; else a refresh."""
     metric: str | None = None
-    """The metric that decides; rmse or error_rate when it is not said."""
+    """The metric that decides; rmse or error_rate when it is not said. `recipes.<file>.<function>` is one of your own:
+    a function of labels and predictions (arrays) that returns each row's loss; the smaller mean is better."""
     guards: tuple[str, ...] = ()
     """Metrics that must not get worse."""
     floors: Floors = Field(default_factory=dict, validate_default=True)
@@ -34,6 +36,8 @@ class GateSection(Section):
     """What a change must gain: a share of the champion's loss, or for a metric that is best at 1 the difference."""
     false_promotions_per_year: float = Field(default=0.5, gt=0)
     """How often a year a change that gains nothing may be promoted by chance; sets the confidence of each verdict."""
+    golden_rows: tuple[GoldenRow, ...] = ()
+    """Rows whose answers are known: a candidate that gets one wrong is refused."""
     may_explain_label: tuple[ColumnName, ...] = ()
     """Features that may explain the label almost perfectly; any other that does is taken for a leak."""
     may_change_signature: tuple[ColumnName, ...] = ()

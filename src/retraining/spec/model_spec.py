@@ -16,6 +16,7 @@ from retraining.spec.policy_section import PolicySection
 from retraining.spec.quality_section import QualitySection
 from retraining.spec.recipe_function import RecipeName
 from retraining.spec.section import Name, Section
+from retraining.spec.serving_section import ServingSection
 from retraining.spec.source_section import SourceSection
 from retraining.spec.strategy_section import StrategySection
 
@@ -42,6 +43,7 @@ class ModelSpec(Section):
     drift: DriftSection = DriftSection()
     policy: PolicySection = PolicySection()
     gate: GateSection = Field(default_factory=GateSection)
+    serving: ServingSection = ServingSection()
     schedule: Literal["daily", "weekly", "monthly"]
     """How often new rows are expected; sets the default maximum age of a champion."""
 
@@ -56,9 +58,15 @@ class ModelSpec(Section):
         wrong = [why for name in self.gate.metrics if (why := why_no_metric(name, self.kind))]
         if wrong:
             raise ValueError(f"gate: {wrong[0]}")
-        unknown = sorted(set(self.gate.may_explain_label) - set(self.columns.features))
-        if unknown:
-            raise ValueError(f"gate.may_explain_label names no feature: {', '.join(unknown)}")
+        named = {
+            "may_explain_label": set(self.gate.may_explain_label),
+            "golden_rows": {name for row in self.gate.golden_rows for name in row.features},
+        }
+        for key, names in named.items():
+            if unknown := sorted(names - set(self.columns.features)):
+                raise ValueError(f"gate.{key} names no feature: {', '.join(unknown)}")
+        if any((row.is_class is None) != (self.kind == "regression") for row in self.gate.golden_rows):
+            raise ValueError("gate.golden_rows: a regression is held to at_least and at_most, a class to is_class")
         return self
 
     @model_validator(mode="after")

@@ -8,7 +8,8 @@ from pydantic import StringConstraints
 
 from retraining.errors import SpecError
 
-RecipeName = Annotated[str, StringConstraints(pattern=r"^recipes(\.[a-z_][a-z0-9_]*){2,}$")]
+RECIPE_PATTERN = r"^recipes(\.[a-z_][a-z0-9_]*){2,}$"
+RecipeName = Annotated[str, StringConstraints(pattern=RECIPE_PATTERN)]
 """Dotted path of a function: `recipes.<file>.<function>`."""
 
 

@@ -74,13 +74,15 @@ def promote(
     asked = standing_question(promotions, candidate.retrain_key, champion)
     if passed and asked and still_waits(spec, asked):
         return PromoteReport(asked, checks)
-    deploys = passed and may_go_live(spec, asked)
-    version, said = champion, tuple[str, ...]()
-    if deploys:
-        version, said = deployed_version(spec, source, tables, registry, run, candidate, manifests, checks)
+    version, reasons = champion, _reasons(checks, passed)
+    if passed and may_go_live(spec, asked):
+        made = deployed_version(spec, source, tables, registry, run, candidate, manifests, checks)
         hit("promote.after_refit")
-        tell_consumers(spec, run, candidate, version, champion, checks)
-    reasons = (*_reasons(checks, passed), *said)
+        passed, said = made.smoke.passes, (*made.said, made.smoke.sentence)
+        reasons = (*reasons, *said) if passed else said
+        if passed:
+            version = made.version
+            tell_consumers(spec, run, candidate, version, champion, checks)
     decision = _decision(promotions, candidate, champion, version, passed, reasons, run)
     if passed:
         decision = with_approval(spec, decision, asked)

@@ -71,13 +71,13 @@ def test_every_spec_of_this_repository_can_be_read():
         (
             "shedule: daily",
             "shedule",
-            "columns, drift, gate, kind, model, params, policy, quality, recipe, schedule, source, strategy",
+            "columns, drift, gate, kind, model, params, policy, quality, recipe, schedule, serving, source, strategy",
         ),
         (
             "gate: { hold_out: newest }",
             "gate.hold_out",
-            "approval, approval_days, consumers, deploy, false_promotions_per_year, floors, guards, holdout, kind, "
-            "may_change_signature, may_explain_label, metric, min_gain",
+            "approval, approval_days, consumers, deploy, false_promotions_per_year, floors, golden_rows, guards, "
+            "holdout, kind, may_change_signature, may_explain_label, metric, min_gain",
         ),
         (
             "policy: { max_age: 3 }",

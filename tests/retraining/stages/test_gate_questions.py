@@ -10,7 +10,8 @@ from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.records.gate_result import GateResult
 
 COLUMNS = "id string, at timestamp, x double, y double, z double, told double, place string"
-GATE = {"guards": ["mae"], "floors": {"r2": 0.5}, "may_change_signature": ["z"]}
+COST = "recipes.costs.double_underestimate"
+GATE = {"guards": ["mae", COST], "floors": {"r2": 0.5}, "may_change_signature": ["z"]}
 
 
 def spec(*numeric: str, **gate: object):
@@ -66,7 +67,16 @@ def test_a_refresh_is_asked_everything_that_the_spec_says(story):
     assert {each.question for each in found.values()} == {"refresh"}
     assert set(found) == {
         *("finite_predictions", "varied_predictions", "unseen_rows", "no_giveaway"),
-        *("gain", "guard_mae", "floor_r2", "reported_r2", "slice place=north", "slice place=south", "signature"),
+        *(
+            "gain",
+            "guard_mae",
+            f"guard_{COST}",
+            "floor_r2",
+            "reported_r2",
+            "slice place=north",
+            "slice place=south",
+            "signature",
+        ),
     }
     assert found["guard_mae"].metric == "mae"
     assert (found["gain"].level, found["gain"].correlation_days) == (0.95, None)
@@ -78,6 +88,7 @@ def test_the_metrics_of_the_table_are_those_of_the_rows(story):
     assert 0.4 < found["gain"].candidate_error < 0.8  # the part of y that x does not know has a deviation of 0.58
     assert found["guard_mae"].candidate_error < found["gain"].candidate_error
     assert found["reported_r2"].candidate_error == found["floor_r2"].value
+    assert 1 < found[f"guard_{COST}"].candidate_error / found["guard_mae"].candidate_error < 2
 
 
 def test_a_feature_that_is_known_only_after_the_label_is_refused_by_name(story):

@@ -129,8 +129,16 @@ class Registry:
         return digest_of_files(self.files(model, version))
 
     def load(self, model: str, version: str, digest: str, registered: Sequence[FileHash] = ()) -> Any:
-        """The fitted estimator of a version. Raises TamperedModelError, before unpickling, when a file differs from
-        what is registered: the digest decides, the hashes of the single files say which one it is."""
+        """The fitted estimator of a version, from files that were checked before they are unpickled."""
+        with self.checked_files(model, version, digest, registered) as files:
+            return mlflow.sklearn.load_model(str(files))
+
+    @contextmanager
+    def checked_files(
+        self, model: str, version: str, digest: str, registered: Sequence[FileHash] = ()
+    ) -> Iterator[Path]:
+        """A folder with a version's files. Raises TamperedModelError when a file differs from what is registered: the
+        digest decides, the hashes of the single files say which one it is."""
         with tempfile.TemporaryDirectory() as folder:
             files = self._download(model, version, folder)
             found = hashes_of_files(files)
@@ -141,7 +149,7 @@ class Registry:
                     f"{digest[:12]} ({which}). Nothing was loaded and no alias moved. Find out who changed the "
                     f"artifact, then roll back to another version."
                 )
-            return mlflow.sklearn.load_model(str(files))
+            yield files
 
     def remove_model(self, model: str) -> None:
         """Deletes a model and its versions; used by the preflight probe alone."""

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retraining.errors import SpecError
-from retraining.spec.metric_name import pinball_quantile, why_no_metric
+from retraining.spec.metric_name import is_own, pinball_quantile, why_no_metric
+from retraining.spec.recipe_function import file_of, find_function
 
 FloatArray = NDArray[np.float64]
 Groups = NDArray[np.int64]
@@ -54,11 +55,13 @@ class Metric:
 
 
 def find_metric(name: str, kind: Kind) -> Metric:
-    """A metric by its name; pinball_0.9 is the pinball loss of the 0.9 quantile. Raises SpecError for a name that the
-    kind of model does not have."""
+    """A metric by its name; pinball_0.9 is the pinball loss of the 0.9 quantile, recipes.<file>.<function> the mean of
+    what a function of the user's says of each row. Raises SpecError for a name that the kind of model does not have."""
     why = why_no_metric(name, kind)
     if why:
         raise SpecError(f"{why}.")
+    if is_own(name):
+        return Metric(name, _grouped(partial(_own_sums, name, find_function("gate", "metric", name))), _mean)
     quantile = pinball_quantile(name)
     if quantile is not None:
         return Metric(name, _grouped(partial(_pinball_sums, quantile)), _mean)
@@ -127,6 +130,16 @@ def _percentage_sums(of: Predictions) -> FloatArray:
 def _pinball_sums(quantile: float, of: Predictions) -> FloatArray:
     error = _error(of)
     return _columns(np.ones(len(error)), np.maximum(quantile * error, (quantile - 1) * error))
+
+
+def _own_sums(name: str, loss: Callable[[NDArray[Any], NDArray[Any]], Any], of: Predictions) -> FloatArray:
+    losses = np.asarray(loss(of.label, of.prediction), dtype=np.float64)
+    if losses.shape != of.label.shape:
+        raise SpecError(
+            f"metric {name} returned an array of shape {losses.shape}, expected a loss for each of "
+            f"{len(of.label)} rows. Correct {file_of(name)}."
+        )
+    return _columns(np.ones(len(losses)), losses)
 
 
 def _determination_sums(of: Predictions) -> FloatArray:

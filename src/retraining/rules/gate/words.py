@@ -11,7 +11,7 @@ _NAMES = {"rmse": "RMSE", "mse": "mean squared error", "mae": "mean absolute err
 
 def metric_in_words(name: str) -> str:
     """The metric's name for people."""
-    return _NAMES.get(name, name.replace("_", " "))
+    return _NAMES.get(name, name.rpartition("recipes.")[2].replace("_", " "))
 
 
 def compared(evaluation: Evaluation, metric: Metric, gain: Gain, asked: Asked) -> str:

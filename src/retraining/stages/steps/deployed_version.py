@@ -1,7 +1,8 @@
 """The version that goes live after the gate: the candidate, or its recipe fitted again with the hold-out."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 from pyspark.sql import functions as F
 
@@ -11,6 +12,7 @@ from retraining.records.gate_result import GateResult
 from retraining.records.manifest import Manifest
 from retraining.records.run import Run
 from retraining.rules.gate.refit import RefitCheck
+from retraining.rules.gate.smoke import Smoke
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.append_references import append_references
 from retraining.stages.steps.evaluate_on_holdout import holdout_rows
@@ -20,7 +22,17 @@ from retraining.stages.steps.load_version import load_version
 from retraining.stages.steps.metric_of import metric_of
 from retraining.stages.steps.model_frame import LABEL
 from retraining.stages.steps.predict_rows import is_broken, predict_rows
+from retraining.stages.steps.smoke_test import smoke_test
 from retraining.stages.steps.training_frame import Bounds, TrainingFrame, read_training_frame
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A version, how it did in a fresh process, and a sentence on its refit where the spec asks for one."""
+
+    version: str
+    smoke: Smoke
+    said: tuple[str, ...] = ()
 
 
 def deployed_version(
@@ -32,21 +44,24 @@ def deployed_version(
     candidate: Manifest,
     manifests: list[Manifest],
     checks: Sequence[GateResult],
-) -> tuple[str, tuple[str, ...]]:
-    """The version, and a sentence on its refit where the spec asks for one.
+) -> Deployed:
+    """A refit that is not close to the candidate stays a version that nothing points to, and the candidate goes live.
 
-    A refit that is not close to the candidate stays a version that nothing points to, and the candidate goes live.
+    The fresh process starts while the refit is compared: it needs seconds to import, on a core of its own.
     """
     if not spec.gate.refits:
-        return str(candidate.version), ()
+        return Deployed(str(candidate.version), smoke_test(spec, source, tables, registry, candidate))
     refit = fit_version(spec, source, tables, registry, run, _reserved_refit(candidate, manifests), manifests)
-    found = _check(spec, source, tables, registry, candidate, refit, checks)
+    with ThreadPoolExecutor() as pool:
+        smoking = pool.submit(smoke_test, spec, source, tables, registry, refit)
+        found = _check(spec, source, tables, registry, candidate, refit, checks)
     if found.passes:
-        return str(refit.version), (found.sentence,)
+        return Deployed(str(refit.version), smoking.result(), (found.sentence,))
     frame = _rows_of(spec, source, tables, candidate)
     predicted = load_version(registry, candidate).predict(frame.features)
     append_references(spec, tables, run, frame, predicted, str(candidate.version))
-    return str(candidate.version), (found.sentence,)
+    smoked = smoke_test(spec, source, tables, registry, candidate)
+    return Deployed(str(candidate.version), smoked, (found.sentence,))
 
 
 def _rows_of(spec: ModelSpec, source: IngestedSource, tables: Tables, candidate: Manifest) -> TrainingFrame:

@@ -12,6 +12,7 @@ from retraining.records.manifest import Manifest
 from retraining.records.run import Run
 from retraining.rules.gate.correlation import correlation_of_days
 from retraining.rules.gate.evaluation import Asked, Evaluation
+from retraining.rules.gate.golden import golden_rows_hold
 from retraining.rules.gate.judge import judge
 from retraining.rules.gate.looks import fresh_share, level_of_look, looks_a_year
 from retraining.rules.gate.pairs_of_days import runs_of_pairs
@@ -20,6 +21,7 @@ from retraining.rules.ingest.ledger import Ledger
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.daily_losses import losses_of
 from retraining.stages.steps.evaluate_on_holdout import count_shared_keys, evaluate_on_holdout, holdout_rows
+from retraining.stages.steps.golden_answers import golden_answers
 from retraining.stages.steps.ingested_source import IngestedSource
 from retraining.stages.steps.load_version import load_version
 from retraining.stages.steps.sum_on_workers import Judged
@@ -50,7 +52,8 @@ def judge_candidate(
     correlation = correlation_of_days(runs_of_pairs(losses_of(decisions)))
     shared = count_shared_keys(spec, source, tables, candidate, rows)
     evaluation = evaluate_on_holdout(spec, rows, question, pair, correlation, shared)
-    checks = (*judge(asked, evaluation), *_signature(spec, registry, candidate, champion))
+    golden = golden_rows_hold(spec.gate.golden_rows, golden_answers(spec, pair.candidate))
+    checks = (*judge(asked, evaluation), *golden, *_signature(spec, registry, candidate, champion))
     version = champion.version if champion else None
     return tuple(_result(check, asked, evaluation, candidate, version, run, seq) for check in checks)
 

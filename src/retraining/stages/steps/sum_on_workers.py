@@ -59,12 +59,14 @@ def sum_on_workers(spec: ModelSpec, rows: DataFrame, metrics: Sequence[str], jud
     names = list(dict.fromkeys([*spec.columns.features, *_fitted_on(judged.champion), *_fitted_on(judged.candidate)]))
     features = [each.alias(f"_feature_{place}") for place, each in enumerate(_as_models_see(spec, rows, names))]
     slices = _slice_columns(spec, rows)
-    pickled = bytes(cloudpickle.dumps(judged))  # type: ignore[no-untyped-call]
     kind: Kind = spec.kind
+    found_metrics = tuple(find_metric(name, kind) for name in metrics)
+    pickled = bytes(cloudpickle.dumps((judged, found_metrics)))  # type: ignore[no-untyped-call]
     labels_of = list(slices)
 
     def add_up(batches: Iterable[pd.DataFrame]) -> Iterable[pd.DataFrame]:
-        pair = _Pair(pickle.loads(pickled), kind, [find_metric(name, kind) for name in metrics])
+        models, measured = pickle.loads(pickled)
+        pair = _Pair(models, kind, measured)
         totals: Totals = {}
         for batch in batches:
             if len(batch):
@@ -75,7 +77,7 @@ def sum_on_workers(spec: ModelSpec, rows: DataFrame, metrics: Sequence[str], jud
     wanted = rows.select(F.col(LABEL), F.col(BLOCK).cast("bigint").alias(BLOCK), *slices.values(), *features)
     partial = wanted.mapInPandas(add_up, _PARTIAL)
     found = partial.groupBy("slice", "metric", "block", "place").agg(F.sum("total").alias("total")).collect()
-    return _summed([find_metric(name, kind) for name in metrics], found)
+    return _summed(found_metrics, found)
 
 
 def _fitted_on(model: Any | None) -> list[str]:
@@ -192,14 +194,14 @@ def _long(totals: Totals) -> pd.DataFrame:
     return pd.DataFrame({name: columns[name] for name in ("slice", "metric", "block", "place", "total")})
 
 
-def _summed(metrics: list[Metric], found: Sequence[Any]) -> Summed:
+def _summed(metrics: tuple[Metric, ...], found: Sequence[Any]) -> Summed:
     values: dict[tuple[str, int], dict[int, dict[int, float]]] = defaultdict(lambda: defaultdict(dict))
     for row in found:
         values[row["slice"], row["metric"]][row["block"]][row["place"]] = row["total"]
     checks = _matrix(values.pop((_ALL, _CHECKS), {0: {5: 0.0}}))[0]
     sums = tuple(_paired(values.get((_ALL, place), {})) for place in range(len(metrics)))
     slices = {name: _paired(values[name, place]) for name, place in sorted(values) if name != _ALL}
-    return Summed(tuple(metrics), sums, slices, int(checks[1]), _is_constant(checks))
+    return Summed(metrics, sums, slices, int(checks[1]), _is_constant(checks))
 
 
 def _matrix(of_blocks: Mapping[int, Mapping[int, float]]) -> FloatArray:

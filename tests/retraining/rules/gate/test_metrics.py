@@ -127,3 +127,19 @@ def test_equal_scores_say_nothing_about_the_order():
     same = Predictions(np.array(["no", "yes", "yes"]), np.array(["no"] * 3), np.full((3, 2), 0.5), ("no", "yes"))
 
     assert measured("auc", same) == 0.5
+
+
+def test_a_metric_of_ones_own_is_the_mean_of_what_its_function_says():
+    error = LABELS - ANSWERS
+
+    assert measured("recipes.costs.double_underestimate", NUMBERS) == pytest.approx(
+        np.where(error > 0, 2 * error, -error).mean()
+    )
+
+
+def test_a_function_that_is_not_there_or_says_one_number_is_refused_by_name(monkeypatch):
+    with pytest.raises(SpecError, match=r"gate: metric `recipes\.costs\.missing` not found"):
+        find_metric("recipes.costs.missing", "regression")
+    monkeypatch.setattr("recipes.costs.double_underestimate", lambda label, prediction: 1.0)
+    with pytest.raises(SpecError, match=r"returned an array of shape \(\), expected a loss for each of 500 rows"):
+        measured("recipes.costs.double_underestimate", NUMBERS)

@@ -1,0 +1,34 @@
+"""Ask a version the newest requests in a fresh process, before it goes live."""
+
+from pyspark.sql import DataFrame
+
+from retraining.adapters.registry.fresh_process import ask_fresh_process
+from retraining.adapters.registry.registry import Registry
+from retraining.adapters.tables import observations
+from retraining.adapters.tables.tables import Tables
+from retraining.records.manifest import Manifest
+from retraining.rules.gate.smoke import Smoke, smoke
+from retraining.rules.ingest.row_identity import ROW_KEY
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.ingested_source import IngestedSource
+from retraining.stages.steps.load_version import load_version
+from retraining.stages.steps.model_frame import feature_columns
+
+REQUESTS = 100
+
+
+def smoke_test(
+    spec: ModelSpec, source: IngestedSource, tables: Tables, registry: Registry, manifest: Manifest
+) -> Smoke:
+    """Up to 100 rows of the newest batch stand for requests. The same files answer them here as well."""
+    requests = _newest(source, tables, manifest).orderBy(ROW_KEY).limit(REQUESTS).select(*feature_columns(spec))
+    frame = requests.toPandas()
+    version, digest = str(manifest.version), str(manifest.digest)
+    answers = ask_fresh_process(registry, spec.model, version, digest, manifest.files, frame)
+    expected = load_version(registry, manifest).predict(frame).tolist() if len(frame) else []
+    return smoke(version, answers, expected, spec.serving)
+
+
+def _newest(source: IngestedSource, tables: Tables, manifest: Manifest) -> DataFrame:
+    batches = source.through(manifest.batch_seq)
+    return observations.current_rows(tables, source.name, batches, source.ledger, manifest.batch_seq - 1)
