@@ -38,6 +38,10 @@ class ConcurrentRunError(RetrainingError):
     """Another run wrote this step first."""
 
 
+class SkippedWriteError(ConcurrentRunError):
+    """Delta has seen this fenced write before and skipped it in silence: by another run, or before a RESTORE."""
+
+
 class NothingToDoError(RetrainingError):
     """A stage was asked for something that earlier stages have not prepared."""
 

@@ -12,19 +12,23 @@ from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError, ReproduceError
 from retraining.records.comparison import Comparison
+from retraining.records.gate_result import GateResult
 from retraining.records.manifest import Manifest
 from retraining.records.run import Run
-from retraining.rules.gate.metrics import error_on_rows
+from retraining.rules.gate.metrics import error_on_rows, find_metric
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.ingested_source import read_source
+from retraining.stages.steps.evaluate_on_holdout import holdout_rows
+from retraining.stages.steps.ingested_source import IngestedSource, read_source
 from retraining.stages.steps.learn import Learned, learn
 from retraining.stages.steps.lineage import LOCK_HASH
 from retraining.stages.steps.load_version import load_version, manifest_of_version
 from retraining.stages.steps.metric_of import metric_of
+from retraining.stages.steps.sum_on_workers import Judged, sum_on_workers
 
 _log = logging.getLogger(__name__)
 
 DATA_HASH, TRAINING_ERROR, PREDICTIONS = "data hash", "training error", "predictions"
+GATE_ERROR = "error at the gate"
 _WIDTHS = (18, 40, 40)
 
 
@@ -83,11 +87,13 @@ def reproduce(
         )
     base = manifest_of_version(manifests, spec.model, manifest.base_version) if manifest.base_version else None
     registered = load_version(registry, manifest)
-    learned = learn(spec, read_source(spec, tables), tables, registry, manifest, base)
+    source = read_source(spec, tables)
+    learned = learn(spec, source, tables, registry, manifest, base)
     comparisons = (
         *_circumstances(spec, registry, run, manifest),
         *_rows(manifest, learned),
         *_fits(spec, registered, learned),
+        *_gate(spec, source, tables, manifest, learned),
     )
     report = ReproduceReport(spec.model, wanted, comparisons)
     _log.info(report.summary)
@@ -133,6 +139,26 @@ def _fits(spec: ModelSpec, registered: Any, learned: Learned) -> list[Comparison
             PREDICTIONS, "", f"{int(np.sum(before != after)):,} rows differ", bool((before == after).all())
         )
     return [_compared(f"{TRAINING_ERROR} ({metric_of(spec)})", *errors), apart]
+
+
+def _gate(
+    spec: ModelSpec, source: IngestedSource, tables: Tables, manifest: Manifest, learned: Learned
+) -> list[Comparison]:
+    """The error of the second fit on the rows that judged the first; nothing for a version that no gate looked at, and
+    for reserved rows, whose number depends on the champion of that day."""
+    followed = metric_of(spec)
+    found = [
+        row.candidate_error
+        for row in read_rows(tables, GateResult, spec.model)
+        if row.retrain_key == manifest.retrain_key and row.metric == followed and row.candidate_error is not None
+    ]
+    if not found or manifest.holdout_from is None:
+        return []
+    rows = holdout_rows(spec, source, tables, manifest, None)
+    pair = Judged(learned.estimator, None, manifest.trivial_prediction)
+    (sums,) = sum_on_workers(spec, rows, (followed,), pair).sums
+    again = float(find_metric(followed, spec.kind).value(sums.candidate.sum(axis=0)))
+    return [_compared(f"{GATE_ERROR} ({followed})", f"{found[-1]:.9g}", f"{again:.9g}")]
 
 
 def _compared(what: str, registered: str, again: str) -> Comparison:

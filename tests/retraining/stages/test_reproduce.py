@@ -57,6 +57,7 @@ def test_every_version_of_the_story_is_reproduced_to_the_last_digit(story):
     for row in story.manifests:
         report = again(story.loop, row.version)
         assert set(compared(report).values()) == {"same"}, report.summary
+        assert ("error at the gate (rmse)" in compared(report)) == (row.role == "candidate")
         assert report.summary.startswith(f"toy: version {row.version} fitted again: it learned the same rows")
         report.raise_if_different()
     assert (

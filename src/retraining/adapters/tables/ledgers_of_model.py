@@ -1,9 +1,11 @@
 """The control tables of one model: decisions, manifests, gate results, promotions, drift. Oldest row first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from retraining.adapters.tables.tables import Fence, Tables
+from retraining.errors import SkippedWriteError
 from retraining.records.decision import Decision
 from retraining.records.drift_metric import DriftMetric
 from retraining.records.drift_reference import DriftReference
@@ -48,9 +50,32 @@ def next_seq(rows: Sequence[Sequenced]) -> int:
 
 
 def append_rows(tables: Tables, step: str, rows: Sequence[Any]) -> None:
-    """Appends rows of one model and one seq in one fenced commit."""
-    first = rows[0]
-    tables.append_records(TABLE_OF[type(first)], rows, Fence(step, first.model, first.seq))
+    """Appends rows of one model and one seq in one fenced commit. Raises ConcurrentRunError when another run wrote this
+    seq."""
+    first, table = rows[0], TABLE_OF[type(rows[0])]
+
+    def taken() -> bool:
+        there = tables.records(table, type(first), model=first.model, seq=first.seq)
+        return any(getattr(each, "state", None) == getattr(first, "state", None) for each in there)
+
+    _append_once(tables, table, rows, Fence(step, first.model, first.seq), taken)
+
+
+def _append_once(tables: Tables, table: str, rows: Sequence[Any], fence: Fence, taken: Callable[[], bool]) -> None:
+    """A transaction id outlives the rows that a RESTORE takes away. A write that was skipped although nobody's row has
+    its seq met such an id, and tries the next epoch. In the epoch before nobody can write that seq any more, so that of
+    two writers one still wins."""
+    for epoch in range(1, _MOST_EPOCHS + 1):
+        try:
+            tables.append_records(table, rows, replace(fence, epoch=epoch))
+            return
+        except SkippedWriteError:
+            if epoch == _MOST_EPOCHS or taken():
+                raise
+
+
+_MOST_EPOCHS = 100
+"""So often may a table have been restored to before the same row."""
 
 
 def read_references(tables: Tables, model: str, version: str) -> list[DriftReference]:
@@ -64,8 +89,12 @@ def read_references(tables: Tables, model: str, version: str) -> list[DriftRefer
 
 
 def append_event(tables: Tables, event: Event, seq: int) -> None:
-    """Appends the row of a run."""
-    tables.append_records("events", [event], Fence("report", event.model, seq))
+    """Appends the row of a run, the seq-th of its model."""
+
+    def taken() -> bool:
+        return len(tables.records("events", Event, model=event.model)) >= seq
+
+    _append_once(tables, "events", [event], Fence("report", event.model, seq), taken)
 
 
 def read_events(tables: Tables) -> list[Event]:

@@ -15,7 +15,7 @@ from pyspark.sql.types import StructType
 from retraining.adapters.tables.conflict import is_commit_conflict
 from retraining.adapters.tables.names import quoted, quoted_column, quoted_text
 from retraining.adapters.tables.schema_of_record import schema_of_record
-from retraining.errors import ConcurrentRunError, ParameterError
+from retraining.errors import ConcurrentRunError, ParameterError, SkippedWriteError
 
 Record = TypeVar("Record")
 
@@ -129,14 +129,14 @@ class Tables:
         self, table: str, records: Sequence[Any], fence: Fence, said: Mapping[str, object] = _NOTHING
     ) -> None:
         """Appends records of one type in one commit and checks that they are there: a skipped write raises
-        ConcurrentRunError."""
+        SkippedWriteError."""
         first = records[0]
         schema = schema_of_record(type(first))
         self.create(table, schema, append_only=True)
         self.append(table, self.spark.createDataFrame([_row_of(each) for each in records], schema), fence, said)
         mine = self.read(table).where(F.col("attempt_id") == F.lit(first.attempt_id))
         if first not in _to_records(mine, type(first)):
-            raise ConcurrentRunError(_lost(table, fence))
+            raise SkippedWriteError(_lost(table, fence))
 
     def records(self, table: str, record: type[Record], **equals: str | int) -> list[Record]:
         """All records whose columns equal the given values; empty when the table does not exist yet. For tiny tables

@@ -7,7 +7,7 @@ from typing import Literal
 
 from retraining.adapters.registry.registry import CHAMPION, PREVIOUS, Registry
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
-from retraining.adapters.tables.tables import Fence, Tables
+from retraining.adapters.tables.tables import Tables
 from retraining.errors import AliasDriftError, AliasRaceError, ConcurrentRunError
 from retraining.failpoints import hit
 from retraining.records.promotion import Promotion
@@ -44,6 +44,8 @@ def apply_newest_decision(
                 continue  # another run decided and applied between the two reads
             if on_drift == "leave":
                 return rows
+            if move and move.version and not registry.has_version(model, move.version):
+                raise AliasDriftError(_deleted(model, champion, move.version))
             if on_drift == "stop" or move is None:
                 raise AliasDriftError(_drift(model, champion, move))
             _decide_to_heal(tables, run, rows, champion, move)
@@ -83,7 +85,7 @@ def _note_applied(model: str, tables: Tables, registry: Registry, run: Run, move
         registry.tag(model, left, {"rejected_by_rollback": move.request_id or move.run_id})
     hit("apply.after_tags")
     applied = replace(move, state="APPLIED", run_id=run.run_id, attempt_id=run.attempt_id, at=run.started_at)
-    tables.append_records("promotions", [applied], Fence("applied", model, move.seq))
+    append_rows(tables, "applied", [applied])
     hit("apply.after_applied")
     return applied
 
@@ -112,6 +114,15 @@ def _drift(model: str, champion: str | None, move: Promotion | None) -> str:
     return (
         f"{_moved(model, champion, move)} Nothing was promoted. Move it back{heal}, or record the change: with the "
         f"rollback job (to_version) for an earlier champion, with the job adopt for a version made by hand."
+    )
+
+
+def _deleted(model: str, champion: str | None, version: str) -> str:
+    found = "is not set" if champion is None else f"is version {champion}"
+    return (
+        f"{model} version {version}, which the last decision made champion, was deleted from the registry; "
+        f"{model}@champion {found}. Nothing was promoted. Go back to an earlier champion with the rollback job "
+        f"(to_version), or have another version taken over by the job adopt."
     )
 
 
