@@ -51,7 +51,7 @@ def repair(loop, table: str) -> str | None:
         return str(caught.value)
     if table == "model_manifests":
         with pytest.raises(RegistryError) as caught:
-            loop.check()
+            loop.score()
         loop.rollback()
         return str(caught.value)
     loop.check()
