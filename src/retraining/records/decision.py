@@ -7,7 +7,8 @@ from typing import Literal
 from retraining.records.daily_loss import DailyLoss
 from retraining.records.drift_metric import DriftVerdict
 
-Action = Literal["keep", "update", "refit"]
+Action = Literal["keep", "update", "refit", "rollback"]
+OnPreviousWins = Literal["alert", "rollback"]
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,9 @@ class Evidence:
     promoted. blocked_until_after_batch: a rollback asks to wait for a batch newer than this one. days_since_attempt:
     data time since the batch that the last candidate was fitted on. drift_verdict is None when nothing was compared;
     drift_persists says whether enough of the newest batches drifted, drift_reason both in sentences. can_update: the
-    strategy can update the champion. refusals_in_a_row: candidates refused since the last promotion.
+    strategy can update the champion. refusals_in_a_row: candidates refused since the last promotion. previous_version:
+    the champion before, where it predicts beside the live one; previous_wins: whether it is shown to be better, None
+    without enough evidence; previous_reason says so in a sentence.
     """
 
     batch_seq: int
@@ -46,6 +49,9 @@ class Evidence:
     can_update: bool
     refusals_in_a_row: int
     frozen: bool
+    previous_version: str | None = None
+    previous_wins: bool | None = None
+    previous_reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,7 @@ class Thresholds:
     max_age_days: int
     max_error_increase: float
     cooldown_days: int
+    on_previous_wins: OnPreviousWins | None = None
 
 
 @dataclass(frozen=True)
@@ -107,11 +114,15 @@ class Decision:
     run_id: str
     attempt_id: str
     at: datetime
+    previous_version: str | None = None
+    previous_wins: bool | None = None
+    previous_reason: str | None = None
+    on_previous_wins: OnPreviousWins | None = None
 
     @property
     def should_retrain(self) -> bool:
         """Whether the run goes on to train a candidate."""
-        return self.action != "keep"
+        return self.action in ("update", "refit")
 
     @property
     def evidence(self) -> Evidence:

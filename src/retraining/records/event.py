@@ -14,7 +14,7 @@ class Event:
     no batch has read because they came after the watermark had passed them, as of the newest batch; None before the
     second one. rows_late: rows read that are older than the watermark was; rows_already_present: duplicates; refusals:
     quarantined rows by reason. watermark_lag_days: how far the watermark lies behind the run's clock, None for a ledger
-    without time."""
+    without time. previous_wins: the champion before was shown to be better than champion_before."""
 
     run_id: str
     model: str
@@ -43,3 +43,4 @@ class Event:
     failed_tasks: tuple[str, ...]
     attempt_id: str
     at: datetime
+    previous_wins: bool | None = None

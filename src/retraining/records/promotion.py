@@ -16,7 +16,8 @@ class Promotion:
     for ROLLBACK, a version made elsewhere for ADOPTED, the champion that stays for REJECT, and for HEAL the champion
     that an alias moved by hand goes back to. PENDING asks a person whether a candidate may go live, APPROVED is the
     answer yes; the champion stays. previous_version is the champion before, or the one that a candidate was judged
-    against. request_id names the request of a person; retrain_key is that of the candidate.
+    against. request_id names the request of a person, or
+    the evaluation that rolled back by itself; retrain_key is that of the candidate.
     """
 
     model: str

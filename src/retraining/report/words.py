@@ -31,7 +31,8 @@ def status_of(run: Event) -> Status:
         return Status("New champion", _promoted(before, after), "good", "↑")
     if run.outcome == "REJECT":
         stays = f"version {after} stays champion" if after else "there is still no champion"
-        return Status("Candidate rejected", f"The candidate did not pass the gate; {stays}.", "warn", "≠")
+        sentence = f"The candidate did not pass the gate; {stays}.{_previous_wins(run)}"
+        return Status("Candidate rejected", sentence, "warn", "≠")
     if run.outcome == "ROLLBACK":
         return Status(
             "Rolled back", f"{version(after)} is champion again, instead of {lower_version(before)}.", "warn", "↺"
@@ -44,6 +45,8 @@ def status_of(run: Event) -> Status:
         return Status("Alias put back", moved, "warn", "↺")
     if after is None:
         return Status("No champion yet", "No version of this model has been promoted so far.", "calm", "○")
+    if run.previous_wins:
+        return Status("Champion beaten", f"{version(after)} stays champion.{_previous_wins(run)}", "warn", "!")
     return Status("Champion kept", f"{version(after)} stays champion; nothing was trained.", "calm", "✓")
 
 
@@ -51,6 +54,10 @@ def _promoted(before: str | None, after: str | None) -> str:
     if before is None:
         return f"{version(after)} is the first champion."
     return f"{version(after)} replaces {lower_version(before)} as champion."
+
+
+def _previous_wins(run: Event) -> str:
+    return " The champion before it does better on the newest batches." if run.previous_wins else ""
 
 
 def champion_after(run: Event) -> str:

@@ -28,6 +28,6 @@ def alias_state(rows: list[Promotion], champion: str | None) -> AliasState:
     return "moved_by_hand" if applied or move is None else "behind"
 
 
-def is_applied(rows: list[Promotion], move: Promotion) -> bool:
+def is_applied(rows: Sequence[Promotion], move: Promotion) -> bool:
     """Whether the APPLIED row of a decision exists."""
     return any(row.state == "APPLIED" and row.seq == move.seq for row in rows)

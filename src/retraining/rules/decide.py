@@ -10,10 +10,14 @@ REFUSED_UPDATES = 2
 def decide(evidence: Evidence, thresholds: Thresholds) -> Verdict:
     """The verdict on one batch.
 
+    A champion that the one before it beats goes where the policy rolls back, unless an operator froze the model.
     What cannot be judged is not trained. A cheap fit then challenges every run that brought new labelled rows and
     leaves the choice to the gate; a dear one must be justified by the realised error, the champion's age, or drift that
     persists, and not follow too soon on the last one.
     """
+    back = _rollback(evidence, thresholds)
+    if back:
+        return Verdict("rollback", back)
     obstacle = _obstacle(evidence, thresholds)
     if obstacle:
         return Verdict("keep", (obstacle,))
@@ -31,6 +35,14 @@ def decide(evidence: Evidence, thresholds: Thresholds) -> Verdict:
     if too_soon:
         return Verdict("keep", (too_soon, *wanted))
     return _how(evidence, wanted)
+
+
+def _rollback(evidence: Evidence, thresholds: Thresholds) -> tuple[str, ...]:
+    asked = thresholds.on_previous_wins == "rollback" and evidence.previous_wins
+    if not asked or not evidence.previous_reason or evidence.frozen:
+        return ()
+    back = f"policy.on_previous_wins is rollback: version {evidence.previous_version} goes live again."
+    return evidence.previous_reason, back
 
 
 def _how(evidence: Evidence, wanted: tuple[str, ...]) -> Verdict:

@@ -1,23 +1,19 @@
 """Which version a rollback goes back to."""
 
+from collections.abc import Sequence
+
 from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.promotion import Promotion
 from retraining.rules.alias_state import moves
 
 
-def rollback_target(rows: list[Promotion], champion: str, to_version: str | None) -> str:
+def rollback_target(rows: Sequence[Promotion], champion: str, to_version: str | None) -> str:
     """The newest applied champion before this one that was not itself rolled back, or the version asked for.
 
     Raises NothingToDoError when there is no earlier champion, ParameterError when the version asked for was never
     champion, is the champion already, or was rolled back itself.
     """
-    applied = {row.seq for row in rows if row.state == "APPLIED"}
-    made = moves(rows)
-    rolled_back = {row.previous_version for row in made if row.outcome == "ROLLBACK"}
-    been = [row.version for row in made if row.seq in applied and row.version is not None]
-    choices = [
-        version for version in dict.fromkeys(reversed(been)) if version != champion and version not in rolled_back
-    ]
+    choices = earlier_champions(rows, champion)
     if to_version is None:
         if not choices:
             raise NothingToDoError(
@@ -31,3 +27,12 @@ def rollback_target(rows: list[Promotion], champion: str, to_version: str | None
             f"that were not rolled back are: {', '.join(choices) or 'none'}."
         )
     return to_version
+
+
+def earlier_champions(rows: Sequence[Promotion], champion: str) -> list[str]:
+    """Versions that have been live and were not rolled back, the newest first, without the champion."""
+    applied = {row.seq for row in rows if row.state == "APPLIED"}
+    made = moves(rows)
+    rolled_back = {row.previous_version for row in made if row.outcome == "ROLLBACK"}
+    been = [row.version for row in made if row.seq in applied and row.version is not None]
+    return [version for version in dict.fromkeys(reversed(been)) if version != champion and version not in rolled_back]

@@ -26,3 +26,8 @@ class PolicySection(Section):
     on_alias_drift: Literal["stop", "heal"] = "stop"
     """What to do when somebody moved or deleted the alias `champion` outside this product. stop: nothing is promoted
     until a person has decided. heal: the alias goes back to what the newest decision says, recorded in `promotions`."""
+    previous_wins_blocks: int = Field(default=3, ge=1)
+    """In so many of the newest batches the champion before must have been better, in each of them, to win."""
+    on_previous_wins: Literal["alert", "rollback"] = "alert"
+    """What to do when the champion before is shown to be better than the live one on the same new rows. alert: the run
+    says so, and a person decides. rollback: it goes live again, and the version left is refused from then on."""

@@ -18,16 +18,20 @@ from retraining.records.gate_result import GateResult
 from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
+from retraining.rules.alias_state import newest_move
 from retraining.rules.decide import decide
 from retraining.rules.drift.verdict import BatchVerdict, judge_batch
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.apply_newest_decision import apply_newest_decision
 from retraining.stages.steps.collect_evidence import Known, Measured, collect_evidence, count_new_rows, last_attempt
 from retraining.stages.steps.daily_losses import measure_daily_losses
 from retraining.stages.steps.ingested_source import IngestedSource, read_source
 from retraining.stages.steps.live_champion import live_champion
+from retraining.stages.steps.live_previous import live_previous
 from retraining.stages.steps.load_version import manifest_of_version
 from retraining.stages.steps.measure_drift import measure_drift
+from retraining.stages.steps.roll_back import roll_back
 
 _log = logging.getLogger(__name__)
 
@@ -41,8 +45,10 @@ class CheckReport:
     @property
     def summary(self) -> str:
         """One line for people."""
-        drift = f" Drift: {self.decision.drift_reason}" if self.decision.drift_reason else ""
-        return f"{self.decision.model}: {self.decision.action}. {' '.join(self.decision.reasons)}{drift}"
+        made = self.decision
+        drift = f" Drift: {made.drift_reason}" if made.drift_reason else ""
+        warning = f" Warning: {made.previous_reason}" if made.previous_wins and made.action != "rollback" else ""
+        return f"{made.model}: {made.action}. {' '.join(made.reasons)}{drift}{warning}"
 
 
 def check_drift(
@@ -53,8 +59,8 @@ def check_drift(
     champion_version: str | None = None,
     frozen: bool = False,
 ) -> CheckReport:
-    """Collect the evidence, ask the rule, write one decision row. An existing decision on the same evidence is
-    returned.
+    """Collect the evidence, ask the rule, write one decision row, roll back where it says so. An existing decision on
+    the same evidence is returned.
 
     champion_version is the champion that `score` pinned; by default the alias is asked. frozen: an operator wants
     nothing trained; drift is measured all the same.
@@ -63,10 +69,41 @@ def check_drift(
     source, known = _read(spec, tables)
     evaluation_id = _evaluation_id(spec, source.committed.through, version, source.watermark)
     made = [row for row in known.decisions if row.evaluation_id == evaluation_id and row.frozen == frozen]
-    if made:
-        return CheckReport(made[-1])
+    decision = made[-1] if made else _decide(spec, source, tables, registry, run, known, version, evaluation_id, frozen)
+    if decision.action == "rollback":
+        _follow(spec, tables, registry, run, decision)
+    report = CheckReport(decision)
+    if decision.previous_wins:
+        _log.warning(report.summary)
+    else:
+        _log.info(report.summary)
+    return report
+
+
+def _follow(spec: ModelSpec, tables: Tables, registry: Registry, run: Run, decision: Decision) -> None:
+    """The rollback that was decided, once: the evaluation is its request. Where another version has gone live since,
+    the evaluation says nothing about it."""
+    promotions = apply_newest_decision(spec.model, tables, registry, run, spec.policy.on_alias_drift)
+    live = newest_move(promotions)
+    if live and live.version == decision.champion_version:
+        why, target = str(decision.previous_reason), decision.previous_version
+        roll_back(spec, tables, registry, run, promotions, decision.evaluation_id, target, why)
+
+
+def _decide(
+    spec: ModelSpec,
+    source: IngestedSource,
+    tables: Tables,
+    registry: Registry,
+    run: Run,
+    known: Known,
+    version: str | None,
+    evaluation_id: str,
+    frozen: bool,
+) -> Decision:
     champion = manifest_of_version(known.manifests, spec.model, version) if version else None
-    measured = _measure(spec, source, tables, run, known, champion, evaluation_id)
+    previous = live_previous(spec.model, registry, known.promotions, version) if version else None
+    measured = _measure(spec, source, tables, run, known, champion, previous, evaluation_id)
     evidence = collect_evidence(spec, source, known, champion, measured, frozen)
     thresholds = _thresholds(spec)
     verdict = decide(evidence, thresholds)
@@ -85,9 +122,7 @@ def check_drift(
         at=run.started_at,
     )
     append_rows(tables, "decide", [decision])
-    report = CheckReport(decision)
-    _log.info(report.summary)
-    return report
+    return decision
 
 
 def _read(spec: ModelSpec, tables: Tables) -> tuple[IngestedSource, Known]:
@@ -110,6 +145,7 @@ def _measure(
     run: Run,
     known: Known,
     champion: Manifest | None,
+    previous: str | None,
     evaluation_id: str,
 ) -> Measured:
     """Three passes over what is new, none of which waits for another."""
@@ -118,7 +154,7 @@ def _measure(
         losses = pool.submit(measure_daily_losses, spec, source, tables, known.decisions)
         new_rows = pool.submit(count_new_rows, spec, source, tables, champion, last_attempt(known.manifests))
     verdict, metrics = drift.result()
-    return Measured(verdict, metrics, losses.result(), new_rows.result())
+    return Measured(verdict, metrics, losses.result(), new_rows.result(), previous)
 
 
 def _evaluation_id(spec: ModelSpec, batch_seq: int, champion: str | None, label_cut_off: str | None) -> str:
@@ -134,6 +170,7 @@ def _thresholds(spec: ModelSpec) -> Thresholds:
         spec.max_age_days,
         policy.max_error_increase,
         policy.cooldown_days,
+        policy.on_previous_wins,
     )
 
 

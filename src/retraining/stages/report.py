@@ -122,6 +122,7 @@ def _event(spec: ModelSpec, registry: Registry, run: Run, failed: tuple[str, ...
         failed_tasks=failed,
         attempt_id=run.attempt_id,
         at=run.started_at,
+        previous_wins=decision.previous_wins if decision else None,
     )
 
 

@@ -4,24 +4,16 @@ import logging
 from dataclasses import dataclass
 
 from retraining.adapters.registry.registry import Registry
-from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.adapters.tables.predictions import count_predictions
 from retraining.adapters.tables.tables import Tables
-from retraining.errors import NothingToDoError
-from retraining.failpoints import hit
-from retraining.records.manifest import Manifest
 from retraining.records.prediction_count import PredictionCount
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
-from retraining.rules.alias_state import newest_move
 from retraining.rules.champion_history import live_since
-from retraining.rules.rollback_target import rollback_target
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.apply_newest_decision import apply_newest_decision
-from retraining.stages.steps.check_target import check_target
-from retraining.stages.steps.ingested_source import read_source
-from retraining.stages.steps.load_version import manifest_of_version
 from retraining.stages.steps.read_request import version_asked
+from retraining.stages.steps.roll_back import roll_back
 
 _SHOWN = 10
 """Batches that the summary names one by one; the report holds all of them."""
@@ -76,51 +68,11 @@ def rollback(
     named = bool(to_version or to_date)
     drift = "leave" if named else spec.policy.on_alias_drift
     promotions = apply_newest_decision(spec.model, tables, registry, run, drift)
-    decided = [row for row in promotions if row.request_id == run.run_id and row.state == "DECIDED"]
-    decision = decided[-1] if decided else _decide(spec, tables, registry, run, promotions, to_version, to_date, reason)
-    if not decided:
-        append_rows(tables, "promote", [decision])
-        hit("rollback.after_decision")
-        apply_newest_decision(spec.model, tables, registry, run)
+    target = version_asked(promotions, to_version, to_date)
+    said = reason or "No reason was given."
+    decision = roll_back(spec, tables, registry, run, promotions, run.run_id, target, said)
     left = str(decision.previous_version)
     since = live_since(promotions, left, decision.seq)
     report = RollbackReport(decision, count_predictions(tables, spec.model, left, since))
     _log.info(report.summary)
     return report
-
-
-def _decide(
-    spec: ModelSpec,
-    tables: Tables,
-    registry: Registry,
-    run: Run,
-    promotions: list[Promotion],
-    to_version: str | None,
-    to_date: str | None,
-    reason: str | None,
-) -> Promotion:
-    move = newest_move(promotions)
-    if move is None or move.version is None:
-        raise NothingToDoError(
-            f"{spec.model} has no champion, so there is nothing to roll back. Run `retraining` first."
-        )
-    champion = move.version
-    target = rollback_target(promotions, champion, version_asked(promotions, to_version, to_date))
-    manifests = read_rows(tables, Manifest, spec.model)
-    check_target(spec, registry, manifest_of_version(manifests, spec.model, target), champion)
-    return Promotion(
-        model=spec.model,
-        seq=next_seq(promotions),
-        state="DECIDED",
-        outcome="ROLLBACK",
-        version=target,
-        previous_version=champion,
-        candidate_version=None,
-        retrain_key=None,
-        request_id=run.run_id,
-        batch_seq=read_source(spec, tables).committed.through,
-        reasons=(reason or "No reason was given.",),
-        run_id=run.run_id,
-        attempt_id=run.attempt_id,
-        at=run.started_at,
-    )

@@ -19,6 +19,7 @@ from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.ingested_source import IngestedSource, read_source
 from retraining.stages.steps.live_champion import live_champion
+from retraining.stages.steps.live_previous import live_previous
 from retraining.stages.steps.load_version import load_version, manifest_of_version
 from retraining.stages.steps.predict_rows import predict_rows, prediction_type
 
@@ -44,8 +45,8 @@ class ScoreReport:
 
 def score(spec: ModelSpec, tables: Tables, registry: Registry, run: Run) -> ScoreReport:
     """Score the committed batches that have arrived, or were released, since the last scoring. A row is predicted once,
-    whoever is champion later. The first champion, never retrained, predicts beside the live one: what retraining is
-    worth is the difference."""
+    whoever is champion later. Two predict beside the live one: the first champion, never retrained, because what
+    retraining is worth is the difference, and the champion before, which may turn out to be better."""
     version = live_champion(spec, tables, registry, run)
     if version is None:
         return ScoreReport(spec.model, None, 0)
@@ -59,9 +60,11 @@ def score(spec: ModelSpec, tables: Tables, registry: Registry, run: Run) -> Scor
     after = max(scored.result(), champion.batch_seq)
     if source.committed.through <= after:
         return ScoreReport(spec.model, version, 0)
-    first = first_champion(promotions.result()) or version
-    both = [champion] if first == version else [champion, manifest_of_version(manifests, spec.model, first)]
-    rows = _score_batches(spec, source, tables, registry, run, both, after)
+    decided = promotions.result()
+    beside = first_champion(decided), live_previous(spec.model, registry, decided, version)
+    versions = dict.fromkeys([version, *(each for each in beside if each)])
+    predicting = [manifest_of_version(manifests, spec.model, each) for each in versions]
+    rows = _score_batches(spec, source, tables, registry, run, predicting, after)
     report = ScoreReport(spec.model, version, rows)
     _log.info(report.summary)
     return report

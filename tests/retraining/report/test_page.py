@@ -77,6 +77,14 @@ def test_the_page_of_a_first_run_says_what_came_in_and_what_was_decided():
         ),
         (dict(outcome="KEEP"), "Champion kept Version 2 stays champion; nothing was trained."),
         (
+            dict(outcome="KEEP", previous_wins=True),
+            "Champion beaten Version 2 stays champion. The champion before it does better on the newest batches.",
+        ),
+        (
+            dict(outcome="REJECT", previous_wins=True),
+            "the gate; version 2 stays champion. The champion before it does better on the newest batches.",
+        ),
+        (
             dict(outcome="KEEP", champion_after=None),
             "No champion yet No version of this model has been promoted so far.",
         ),
@@ -88,6 +96,24 @@ def test_the_page_of_a_first_run_says_what_came_in_and_what_was_decided():
 )
 def test_the_outcome_is_said_in_words(values, words):
     assert absent(seen(PageData((event(**values),), "rmse")), words) == []
+
+
+@pytest.mark.parametrize(("wins", "shown"), [(True, "champion beaten Version 1 beats it."), (False, "Version 1 beats")])
+def test_how_the_champion_before_does_is_said_with_the_decision(wins, shown):
+    made = replace(decision("Because."), previous_wins=wins, previous_reason="Version 1 beats it.")
+    page = seen(full_page(decision=made))
+
+    assert absent(page, shown) == []
+    assert ("champion beaten" in page.text) is wins
+
+
+def test_a_rollback_decided_by_the_run_is_said_once():
+    why = "Version 1 beats it."
+    made = replace(decision(why), action="rollback", previous_wins=True, previous_reason=why)
+    page = seen(full_page(events=(event(action="rollback"),), decision=made))
+
+    assert absent(page, "Decision: go back to the champion before Version 1 beats it.") == []
+    assert page.text.count(why) == 1
 
 
 def test_without_failures_none_is_mentioned():

@@ -201,6 +201,36 @@ def test_every_reason_to_refit_is_given():
     ]
 
 
+BEATEN = replace(CHEAP, previous_version="1", previous_wins=True, previous_reason="Version 1 beats version 2.")
+BACK = replace(THRESHOLDS, on_previous_wins="rollback")
+
+
+def test_a_champion_that_the_one_before_beats_goes_where_the_policy_rolls_back():
+    verdict = decide(BEATEN, BACK)
+
+    assert verdict.action == "rollback"
+    assert verdict.reasons == (
+        "Version 1 beats version 2.",
+        "policy.on_previous_wins is rollback: version 1 goes live again.",
+    )
+
+
+@pytest.mark.parametrize("wins", [False, None])
+def test_a_champion_that_is_not_shown_to_be_beaten_stays(wins):
+    assert decide(replace(BEATEN, previous_wins=wins), BACK).action == "refit"
+
+
+@pytest.mark.parametrize("asked", ["alert", None])
+def test_an_alert_changes_no_decision(asked):
+    thresholds = replace(THRESHOLDS, on_previous_wins=asked)
+
+    assert decide(BEATEN, thresholds) == decide(CHEAP, THRESHOLDS)
+
+
+def test_a_frozen_model_is_not_rolled_back_by_itself():
+    assert decide(replace(BEATEN, frozen=True), BACK).action == "keep"
+
+
 numbers = st.floats(0, 1e9)
 counts = st.integers(0, 10**9)
 names = st.none() | st.sampled_from(["1", "2"])
@@ -218,6 +248,9 @@ evidences = st.builds(
     realised_error_rows=counts,
     expected_error=st.none() | numbers,
     blocked_until_after_batch=st.none() | st.integers(1, 10),
+    previous_version=st.just("1"),
+    previous_wins=st.none() | st.booleans(),
+    previous_reason=st.just("Version 1 beats it."),
 )
 thresholds = st.builds(
     Thresholds,
@@ -225,6 +258,7 @@ thresholds = st.builds(
     min_new_rows=st.integers(1, 300),
     max_age_days=st.integers(1, 400),
     max_error_increase=st.floats(0.01, 10),
+    on_previous_wins=st.none() | st.sampled_from(["alert", "rollback"]),
 )
 
 
@@ -257,4 +291,8 @@ def test_replaying_a_decision_row_gives_the_same_action_and_reasons(evidence, po
 
     replayed = decide(row.evidence, row.thresholds)
 
-    assert (replayed.action, replayed.reasons, row.should_retrain) == (row.action, row.reasons, row.action != "keep")
+    assert (replayed.action, replayed.reasons, row.should_retrain) == (
+        row.action,
+        row.reasons,
+        row.action in ("update", "refit"),
+    )

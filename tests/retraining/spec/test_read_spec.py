@@ -83,7 +83,7 @@ def test_every_spec_of_this_repository_can_be_read():
             "policy: { max_age: 3 }",
             "policy.max_age",
             "cheap_fit_seconds, cooldown_days, max_age_days, max_error_increase, max_rows, min_new_rows, "
-            "on_alias_drift",
+            "on_alias_drift, on_previous_wins, previous_wins_blocks",
         ),
     ],
 )

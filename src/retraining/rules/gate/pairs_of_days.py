@@ -8,15 +8,17 @@ from retraining.records.daily_loss import DailyLoss
 
 
 def runs_of_pairs(losses: Sequence[DailyLoss]) -> list[list[float]]:
-    """Differences of mean loss per row between each version and the oldest one, in runs of consecutive days. Only days
-    count on which both predicted equally many rows: the same ones, because each predicts all that arrive."""
+    """Differences of mean loss per row between the newest version and the oldest one, in runs of consecutive days. Only
+    days count on which both predicted equally many rows: the same ones, because each predicts all that arrive.
+
+    A version in between adds nothing: two differences of one day resemble each other, and would count as two days.
+    """
     by_pair: dict[tuple[str, str], dict[date, float]] = defaultdict(dict)
     for day, of_day in _by_day(losses).items():
-        oldest = min(of_day, key=int)
-        rows, loss = of_day[oldest]
-        for version, (its_rows, its_loss) in of_day.items():
-            if version != oldest and its_rows == rows and rows:
-                by_pair[oldest, version][day] = (its_loss - loss) / rows
+        oldest, newest = min(of_day, key=int), max(of_day, key=int)
+        (rows, loss), (its_rows, its_loss) = of_day[oldest], of_day[newest]
+        if newest != oldest and its_rows == rows and rows:
+            by_pair[oldest, newest][day] = (its_loss - loss) / rows
     return [run for pair in sorted(by_pair) for run in _consecutive(by_pair[pair])]
 
 

@@ -14,12 +14,15 @@ from retraining.records.drift_metric import DriftMetric
 from retraining.records.gate_result import GateResult
 from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
+from retraining.rules.alias_state import newest_move
 from retraining.rules.drift.persistence import drift_persistence
 from retraining.rules.drift.verdict import BatchVerdict
 from retraining.rules.gate.holdout import holdout_days, whole_days
+from retraining.rules.gate.metrics import find_metric
 from retraining.rules.ingest.ledger_column import ledger_day
+from retraining.rules.previous_wins import PreviousVerdict, Rivals, previous_wins
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.daily_losses import error_on_batch
+from retraining.stages.steps.daily_losses import error_on_batch, losses_of
 from retraining.stages.steps.ingested_source import IngestedSource
 from retraining.stages.steps.metric_of import metric_of
 from retraining.stages.steps.model_frame import is_reserved, labelled
@@ -39,12 +42,14 @@ class Known:
 @dataclass(frozen=True)
 class Measured:
     """What the data say. drift is None when the newest batch was not compared; metrics are those of all evaluations;
-    new_rows counts, by day, labelled rows since the last training."""
+    new_rows counts, by day, labelled rows since the last training; previous is the champion before, which predicted
+    beside the live one."""
 
     drift: BatchVerdict | None
     metrics: Sequence[DriftMetric]
     losses: Sequence[DailyLoss]
     new_rows: Mapping[date | None, int]
+    previous: str | None = None
 
 
 def collect_evidence(
@@ -62,6 +67,7 @@ def collect_evidence(
     error, rows = error_on_batch(spec, measured.losses, version, source.committed.through)
     drift = measured.drift
     persistence = drift_persistence(measured.metrics, version, spec.drift) if version and drift else None
+    against = _compare_with_previous(spec, known, measured, version)
     rollbacks = [row.batch_seq for row in known.promotions if row.outcome == "ROLLBACK"]
     return Evidence(
         batch_seq=source.committed.through,
@@ -84,6 +90,9 @@ def collect_evidence(
         can_update=spec.strategy.name == "incremental_update" and champion is not None,
         refusals_in_a_row=_refusals_in_a_row(known.promotions),
         frozen=frozen,
+        previous_version=measured.previous,
+        previous_wins=against.wins if against else None,
+        previous_reason=against.sentence if against else None,
     )
 
 
@@ -144,6 +153,19 @@ def _expected_error(
     keys = {row.retrain_key for row in promotions if row.outcome in made and row.version == champion}
     of_metric = [row for row in reversed(checks) if row.metric == followed and row.retrain_key in keys]
     return next((row.candidate_error for row in of_metric), None)
+
+
+def _compare_with_previous(
+    spec: ModelSpec, known: Known, measured: Measured, champion: str | None
+) -> PreviousVerdict | None:
+    move = newest_move(known.promotions)
+    if champion is None or measured.previous is None or move is None:
+        return None
+    measured_now = {each.batch_seq for each in measured.losses}
+    earlier = [each for each in losses_of(known.decisions) if each.batch_seq not in measured_now]
+    metric = find_metric(metric_of(spec), spec.kind)
+    rivals = Rivals(champion, measured.previous, move.batch_seq)
+    return previous_wins([*earlier, *measured.losses], rivals, metric, spec.policy.previous_wins_blocks)
 
 
 def _refusals_in_a_row(promotions: Sequence[Promotion]) -> int:

@@ -32,3 +32,9 @@ def test_other_rows_and_rows_without_a_day_do_not_count():
     losses = [loss("1", 1, 10.0, rows=9), loss("2", 1, 20.0), loss("1", None, 10.0), loss("2", None, 20.0)]
 
     assert runs_of_pairs(losses) == []
+
+
+def test_a_version_in_between_adds_no_second_difference_of_the_same_day():
+    losses = [loss(version, day, total) for day in (1, 2) for version, total in (("1", 10.0), ("2", 20.0), ("3", 40.0))]
+
+    assert runs_of_pairs(losses) == [[3.0, 3.0]]

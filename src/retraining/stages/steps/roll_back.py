@@ -1,0 +1,78 @@
+"""An earlier champion goes live again: by a person's request, or by a verdict where the policy says so."""
+
+from collections.abc import Sequence
+
+from retraining.adapters.registry.registry import Registry
+from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
+from retraining.adapters.tables.tables import Tables
+from retraining.errors import NothingToDoError
+from retraining.failpoints import hit
+from retraining.records.manifest import Manifest
+from retraining.records.promotion import Promotion
+from retraining.records.run import Run
+from retraining.rules.alias_state import newest_move
+from retraining.rules.rollback_target import rollback_target
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.apply_newest_decision import apply_newest_decision
+from retraining.stages.steps.check_target import check_target
+from retraining.stages.steps.ingested_source import read_source
+from retraining.stages.steps.load_version import manifest_of_version
+
+
+def roll_back(
+    spec: ModelSpec,
+    tables: Tables,
+    registry: Registry,
+    run: Run,
+    promotions: Sequence[Promotion],
+    request_id: str,
+    to_version: str | None,
+    reason: str,
+) -> Promotion:
+    """Resolves the target, proves that it can go live, stores the decision under the request, lets the alias follow. A
+    request that was decided before is returned as it was."""
+    made = [row for row in promotions if row.request_id == request_id and row.state == "DECIDED"]
+    if made:
+        return made[-1]
+    decision = _decide(spec, tables, registry, run, promotions, request_id, to_version, reason)
+    append_rows(tables, "promote", [decision])
+    hit("rollback.after_decision")
+    apply_newest_decision(spec.model, tables, registry, run)
+    return decision
+
+
+def _decide(
+    spec: ModelSpec,
+    tables: Tables,
+    registry: Registry,
+    run: Run,
+    promotions: Sequence[Promotion],
+    request_id: str,
+    to_version: str | None,
+    reason: str,
+) -> Promotion:
+    move = newest_move(promotions)
+    if move is None or move.version is None:
+        raise NothingToDoError(
+            f"{spec.model} has no champion, so there is nothing to roll back. Run `retraining` first."
+        )
+    champion = move.version
+    target = rollback_target(promotions, champion, to_version)
+    manifests = read_rows(tables, Manifest, spec.model)
+    check_target(spec, registry, manifest_of_version(manifests, spec.model, target), champion)
+    return Promotion(
+        model=spec.model,
+        seq=next_seq(promotions),
+        state="DECIDED",
+        outcome="ROLLBACK",
+        version=target,
+        previous_version=champion,
+        candidate_version=None,
+        retrain_key=None,
+        request_id=request_id,
+        batch_seq=read_source(spec, tables).committed.through,
+        reasons=(reason,),
+        run_id=run.run_id,
+        attempt_id=run.attempt_id,
+        at=run.started_at,
+    )

@@ -1,0 +1,125 @@
+"""Does the champion before do better than the live one?"""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from retraining.records.daily_loss import DailyLoss
+from retraining.rules.gate.metrics import find_metric
+from retraining.rules.previous_wins import PreviousVerdict, Rivals, previous_wins
+
+RMSE = find_metric("rmse", "regression")
+RIVALS = Rivals(champion="3", previous="2", after_batch=0)
+BETTER, WORSE = (50.0, 55.0, 45.0), (150.0, 155.0, 145.0)
+"""Losses of the version before on the days of a batch; the champion's is 100 on each."""
+
+
+def batch(number: int, *previous: float, rows: int = 10) -> list[DailyLoss]:
+    """Both versions on some days of one batch, three days after the batch before."""
+    days = [date(2013, 1, 1) + timedelta(3 * number + each) for each in range(len(previous))]
+    return [
+        DailyLoss(version, number, number, day, rows, loss)
+        for day, its in zip(days, previous, strict=True)
+        for version, loss in (("2", its), ("3", 100.0))
+    ]
+
+
+def asked(losses: list[DailyLoss], blocks: int = 3) -> PreviousVerdict:
+    return previous_wins(losses, RIVALS, RMSE, blocks)
+
+
+WINS = [*batch(11, *BETTER), *batch(12, *BETTER), *batch(13, *BETTER)]
+
+
+def test_previous_wins_when_it_is_better_in_every_batch_and_shown_to_be_better_overall():
+    found = asked(WINS)
+
+    assert found.wins is True
+    assert found.sentence == (
+        "Version 2, the champion before, beats champion version 3: RMSE 2.236 against 3.162 on 90 rows of 9 days, "
+        "better in 3 of the newest 3 batches, gain +29.3%, 95 % lower bound +24.9%; correlation of a day with the next "
+        "0.65 (assumed: fewer than 60 days of history)."
+    )
+
+
+def test_a_batch_in_which_it_is_worse_stands_against_it():
+    losses = [*batch(1, *BETTER, *BETTER), *batch(3, 101.0), *batch(4, *BETTER, *BETTER)]
+
+    found = asked(losses)
+
+    assert found.wins is False
+    assert found.sentence.startswith("Version 2, the champion before, is not shown to beat champion version 3: RMSE ")
+    assert "better in 2 of the newest 3 batches, gain +26.6%, 95 % lower bound +" in found.sentence
+
+
+def test_a_batch_in_which_both_are_equal_stands_against_it():
+    found = asked([*batch(1, *BETTER, *BETTER), *batch(3, 100.0), *batch(4, *BETTER, *BETTER)])
+
+    assert found.wins is False
+    assert "better in 2 of the newest 3 batches, gain +26.6%, 95 % lower bound +" in found.sentence
+
+
+def test_better_in_every_batch_is_not_enough_when_the_days_differ_too_much():
+    losses = [each for number in (11, 12, 13) for each in batch(number, 10.0, 140.0, 140.0)]
+
+    found = asked(losses)
+
+    assert found.wins is False
+    assert "better in 3 of the newest 3 batches, gain +1.7%, 95 % lower bound -" in found.sentence
+
+
+def test_older_batches_do_not_count():
+    assert asked([*batch(11, *WORSE), *batch(12, *BETTER), *batch(13, *BETTER), *batch(14, *BETTER)]).wins is True
+
+
+def test_two_batches_can_be_enough_where_the_policy_says_so():
+    assert asked(WINS[6:], blocks=2).wins is True
+
+
+@pytest.mark.parametrize(
+    ("losses", "found"),
+    [
+        ([], "0 of 3 batches (policy.previous_wins_blocks) and 0 of 6 days."),
+        (WINS[6:], "2 of 3 batches (policy.previous_wins_blocks) and 6 of 6 days."),
+        ([each for number in (11, 12, 13) for each in batch(number, 50.0)], "3 of 3 batches (policy.previous_wins_blo"),
+        ([each for each in WINS if each.version == "3"], "0 of 3 batches (policy.previous_wins_blocks) and 0 of 6"),
+    ],
+)
+def test_few_batches_or_days_are_not_enough_evidence(losses, found):
+    verdict = asked(losses)
+
+    assert verdict.wins is None
+    assert f"since it went live both predicted the same rows of {found}" in verdict.sentence
+
+
+def test_rows_that_arrived_before_the_champion_went_live_do_not_count():
+    early = [each for number in (-2, -1, 0) for each in batch(number, *BETTER)]
+
+    assert asked(early).sentence.endswith("0 of 3 batches (policy.previous_wins_blocks) and 0 of 6 days.")
+
+
+def test_other_rows_do_not_count():
+    losses = [replace(each, rows=9) if each.version == "2" and each.batch_seq == 12 else each for each in WINS]
+
+    assert "2 of 3 batches" in asked(losses).sentence
+
+
+def test_rows_without_a_day_do_not_count():
+    assert "0 of 3 batches" in asked([replace(each, day=None) for each in WINS]).sentence
+
+
+def test_a_row_belongs_to_the_batch_it_was_predicted_in_however_late_its_label_comes():
+    losses = [replace(each, batch_seq=15) for each in WINS]
+
+    assert asked(losses) == asked(WINS)
+
+
+def test_a_first_version_that_predicts_beside_them_changes_nothing():
+    first = [replace(each, version="1", loss=90.0) for each in WINS if each.version == "2"]
+
+    assert asked([*WINS, *first]) == asked(WINS)
+
+
+def test_a_champion_without_error_is_not_beaten():
+    assert asked([replace(each, loss=0.0) if each.version == "3" else each for each in WINS]).wins is False
