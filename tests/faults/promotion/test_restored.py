@@ -1,5 +1,6 @@
 """A control table that somebody restored to an older version: nothing is torn, and nothing stays stuck."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -12,6 +13,7 @@ from retraining.records.decision import Decision
 from retraining.records.promotion import Promotion
 
 ALL = ("decisions", "model_manifests", "gate_results", "promotions")
+STEPS = {Decision: "decide", Promotion: "applied"}
 SPEC = toy_spec(gate={"deploy": "candidate"})
 
 
@@ -61,7 +63,11 @@ def repair(loop, table: str) -> str | None:
 @pytest.mark.parametrize("table", ALL)
 def test_after_the_restore_the_loop_goes_on_and_everything_agrees(story, table):
     assert [each.outcome for each in story.went[table]] == ["PROMOTE", "PROMOTE"]
-    assert story.left[table] == Faults()
+    left = story.left[table]
+    if table == "model_manifests":  # versions whose rows the restore took away are nobody's to delete
+        assert left.orphans == 2
+        left = replace(left, orphans=0, said=())
+    assert left == Faults()
 
 
 def test_what_cannot_be_told_from_somebody_elses_hand_stops_with_a_sentence(story):
@@ -70,7 +76,7 @@ def test_what_cannot_be_told_from_somebody_elses_hand_stops_with_a_sentence(stor
 
 
 def test_rows_of_one_seq_are_written_once_in_any_epoch(story):
-    for record in (Decision, Promotion):
+    for record in STEPS:
         newest = read_rows(story.loop.tables, record, "toy")[-1]
         with pytest.raises(ConcurrentRunError, match="another run wrote step"):
-            append_rows(story.loop.tables, "decide" if record is Decision else "promote", [newest])
+            append_rows(story.loop.tables, STEPS[record], [replace(newest, attempt_id="another")])
