@@ -57,11 +57,11 @@ def promote(
     if spec.gate.approval == "required":
         promotions = reject_expired(spec, tables, run, promotions)
     candidate = _candidate(spec, manifests, retrain_key)
-    decided = standing_verdict(promotions, candidate.retrain_key)
+    champion = registry.version_of(spec.model, CHAMPION)
+    decided = standing_verdict(promotions, candidate.retrain_key, champion)
     if decided:
         return PromoteReport(decided, _checks_of(earlier, candidate, decided.previous_version))
     source = ingested.result()
-    champion = registry.version_of(spec.model, CHAMPION)
     live = manifest_of_version(manifests, spec.model, champion) if champion else None
     checks = _checks_of(earlier, candidate, champion)
     if not checks:

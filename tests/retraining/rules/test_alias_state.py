@@ -25,6 +25,7 @@ HEALED = ("HEAL", "1")
         (promoted(FIRST, SECOND, unapplied=1), "2"),
         (promoted(FIRST, HEALED), "1"),
         (promoted(FIRST, ("PENDING", "2"), ("APPROVED", "2")), "1"),
+        (promoted(FIRST, SECOND, BACK, ("RELEASED", "1")), "1"),
     ],
     ids=[
         "nothing",
@@ -36,6 +37,7 @@ HEALED = ("HEAL", "1")
         "killed before APPLIED",
         "put back",
         "asked",
+        "released",
     ],
 )
 def test_the_alias_agrees_with_the_newest_decision_that_moves_it(rows, champion):

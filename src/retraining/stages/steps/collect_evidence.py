@@ -18,6 +18,7 @@ from retraining.rules.drift.persistence import drift_persistence
 from retraining.rules.drift.verdict import BatchVerdict
 from retraining.rules.gate.holdout import holdout_days, whole_days
 from retraining.rules.ingest.ledger_column import ledger_day
+from retraining.rules.wait_after_rollback import newest_release, waits_after_batch
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.daily_losses import error_on_batch
 from retraining.stages.steps.ingested_source import IngestedSource
@@ -57,12 +58,11 @@ def collect_evidence(
 ) -> Evidence:
     """The evidence on the newest committed batch."""
     version = champion.version if champion else None
-    last = last_attempt(known.manifests)
+    last, trained = last_attempt(known.manifests), last_training(known, champion)
     holdout = _plan_holdout(spec, source, measured.new_rows, champion)
     error, rows = error_on_batch(spec, measured.losses, version, source.committed.through)
     drift = measured.drift
     persistence = drift_persistence(measured.metrics, version, spec.drift) if version and drift else None
-    rollbacks = [row.batch_seq for row in known.promotions if row.outcome == "ROLLBACK"]
     return Evidence(
         batch_seq=source.committed.through,
         champion_version=version,
@@ -75,8 +75,8 @@ def collect_evidence(
         realised_error=error,
         realised_error_rows=rows,
         expected_error=_expected_error(known.checks, known.promotions, version, metric_of(spec)),
-        blocked_until_after_batch=max(rollbacks, default=None),
-        days_since_attempt=_days_between(source, source.watermark_of(last.batch_seq) if last else None),
+        blocked_until_after_batch=waits_after_batch(known.promotions),
+        days_since_attempt=_days_between(source, source.watermark_of(trained.batch_seq) if trained else None),
         drift_verdict=drift.verdict if drift else None,
         drift_worst_column=drift.worst_column if drift else None,
         drift_reason=f"{drift.reason} {persistence.reason}" if drift and persistence else None,
@@ -90,6 +90,15 @@ def collect_evidence(
 def last_attempt(manifests: Sequence[Manifest]) -> Manifest | None:
     """The newest candidate, promoted or not, or what was adopted after it."""
     return next((row for row in reversed(manifests) if row.state == "REGISTERED" and row.role != "refit"), None)
+
+
+def last_training(known: Known, champion: Manifest | None) -> Manifest | None:
+    """The last attempt, after which rows are new. What was fitted before an operator's release does not count: the rows
+    of a version that was left are new to the champion that came back."""
+    release = newest_release(known.promotions)
+    if release is None:
+        return last_attempt(known.manifests)
+    return last_attempt([row for row in known.manifests if row.at > release.at]) or champion
 
 
 def count_new_rows(
@@ -148,8 +157,8 @@ def _expected_error(
 
 def _refusals_in_a_row(promotions: Sequence[Promotion]) -> int:
     """Candidates refused since the last decision that was no refusal; refusals for want of evidence count too.
-    Questions to a person, and an alias that was put back, say nothing about candidates."""
-    silent = ("HEAL", "PENDING", "APPROVED")
+    Questions to a person, a release, and an alias that was put back, say nothing about candidates."""
+    silent = ("HEAL", "PENDING", "APPROVED", "RELEASED")
     decided = [row.outcome for row in promotions if row.state == "DECIDED" and row.outcome not in silent]
     return next((place for place, outcome in enumerate(reversed(decided)) if outcome != "REJECT"), len(decided))
 
