@@ -94,7 +94,9 @@ def _candidate(spec: ModelSpec, manifests: list[Manifest], retrain_key: str | No
     fitting = [
         row
         for row in manifests
-        if row.role == "candidate" and row.state == "REGISTERED" and (not retrain_key or row.retrain_key == retrain_key)
+        if row.role in ("candidate", "copied")
+        and row.state == "REGISTERED"
+        and (not retrain_key or row.retrain_key == retrain_key)
     ]
     if not fitting:
         raise NothingToDoError(f"{spec.model}: no registered candidate {retrain_key or 'yet'}. Run 03_retrain first.")

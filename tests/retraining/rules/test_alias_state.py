@@ -74,6 +74,10 @@ def test_an_alias_unlike_what_was_applied_was_moved_by_hand(rows, champion):
     assert alias_state(rows, champion) == "moved_by_hand"
 
 
+def test_a_release_is_no_move():
+    assert newest_move(promoted(FIRST, SECOND, BACK, ("RELEASED", "1"))).outcome == "ROLLBACK"
+
+
 def test_the_order_of_the_rows_does_not_matter():
     assert newest_move([*reversed(promoted(FIRST, SECOND))]).version == "2"
 

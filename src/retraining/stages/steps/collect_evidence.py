@@ -1,6 +1,6 @@
 """Everything a decision may look at, read from the tables: new rows, realised error, age, drift."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,7 +16,6 @@ from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.rules.drift.persistence import drift_persistence
 from retraining.rules.drift.verdict import BatchVerdict
-from retraining.rules.gate.holdout import holdout_days, whole_days
 from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.wait_after_rollback import newest_release, waits_after_batch
 from retraining.spec.model_spec import ModelSpec
@@ -24,6 +23,7 @@ from retraining.stages.steps.daily_losses import error_on_batch
 from retraining.stages.steps.ingested_source import IngestedSource
 from retraining.stages.steps.metric_of import metric_of
 from retraining.stages.steps.model_frame import is_reserved, labelled
+from retraining.stages.steps.plan_holdout import plan_holdout
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def collect_evidence(
     """The evidence on the newest committed batch."""
     version = champion.version if champion else None
     last, trained = last_attempt(known.manifests), last_training(known, champion)
-    holdout = _plan_holdout(spec, source, measured.new_rows, champion)
+    holdout = plan_holdout(spec, source, measured.new_rows, [champion.trained_until if champion else None])
     error, rows = error_on_batch(spec, measured.losses, version, source.committed.through)
     drift = measured.drift
     persistence = drift_persistence(measured.metrics, version, spec.drift) if version and drift else None
@@ -88,17 +88,21 @@ def collect_evidence(
 
 
 def last_attempt(manifests: Sequence[Manifest]) -> Manifest | None:
-    """The newest candidate, promoted or not, or what was adopted after it."""
-    return next((row for row in reversed(manifests) if row.state == "REGISTERED" and row.role != "refit"), None)
+    """The newest candidate, promoted or not, or what was adopted after it. A copy was fitted elsewhere."""
+    made = [row for row in manifests if row.state == "REGISTERED" and row.role in ("candidate", "adopted")]
+    return made[-1] if made else None
 
 
 def last_training(known: Known, champion: Manifest | None) -> Manifest | None:
-    """The last attempt, after which rows are new. What was fitted before an operator's release does not count: the rows
-    of a version that was left are new to the champion that came back."""
+    """After what rows are new: the last attempt, or a champion that was copied here after it.
+
+    What was fitted before an operator's release does not count: the rows of a version that was left are new to the
+    champion that came back.
+    """
     release = newest_release(known.promotions)
-    if release is None:
-        return last_attempt(known.manifests)
-    return last_attempt([row for row in known.manifests if row.at > release.at]) or champion
+    own = last_attempt([row for row in known.manifests if release is None or row.at > release.at])
+    live = champion if champion and (release or champion.role == "copied") else None
+    return max((row for row in (own, live) if row), key=lambda row: row.batch_seq, default=None)
 
 
 def count_new_rows(
@@ -116,32 +120,6 @@ def count_new_rows(
     is_new = observations.arrived_after(source.committed, since) & ~is_reserved(spec)
     counted = rows.groupBy("_day").agg(F.count_if(is_new).alias("new")).orderBy("_day").collect()
     return {row["_day"]: row["new"] for row in counted}
-
-
-@dataclass(frozen=True)
-class _Holdout:
-    """Whole days since the champion's data, and the bounds a candidate would be judged on."""
-
-    whole_days: int | None
-    start: str | None
-    end: str | None
-
-
-def _plan_holdout(
-    spec: ModelSpec, source: IngestedSource, days: Iterable[date | None], champion: Manifest | None
-) -> _Holdout:
-    ledger = source.ledger
-    last = ledger.from_text(source.watermark)
-    if spec.gate.holdout == "reserved" or last is None:
-        return _Holdout(None, None, None)
-    trained = ledger.from_text(champion.trained_until) if champion else None
-    after = ledger.day_of(trained) if trained is not None else None
-    today = ledger.day_of(last)
-    whole = whole_days([day for day in days if day], after, today)
-    if not whole:
-        return _Holdout(0, None, None)
-    start = ledger.start_of(holdout_days(whole)[0])
-    return _Holdout(len(whole), ledger.to_text(start), ledger.to_text(ledger.start_of(today)))
 
 
 def _expected_error(
