@@ -59,6 +59,7 @@ def story(make_loop):
     loop.spec = REFRESH
     told.by_hand = copied(loop, replace(told.request, model="by_hand", version="1", trained_until="2013-01-15"))
     told.against_it = promoted(loop, told.by_hand)
+    told.next_page = loop.report("copy=success promote=success")
     return told
 
 
@@ -163,10 +164,11 @@ def test_the_copy_itself_goes_live_with_references_and_is_not_refitted(story):
     assert [(row.column_name, row.rows) for row in references] == [(":prediction", 440), ("x", 440)]
 
 
-def test_the_run_has_a_page_without_a_decision(story):
-    event = story.page.event
+def test_the_run_has_a_page_without_an_earlier_runs_decision(story):
+    first, then = story.page.event, story.next_page.event
 
-    assert (event.outcome, event.action, event.champion_before, event.champion_after) == ("PROMOTE", None, None, "2")
+    assert (first.outcome, first.action, first.champion_before, first.champion_after) == ("PROMOTE", None, None, "2")
+    assert (then.outcome, then.action, then.champion_before, then.champion_after) == ("REJECT", None, "2", "2")
 
 
 def test_copies_are_not_swept_away(story):
