@@ -6,13 +6,14 @@ from typing import Literal
 
 from retraining.records.file_hash import FileHash
 
-Role = Literal["candidate", "refit", "adopted"]
+Role = Literal["candidate", "refit", "adopted", "copied"]
 
 
 @dataclass(frozen=True)
 class Manifest:
     """RESERVED claims a retrain_key before the fit; REGISTERED adds what came of it. A version of role adopted was made
-    elsewhere: its training rows are what an operator said of it.
+    elsewhere: its training rows are what an operator said of it. One of role copied was fitted by another target: of
+    its training only trained_until is known, and it is judged like a candidate.
 
     Training rows are the labelled current rows of committed batches <= batch_seq with a ledger value in
     [train_from, train_before) (None: no bound), without the days that strategy.exclude names, read from the

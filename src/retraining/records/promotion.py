@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Outcome = Literal["PROMOTE", "REJECT", "ROLLBACK", "HEAL", "PENDING", "APPROVED", "ADOPTED"]
+Outcome = Literal["PROMOTE", "REJECT", "ROLLBACK", "HEAL", "PENDING", "APPROVED", "ADOPTED", "RELEASED"]
 _MOVES = frozenset({"PROMOTE", "ROLLBACK", "HEAL", "ADOPTED"})
 
 
@@ -15,9 +15,9 @@ class Promotion:
     version is the version that the decision makes or leaves champion: the refit or candidate for PROMOTE, the target
     for ROLLBACK, a version made elsewhere for ADOPTED, the champion that stays for REJECT, and for HEAL the champion
     that an alias moved by hand goes back to. PENDING asks a person whether a candidate may go live, APPROVED is the
-    answer yes; the champion stays. previous_version is the champion before, or the one that a candidate was judged
-    against. request_id names the request of a person, or
-    the evaluation that rolled back by itself; retrain_key is that of the candidate.
+    answer yes, RELEASED lets retraining go on after a rollback; the champion stays. previous_version is the champion
+    before, or the one that a candidate was judged against. request_id names the request of a person, or the evaluation
+    that rolled back by itself; retrain_key is that of the candidate.
     """
 
     model: str

@@ -40,6 +40,9 @@ def status_of(run: Event) -> Status:
     if run.outcome == "PENDING":
         asked = f"A candidate passed the gate and waits for approval; {lower_version(after)} is still champion."
         return Status("Waiting for approval", asked, "warn", "?")
+    if run.outcome == "RELEASED":
+        goes_on = f"Retraining goes on after a rollback; {lower_version(after)} stays champion."
+        return Status("Retraining released", goes_on, "calm", "▷")
     if run.outcome == "HEAL":
         moved = f"The alias had been moved outside this product; {lower_version(after)} is champion again."
         return Status("Alias put back", moved, "warn", "↺")

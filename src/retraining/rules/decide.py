@@ -59,7 +59,10 @@ def _obstacle(evidence: Evidence, thresholds: Thresholds) -> str | None:
         return "An operator froze the model (parameter freeze); nothing is trained until the parameter is off again."
     blocked = evidence.blocked_until_after_batch
     if blocked is not None and evidence.batch_seq <= blocked:
-        return f"A rollback at batch {blocked} asks to wait for newer data; the newest batch is {evidence.batch_seq}."
+        return (
+            f"A rollback at batch {blocked} asks to wait for newer data; the newest batch is {evidence.batch_seq}. "
+            f"The job release_retraining ends the wait."
+        )
     if evidence.new_labelled_rows < thresholds.min_new_rows:
         return (
             f"{evidence.new_labelled_rows:,} labelled rows are new since the last training; "

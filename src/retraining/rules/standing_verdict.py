@@ -3,17 +3,26 @@
 from collections.abc import Sequence
 
 from retraining.records.promotion import Promotion
+from retraining.rules.wait_after_rollback import newest_release
 
 
-def standing_verdict(rows: Sequence[Promotion], retrain_key: str) -> Promotion | None:
+def standing_verdict(rows: Sequence[Promotion], retrain_key: str, champion: str | None) -> Promotion | None:
     """The newest decision on a candidate; None when there is none, or a person is still asked, or when it was promoted
-    and then rolled back: asked again, it must be refused."""
+    and then rolled back: asked again, it must be refused. None as well when a release opened the question again."""
     decided = [row for row in rows if row.retrain_key == retrain_key and row.state == "DECIDED"]
     if not decided or decided[-1].outcome in ("PENDING", "APPROVED"):
         return None
     if decided[-1].outcome == "PROMOTE" and was_rolled_back(rows, retrain_key):
         return None
-    return decided[-1]
+    return None if _is_open_again(rows, decided[-1], champion) else decided[-1]
+
+
+def _is_open_again(rows: Sequence[Promotion], verdict: Promotion, champion: str | None) -> bool:
+    """After a release a candidate that the gate refused against a champion that was left is judged against today's. A
+    person's no stays."""
+    release = newest_release(rows)
+    refused = verdict.outcome == "REJECT" and verdict.request_id is None and verdict.previous_version != champion
+    return refused and release is not None and release.seq > verdict.seq
 
 
 def was_rolled_back(rows: Sequence[Promotion], retrain_key: str) -> bool:

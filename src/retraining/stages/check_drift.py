@@ -22,9 +22,10 @@ from retraining.rules.alias_state import newest_move
 from retraining.rules.decide import decide
 from retraining.rules.drift.verdict import BatchVerdict, judge_batch
 from retraining.rules.ingest.row_identity import ROW_KEY
+from retraining.rules.wait_after_rollback import newest_word
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.apply_newest_decision import apply_newest_decision
-from retraining.stages.steps.collect_evidence import Known, Measured, collect_evidence, count_new_rows, last_attempt
+from retraining.stages.steps.collect_evidence import Known, Measured, collect_evidence, count_new_rows, last_training
 from retraining.stages.steps.daily_losses import measure_daily_losses
 from retraining.stages.steps.ingested_source import IngestedSource, read_source
 from retraining.stages.steps.live_champion import live_champion
@@ -67,7 +68,7 @@ def check_drift(
     """
     version = champion_version or live_champion(spec, tables, registry, run)
     source, known = _read(spec, tables)
-    evaluation_id = _evaluation_id(spec, source.committed.through, version, source.watermark)
+    evaluation_id = _evaluation_id(spec, source, version, known)
     made = [row for row in known.decisions if row.evaluation_id == evaluation_id and row.frozen == frozen]
     decision = made[-1] if made else _decide(spec, source, tables, registry, run, known, version, evaluation_id, frozen)
     if decision.action == "rollback":
@@ -152,14 +153,18 @@ def _measure(
     with ThreadPoolExecutor() as pool:
         drift = pool.submit(_see_drift, spec, source, tables, run, known.metrics, champion, evaluation_id)
         losses = pool.submit(measure_daily_losses, spec, source, tables, known.decisions)
-        new_rows = pool.submit(count_new_rows, spec, source, tables, champion, last_attempt(known.manifests))
+        new_rows = pool.submit(count_new_rows, spec, source, tables, champion, last_training(known, champion))
     verdict, metrics = drift.result()
     return Measured(verdict, metrics, losses.result(), new_rows.result(), previous)
 
 
-def _evaluation_id(spec: ModelSpec, batch_seq: int, champion: str | None, label_cut_off: str | None) -> str:
-    text = "|".join([spec.model, str(batch_seq), champion or "", label_cut_off or "", spec.hash])
-    return hashlib.sha256(text.encode()).hexdigest()
+def _evaluation_id(spec: ModelSpec, source: IngestedSource, champion: str | None, known: Known) -> str:
+    """Names the evidence. A rollback or a release is part of it: what was decided before it says nothing after it. One
+    that an evaluation itself asked for is not: a run that was killed between the two must find the evaluation again."""
+    parts = [spec.model, str(source.committed.through), champion or "", source.watermark or "", spec.hash]
+    own = {row.evaluation_id for row in known.decisions}
+    told = newest_word([row for row in known.promotions if row.request_id not in own])
+    return hashlib.sha256("|".join([*parts, str(told.seq)] if told else parts).encode()).hexdigest()
 
 
 def _thresholds(spec: ModelSpec) -> Thresholds:

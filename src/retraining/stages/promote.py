@@ -58,11 +58,11 @@ def promote(
     if spec.gate.approval == "required":
         promotions = reject_expired(spec, tables, run, promotions)
     candidate = _candidate(spec, manifests, retrain_key)
-    decided = standing_verdict(promotions, candidate.retrain_key)
+    champion = registry.version_of(spec.model, CHAMPION)
+    decided = standing_verdict(promotions, candidate.retrain_key, champion)
     if decided:
         return PromoteReport(decided, _checks_of(earlier, candidate, decided.previous_version))
     source = ingested.result()
-    champion = registry.version_of(spec.model, CHAMPION)
     live = manifest_of_version(manifests, spec.model, champion) if champion else None
     checks = _checks_of(earlier, candidate, champion)
     if not checks:
@@ -98,7 +98,9 @@ def _candidate(spec: ModelSpec, manifests: list[Manifest], retrain_key: str | No
     fitting = [
         row
         for row in manifests
-        if row.role == "candidate" and row.state == "REGISTERED" and (not retrain_key or row.retrain_key == retrain_key)
+        if row.role in ("candidate", "copied")
+        and row.state == "REGISTERED"
+        and (not retrain_key or row.retrain_key == retrain_key)
     ]
     if not fitting:
         raise NothingToDoError(f"{spec.model}: no registered candidate {retrain_key or 'yet'}. Run 03_retrain first.")

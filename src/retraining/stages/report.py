@@ -22,6 +22,8 @@ from retraining.stages.steps.gather_page import Gathered, gather_page, page_data
 from retraining.stages.steps.metric_of import metric_of
 
 _FINE = ("success", "excluded")
+COPY = "copy"
+"""The task of a run that judges a copied version: no decision led to it."""
 _MOST_RUNS = 200
 """So many of the newest runs a page lists; the table `events` has them all."""
 
@@ -48,10 +50,11 @@ def report(spec: ModelSpec, tables: Tables, registry: Registry, run: Run, task_s
 
     task_states holds `task=state` pairs; anything but success or excluded counts as failed.
     """
-    failed = failed_tasks(parse_states(task_states))
+    states = parse_states(task_states)
+    failed = failed_tasks(states)
     with ThreadPoolExecutor() as pool:
         reading = pool.submit(read_events, tables)
-        gathered = gather_page(spec, tables, run, decided="check_drift" not in failed)
+        gathered = gather_page(spec, tables, run, decided="check_drift" not in failed and COPY not in states)
     all_events = reading.result()
     events = [row for row in all_events if row.model == spec.model]
     known = [row for row in events if row.run_id == run.run_id and row.failed_tasks == failed]
@@ -108,7 +111,7 @@ def _event(spec: ModelSpec, registry: Registry, run: Run, failed: tuple[str, ...
         rows_older=newest.rows_older if newest else None,
         refusals=batch.refusals if batch else (),
         watermark_lag_days=_lag(spec, newest, run),
-        champion_before=decision.champion_version if decision else None,
+        champion_before=_champion_before(gathered),
         error_before=decision.realised_error if decision else None,
         static_error=gathered.static_error,
         drift_verdict=decision.drift_verdict if decision else None,
@@ -124,6 +127,14 @@ def _event(spec: ModelSpec, registry: Registry, run: Run, failed: tuple[str, ...
         at=run.started_at,
         previous_wins=decision.previous_wins if decision else None,
     )
+
+
+def _champion_before(gathered: Gathered) -> str | None:
+    """The champion that was judged against; of a run that decided, the one it decided about."""
+    decision, promotion = gathered.decision, gathered.promotion
+    if decision:
+        return decision.champion_version
+    return promotion.previous_version if promotion else None
 
 
 def _lag(spec: ModelSpec, newest: Batch | None, run: Run) -> float | None:

@@ -80,6 +80,11 @@ def reproduce(
         raise NothingToDoError(f"{spec.model} has no champion. Name a `version`, or run `retraining` first.")
     manifests = read_rows(tables, Manifest, spec.model)
     manifest = manifest_of_version(manifests, spec.model, wanted)
+    if manifest.role in ("adopted", "copied"):
+        raise ReproduceError(
+            f"{spec.model} version {wanted} was fitted elsewhere ({manifest.role}), so its training rows are not here. "
+            f"Reproduce a version that this bundle fitted."
+        )
     if not manifest.reproducible:
         raise ReproduceError(
             f"{spec.model} version {wanted} is marked reproducible=false: it, or the version it grew from, was trained "

@@ -66,6 +66,10 @@ def test_the_page_of_a_first_run_says_what_came_in_and_what_was_decided():
             dict(outcome="HEAL"),
             "Alias put back The alias had been moved outside this product; version 2 is champion again.",
         ),
+        (
+            dict(outcome="RELEASED"),
+            "Retraining released Retraining goes on after a rollback; version 2 stays champion.",
+        ),
         (dict(outcome="REJECT"), "Candidate rejected The candidate did not pass the gate; version 2 stays champion."),
         (
             dict(outcome="REJECT", champion_after=None),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from retraining.records.promotion import Promotion
 
-STAYS = ("REJECT", "PENDING", "APPROVED")
+STAYS = ("REJECT", "PENDING", "APPROVED", "RELEASED")
 """Outcomes by which no other version goes live."""
 
 

@@ -25,6 +25,7 @@ HEALED = ("HEAL", "1")
         (promoted(FIRST, SECOND, unapplied=1), "2"),
         (promoted(FIRST, HEALED), "1"),
         (promoted(FIRST, ("PENDING", "2"), ("APPROVED", "2")), "1"),
+        (promoted(FIRST, SECOND, BACK, ("RELEASED", "1")), "1"),
     ],
     ids=[
         "nothing",
@@ -36,6 +37,7 @@ HEALED = ("HEAL", "1")
         "killed before APPLIED",
         "put back",
         "asked",
+        "released",
     ],
 )
 def test_the_alias_agrees_with_the_newest_decision_that_moves_it(rows, champion):
@@ -70,6 +72,10 @@ def test_the_alias_is_behind_when_a_run_was_killed_between_decision_and_alias(ro
 )
 def test_an_alias_unlike_what_was_applied_was_moved_by_hand(rows, champion):
     assert alias_state(rows, champion) == "moved_by_hand"
+
+
+def test_a_release_is_no_move():
+    assert newest_move(promoted(FIRST, SECOND, BACK, ("RELEASED", "1"))).outcome == "ROLLBACK"
 
 
 def test_the_order_of_the_rows_does_not_matter():

@@ -139,7 +139,8 @@ def test_a_rollback_blocks_until_a_newer_batch(batch_seq, action):
         (replace(FIRST, holdout_days=6), "6 whole days of data; the gate needs 7 to judge a candidate."),
         (
             replace(CHEAP, blocked_until_after_batch=3),
-            "A rollback at batch 3 asks to wait for newer data; the newest batch is 3.",
+            "A rollback at batch 3 asks to wait for newer data; the newest batch is 3. The job release_retraining ends "
+            "the wait.",
         ),
     ],
     ids=["first", "cheap", "error", "age", "nothing", "rows", "days", "first days", "rollback"],

@@ -40,7 +40,7 @@ def loads(registry: Registry, manifest: Manifest) -> object:
     except Exception as err:
         raise RegistryError(
             f"{manifest.model} version {manifest.version} does not load ({type(err).__name__}: {_first_line(err)}). "
-            f"The alias stays. Choose another version with to_version."
+            f"The alias stays. Choose another version."
         ) from err
 
 

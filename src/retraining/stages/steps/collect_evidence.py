@@ -1,6 +1,6 @@
 """Everything a decision may look at, read from the tables: new rows, realised error, age, drift."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,15 +17,16 @@ from retraining.records.promotion import Promotion
 from retraining.rules.alias_state import newest_move
 from retraining.rules.drift.persistence import drift_persistence
 from retraining.rules.drift.verdict import BatchVerdict
-from retraining.rules.gate.holdout import holdout_days, whole_days
 from retraining.rules.gate.metrics import find_metric
 from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.previous_wins import PreviousVerdict, Rivals, previous_wins
+from retraining.rules.wait_after_rollback import newest_release, waits_after_batch
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.daily_losses import error_on_batch, losses_of
 from retraining.stages.steps.ingested_source import IngestedSource
 from retraining.stages.steps.metric_of import metric_of
 from retraining.stages.steps.model_frame import is_reserved, labelled
+from retraining.stages.steps.plan_holdout import plan_holdout
 
 
 @dataclass(frozen=True)
@@ -62,13 +63,12 @@ def collect_evidence(
 ) -> Evidence:
     """The evidence on the newest committed batch."""
     version = champion.version if champion else None
-    last = last_attempt(known.manifests)
-    holdout = _plan_holdout(spec, source, measured.new_rows, champion)
+    last, trained = last_attempt(known.manifests), last_training(known, champion)
+    holdout = plan_holdout(spec, source, measured.new_rows, [champion.trained_until if champion else None])
     error, rows = error_on_batch(spec, measured.losses, version, source.committed.through)
     drift = measured.drift
     persistence = drift_persistence(measured.metrics, version, spec.drift) if version and drift else None
     against = _compare_with_previous(spec, known, measured, version)
-    rollbacks = [row.batch_seq for row in known.promotions if row.outcome == "ROLLBACK"]
     return Evidence(
         batch_seq=source.committed.through,
         champion_version=version,
@@ -81,8 +81,8 @@ def collect_evidence(
         realised_error=error,
         realised_error_rows=rows,
         expected_error=_expected_error(known.checks, known.promotions, version, metric_of(spec)),
-        blocked_until_after_batch=max(rollbacks, default=None),
-        days_since_attempt=_days_between(source, source.watermark_of(last.batch_seq) if last else None),
+        blocked_until_after_batch=waits_after_batch(known.promotions),
+        days_since_attempt=_days_between(source, source.watermark_of(trained.batch_seq) if trained else None),
         drift_verdict=drift.verdict if drift else None,
         drift_worst_column=drift.worst_column if drift else None,
         drift_reason=f"{drift.reason} {persistence.reason}" if drift and persistence else None,
@@ -97,8 +97,21 @@ def collect_evidence(
 
 
 def last_attempt(manifests: Sequence[Manifest]) -> Manifest | None:
-    """The newest candidate, promoted or not, or what was adopted after it."""
-    return next((row for row in reversed(manifests) if row.state == "REGISTERED" and row.role != "refit"), None)
+    """The newest candidate, promoted or not, or what was adopted after it. A copy was fitted elsewhere."""
+    made = [row for row in manifests if row.state == "REGISTERED" and row.role in ("candidate", "adopted")]
+    return made[-1] if made else None
+
+
+def last_training(known: Known, champion: Manifest | None) -> Manifest | None:
+    """After what rows are new: the last attempt, or a champion that was copied here after it.
+
+    What was fitted before an operator's release does not count: the rows of a version that was left are new to the
+    champion that came back.
+    """
+    release = newest_release(known.promotions)
+    own = last_attempt([row for row in known.manifests if release is None or row.at > release.at])
+    live = champion if champion and (release or champion.role == "copied") else None
+    return max((row for row in (own, live) if row), key=lambda row: row.batch_seq, default=None)
 
 
 def count_new_rows(
@@ -116,32 +129,6 @@ def count_new_rows(
     is_new = observations.arrived_after(source.committed, since) & ~is_reserved(spec)
     counted = rows.groupBy("_day").agg(F.count_if(is_new).alias("new")).orderBy("_day").collect()
     return {row["_day"]: row["new"] for row in counted}
-
-
-@dataclass(frozen=True)
-class _Holdout:
-    """Whole days since the champion's data, and the bounds a candidate would be judged on."""
-
-    whole_days: int | None
-    start: str | None
-    end: str | None
-
-
-def _plan_holdout(
-    spec: ModelSpec, source: IngestedSource, days: Iterable[date | None], champion: Manifest | None
-) -> _Holdout:
-    ledger = source.ledger
-    last = ledger.from_text(source.watermark)
-    if spec.gate.holdout == "reserved" or last is None:
-        return _Holdout(None, None, None)
-    trained = ledger.from_text(champion.trained_until) if champion else None
-    after = ledger.day_of(trained) if trained is not None else None
-    today = ledger.day_of(last)
-    whole = whole_days([day for day in days if day], after, today)
-    if not whole:
-        return _Holdout(0, None, None)
-    start = ledger.start_of(holdout_days(whole)[0])
-    return _Holdout(len(whole), ledger.to_text(start), ledger.to_text(ledger.start_of(today)))
 
 
 def _expected_error(
@@ -170,8 +157,8 @@ def _compare_with_previous(
 
 def _refusals_in_a_row(promotions: Sequence[Promotion]) -> int:
     """Candidates refused since the last decision that was no refusal; refusals for want of evidence count too.
-    Questions to a person, and an alias that was put back, say nothing about candidates."""
-    silent = ("HEAL", "PENDING", "APPROVED")
+    Questions to a person, a release, and an alias that was put back, say nothing about candidates."""
+    silent = ("HEAL", "PENDING", "APPROVED", "RELEASED")
     decided = [row.outcome for row in promotions if row.state == "DECIDED" and row.outcome not in silent]
     return next((place for place, outcome in enumerate(reversed(decided)) if outcome != "REJECT"), len(decided))
 

@@ -45,10 +45,13 @@ def deployed_version(
     manifests: list[Manifest],
     checks: Sequence[GateResult],
 ) -> Deployed:
-    """A refit that is not close to the candidate stays a version that nothing points to, and the candidate goes live.
+    """A copy of another target's version goes live as it is. A refit that is not close to the candidate stays a version
+    that nothing points to, and the candidate goes live.
 
     The fresh process starts while the refit is compared: it needs seconds to import, on a core of its own.
     """
+    if candidate.role == "copied":
+        return _as_judged(spec, source, tables, registry, run, candidate)
     if not spec.gate.refits:
         return Deployed(str(candidate.version), smoke_test(spec, source, tables, registry, candidate))
     refit = fit_version(spec, source, tables, registry, run, _reserved_refit(candidate, manifests), manifests)
@@ -57,15 +60,24 @@ def deployed_version(
         found = _check(spec, source, tables, registry, candidate, refit, checks)
     if found.passes:
         return Deployed(str(refit.version), smoking.result(), (found.sentence,))
+    as_judged = _as_judged(spec, source, tables, registry, run, candidate)
+    return replace(as_judged, said=(found.sentence,))
+
+
+def _as_judged(
+    spec: ModelSpec, source: IngestedSource, tables: Tables, registry: Registry, run: Run, candidate: Manifest
+) -> Deployed:
+    """The candidate itself, whose references are written now: candidates seldom go live."""
     frame = _rows_of(spec, source, tables, candidate)
     predicted = load_version(registry, candidate).predict(frame.features)
     append_references(spec, tables, run, frame, predicted, str(candidate.version))
-    smoked = smoke_test(spec, source, tables, registry, candidate)
-    return Deployed(str(candidate.version), smoked, (found.sentence,))
+    return Deployed(str(candidate.version), smoke_test(spec, source, tables, registry, candidate))
 
 
 def _rows_of(spec: ModelSpec, source: IngestedSource, tables: Tables, candidate: Manifest) -> TrainingFrame:
-    """The candidate's training rows: references are written with refits, because candidates seldom go live."""
+    """The candidate's training rows; of a copy, whose own are elsewhere, all rows of the batches it was judged on."""
+    if candidate.role == "copied":
+        return read_training_frame(spec, tables, source, Bounds(candidate.batch_seq, None, None))
     start, before = (source.ledger.from_text(each) for each in (candidate.train_from, candidate.train_before))
     return read_training_frame(spec, tables, source, Bounds(candidate.batch_seq, start, before))
 

@@ -69,9 +69,12 @@ def _signature(
 
 
 def question_of(spec: ModelSpec, candidate: Manifest, champion: Manifest | None) -> Question:
-    """What the spec asks; where it asks nothing, a candidate that was made as the champion was is a refresh of it."""
+    """What the spec asks; where it asks nothing, a candidate that was made as the champion was is a refresh of it. A
+    copy never is: what another target learned from is not known here."""
     if champion is None:
         return "first"
+    if candidate.role == "copied":
+        return "change"
     if spec.gate.kind:
         return spec.gate.kind
     return "refresh" if candidate.learning_hash == champion.learning_hash else "change"

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
+from retraining.adapters.tables.names import check_part
 from retraining.errors import ParameterError
 from retraining.records.adopt_request import AdoptRequest
+from retraining.records.copy_request import CopyRequest
 from retraining.records.promotion import Promotion
 from retraining.records.repair_request import RepairAction, RepairedSource, RepairRequest
 from retraining.rules.champion_history import champion_at
@@ -50,6 +52,22 @@ def read_adoption(parameters: Mapping[str, str]) -> AdoptRequest:
         raise ParameterError(f"first_batch {first} and last_batch {last}: expected 1 <= first_batch <= last_batch.")
     label, reason = parameters["label"] or None, parameters["reason"].strip()
     return AdoptRequest(version, old_stage, first, last, label, _seconds(parameters["fit_seconds"]), reason)
+
+
+def read_copy(parameters: Mapping[str, str]) -> CopyRequest:
+    """Which version of another schema is asked for, checked part by part. Raises ParameterError for a name that has not
+    three plain parts, for what is no version number, and without a reason."""
+    missing = [name for name in ("source_model", "source_version", "reason") if not parameters[name].strip()]
+    if missing:
+        raise ParameterError(f"copy_version needs {' and '.join(missing)}. Set the parameter and run again.")
+    parts, version = parameters["source_model"].split("."), parameters["source_version"]
+    if len(parts) != 3:
+        raise ParameterError(f"source_model {parameters['source_model']!r}: expected catalog.schema.model.")
+    catalog, schema, model = (check_part(part, "source_model's part") for part in parts)
+    if not (version.isascii() and version.isdigit() and len(version) <= 18):
+        raise ParameterError(f"source_version {version!r} is no version number, such as 3.")
+    until, reason = parameters["trained_until"] or None, parameters["reason"].strip()
+    return CopyRequest(f"{catalog}.{schema}", model, version, until, reason)
 
 
 def _seconds(text: str) -> float | None:

@@ -8,11 +8,10 @@ import numpy as np
 
 from retraining.adapters.registry.by_hand import run_of_version
 from retraining.adapters.registry.registry import Registry
-from retraining.adapters.registry.signature import inputs_of
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.adapters.tables.tables import Tables
-from retraining.errors import NothingToDoError, RegistryError
+from retraining.errors import NothingToDoError
 from retraining.records.adopt_request import AdoptRequest
 from retraining.records.gate_result import GateResult
 from retraining.records.manifest import Manifest
@@ -21,6 +20,7 @@ from retraining.rules.gate.metrics import error_on_rows
 from retraining.rules.gate.words import metric_in_words
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.append_references import append_references
+from retraining.stages.steps.check_made_elsewhere import check_inputs, predict_features
 from retraining.stages.steps.check_target import loads
 from retraining.stages.steps.ingested_source import IngestedSource
 from retraining.stages.steps.metric_of import metric_of
@@ -54,37 +54,19 @@ def take_over(
 
     Raises RegistryError when the version has no signature, does not load, or does not predict on the spec's columns.
     """
-    _check_signature(spec, registry, version)
+    check_inputs(spec, registry, spec.model, version)
     manifests, checks = read_rows(tables, Manifest, spec.model), read_rows(tables, GateResult, spec.model)
     frame = read_training_frame(
         spec, tables, source, Bounds(request.last_batch, None, None, newer_than=request.first_batch - 1)
     )
     manifest = _manifest(spec, tables, registry, run, request, version, frame, next_seq(manifests))
     estimator = loads(registry, manifest)
-    predicted = _predict(spec, estimator, version, frame)
+    predicted = predict_features(spec, estimator, version, frame.features)
     measured = _measure(spec, tables, source, request, estimator, version, frame, predicted)
     append_references(spec, tables, run, frame, predicted, version)
     append_rows(tables, "gate", [_gate_row(spec, run, manifest, measured, next_seq(checks))])
     append_rows(tables, "retrain", [manifest])
     return manifest
-
-
-def _check_signature(spec: ModelSpec, registry: Registry, version: str) -> None:
-    takes, name = inputs_of(registry, spec.model, version), registry.full_name(spec.model)
-    if takes is None and not registry.has_version(spec.model, version):
-        raise RegistryError(f"{name} has no version {version}. Name one that is registered under this name.")
-    if takes is None:
-        raise RegistryError(
-            f"{name} version {version} has no signature that names its columns, so nobody can say what it takes. Log "
-            f"it again with signature=mlflow.models.infer_signature(X, model.predict(X)), X a DataFrame, and "
-            f"registered_model_name={name!r}; then adopt the new version."
-        )
-    unknown = [each.name for each in takes if each.required and each.name not in spec.columns.features]
-    if unknown:
-        raise RegistryError(
-            f"{name} version {version} takes {', '.join(unknown)}, which the spec does not name. Add them to "
-            f"columns.numeric or columns.categorical in specs/{spec.model}.yml, or make them with source.prepare."
-        )
 
 
 def _manifest(
@@ -133,20 +115,6 @@ def _manifest(
     )
 
 
-def _predict(spec: ModelSpec, estimator: Any, version: str, frame: TrainingFrame) -> "np.ndarray[Any, Any]":
-    try:
-        made = np.asarray(estimator.predict(frame.features))
-    except Exception as err:
-        raise RegistryError(
-            f"{spec.model} version {version} does not predict on the columns of the spec, in their order: "
-            f"{', '.join(spec.columns.features)} ({type(err).__name__}). Name the columns it was trained on, in that "
-            f"order, in specs/{spec.model}.yml."
-        ) from err
-    if spec.kind == "regression" and not np.isfinite(made.astype(np.float64)).all():
-        raise RegistryError(f"{spec.model} version {version}: a prediction on its own rows is not finite. Not adopted.")
-    return made.astype(np.float64) if spec.kind == "regression" else made.astype(str)
-
-
 def _measure(
     spec: ModelSpec,
     tables: Tables,
@@ -162,7 +130,7 @@ def _measure(
     try:
         newer = Bounds(source.committed.through, None, None, newer_than=request.last_batch)
         frame = read_training_frame(spec, tables, source, newer)
-        predicted, which = _predict(spec, estimator, version, frame), "rows newer than its training"
+        predicted, which = predict_features(spec, estimator, version, frame.features), "rows newer than its training"
     except NothingToDoError:
         frame, which = trained, "its own training rows, for want of newer ones"
     metric, label = metric_of(spec), frame.label.to_numpy()

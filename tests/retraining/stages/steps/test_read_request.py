@@ -7,8 +7,9 @@ from tests.retraining.rules.history import promoted
 
 from retraining.errors import ParameterError
 from retraining.records.adopt_request import AdoptRequest
+from retraining.records.copy_request import CopyRequest
 from retraining.records.repair_request import RepairRequest
-from retraining.stages.steps.read_request import end_of, read_adoption, read_request, version_asked
+from retraining.stages.steps.read_request import end_of, read_adoption, read_copy, read_request, version_asked
 
 NOTHING = dict.fromkeys(("action", "batch_seq", "start", "end", "source"), "")
 
@@ -106,3 +107,28 @@ def test_an_adoption_without_what_it_needs_is_refused(said, refusal):
 
 def test_a_day_means_its_last_moment():
     assert f"{end_of('2013-02-01')}" == "2013-02-01 23:59:59.999999+00:00"
+
+
+COPY = {"source_model": "staging.retraining.toy", "source_version": "7", "trained_until": "", "reason": "Fitted there."}
+
+
+def test_a_copy_names_its_original_part_by_part():
+    assert read_copy(COPY) == CopyRequest("staging.retraining", "toy", "7", None, "Fitted there.")
+    assert read_copy({**COPY, "trained_until": "2013-01-31"}).trained_until == "2013-01-31"
+
+
+@pytest.mark.parametrize(
+    ("said", "refusal"),
+    [
+        ({"source_model": "", "reason": " "}, "copy_version needs source_model and reason. Set the parameter"),
+        ({"source_model": "retraining.toy"}, "source_model 'retraining.toy': expected catalog.schema.model."),
+        ({"source_model": "a.b.c.d"}, "expected catalog.schema.model."),
+        ({"source_model": "a.b.toy' or '1"}, "source_model's part \"toy' or '1\" is not a plain name"),
+        ({"source_model": "a..toy"}, "source_model's part '' is not a plain name"),
+        ({"source_version": "champion"}, "source_version 'champion' is no version number, such as 3."),
+        ({"source_version": "7/../8"}, "is no version number"),
+    ],
+)
+def test_a_copy_that_names_anything_else_is_refused(said, refusal):
+    with pytest.raises(ParameterError, match=re.escape(refusal)):
+        read_copy({**COPY, **said})

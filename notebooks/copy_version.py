@@ -1,0 +1,26 @@
+# Databricks notebook source
+# MAGIC %md
+# MAGIC # Copy a version
+# MAGIC Brings a version that another target fitted into this schema. Then run 04_promote, as the job does.
+
+# COMMAND ----------
+import sys
+from pathlib import Path
+
+src = Path("../src").resolve()
+assert (src / "retraining").is_dir(), f"{src} has no package retraining: run this notebook inside the bundle's folder."
+sys.path.insert(0, str(src))
+
+from retraining.open_stage import open_stage
+from retraining.stages.copy_version import copy_version
+from retraining.stages.steps.read_request import read_copy
+
+# COMMAND ----------
+stage = open_stage(
+    spark, dbutils, widgets={"source_model": "", "source_version": "", "trained_until": "", "reason": ""}
+)
+report = copy_version(stage.spec, stage.tables, stage.registry, stage.run, read_copy(stage.parameters))
+print(report.summary)
+
+# COMMAND ----------
+stage.publish(retrain_key=report.manifest.retrain_key)

@@ -1,0 +1,20 @@
+# Databricks notebook source
+# MAGIC %md
+# MAGIC # Release retraining
+# MAGIC Ends the wait for newer rows that a rollback asked for, and records why.
+
+# COMMAND ----------
+import sys
+from pathlib import Path
+
+src = Path("../src").resolve()
+assert (src / "retraining").is_dir(), f"{src} has no package retraining: run this notebook inside the bundle's folder."
+sys.path.insert(0, str(src))
+
+from retraining.open_stage import open_stage
+from retraining.stages.release_retraining import release_retraining
+
+# COMMAND ----------
+stage = open_stage(spark, dbutils, widgets={"reason": ""})
+made = release_retraining(stage.spec, stage.tables, stage.run, stage.parameter("reason"))
+print(made.summary)

@@ -1,0 +1,58 @@
+"""Versions of other schemas, and their copies in ours."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from retraining.adapters.registry.digest import digest_of_files
+from retraining.adapters.registry.registry import READY, Registry, talking_to_mlflow
+from retraining.records.file_hash import FileHash
+
+COPIED_FROM = "copied_from"
+"""Tag of a copy: full name and version of the original."""
+
+
+@dataclass(frozen=True)
+class Original:
+    """A version of another schema: registry looks there, files are what it serves."""
+
+    registry: Registry
+    model: str
+    version: str
+    files: tuple[FileHash, ...]
+
+    @property
+    def name(self) -> str:
+        """Full name and version, for people."""
+        return f"{self.registry.full_name(self.model)} version {self.version}"
+
+    @property
+    def digest(self) -> str:
+        """Digest of its files."""
+        return digest_of_files(self.files)
+
+
+def other_schema(registry: Registry, schema: str) -> Registry:
+    """The same registry, looking at the models of another schema."""
+    return replace(registry, schema=schema)
+
+
+def copy_here(registry: Registry, model: str, original: Original, named: Collection[str | None]) -> str:
+    """The version that holds the original's files: what a killed attempt left, else a new copy. named are versions that
+    a manifest names: they are somebody else's."""
+    left = _left_behind(registry, model, original, named)
+    if left:
+        return left
+    with talking_to_mlflow(f"copying {original.name} to {registry.full_name(model)}"):
+        uri = f"models:/{original.registry.full_name(original.model)}/{original.version}"
+        return str(registry.client.copy_model_version(uri, registry.full_name(model)).version)
+
+
+def _left_behind(registry: Registry, model: str, original: Original, named: Collection[str | None]) -> str | None:
+    """A copy shares its original's run and files."""
+    with talking_to_mlflow(f"looking for earlier copies of {original.name}"):
+        there = original.registry.full_name(original.model)
+        run_id = registry.client.get_model_version(there, original.version).run_id
+        versions = registry.client.search_model_versions(f"name='{registry.full_name(model)}'")
+    ready = [each for each in versions if each.status == READY and each.run_id == run_id]
+    unnamed = sorted({int(each.version) for each in ready if str(each.version) not in named})
+    return next((str(each) for each in unnamed if registry.digest(model, str(each)) == original.digest), None)

@@ -1,0 +1,81 @@
+"""After a rollback retraining waits for newer rows; an operator who has found the cause lets it go on at once."""
+
+import logging
+from dataclasses import dataclass
+
+from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
+from retraining.adapters.tables.tables import Tables
+from retraining.errors import NothingToDoError, ParameterError
+from retraining.records.promotion import Promotion
+from retraining.records.run import Run
+from retraining.rules.alias_state import newest_move
+from retraining.rules.wait_after_rollback import waits_after_batch
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.ingested_source import read_source
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ReleaseRetrainingReport:
+    """The release, as stored under its request."""
+
+    promotion: Promotion
+
+    @property
+    def summary(self) -> str:
+        """One line for people."""
+        made = self.promotion
+        return (
+            f"{made.model}: retraining goes on at batch {made.batch_seq}, with version {made.version} as champion. "
+            f"{' '.join(made.reasons)}"
+        )
+
+
+def release_retraining(spec: ModelSpec, tables: Tables, run: Run, reason: str | None) -> ReleaseRetrainingReport:
+    """End the wait that a rollback asked for, once a run. No alias moves; the next drift check decides anew, on the
+    same batch too. A fit that equals the one that was left stays refused.
+
+    Raises ParameterError without a reason, NothingToDoError when nothing waits.
+    """
+    if reason is None or not reason.strip():
+        raise ParameterError("The widget `reason` is empty. Say why retraining may go on; it is stored with it.")
+    rows = read_rows(tables, Promotion, spec.model)
+    known = [row for row in rows if row.request_id == run.run_id and row.outcome == "RELEASED"]
+    if known:
+        return ReleaseRetrainingReport(known[-1])
+    newest = read_source(spec, tables).committed.through
+    _check_waiting(spec, rows, newest)
+    live = newest_move(rows)
+    version = live.version if live else None
+    release = Promotion(
+        model=spec.model,
+        seq=next_seq(rows),
+        state="DECIDED",
+        outcome="RELEASED",
+        version=version,
+        previous_version=version,
+        candidate_version=None,
+        retrain_key=None,
+        request_id=run.run_id,
+        batch_seq=newest,
+        reasons=(reason.strip(),),
+        run_id=run.run_id,
+        attempt_id=run.attempt_id,
+        at=run.started_at,
+    )
+    append_rows(tables, "promote", [release])
+    report = ReleaseRetrainingReport(release)
+    _log.info(report.summary)
+    return report
+
+
+def _check_waiting(spec: ModelSpec, rows: list[Promotion], newest: int) -> None:
+    waits = waits_after_batch(rows)
+    if waits is None:
+        found = "no rollback was made since the last release, or ever"
+    elif newest > waits:
+        found = f"the rollback at batch {waits} waited for a newer batch, and batch {newest} has arrived"
+    else:
+        return
+    raise NothingToDoError(f"{spec.model}: {found}, so retraining does not wait and there is nothing to release.")

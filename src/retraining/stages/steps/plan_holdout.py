@@ -1,0 +1,36 @@
+"""Which days would judge a candidate of today: whole ones, after everything that either model was trained on."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from retraining.rules.gate.holdout import holdout_days, whole_days
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.ingested_source import IngestedSource
+
+
+@dataclass(frozen=True)
+class Holdout:
+    """Whole days since the models' data, and the bounds a candidate would be judged on, closed and open."""
+
+    whole_days: int | None
+    start: str | None
+    end: str | None
+
+
+def plan_holdout(
+    spec: ModelSpec, source: IngestedSource, days: Iterable[date | None], trained_until: Sequence[str | None]
+) -> Holdout:
+    """days are those that hold labelled rows; trained_until the newest ledger values that the models learned."""
+    ledger = source.ledger
+    last = ledger.from_text(source.watermark)
+    if spec.gate.holdout == "reserved" or last is None:
+        return Holdout(None, None, None)
+    learned = [number for each in trained_until if (number := ledger.from_text(each)) is not None]
+    after = ledger.day_of(max(learned)) if learned else None
+    today = ledger.day_of(last)
+    whole = whole_days([day for day in days if day], after, today)
+    if not whole:
+        return Holdout(0, None, None)
+    start = ledger.start_of(holdout_days(whole)[0])
+    return Holdout(len(whole), ledger.to_text(start), ledger.to_text(ledger.start_of(today)))
