@@ -15,6 +15,8 @@ from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.errors import RegistryError
 from retraining.records.manifest import Manifest
 
+pytestmark = pytest.mark.slow
+
 CREATE_RUN, CREATE_VERSION, SET_ALIAS = "runs/create", "model-versions/create", "registered-models/alias"
 
 

@@ -19,6 +19,8 @@ from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.stages.adopt import adopt
 
+pytestmark = pytest.mark.slow
+
 REQUEST = AdoptRequest(None, "Production", 1, 1, "y", 0.5, "Live since March.")
 SPEC = toy_spec(gate={"deploy": "candidate"})
 

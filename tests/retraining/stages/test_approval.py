@@ -12,6 +12,8 @@ from retraining.records.promotion import Promotion
 from retraining.stages.approve import ApprovalReport, approve
 from retraining.stages.promote import PromoteReport, promote
 
+pytestmark = pytest.mark.slow
+
 SPEC = toy_spec(gate={"approval": "required", "approval_days": 3})
 SAME_FIT = toy_spec(gate={"approval": "required", "approval_days": 3, "deploy": "candidate"})
 

@@ -19,6 +19,8 @@ from retraining.stages.copy_version import CopyReport, copy_version
 from retraining.stages.promote import PromoteReport, promote
 from retraining.stages.steps.sweep_leftovers import sweep_leftovers
 
+pytestmark = pytest.mark.slow
+
 REFRESH = toy_spec(gate={"kind": "refresh"})
 RESERVED = toy_spec(gate={"holdout": "reserved"})
 

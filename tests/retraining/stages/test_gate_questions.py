@@ -9,6 +9,8 @@ from tests.loop import days, toy_spec
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.records.gate_result import GateResult
 
+pytestmark = pytest.mark.slow
+
 COLUMNS = "id string, at timestamp, x double, y double, z double, told double, place string"
 COST = "recipes.costs.double_underestimate"
 GATE = {"guards": ["mae", COST], "floors": {"r2": 0.5}, "may_change_signature": ["z"]}

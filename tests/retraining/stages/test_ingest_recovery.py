@@ -11,6 +11,8 @@ from tests.loop import KilledError, killed, make_run
 from retraining.errors import ConcurrentRunError, SourceError
 from retraining.stages.ingest import ingest
 
+pytestmark = pytest.mark.slow
+
 TEN, ELEVEN = "2013-01-31 10:00", "2013-01-31 11:00"
 NEXT_STEP = {
     "planned, nothing stored": "retraining.adapters.tables.observations.append_batch",

@@ -7,6 +7,8 @@ from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.records.decision import Decision
 from retraining.stages.steps.daily_losses import losses_of
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_late_label_judges_the_prediction_that_was_made_when_its_row_arrived(loop):
     loop.spec = toy_spec()
@@ -32,7 +34,6 @@ def test_a_late_label_judges_the_prediction_that_was_made_when_its_row_arrived(l
     assert losses_of(stored) == list(labelled.daily_losses)
 
 
-@pytest.mark.slow
 def test_labels_of_their_own_table_judge_the_prediction_that_was_made_when_the_row_arrived(loop):
     loop.spec = labelled_spec()
     first, second = days(1, 14), days(15, 16)

@@ -10,6 +10,8 @@ from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.promotion import Promotion
 from retraining.stages.release_retraining import ReleaseRetrainingReport, release_retraining
 
+pytestmark = pytest.mark.slow
+
 SPEC = toy_spec(gate={"deploy": "candidate"})
 
 

@@ -11,6 +11,8 @@ from retraining.records.repair_request import RepairRequest
 from retraining.stages import ingest as stage
 from retraining.stages.repair import repair
 
+pytestmark = pytest.mark.slow
+
 NINE, TEN, ELEVEN = (f"2013-01-31 {hour:02d}:00" for hour in (9, 10, 11))
 WATERMARK = "2013-01-31T10:00:00.000000Z"
 
@@ -68,7 +70,6 @@ def test_a_replay_takes_the_place_of_its_batch_without_deleting_anything(begun):
         plan(begun, "replay", batch_seq=1)
 
 
-@pytest.mark.slow
 def test_an_open_batch_whose_source_was_replaced_is_given_up_and_the_new_table_is_read_whole(begun, monkeypatch):
     begun.source_has([("lost", ELEVEN, 1.0, 1.0)])
     with monkeypatch.context() as patched:
@@ -90,7 +91,6 @@ def test_an_open_batch_whose_source_was_replaced_is_given_up_and_the_new_table_i
     assert (again.accepted, again.older) == (1, 1)
 
 
-@pytest.mark.slow
 def test_a_source_that_was_replaced_between_batches_stops_ingestion_with_the_cure(begun):
     begun.tables.spark.sql(f"DROP TABLE {begun.source}")
     begun.source_has([("b", TEN, 1.0, 1.0), ("c", NINE, 1.0, 1.0)])
@@ -122,7 +122,6 @@ def test_lost_watermarks_are_rebuilt_from_the_data_and_ingestion_goes_on(begun, 
     assert plan(begun, "rebuild").summary == "rebuild: nothing was missing"
 
 
-@pytest.mark.slow
 def test_the_same_run_again_asks_for_nothing_new(begun):
     first = plan(begun, "replay", batch_seq=1)
     run = replace(begun.run, attempt_id=make_run().attempt_id)
@@ -133,7 +132,6 @@ def test_the_same_run_again_asks_for_nothing_new(begun):
     assert states(begun) == [(1, "COMMITTED", 1), (2, "PLANNED", 1)]
 
 
-@pytest.mark.slow
 def test_a_request_that_does_not_fit_writes_nothing(begun):
     refusals = {
         "is not before end": {"action": "backfill", "start": TEN, "end": NINE},

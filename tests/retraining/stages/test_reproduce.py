@@ -13,6 +13,8 @@ from retraining.records.manifest import Manifest
 from retraining.stages.reproduce import reproduce
 from retraining.stages.steps.versions_of_keys import mark_versions
 
+pytestmark = pytest.mark.slow
+
 WINDOWS = toy_spec(strategy={"windows": [4]})
 
 

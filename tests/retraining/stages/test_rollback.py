@@ -10,6 +10,8 @@ from retraining.errors import AliasDriftError, TamperedModelError
 from retraining.records.promotion import Promotion
 from retraining.stages.promote import promote
 
+pytestmark = pytest.mark.slow
+
 SPEC = toy_spec(gate={"deploy": "candidate"})
 
 

@@ -12,6 +12,8 @@ from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.errors import NotifyError
 from retraining.records.promotion import Promotion
 
+pytestmark = pytest.mark.slow
+
 COLUMNS = "id string, at timestamp, x double, y double, w double"
 
 

@@ -12,6 +12,8 @@ from retraining.adapters.registry.digest import digest_of_files
 from retraining.adapters.registry.fresh_process import ask_fresh_process
 from retraining.errors import TamperedModelError
 
+pytestmark = pytest.mark.slow
+
 ROWS = pd.DataFrame({"x": [0.5, 1.5]})
 ELSEWHERE = "class Doubles:\n    def predict(self, rows):\n        return 2 * rows['x'].to_numpy()\n"
 
