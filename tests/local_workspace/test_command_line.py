@@ -78,6 +78,7 @@ def groups_of_children(pid: int) -> list[int]:
     return [int(group) for parent, group in pairs if int(parent) == pid]
 
 
+@pytest.mark.slow
 @pytest.mark.spark
 def test_a_killed_run_leaves_no_process_and_its_tables_are_there_for_the_next(bundle: Path) -> None:
     written = bundle / "written"

@@ -111,6 +111,7 @@ def test_an_alias_moved_by_hand_stops_promotion_and_rollback_until_it_is_moved_b
     assert loop.promote().promotion.outcome == "PROMOTE"
 
 
+@pytest.mark.slow
 def test_an_alias_moved_or_deleted_by_hand_goes_back_where_the_spec_says_so(loop):
     loop.spec = loop.spec.model_copy(update={"policy": toy_spec(policy={"on_alias_drift": "heal"}).policy})
     loop.train()
@@ -145,6 +146,7 @@ def test_an_alias_that_no_decision_ever_set_is_not_put_back_but_stops_the_run(lo
     assert (rows(loop, Promotion), loop.alias("champion")) == ([], "1")
 
 
+@pytest.mark.slow
 def test_of_two_promoters_at_once_the_second_is_told_and_then_judges_against_the_first_ones_champion(loop, monkeypatch):
     loop.check()
     first = loop.retrain().retrain_key

@@ -145,6 +145,7 @@ def test_a_source_of_bad_rows_alone_is_all_quarantined_and_leaves_the_watermark_
     assert loop.quarantined_keys() == ["a", "b"]
 
 
+@pytest.mark.slow
 def test_rows_older_than_the_watermark_are_not_read_but_counted_until_they_are_gone(loop):
     loop.source_has([("said twice", "2013-01-31 08:00", 1.0, 1.0)] * 2 + [("null ledger", None, 1.0, 1.0)])
     loop.source_has([("a", "2013-01-31 09:00", 1.0, 1.0), ("b", TEN, 1.0, 1.0)])
@@ -161,6 +162,7 @@ def test_rows_older_than_the_watermark_are_not_read_but_counted_until_they_are_g
     assert {"late", "later"}.isdisjoint(loop.accepted_keys() + loop.quarantined_keys())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("type_", "values"), [("date", ["2013-01-05", "2013-01-03"]), ("decimal(9,2)", ["5.00", "4.99"])]
 )
@@ -188,6 +190,7 @@ def test_rows_that_come_late_are_read_within_the_lookback_and_nothing_is_stored_
     assert (loop.ingest().read, loop.ingest().older) == (0, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lookback", [None, "2 hours"])
 def test_a_stored_row_that_the_source_says_again_is_not_older(loop, lookback):
     loop.spec = with_source(lookback=lookback)

@@ -17,6 +17,8 @@ from retraining.rules.decide import decide
 from retraining.stages.steps.ingested_source import read_source
 from retraining.stages.steps.training_frame import Bounds, read_training_frame, trainable_rows
 
+pytestmark = pytest.mark.slow
+
 SPEC = toy_spec(policy={"max_rows": 100})
 WORSE = toy_spec(policy={"max_rows": 100}, params={"alpha": 1e6})
 PREDICT = """
