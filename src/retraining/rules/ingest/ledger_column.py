@@ -50,9 +50,13 @@ def is_valid(ledger: Ledger, valid_until: Number | None) -> Column:
 
 def in_slice(ledger: Ledger, lo: Number | None, hi: Number | None, valid_until: Number | None) -> Column:
     """Rows of a slice: [lo, hi], plus the rows whose ledger value is missing or beyond validity, which no slice would
-    meet."""
+    meet.
+
+    Never null, although it is not wrapped in coalesce: a missing value is not valid. Delta would not look through
+    coalesce, and would read every file of the source instead of those whose statistics fit.
+    """
     value = F.col(f"`{ledger.column}`")
     inside = F.lit(False) if hi is None else value <= ledger_literal(ledger, hi)
     if lo is not None:
         inside = inside & (value >= ledger_literal(ledger, lo))
-    return F.coalesce(inside, F.lit(False)) | ~is_valid(ledger, valid_until)
+    return inside | ~is_valid(ledger, valid_until)
