@@ -9,10 +9,10 @@ import mlflow
 import pandas as pd
 from mlflow.data.delta_dataset_source import DeltaDatasetSource
 from mlflow.data.meta_dataset import MetaDataset
-from mlflow.models import infer_signature
 
 from retraining.adapters.registry.registry import Registry, talking_to_mlflow
 from retraining.adapters.registry.requirements import pinned_requirements
+from retraining.adapters.registry.signature import signature_of_rows
 from retraining.failpoints import hit
 
 
@@ -61,7 +61,7 @@ def log_version(
         info = mlflow.sklearn.log_model(
             estimator,
             name="model",
-            signature=infer_signature(example, estimator.predict(example)),
+            signature=signature_of_rows(example, estimator.predict(example)),
             input_example=example,
             serialization_format="cloudpickle",
             pip_requirements=pinned_requirements(),

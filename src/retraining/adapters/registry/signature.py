@@ -1,11 +1,26 @@
-"""The signature that a version was registered with."""
+"""The signature that a version is registered with, and how it is read again."""
+
+from typing import Any
 
 import mlflow
+import pandas as pd
 from mlflow.exceptions import MlflowException
-from mlflow.types import Schema
+from mlflow.models import ModelSignature, infer_signature
+from mlflow.types import ColSpec, DataType, Schema
 
 from retraining.adapters.registry.registry import Registry, not_there, talking_to_mlflow
 from retraining.records.model_input import ModelInput, Signature
+
+
+def signature_of_rows(features: pd.DataFrame, predictions: Any) -> ModelSignature:
+    """Every column is required, numbers as double, everything else as string.
+
+    MLflow would infer from these few rows that a column is optional when one of them lacks its value, or has no type
+    when all do: the next fit of the same recipe would have another signature.
+    """
+    kinds = [DataType.double if pd.api.types.is_float_dtype(features[name]) else DataType.string for name in features]
+    inputs = Schema([ColSpec(kind, str(name)) for kind, name in zip(kinds, features, strict=True)])
+    return ModelSignature(inputs, infer_signature(model_output=predictions).outputs)
 
 
 def signature_of(registry: Registry, model: str, version: str) -> Signature | None:
