@@ -82,7 +82,8 @@ def needs_a_module(story, tmp_path, monkeypatch):
 
 def test_a_class_that_is_only_here_is_missed_elsewhere(story, needs_a_module):
     version, files = needs_a_module
-    found = ask_fresh_process(story.loop.registry, "elsewhere", version, digest_of_files(files), files, ROWS)
+    with story.loop.registry.checked_files("elsewhere", version, digest_of_files(files), files) as folder:
+        found = ask_fresh_process(folder, ROWS)
 
     assert found.problem == "ModuleNotFoundError: No module named 'only_here'"
     assert found.predictions == ()
@@ -90,5 +91,9 @@ def test_a_class_that_is_only_here_is_missed_elsewhere(story, needs_a_module):
 
 def test_a_changed_file_is_not_asked(story, needs_a_module):
     version, files = needs_a_module
-    with pytest.raises(TamperedModelError, match="registered as 00000"):
-        ask_fresh_process(story.loop.registry, "elsewhere", version, "0" * 64, files, ROWS)
+    registry = story.loop.registry
+    with (
+        pytest.raises(TamperedModelError, match="registered as 00000"),
+        registry.checked_files("elsewhere", version, "0" * 64, files) as folder,
+    ):
+        ask_fresh_process(folder, ROWS)

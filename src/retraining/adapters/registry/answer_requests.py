@@ -8,24 +8,28 @@ import sys
 import time
 from pathlib import Path
 
-import mlflow.pyfunc
 import numpy as np
 import pandas as pd
+from mlflow.pyfunc import PyFuncModel, load_model
 
 WARM_UP = 3
 
 
 def main(folder: str, asked: str, answered: str) -> None:
     """Writes all predictions, and the milliseconds of each request alone."""
-    model, requests = mlflow.pyfunc.load_model(folder), pd.read_parquet(asked)
+    model, requests = load_model(folder), pd.read_parquet(asked)
     predictions = np.asarray(model.predict(requests)) if len(requests) else np.zeros(0)
-    milliseconds = []
-    for place in [0] * min(WARM_UP, len(requests)) + list(range(len(requests))):
-        started = time.perf_counter()
-        model.predict(requests.iloc[place : place + 1])
-        milliseconds.append((time.perf_counter() - started) * 1_000)
-    kept = milliseconds[min(WARM_UP, len(requests)) :]
-    Path(answered).write_text(json.dumps({"predictions": predictions.tolist(), "milliseconds": kept}))
+    alone = [requests.iloc[place : place + 1] for place in range(len(requests))]
+    for request in alone[:WARM_UP]:
+        model.predict(request)
+    milliseconds = [_milliseconds(model, request) for request in alone]
+    Path(answered).write_text(json.dumps({"predictions": predictions.tolist(), "milliseconds": milliseconds}))
+
+
+def _milliseconds(model: PyFuncModel, request: pd.DataFrame) -> float:
+    started = time.perf_counter()
+    model.predict(request)
+    return (time.perf_counter() - started) * 1_000
 
 
 if __name__ == "__main__":

@@ -8,20 +8,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from retraining.adapters.registry.registry import Registry
-from retraining.records.file_hash import FileHash
 from retraining.records.fresh_answers import FreshAnswers
 
 TIMEOUT_SECONDS = 300
 _ANSWER = Path(__file__).with_name("answer_requests.py")
 
 
-def ask_fresh_process(
-    registry: Registry, model: str, version: str, digest: str, registered: tuple[FileHash, ...], requests: pd.DataFrame
-) -> FreshAnswers:
-    """The answers to all requests, and the time of each alone. Raises TamperedModelError before any file is used."""
-    with registry.checked_files(model, version, digest, registered) as files, tempfile.TemporaryDirectory() as folder:
-        megabytes = sum(each.stat().st_size for each in files.rglob("*") if each.is_file()) / 1e6
+def ask_fresh_process(files: Path, requests: pd.DataFrame) -> FreshAnswers:
+    """The answers of checked files to all requests, and the time of each alone."""
+    megabytes = sum(each.stat().st_size for each in files.rglob("*") if each.is_file()) / 1e6
+    with tempfile.TemporaryDirectory() as folder:
         asked, answered = Path(folder, "requests.parquet"), Path(folder, "answers.json")
         requests.to_parquet(asked, index=False)
         # -I: neither PYTHONPATH nor the user's folders nor the working directory are on the path.

@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame
 
 from retraining.adapters.registry.fresh_process import ask_fresh_process
-from retraining.adapters.registry.registry import Registry
+from retraining.adapters.registry.registry import Registry, load_files
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.tables import Tables
 from retraining.records.manifest import Manifest
@@ -11,7 +11,6 @@ from retraining.rules.gate.smoke import Smoke, smoke
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.ingested_source import IngestedSource
-from retraining.stages.steps.load_version import load_version
 from retraining.stages.steps.model_frame import feature_columns
 
 REQUESTS = 100
@@ -20,12 +19,16 @@ REQUESTS = 100
 def smoke_test(
     spec: ModelSpec, source: IngestedSource, tables: Tables, registry: Registry, manifest: Manifest
 ) -> Smoke:
-    """Up to 100 rows of the newest batch stand for requests. The same files answer them here as well."""
+    """Up to 100 rows of the newest batch stand for requests. The same files, downloaded once, answer them here too.
+
+    Raises TamperedModelError before any of them is used.
+    """
     requests = _newest(source, tables, manifest).orderBy(ROW_KEY).limit(REQUESTS).select(*feature_columns(spec))
     frame = requests.toPandas()
     version, digest = str(manifest.version), str(manifest.digest)
-    answers = ask_fresh_process(registry, spec.model, version, digest, manifest.files, frame)
-    expected = load_version(registry, manifest).predict(frame).tolist() if len(frame) else []
+    with registry.checked_files(spec.model, version, digest, manifest.files) as files:
+        answers = ask_fresh_process(files, frame)
+        expected = load_files(files).predict(frame).tolist() if len(frame) else []
     return smoke(version, answers, expected, spec.serving)
 
 
