@@ -1,7 +1,7 @@
 """Fit a registered version once more from its manifest, register nothing, and say what is the same."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -93,7 +93,7 @@ def reproduce(
     base = manifest_of_version(manifests, spec.model, manifest.base_version) if manifest.base_version else None
     registered = load_version(registry, manifest)
     source = read_source(spec, tables)
-    learned = learn(spec, source, tables, registry, manifest, base)
+    learned = learn(spec, source, tables, registry, _as_before_its_fit(manifest), base)
     comparisons = (
         *_circumstances(spec, registry, run, manifest),
         *_rows(manifest, learned),
@@ -103,6 +103,11 @@ def reproduce(
     report = ReproduceReport(spec.model, wanted, comparisons)
     _log.info(report.summary)
     return report
+
+
+def _as_before_its_fit(manifest: Manifest) -> Manifest:
+    """A candidate chose its window among all history, and does so again; inside the window it would choose another."""
+    return replace(manifest, window_days=None) if manifest.role == "candidate" else manifest
 
 
 def _circumstances(spec: ModelSpec, registry: Registry, run: Run, manifest: Manifest) -> list[Comparison]:

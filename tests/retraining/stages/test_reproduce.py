@@ -68,6 +68,21 @@ def test_every_version_of_the_story_is_reproduced_to_the_last_digit(story):
     )
 
 
+def test_a_window_is_chosen_again_among_all_history(make_loop):
+    loop = make_loop()
+    loop.spec = WINDOWS
+    turned = [(name, at, x, -y) for name, at, x, y in days(15, 30)]
+    loop.source_has(days(1, 14) + turned)
+    loop.ingest()
+    candidate = loop.train().promotion.candidate_version
+
+    report = again(loop, candidate)
+
+    (window,) = [each for each in report.comparisons if each.what == "window, days"]
+    assert (window.registered, window.again) == ("4", "4")
+    assert set(compared(report).values()) == {"same"}, report.summary
+
+
 def test_the_champion_is_the_default_and_without_one_there_is_nothing_to_do(story):
     assert again(story.loop).version == story.loop.alias("champion")
     assert story.refusal.startswith("toy has no champion. Name a `version`")
