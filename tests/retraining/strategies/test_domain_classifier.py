@@ -28,6 +28,13 @@ def test_stable_batches_whose_days_differ_raise_at_most_one_alarm_in_twenty():
     assert [compared(seed).verdict for seed in range(20)].count("drifted") <= 1
 
 
+def test_better_than_guessing_is_no_drift_below_the_bound():
+    found = compared(2)
+
+    assert (found.verdict, 0.5 < found.auc < found.bound) == ("stable", True)
+    assert found.reason.endswith(f"reached at most {found.bound:.3f}.")
+
+
 def test_stable_batches_would_raise_alarms_if_rows_were_taken_as_independent():
     assert [compared(seed, with_days=False, day_effect=1.0).verdict for seed in range(3)].count("drifted") == 3
 
