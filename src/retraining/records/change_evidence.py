@@ -10,7 +10,7 @@ from retraining.records.drift_metric import DriftVerdict
 class ColumnState:
     """One column of the newest batch beside the champion's reference.
 
-    distance and threshold in the unit of the verdict (nats). Shares are 0 to 1; null shares are of all rows,
+    distance and threshold in the unit of the measure that decides. Shares are 0 to 1; null shares are of all rows,
     unseen_share of the values, unseen: such categories where known, most frequent first. mean and standard_deviation
     are those of the finite values; None for a category or without a value.
     """

@@ -1,9 +1,10 @@
 """Rows of `decisions`: what was known, what was decided, and why."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
+from retraining.records.change_kind import KindOfChange
 from retraining.records.daily_loss import DailyLoss
 from retraining.records.drift_metric import DriftVerdict
 
@@ -26,7 +27,8 @@ class Evidence:
     drift_persists says whether enough of the newest batches drifted, drift_reason both in sentences. can_update: the
     strategy can update the champion. refusals_in_a_row: candidates refused since the last promotion. previous_version:
     the champion before, where it predicts beside the live one; previous_wins: whether it is shown to be better, None
-    without enough evidence; previous_reason says so in a sentence.
+    without enough evidence; previous_reason says so in a sentence. change names what kind of change the newest batch
+    shows, change_since its estimated first day, change_response what that kind suggests: told, and decides nothing.
     """
 
     batch_seq: int
@@ -52,6 +54,10 @@ class Evidence:
     previous_version: str | None = None
     previous_wins: bool | None = None
     previous_reason: str | None = None
+    change: KindOfChange | None = None
+    change_since: date | None = None
+    change_reason: str | None = None
+    change_response: str | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +123,10 @@ class Decision:
     previous_version: str | None = None
     previous_wins: bool | None = None
     previous_reason: str | None = None
+    change: KindOfChange | None = None
+    change_since: date | None = None
+    change_reason: str | None = None
+    change_response: str | None = None
     on_previous_wins: OnPreviousWins | None = None
 
     @property

@@ -122,8 +122,8 @@ def spaced(name: str) -> str:
 
 
 def column_title(name: str) -> str:
-    """The column's name; the champion's predictions are no column of the source."""
-    return "Prediction" if name == ":prediction" else name
+    """The column's name; the champion's predictions and the label have titles of their own."""
+    return {":prediction": "Prediction", ":label": "Label"}.get(name, name)
 
 
 def run_file(run_id: str) -> str:

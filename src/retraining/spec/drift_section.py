@@ -1,8 +1,20 @@
 """When a batch differs from what the champion was trained on."""
 
-from pydantic import Field, model_validator
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, PlainSerializer, model_validator
 
 from retraining.spec.section import Section
+
+NumericMeasure = Literal[
+    "wasserstein", "jensen_shannon", "population_stability_index", "kolmogorov_smirnov", "total_variation"
+]
+CategoricalMeasure = Literal["jensen_shannon", "population_stability_index", "total_variation", "l_infinity"]
+Measure = NumericMeasure | CategoricalMeasure
+Weight = Annotated[float, Field(ge=0, lt=float("inf"))]
+Weights = Annotated[Mapping[str, Weight], AfterValidator(MappingProxyType), PlainSerializer(dict)]
 
 
 class WindowsSection(Section):
@@ -18,14 +30,31 @@ class WindowsSection(Section):
         return self
 
 
-class DriftSection(Section):
-    """Thresholds of the comparison with the champion's training rows."""
+class NumericDrift(Section):
+    """How a numeric column is judged. wasserstein is in standard deviations of the reference."""
 
-    max_psi: float = Field(default=0.2, gt=0)
-    """Population stability index, in nats, above which a column has drifted. Small samples need more."""
+    measure: NumericMeasure = "wasserstein"
+    threshold: float = Field(default=0.1, gt=0)
+
+
+class CategoricalDrift(Section):
+    """How a categorical column is judged. jensen_shannon is the distance in bits."""
+
+    measure: CategoricalMeasure = "jensen_shannon"
+    threshold: float = Field(default=0.1, gt=0)
+
+
+class DriftSection(Section):
+    """Thresholds of the comparison with the champion's training rows. What lies below the noise of the training rows
+    themselves is never drift, whatever the threshold."""
+
+    numeric: NumericDrift = NumericDrift()
+    categorical: CategoricalDrift = CategoricalDrift()
     min_rows: int = Field(default=200, ge=1)
     """Fewer rows than this, in the batch or in the reference, are not enough data for a verdict."""
-    min_share: float = Field(default=0.2, gt=0, le=1)
-    """Share of the feature columns with a verdict that must have drifted for the batch to count as drifted. A drifted
-    prediction is enough on its own."""
+    max_drifted_share: float = Field(default=0.2, gt=0, le=1)
+    """Share of the feature columns with a verdict, by weight, that must have drifted for the batch to count as drifted.
+    A drifted prediction is enough on its own."""
+    weights: Weights = Field(default_factory=dict, validate_default=True)
+    """How much a column counts in that share; 1 where nothing is said."""
     windows: WindowsSection = WindowsSection()

@@ -40,7 +40,7 @@ class ModelSpec(Section):
     """The function that builds the unfitted estimator."""
     params: Params = Field(default_factory=dict, validate_default=True)
     strategy: StrategySection = StrategySection()
-    drift: DriftSection = DriftSection()
+    drift: DriftSection = Field(default_factory=DriftSection)
     policy: PolicySection = PolicySection()
     gate: GateSection = Field(default_factory=GateSection)
     serving: ServingSection = ServingSection()
@@ -63,11 +63,19 @@ class ModelSpec(Section):
             "golden_rows": {name for row in self.gate.golden_rows for name in row.features},
         }
         for key, names in named.items():
-            if unknown := sorted(names - set(self.columns.features)):
-                raise ValueError(f"gate.{key} names no feature: {', '.join(unknown)}")
+            self._check_features(f"gate.{key}", names)
         if any((row.is_class is None) != (self.kind == "regression") for row in self.gate.golden_rows):
             raise ValueError("gate.golden_rows: a regression is held to at_least and at_most, a class to is_class")
         return self
+
+    @model_validator(mode="after")
+    def _drift_weighs_features(self) -> "ModelSpec":
+        self._check_features("drift.weights", set(self.drift.weights))
+        return self
+
+    def _check_features(self, key: str, names: set[str]) -> None:
+        if unknown := sorted(names - set(self.columns.features)):
+            raise ValueError(f"{key} names no feature: {', '.join(unknown)}")
 
     @model_validator(mode="after")
     def _labels_name_the_same_entities(self) -> "ModelSpec":

@@ -2,15 +2,11 @@
 
 import hashlib
 import logging
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from pyspark.sql import functions as F
-
 from retraining.adapters.registry.registry import Registry
-from retraining.adapters.tables import observations, predictions
-from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_references, read_rows
+from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.records.decision import Decision, Thresholds
 from retraining.records.drift_metric import DriftMetric
@@ -20,8 +16,6 @@ from retraining.records.promotion import Promotion
 from retraining.records.run import Run
 from retraining.rules.alias_state import newest_move
 from retraining.rules.decide import decide
-from retraining.rules.drift.verdict import BatchVerdict, judge_batch
-from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.rules.wait_after_rollback import newest_word
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.apply_newest_decision import apply_newest_decision
@@ -31,8 +25,8 @@ from retraining.stages.steps.ingested_source import IngestedSource, read_source
 from retraining.stages.steps.live_champion import live_champion
 from retraining.stages.steps.live_previous import live_previous
 from retraining.stages.steps.load_version import manifest_of_version
-from retraining.stages.steps.measure_drift import measure_drift
 from retraining.stages.steps.roll_back import roll_back
+from retraining.stages.steps.see_drift import see_drift
 
 _log = logging.getLogger(__name__)
 
@@ -151,11 +145,12 @@ def _measure(
 ) -> Measured:
     """Three passes over what is new, none of which waits for another."""
     with ThreadPoolExecutor() as pool:
-        drift = pool.submit(_see_drift, spec, source, tables, run, known.metrics, champion, evaluation_id)
+        drift = pool.submit(
+            see_drift, spec, source, tables, run, known.metrics, known.promotions, champion, evaluation_id
+        )
         losses = pool.submit(measure_daily_losses, spec, source, tables, known.decisions)
         new_rows = pool.submit(count_new_rows, spec, source, tables, champion, last_training(known, champion))
-    verdict, metrics = drift.result()
-    return Measured(verdict, metrics, losses.result(), new_rows.result(), previous)
+    return Measured(drift.result(), losses.result(), new_rows.result(), previous)
 
 
 def _evaluation_id(spec: ModelSpec, source: IngestedSource, champion: str | None, known: Known) -> str:
@@ -177,34 +172,3 @@ def _thresholds(spec: ModelSpec) -> Thresholds:
         policy.cooldown_days,
         policy.on_previous_wins,
     )
-
-
-def _see_drift(
-    spec: ModelSpec,
-    source: IngestedSource,
-    tables: Tables,
-    run: Run,
-    metrics: Sequence[DriftMetric],
-    champion: Manifest | None,
-    evaluation_id: str,
-) -> tuple[BatchVerdict | None, Sequence[DriftMetric]]:
-    """The newest batch, with what was released since the one before, against the champion's references, measured once,
-    and all metrics. A batch that the champion was
-    trained on, or did not score, says nothing about drift: None."""
-    batch_seq = source.committed.through
-    scored = tables.exists(predictions.table_of(spec.model))
-    if champion is None or not scored or batch_seq <= champion.batch_seq:
-        return None, ()
-    made = tuple(row for row in metrics if row.evaluation_id == evaluation_id)
-    if made:
-        return judge_batch(made, spec.drift.min_share), metrics
-    references = read_references(tables, spec.model, str(champion.version))
-    current = observations.current_rows(tables, source.name, source.committed, source.ledger, batch_seq - 1)
-    its = F.col("model_version") == F.lit(champion.version)
-    this_batch = observations.arrived_after(source.committed, batch_seq - 1) & its
-    predicted = tables.read(predictions.table_of(spec.model)).where(this_batch).select(ROW_KEY, "prediction")
-    batch = current.join(predicted, ROW_KEY)
-    new, verdict = measure_drift(spec, batch, references, evaluation_id, batch_seq, next_seq(metrics), run)
-    if new:
-        append_rows(tables, "drift", new)
-    return verdict, [*metrics, *new]

@@ -45,8 +45,9 @@ def metric(column="distance", batch=1, index: float | None = 0.05, **values) -> 
     named = dict(model="flights", evaluation_id=f"e{batch}", seq=batch, batch_seq=batch, champion_version="2")
     column_values = dict(column_name=column, kind="numeric", rows=900, reference_rows=900, reason="Because.")
     shares = dict(null_share=0.0, reference_null_share=0.0, noise_floor=0.01, threshold=0.2, verdict=verdict)
-    ends = dict(population_stability_index=index, run_id="101", attempt_id="a", at=AT)
-    return DriftMetric(**{**_nothing(DriftMetric), **named, **column_values, **shares, **ends, **values})
+    measured = dict(against="reference", measure="wasserstein", wasserstein=index, unseen=(), nan_share=0.0)
+    ends = dict(run_id="101", attempt_id="a", at=AT)
+    return DriftMetric(**{**_nothing(DriftMetric), **named, **column_values, **shares, **measured, **ends, **values})
 
 
 def check(name="gain", **values) -> GateResult:

@@ -271,8 +271,8 @@ def test_every_chart_says_in_words_what_it_shows():
         "1, the first model, never retrained. Promotions and rollbacks marked: 2."
     )
     assert labels[5] == (
-        "carrier: population stability index 0.400 in batch 2, threshold 0.200, noise floor 0.010; drifted in 1 of 2 "
-        "batches."
+        "carrier: Wasserstein distance in standard deviations 0.400 in batch 2, threshold 0.200, noise floor 0.010; "
+        "drifted in 1 of 2 batches."
     )
     assert labels[-1] == "gain: +4.0%, 95 % bounds -1.0% to +9.0%, threshold -5.0%."
 
@@ -347,7 +347,7 @@ def test_a_column_without_enough_data_says_why_instead_of_a_chart():
     page = seen(full_page(drift=(metric(index=None, reason="Batch 1 has 12 rows."),)))
 
     assert absent(page, "not enough data Not enough data. Batch 1 has 12 rows.") == []
-    assert "index" not in page.marks
+    assert "distance" not in page.marks
 
 
 def test_a_batch_without_an_index_leaves_the_others_drawn():
@@ -372,10 +372,25 @@ def test_more_columns_than_a_page_shows_wait_behind_a_summary():
     assert ("<summary>3 more columns</summary>" in page, page.count("<h3>")) == (True, 12)
 
 
-def test_all_five_distances_of_the_newest_batch_stand_in_a_table():
-    row = metric(batch=2, kl_divergence=0.111, js_distance=0.222, ks_statistic=0.333, wasserstein_distance=1234.4)
+def test_all_distances_of_the_newest_batch_stand_in_a_table():
+    numbers = dict(kl_divergence=0.111, jensen_shannon=0.222, kolmogorov_smirnov=0.333, wasserstein=0.06)
+    row = metric(batch=2, population_stability_index=0.05, total_variation=0.444, **numbers)
 
-    assert absent(seen(full_page(drift=(metric(), row))), "distance ✓ stable 0.050 0.111 0.222 0.333 1,234") == []
+    assert absent(seen(full_page(drift=(metric(), row))), "distance ✓ stable 0.050 0.111 0.222 0.333 0.060 0.444") == []
+
+
+def test_a_fault_is_named_instead_of_the_distance_that_saw_it():
+    row = metric(index=9.0, fault="`distance` is frozen: every value is 7.", reason="The distance 9 is above 0.2.")
+    page = seen(full_page(drift=(row,)))
+
+    assert absent(page, "`distance` is frozen: every value is 7.") == []
+    assert absent(page, "The distance 9 is above 0.2.") != []
+
+
+def test_what_is_said_of_the_batch_before_has_no_chart():
+    page = seen(full_page(drift=(metric(), metric(index=0.9, against="previous_batch"))))
+
+    assert (page.marks.count("drifted"), page.marks.count("stable")) == (0, 1)
 
 
 def test_the_gate_draws_an_interval_against_zero_and_its_threshold():

@@ -22,7 +22,9 @@ def parsed(drift: str = "{}"):
 def test_the_defaults_are_round_numbers():
     drift = parsed().drift
 
-    assert (drift.max_psi, drift.min_rows, drift.min_share) == (0.2, 200, 0.2)
+    assert (drift.numeric.measure, drift.numeric.threshold) == ("wasserstein", 0.1)
+    assert (drift.categorical.measure, drift.categorical.threshold) == ("jensen_shannon", 0.1)
+    assert (drift.min_rows, drift.max_drifted_share, dict(drift.weights)) == (200, 0.2, {})
     assert (drift.windows.within, drift.windows.at_least) == (3, 2)
 
 
@@ -31,7 +33,16 @@ def test_a_spec_needs_no_drift_section():
 
 
 @pytest.mark.parametrize(
-    "drift", ["{ max_psi: 0.1 }", "{ min_rows: 1 }", "{ min_share: 1 }", "{ windows: { within: 5, at_least: 5 } }"]
+    "drift",
+    [
+        "{ numeric: { threshold: 0.2 } }",
+        "{ numeric: { measure: population_stability_index, threshold: 0.25 } }",
+        "{ categorical: { measure: l_infinity } }",
+        "{ min_rows: 1 }",
+        "{ max_drifted_share: 1 }",
+        "{ weights: { x: 3 } }",
+        "{ windows: { within: 5, at_least: 5 } }",
+    ],
 )
 def test_each_threshold_can_be_set_and_changes_the_hash(drift):
     assert parsed(drift).hash != parsed().hash
@@ -40,14 +51,18 @@ def test_each_threshold_can_be_set_and_changes_the_hash(drift):
 @pytest.mark.parametrize(
     ("drift", "message"),
     [
-        ("{ max_psi: 0 }", "`drift.max_psi`"),
+        ("{ numeric: { threshold: 0 } }", "`drift.numeric.threshold`"),
+        ("{ numeric: { measure: l_infinity } }", "`drift.numeric.measure`"),
+        ("{ categorical: { measure: wasserstein } }", "`drift.categorical.measure`"),
         ("{ min_rows: 0 }", "`drift.min_rows`"),
-        ("{ min_share: 0 }", "`drift.min_share`"),
-        ("{ min_share: 1.1 }", "`drift.min_share`"),
+        ("{ max_drifted_share: 0 }", "`drift.max_drifted_share`"),
+        ("{ max_drifted_share: 1.1 }", "`drift.max_drifted_share`"),
+        ("{ weights: { x: -1 } }", "`drift.weights.x`"),
+        ("{ weights: { z: 1 } }", "drift.weights names no feature: z"),
         ("{ windows: { at_least: 0 } }", "`drift.windows.at_least`"),
         ("{ windows: { within: 101 } }", "`drift.windows.within`"),
         ("{ windows: { within: 2, at_least: 3 } }", "at_least 3 is greater than within 2, so it is never met"),
-        ("{ max_spi: 0.2 }", "unknown key `drift.max_spi`. Known here: max_psi, min_rows, min_share, windows"),
+        ("{ max_psi: 0.2 }", "unknown key `drift.max_psi`. Known here: categorical, max_drifted_share, min_rows,"),
         ("{ windows: { last: 3 } }", "unknown key `drift.windows.last`. Known here: at_least, within"),
     ],
 )

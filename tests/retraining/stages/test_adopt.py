@@ -136,7 +136,7 @@ def test_the_reference_profile_and_an_error_are_written_for_it(story):
     profile = read_references(story.loop.tables, "toy", "2")
     (check,) = [row for row in rows(story.loop, GateResult) if row.check == "adopted"]
 
-    assert [(row.column_name, row.rows) for row in profile] == [(":prediction", 280), ("x", 280)]
+    assert [(row.column_name, row.rows) for row in profile] == [(":label", 280), (":prediction", 280), ("x", 280)]
     assert check.candidate_error == pytest.approx(0.1, abs=0.02)
     assert check.sentence == (
         f"Taken over, not judged: RMSE {check.candidate_error:.4g} on its own training rows, for want of newer ones."

@@ -163,7 +163,7 @@ def test_the_copy_itself_goes_live_with_references_and_is_not_refitted(story):
     assert {check.question for check in story.live.checks} == {"first"}
     assert story.after_live == ("2", ["1", "2"])
     references = read_references(story.loop.tables, "toy", "2")
-    assert [(row.column_name, row.rows) for row in references] == [(":prediction", 440), ("x", 440)]
+    assert [(row.column_name, row.rows) for row in references] == [(":label", 440), (":prediction", 440), ("x", 440)]
 
 
 def test_the_run_has_a_page_without_an_earlier_runs_decision(story):

@@ -109,32 +109,40 @@ def too_late(loop, story) -> Told:
 
 def column(loop, told: Told, name: str) -> DriftMetric:
     of_batch = [row for row in read_rows(loop.tables, DriftMetric, "toy") if row.batch_seq == told.decision.batch_seq]
-    return next(row for row in of_batch if row.column_name == name)
+    return next(row for row in of_batch if (row.column_name, row.against) == (name, "reference"))
 
 
 @pytest.mark.parametrize(
-    ("name", "why"),
+    ("name", "fault"),
     [
-        ("x", "95.0% of the rows have no value, 0.0% in the reference; a rise of 10% passes."),
-        ("z", "The population stability index"),
-        ("w", "The population stability index"),
-        ("c", "50.0% of the values are categories that no training row had; 5% may be."),
-        (":prediction", "The population stability index"),  # which follows z a thousandfold
+        ("x", "`x` has no value in 95% of the rows, 0% in the reference."),
+        ("z", "`z` has values about 1,000 times the reference's, as if its unit had changed: mean "),
+        ("w", "`w` is frozen: every value is "),
+        ("c", "`c` has categories in 50% of its values that no training row had: `"),
+        (":prediction", "the prediction has values about 1,000 times"),  # which follows z a thousandfold
     ],
     ids=["nulls", "unit", "frozen sensor", "new category", "what follows from it"],
 )
-def test_a_broken_column_has_drifted_and_the_page_says_why(loop, story, name, why):
+def test_a_broken_column_has_drifted_and_the_page_names_what_it_is(loop, story, name, fault):
     metric = column(loop, story["broken"], name)
 
-    assert (metric.verdict, metric.reason.startswith(why)) == ("drifted", True)
-    assert metric.reason in Seen(story["broken"].page).text
+    assert (metric.verdict, str(metric.fault)[: len(fault)]) == ("drifted", fault)
+    assert metric.fault in Seen(story["broken"].page).text
+
+
+def test_the_change_is_named_as_a_fault_of_the_data(story):
+    decision = story["broken"].decision
+
+    assert decision.change == "data_fault"
+    assert "`w` is frozen" in decision.change_reason
+    assert "do not train on them" in decision.change_response
 
 
 def test_a_batch_of_broken_columns_has_drifted_and_a_frozen_model_stays_as_it_is(loop, story):
     decision = story["broken"].decision
 
     assert decision.drift_verdict == "drifted"
-    assert decision.drift_reason.startswith("4 of 4 feature columns drifted; drift.min_share asks for 20%.")
+    assert decision.drift_reason.startswith("4 of 4 feature columns drifted; drift.max_drifted_share asks for 20%.")
     assert f"{column(loop, story['broken'], decision.drift_worst_column).reason}" in decision.drift_reason
     assert (decision.action, decision.reasons[0][:28]) == ("keep", "An operator froze the model ")
 

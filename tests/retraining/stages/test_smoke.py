@@ -9,7 +9,7 @@ import pytest
 from tests.loop import days, toy_spec
 
 from retraining.adapters.registry.digest import digest_of_files
-from retraining.adapters.registry.fresh_process import ask_fresh_process
+from retraining.adapters.registry.fresh_process import ask_fresh_process, fresh_process
 from retraining.errors import TamperedModelError
 
 pytestmark = pytest.mark.slow
@@ -82,8 +82,11 @@ def needs_a_module(story, tmp_path, monkeypatch):
 
 def test_a_class_that_is_only_here_is_missed_elsewhere(story, needs_a_module):
     version, files = needs_a_module
-    with story.loop.registry.checked_files("elsewhere", version, digest_of_files(files), files) as folder:
-        found = ask_fresh_process(folder, ROWS)
+    with (
+        story.loop.registry.checked_files("elsewhere", version, digest_of_files(files), files) as folder,
+        fresh_process() as process,
+    ):
+        found = ask_fresh_process(process, folder, ROWS)
 
     assert found.problem == "ModuleNotFoundError: No module named 'only_here'"
     assert found.predictions == ()
@@ -94,6 +97,14 @@ def test_a_changed_file_is_not_asked(story, needs_a_module):
     registry = story.loop.registry
     with (
         pytest.raises(TamperedModelError, match="registered as 00000"),
+        fresh_process() as process,
         registry.checked_files("elsewhere", version, "0" * 64, files) as folder,
     ):
-        ask_fresh_process(folder, ROWS)
+        ask_fresh_process(process, folder, ROWS)
+
+
+def test_a_process_that_is_never_asked_ends_with_its_starter():
+    with fresh_process() as process:
+        process.communicate(timeout=60)
+
+    assert process.returncode == 0

@@ -1,6 +1,6 @@
 """Run by fresh_process.py, by its path: answers requests with a model's files, as a server would.
 
-python -I answer_requests.py <model folder> <requests.parquet> <answers.json>
+Reads JSON from its standard input: [model folder, requests.parquet, answers.json].
 """
 
 import json
@@ -33,4 +33,6 @@ def _milliseconds(model: PyFuncModel, request: pd.DataFrame) -> float:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    question = sys.stdin.read()
+    if question:  # empty: whoever started this process has gone
+        main(*json.loads(question))

@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -13,23 +15,38 @@ from retraining.records.fresh_answers import FreshAnswers
 TIMEOUT_SECONDS = 300
 _ANSWER = Path(__file__).with_name("answer_requests.py")
 
+FreshProcess = subprocess.Popen[str]
+"""Imports from its start on and then waits to be asked, once."""
 
-def ask_fresh_process(files: Path, requests: pd.DataFrame) -> FreshAnswers:
+
+@contextmanager
+def fresh_process() -> Iterator[FreshProcess]:
+    """A process that can be started before there is anything to ask: importing takes it seconds. It ends with the
+    context, or with this process, whose end closes the pipe that it waits on."""
+    pipe = subprocess.PIPE
+    with tempfile.TemporaryDirectory() as folder:
+        # -I: neither PYTHONPATH nor the user's folders nor the working directory are on the path.
+        command = [sys.executable, "-I", str(_ANSWER)]
+        process = subprocess.Popen(command, cwd=folder, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.communicate()
+
+
+def ask_fresh_process(process: FreshProcess, files: Path, requests: pd.DataFrame) -> FreshAnswers:
     """The answers of checked files to all requests, and the time of each alone."""
     megabytes = sum(each.stat().st_size for each in files.rglob("*") if each.is_file()) / 1e6
     with tempfile.TemporaryDirectory() as folder:
         asked, answered = Path(folder, "requests.parquet"), Path(folder, "answers.json")
         requests.to_parquet(asked, index=False)
-        # -I: neither PYTHONPATH nor the user's folders nor the working directory are on the path.
-        command = [sys.executable, "-I", str(_ANSWER), str(files), str(asked), str(answered)]
         try:
-            done = subprocess.run(
-                command, cwd=folder, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False
-            )
+            _, said = process.communicate(json.dumps([str(files), str(asked), str(answered)]), timeout=TIMEOUT_SECONDS)
         except subprocess.TimeoutExpired:
             return FreshAnswers((), (), megabytes, f"no answer within {TIMEOUT_SECONDS} s")
-        if done.returncode:
-            return FreshAnswers((), (), megabytes, _last_line(done.stderr) or f"exit code {done.returncode}")
+        if process.returncode:
+            return FreshAnswers((), (), megabytes, _last_line(said) or f"exit code {process.returncode}")
         found = json.loads(answered.read_text())
     return FreshAnswers(tuple(found["predictions"]), tuple(found["milliseconds"]), megabytes)
 

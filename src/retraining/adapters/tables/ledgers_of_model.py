@@ -8,6 +8,7 @@ from retraining.adapters.tables.tables import Fence, Tables
 from retraining.errors import SkippedWriteError
 from retraining.records.decision import Decision
 from retraining.records.drift_metric import DriftMetric
+from retraining.records.drift_profile import DriftProfile
 from retraining.records.drift_reference import DriftReference
 from retraining.records.event import Event
 from retraining.records.gate_result import GateResult
@@ -86,6 +87,25 @@ def read_references(tables: Tables, model: str, version: str) -> list[DriftRefer
     rows = tables.records("drift_references", DriftReference, model=model, version=version)
     first = min((row.seq for row in rows), default=0)
     return sorted((row for row in rows if row.seq == first), key=lambda row: row.column_name)
+
+
+def read_profiles(tables: Tables, model: str, version: str, batch_seq: int) -> list[DriftProfile]:
+    """What one batch looked like in the bins of one version's references; empty where it was not profiled."""
+    return tables.records("drift_profiles", DriftProfile, model=model, version=version, batch_seq=batch_seq)
+
+
+def append_profiles(tables: Tables, rows: Sequence[DriftProfile]) -> None:
+    """Stores what some batches looked like, in one commit that the newest of them names: a version meets a batch once.
+    Raises ConcurrentRunError when another run wrote it."""
+    first, newest = rows[0], max(row.batch_seq for row in rows)
+    fence = Fence("profile", f"{first.model}:{first.version}", newest)
+    _append_once(
+        tables,
+        "drift_profiles",
+        rows,
+        fence,
+        lambda: bool(read_profiles(tables, first.model, first.version, newest)),
+    )
 
 
 def append_event(tables: Tables, event: Event, seq: int) -> None:

@@ -1,4 +1,4 @@
-"""Drift of every column as small multiples: the population stability index from batch to batch."""
+"""Drift of every column as small multiples: the distance that decides, from batch to batch."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from retraining.records.drift_metric import DriftMetric
 from retraining.report.charts.batch_axis import batch_axis, draw_points
 from retraining.report.charts.svg import ALERT, CHAMPION, MUTED, chart_style, inline_svg, new_axes
 from retraining.report.words import column_title, number
+from retraining.rules.drift.words import name_of_measure
 
 SIZE = (332, 150)
 
@@ -26,8 +27,9 @@ class ColumnChart:
 
 def newest_drift(drift: Sequence[DriftMetric]) -> list[DriftMetric]:
     """Rows of the newest batch, worst column first: drifted ones, then by how close they are to their threshold."""
-    last = max((row.batch_seq for row in drift), default=0)
-    latest = {row.column_name: row for row in sorted(drift, key=lambda row: row.seq) if row.batch_seq == last}
+    own = [row for row in drift if row.against == "reference"]
+    last = max((row.batch_seq for row in own), default=0)
+    latest = {row.column_name: row for row in sorted(own, key=lambda row: row.seq) if row.batch_seq == last}
     return sorted(latest.values(), key=lambda row: (row.verdict != "drifted", -_nearness(row), row.column_name))
 
 
@@ -38,19 +40,19 @@ def drift_charts(drift: Sequence[DriftMetric]) -> list[ColumnChart]:
 
 
 def _nearness(row: DriftMetric) -> float:
-    index = row.population_stability_index
-    return -1.0 if index is None else index / row.threshold if row.threshold else index
+    return -1.0 if row.distance is None else row.distance / row.threshold if row.threshold else row.distance
 
 
 def _history(drift: Sequence[DriftMetric], column: str) -> list[DriftMetric]:
     """The newest row of every batch, oldest batch first."""
-    rows = sorted((row for row in drift if row.column_name == column), key=lambda row: (row.batch_seq, row.seq))
+    own = [row for row in drift if row.column_name == column and row.against == "reference"]
+    rows = sorted(own, key=lambda row: (row.batch_seq, row.seq))
     return [list(group)[-1] for _, group in groupby(rows, key=lambda row: row.batch_seq)]
 
 
 def _chart(place: int, newest: DriftMetric, rows: Sequence[DriftMetric]) -> ColumnChart:
     sentence = _sentence(newest, rows)
-    measured = [row for row in rows if row.population_stability_index is not None]
+    measured = [row for row in rows if row.distance is not None]
     svg = _draw(f"drift-{place}", measured, [row.batch_seq for row in rows], sentence) if measured else ""
     return ColumnChart(column_title(newest.column_name), newest, svg, sentence)
 
@@ -59,7 +61,7 @@ def _sentence(newest: DriftMetric, rows: Sequence[DriftMetric]) -> str:
     drifted = sum(row.verdict == "drifted" for row in rows)
     batches = f"{len(rows)} batch{'es' if len(rows) > 1 else ''}"
     return (
-        f"{column_title(newest.column_name)}: population stability index {number(newest.population_stability_index)} "
+        f"{column_title(newest.column_name)}: {name_of_measure(newest.measure)} {number(newest.distance)} "
         f"in batch {newest.batch_seq}, threshold {number(newest.threshold)}, noise floor {number(newest.noise_floor)}; "
         f"drifted in {drifted} of {batches}."
     )
@@ -70,18 +72,18 @@ def _draw(name: str, rows: Sequence[DriftMetric], batches: Sequence[int], senten
     axes = new_axes(*SIZE, left=42, right=12)
     _level(axes, [(row.batch_seq, row.threshold) for row in rows], ALERT, (0, (5, 3)), "threshold")
     _level(axes, [(row.batch_seq, row.noise_floor) for row in rows], MUTED, (0, (1, 2)), "noise-floor")
-    axes.plot([row.batch_seq for row in rows], _indices(rows), color=CHAMPION, gid="mark.index")
+    axes.plot([row.batch_seq for row in rows], _distances(rows), color=CHAMPION, gid="mark.distance")
     for colour, marker, kind, drifted in ((CHAMPION, "o", "stable", False), (ALERT, "D", "drifted", True)):
         shown = [row for row in rows if (row.verdict == "drifted") is drifted]
-        points = list(zip([row.batch_seq for row in shown], _indices(shown), strict=True))
+        points = list(zip([row.batch_seq for row in shown], _distances(shown), strict=True))
         draw_points(axes, points, colour, marker, kind)
-    highest = max(_indices(rows) + [row.threshold or 0.0 for row in rows])
+    highest = max(_distances(rows) + [row.threshold or 0.0 for row in rows])
     batch_axis(axes, batches, highest, "{:.3g}".format)
     return inline_svg(axes, name, sentence)
 
 
-def _indices(rows: Sequence[DriftMetric]) -> list[float]:
-    return [row.population_stability_index for row in rows if row.population_stability_index is not None]
+def _distances(rows: Sequence[DriftMetric]) -> list[float]:
+    return [row.distance for row in rows if row.distance is not None]
 
 
 def _level(axes: Axes, points: Sequence[tuple[int, float | None]], colour: str, dashes: object, kind: str) -> None:

@@ -5,7 +5,8 @@ from typing import Literal
 
 from retraining.records.change_evidence import ColumnState
 from retraining.rules.drift.changed_unit import KNOWN_UNITS, changed_unit
-from retraining.rules.drift.judge_column import MOST_NULL_RISE, MOST_UNSEEN_SHARE
+from retraining.rules.drift.judge_column import MOST_NULL_CHANGE, MOST_UNSEEN_SHARE
+from retraining.rules.drift.words import name_of_column
 
 Fault = Literal["null_surge", "changed_unit", "frozen", "new_category", "no_longer_constant"]
 
@@ -43,11 +44,12 @@ def column_faults(column: ColumnState) -> tuple[ColumnFault, ...]:
         "new_category": _new_category(column),
         "no_longer_constant": _no_longer_constant(column),
     }
-    return tuple(ColumnFault(column.name, fault, f"`{column.name}` {said}.") for fault, said in found.items() if said)
+    name = name_of_column(column.name)
+    return tuple(ColumnFault(column.name, fault, f"{name} {said}.") for fault, said in found.items() if said)
 
 
 def _null_surge(column: ColumnState) -> str | None:
-    if column.null_share - column.reference_null_share <= MOST_NULL_RISE:
+    if column.null_share - column.reference_null_share <= MOST_NULL_CHANGE:
         return None
     return f"has no value in {column.null_share:.0%} of the rows, {column.reference_null_share:.0%} in the reference"
 

@@ -1,118 +1,146 @@
 """The references of a version, from the rows it was trained on."""
 
-from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from retraining.records.drift_reference import PREDICTION, ColumnKind, DriftReference
+from retraining.records.drift_reference import LABEL, PREDICTION, ColumnKind, DriftReference, RunFloor
 from retraining.records.run import Run
-from retraining.rules.drift.bin_counts import BinCounts, count_numeric, to_counts
 from retraining.rules.drift.categorical_bins import category_bins, known_categories, own_bins
+from retraining.rules.drift.measures import Counted, scale_of
 from retraining.rules.drift.noise_floor import greatest_run
-from retraining.rules.drift.numeric_bins import numeric_bins, numeric_edges
+from retraining.rules.drift.numeric_bins import numeric_edges
+from retraining.rules.drift.profile import numeric_profile, profile_doubles
+from retraining.spec.drift_section import CategoricalMeasure, NumericMeasure
 from retraining.spec.model_spec import ModelSpec
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+MEASURES = {"numeric": get_args(NumericMeasure), "categorical": get_args(CategoricalMeasure)}
 
 
 def kinds_of_columns(spec: ModelSpec) -> dict[str, ColumnKind]:
-    """The compared columns in order: numeric features, categorical ones, the prediction."""
+    """The compared columns in order: numeric features, categorical ones, the prediction, the label."""
     kinds: dict[str, ColumnKind] = dict.fromkeys(spec.columns.numeric, "numeric")
     kinds |= dict.fromkeys(spec.columns.categorical, "categorical")
-    kinds[PREDICTION] = "numeric" if spec.kind == "regression" else "categorical"
-    return kinds
+    return kinds | dict.fromkeys((PREDICTION, LABEL), "numeric" if spec.kind == "regression" else "categorical")
 
 
 def fit_references(
     spec: ModelSpec,
     features: pd.DataFrame,
     predictions: ArrayLike,
-    days: "Sequence[Any] | pd.Series[Any] | None",
+    labels: ArrayLike,
+    days: IntArray | None,
     batch_days: int,
     version: str,
     seq: int,
     run: Run,
 ) -> tuple[DriftReference, ...]:
-    """One reference a feature, and one for the prediction.
+    """One reference a feature, one for the prediction and one for the label.
 
     features: the training rows, numeric columns as doubles, categorical ones as text. predictions: what the version
-    says about them, shape (rows,). days: the date of each row, None where rows have no time. batch_days: how many days
-    a batch usually spans. seq numbers this commit of the model's references.
+    says about them, labels: what came true, shape (rows,). days: the day number of each row, None where rows have no
+    time. batch_days: how many days a batch usually spans. seq numbers this commit of the model's references.
     """
-    numbers = None if days is None else np.asarray(pd.to_datetime(pd.Series(days)).to_numpy("datetime64[D]"))
-    made = pd.Series(np.asarray(predictions), index=features.index)
-    return tuple(
-        _fit_column(
-            spec, name, kind, made if name == PREDICTION else features[name], numbers, batch_days, version, seq, run
+    columns = {
+        **{str(name): features[name] for name in features.columns},
+        PREDICTION: pd.Series(np.asarray(predictions), index=features.index),
+        LABEL: pd.Series(np.asarray(labels), index=features.index),
+    }
+    fit = {"numeric": _numeric, "categorical": _categorical}
+    runs = 0 if days is None or not days.size else int(days.max() - days.min() + 1) // batch_days
+    made = [
+        DriftReference(
+            model=spec.model,
+            version=version,
+            seq=seq,
+            column_name=name,
+            kind=kind,
+            **fit[kind](columns[name]),
+            run_floors=(),
+            runs=runs,
+            run_id=run.run_id,
+            attempt_id=run.attempt_id,
+            at=run.started_at,
         )
         for name, kind in kinds_of_columns(spec).items()
-    )
+    ]
+    if days is None:
+        return tuple(made)
+    return tuple(_with_runs(each, columns[each.column_name], days, batch_days, spec.drift.min_rows) for each in made)
 
 
-def _fit_column(
-    spec: ModelSpec,
-    name: str,
-    kind: ColumnKind,
-    column: "pd.Series[Any]",
-    days: NDArray[np.datetime64] | None,
-    batch_days: int,
-    version: str,
-    seq: int,
-    run: Run,
-) -> DriftReference:
-    known = column.notna().to_numpy()
-    nulls = int((~known).sum())
-    edges: tuple[float, ...] = ()
-    categories: tuple[str, ...] = ()
-    deviation = 0.0
-    if kind == "numeric":
-        values = column[known].to_numpy(dtype=np.float64)
-        edges, deviation = numeric_edges(values), _deviation(values)
-        bins = numeric_bins(values, np.array(edges))
-        counts, sums, _ = count_numeric(values, np.array(edges))
-        counted = to_counts(counts, sums, nulls)
-    else:
-        texts = column[known].astype(str)
-        categories = known_categories(texts)
-        bins = category_bins(list(texts), categories)
-        counted = to_counts(np.bincount(bins, minlength=own_bins(categories) + 2), (), nulls)
-    return DriftReference(
-        model=spec.model,
-        version=version,
-        seq=seq,
-        column_name=name,
-        kind=kind,
-        edges=edges,
-        categories=categories,
-        counts=counted.counts,
-        sums=counted.sums,
-        rows=counted.rows,
-        nulls=nulls,
-        standard_deviation=deviation,
-        noise_floor=_run_floor(bins, counted, None if days is None else days[known], batch_days, spec.drift.min_rows),
-        run_id=run.run_id,
-        attempt_id=run.attempt_id,
-        at=run.started_at,
-    )
-
-
-def _deviation(values: FloatArray) -> float:
-    """Standard deviation of the finite values: 0 for none, and exactly 0 for a constant whatever its rounding."""
+def _numeric(column: "pd.Series[Any]") -> dict[str, Any]:
+    values = column.to_numpy(dtype=np.float64)
+    edges = numeric_edges(values[~np.isnan(values)])
     finite = values[np.isfinite(values)]
+    with np.errstate(over="ignore"):
+        mean = float(finite.mean()) if finite.size else 0.0
+    profile = numeric_profile(*profile_doubles(values, np.array(edges), mean))
+    return {
+        "edges": edges,
+        "categories": (),
+        "counts": profile.counts,
+        "sums": profile.sums,
+        "rows": profile.rows,
+        "nulls": profile.missing,
+        "mean": mean,
+        "standard_deviation": _deviation(finite),
+    }
+
+
+def _categorical(column: "pd.Series[Any]") -> dict[str, Any]:
+    texts = column[column.notna()].astype(str)
+    categories = known_categories(texts)
+    counts = np.bincount(category_bins(list(texts), categories), minlength=own_bins(categories) + 2)
+    nulls = len(column) - len(texts)
+    return {
+        "edges": (),
+        "categories": categories,
+        "counts": tuple(int(each) for each in counts),
+        "sums": (),
+        "rows": len(column),
+        "nulls": nulls,
+        "mean": 0.0,
+        "standard_deviation": 0.0,
+    }
+
+
+def _deviation(finite: FloatArray) -> float:
+    """0 for no values, and exactly 0 for a constant whatever its rounding."""
     if not finite.size or finite.min() == finite.max():
         return 0.0
     with np.errstate(over="ignore"):
         return float(finite.std())
 
 
-def _run_floor(
-    bins: IntArray, counted: BinCounts, days: NDArray[np.datetime64] | None, batch_days: int, min_rows: int
-) -> float:
-    if days is None:
-        return 0.0
-    dated = ~np.isnat(days)
-    return greatest_run(bins[dated], len(counted.counts), days[dated].astype(np.int64), batch_days, min_rows)
+def _with_runs(
+    reference: DriftReference, column: "pd.Series[Any]", days: IntArray, batch_days: int, min_rows: int
+) -> DriftReference:
+    scale, there = scale_of(reference), column.notna().to_numpy()
+    known, place = np.unique(days[there], return_inverse=True)
+    counted = _by_day(reference, column[there], place, known.size)
+    floors = tuple(
+        RunFloor(measure, greatest_run(measure, scale, known, counted, batch_days, min_rows))
+        for measure in MEASURES[reference.kind]
+        if measure != "wasserstein" or scale.has_unit
+    )
+    return replace(reference, run_floors=floors)
+
+
+def _by_day(reference: DriftReference, values: "pd.Series[Any]", place: IntArray, days: int) -> Counted:
+    """Counts and sums of shape (days, bins)."""
+    size = len(reference.counts)
+    if reference.kind == "categorical":
+        bins, weights = category_bins(list(values.astype(str)), reference.categories), np.zeros(len(values))
+    else:
+        weights = values.to_numpy(dtype=np.float64)
+        bins = np.asarray(np.searchsorted(reference.edges, weights, side="left"), dtype=np.int64)
+    cells, shape = place * size + np.asarray(bins, dtype=np.int64), (days, size)
+    parts = [np.bincount(cells, weights=each, minlength=days * size) for each in (np.ones(len(cells)), weights)]
+    counts, sums = (np.asarray(each, dtype=np.float64).reshape(shape) for each in parts)
+    return Counted(counts, sums)

@@ -1,15 +1,16 @@
-"""All distances between a reference and the counts of a batch."""
+"""All distances between a reference and the profile of a batch."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from retraining.records.drift_reference import DriftReference
-from retraining.rules.drift.bin_counts import BinCounts
+from retraining.rules.drift import distances
 from retraining.rules.drift.categorical_bins import is_cut
-from retraining.rules.drift.noise_floor import independent_floor
-from retraining.rules.drift.ordered_distances import ks_statistic, wasserstein_distance
-from retraining.rules.drift.share_distances import js_distance, kl_divergence, population_stability_index, shares
+from retraining.rules.drift.distances import shares
+from retraining.rules.drift.measures import Counted, Scale, distance
+from retraining.rules.drift.profile import Profile
 
 
 @dataclass(frozen=True)
@@ -18,43 +19,42 @@ class Distances:
 
     population_stability_index: float | None = None
     kl_divergence: float | None = None
-    js_distance: float | None = None
-    ks_statistic: float | None = None
-    wasserstein_distance: float | None = None
+    jensen_shannon: float | None = None
+    kolmogorov_smirnov: float | None = None
+    wasserstein: float | None = None
+    total_variation: float | None = None
+    l_infinity: float | None = None
+    chi_squared: float | None = None
     unseen_share: float | None = None
-    noise_floor: float | None = None
 
 
-def measure_column(reference: DriftReference, batch: BinCounts) -> Distances:
-    """The distances of a batch, counted in the reference's bins, from the reference.
+def counted(profile: Profile | DriftReference) -> Counted:
+    """The counts of one side as arrays."""
+    sums = profile.sums or (0.0,) * len(profile.counts)
+    return Counted(np.array(profile.counts, dtype=np.float64), np.array(sums, dtype=np.float64))
 
-    A categorical column has no order, hence neither KS nor Wasserstein, and a reference that does not remember all its
-    categories has no unseen share. Without a spread (a constant) there is no unit for Wasserstein.
+
+def measure_column(reference: DriftReference, scale: Scale, before: Counted, now: Counted) -> Distances:
+    """The distances of `now` from `before`, both counted in the reference's bins.
+
+    A categorical column has no order, hence neither Kolmogorov-Smirnov nor Wasserstein, and a reference that does not
+    remember all its categories has no unseen share. Without a spread (a constant) there is no unit for Wasserstein.
     """
-    if not sum(reference.counts) or not batch.values:
+    if not before.counts.sum() or not now.counts.sum():
         return Distances()
-    before, now = np.array(reference.counts, dtype=np.int64), np.array(batch.counts, dtype=np.int64)
-    p, q = shares(before), shares(now)
-    numeric = reference.kind == "numeric"
+    numeric, p, q = reference.kind == "numeric", scale.grouped(before.counts), scale.grouped(now.counts)
     return Distances(
-        population_stability_index=population_stability_index(p, q),
-        kl_divergence=kl_divergence(p, q),
-        js_distance=js_distance(p, q),
-        ks_statistic=ks_statistic(before, now) if numeric else None,
-        wasserstein_distance=_wasserstein(reference, batch) if numeric else None,
-        unseen_share=None if numeric or is_cut(reference.categories) else float(q[-1]),
-        noise_floor=max(reference.noise_floor, independent_floor(before, now)),
+        population_stability_index=_number(distances.population_stability_index(p, q)),
+        kl_divergence=_number(distances.kl_divergence(q, p)),
+        jensen_shannon=_number(distances.jensen_shannon_distance(p, q)),
+        kolmogorov_smirnov=_number(distance("kolmogorov_smirnov", scale, before, now)) if numeric else None,
+        wasserstein=_number(distance("wasserstein", scale, before, now)) if numeric and scale.has_unit else None,
+        total_variation=_number(distances.total_variation(p, q)),
+        l_infinity=_number(distances.l_infinity(p, q)),
+        chi_squared=_number(distances.chi_squared(before.counts, now.counts)),
+        unseen_share=None if numeric or is_cut(reference.categories) else float(shares(now.counts)[-1]),
     )
 
 
-def _wasserstein(reference: DriftReference, batch: BinCounts) -> float | None:
-    unit = reference.standard_deviation
-    if unit == 0 or not np.isfinite(unit):
-        return None
-    before, now = (np.array(each, dtype=np.int64) for each in (reference.counts, batch.counts))
-    with np.errstate(over="ignore", invalid="ignore"):
-        area = wasserstein_distance(
-            np.array(reference.edges), before, np.array(reference.sums), now, np.array(batch.sums)
-        )
-        scaled = None if area is None else area / unit
-    return scaled if scaled is not None and np.isfinite(scaled) else None
+def _number(value: Any) -> float | None:
+    return float(value) if np.isfinite(value) else None

@@ -4,43 +4,95 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from retraining.rules.drift.share_distances import shares, stability_of_rows
+from retraining.rules.drift.measures import Counted, Scale, distance
+from retraining.spec.drift_section import Measure
 
+FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-LEVEL = 0.999
-"""One stable column in a thousand exceeds the floor of independent rows by chance: with 20 columns 2 % of batches."""
+DRAWS = 500
+FEWEST_IN_TAIL = 5
+"""Where fewer draws than this lie beyond a quantile, it is not read from them."""
+FEWEST_RUNS = 4
+"""With fewer batch lengths of days in the reference, nothing is known of how batches differ from each other."""
 
 
-def independent_floor(reference: IntArray, current: IntArray) -> float:
-    """0.999 quantile, in nats, of the population stability index of two independent samples of one distribution.
+def sampling_floor(
+    measure: Measure, scale: Scale, reference: Counted, rows: int, level: float, random: np.random.Generator
+) -> float:
+    """Quantile at `level` of the distance between two independent samples of the reference, as large as the reference
+    and as the batch (rows, positive).
 
-    chi2(B - 1) * (1/n + 1/m), with n and m values (positive) and B bins that hold reference values: a bin without any
-    stays empty under the null. 0 for a constant. Source: Yurdakul (2018).
+    Both are drawn DRAWS times from the reference's bins. Beyond the quantile that so many draws resolve the tail is
+    taken as Gaussian. 0 for a constant.
     """
-    occupied = int(np.count_nonzero(reference))
-    if occupied < 2:
-        return 0.0
-    return float(stats.chi2.ppf(LEVEL, occupied - 1)) * float(1 / reference.sum() + 1 / current.sum())
+    counts = reference.counts
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = np.divide(reference.sums, counts, out=reference.sums * 0, where=counts > 0)
+        share, spread = counts / counts.sum(), _spread_in_bins(scale, reference, mean)
+        drawn = [random.multinomial(size, share, DRAWS).astype(np.float64) for size in (int(counts.sum()), rows)]
+        one, other = (
+            Counted(each, each * mean + np.sqrt(each) * spread * random.standard_normal(each.shape)) for each in drawn
+        )
+        found = distance(measure, scale, one, other)
+    return _quantile(found[np.isfinite(found)], level)
 
 
-def greatest_run(bins: IntArray, size: int, days: IntArray, run_days: int, min_rows: int) -> float:
-    """Greatest population stability index, in nats, of a run of consecutive days against all other days.
+def _spread_in_bins(scale: Scale, bins: Counted, mean: FloatArray) -> FloatArray:
+    """Standard deviation of the values inside each bin, shape (bins,): that of a uniform distribution, and in the two
+    open bins what is left of the reference's variance. Without it the floor of a heavy tail would be too low by half.
+    """
+    spread = np.zeros(len(mean))
+    if not scale.edges.size or not scale.has_unit or not np.isfinite(mean).all():
+        return spread
+    spread[1:-1] = np.diff(scale.edges) / np.sqrt(12)
+    share, tail = bins.counts / bins.counts.sum(), np.zeros(len(mean))
+    tail[[0, -1]] = mean[[0, -1]] - scale.edges[[0, -1]]
+    tail[bins.counts == 0] = 0.0
+    with np.errstate(over="ignore", invalid="ignore"):
+        left = scale.deviation**2 - (share * (mean - share @ mean) ** 2).sum() - (share * spread**2).sum()
+        weight = (share * tail**2).sum()
+        spread += np.abs(tail) * np.sqrt(max(0.0, left) / weight) if weight > 0 else 0.0
+    return np.where(np.isfinite(spread), spread, 0.0)
 
-    bins, days: shape (values,), a bin below size and a day number each. Rows of a day resemble each other and seasons
-    follow, so batches differ far more than independent samples would. A run has run_days days, at most half of the days
-    spanned; runs or rests with fewer than min_rows values are left out. 0 when no run is left.
+
+def greatest_run(
+    measure: Measure, scale: Scale, days: IntArray, counted: Counted, run_days: int, min_rows: int
+) -> float:
+    """Greatest distance of a run of consecutive days from all other days.
+
+    days: shape (days,), increasing day numbers; counted: what each of them holds, shape (days, bins). Rows of a day
+    resemble each other and seasons follow, so batches differ far more than independent samples would. A run has
+    run_days days, at most half of the days spanned; runs or rests with fewer than min_rows values are left out. 0 when
+    no run is left.
     """
     if not days.size:
         return 0.0
-    known, positions = np.unique(days, return_inverse=True)
-    length = min(run_days, int(known[-1] - known[0] + 1) // 2)
-    table = np.bincount(positions * size + bins, minlength=known.size * size).reshape(known.size, size)
-    until = np.vstack([np.zeros(size, dtype=np.int64), np.cumsum(table, axis=0)])
-    starts = np.flatnonzero(known + length - 1 <= known[-1])
-    runs = until[np.searchsorted(known, known[starts] + length)] - until[starts]
-    rests = until[-1] - runs
-    enough = (length > 0) & (runs.sum(axis=1) >= max(1, min_rows)) & (rests.sum(axis=1) >= max(1, min_rows))
-    if not enough.any():
+    length = min(run_days, int(days[-1] - days[0] + 1) // 2)
+    starts = np.flatnonzero(days + length - 1 <= days[-1])
+    stops = np.searchsorted(days, days[starts] + length)
+    runs, rests = _runs(counted.counts, starts, stops), _runs(counted.sums, starts, stops)
+    run, rest = Counted(runs[0], rests[0]), Counted(runs[1], rests[1])
+    enough = (run.counts.sum(axis=1) >= max(1, min_rows)) & (rest.counts.sum(axis=1) >= max(1, min_rows))
+    if not enough.any() or length <= 0:
         return 0.0
-    return float(stability_of_rows(shares(rests[enough]), shares(runs[enough])).max())
+    pairs = (Counted(each.counts[enough], each.sums[enough]) for each in (rest, run))
+    return float(np.nanmax(np.append(distance(measure, scale, *pairs), 0.0)))
+
+
+def _runs(table: FloatArray, starts: IntArray, stops: IntArray) -> tuple[FloatArray, FloatArray]:
+    """The sums over each run, and over all days but it."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        until = np.vstack([np.zeros(table.shape[1]), np.cumsum(table, axis=0)])
+        run = until[stops] - until[starts]
+        return run, until[-1] - run
+
+
+def _quantile(found: FloatArray, level: float) -> float:
+    if not found.size:
+        return 0.0
+    resolved = 1 - FEWEST_IN_TAIL / found.size
+    if level <= resolved:
+        return float(np.quantile(found, level))
+    mean, known = float(found.mean()), float(np.quantile(found, resolved))
+    return mean + (known - mean) * float(stats.norm.ppf(level) / stats.norm.ppf(resolved))

@@ -1,4 +1,6 @@
-"""Bins of a numeric column: deciles of the reference, and a bin of its own for every heavy value."""
+"""Bins of a numeric column: percentiles of the reference, and a bin of its own for every heavy value."""
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,12 +8,18 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-HEAVY_SHARE = 0.1
-"""A value this frequent fills a decile alone: it gets a bin that holds nothing else. A constant is such a value."""
+QUANTILES = 100
+"""With this many the Kolmogorov-Smirnov statistic is known to 0.01."""
+HEAVY_SHARE = 0.02
+"""A value this frequent gets a bin that holds nothing else. A constant is such a value."""
+OWN_GROUP_SHARE = 0.1
+"""A value that fills a decile alone stays alone when bins are merged into deciles."""
+DECILES = tuple(each / 10 for each in range(1, 10))
 
 
 def numeric_edges(values: FloatArray) -> tuple[float, ...]:
-    """Edges of the bins, increasing: deciles of the finite values without duplicates, and both sides of heavy values.
+    """Edges of the bins, increasing: percentiles of the finite values without duplicates, and both sides of heavy
+    values.
 
     A bin is open below and closed above, so the bin of a heavy value v is the one between v and the next smaller
     double. (0.0,) when no value is finite: then the bins tell the signs of infinities apart.
@@ -19,14 +27,27 @@ def numeric_edges(values: FloatArray) -> tuple[float, ...]:
     finite = values[np.isfinite(values)]
     if not finite.size:
         return (0.0,)
-    deciles = np.quantile(finite, np.arange(1, 10) / 10, method="inverted_cdf")
+    quantiles = np.quantile(finite, np.arange(1, QUANTILES) / QUANTILES, method="inverted_cdf")
     distinct, times = np.unique(finite, return_counts=True)
     heavy = distinct[times >= HEAVY_SHARE * finite.size]
     below = np.nextafter(heavy[heavy > np.finfo(np.float64).min], -np.inf)
-    edges = np.unique(np.concatenate([deciles, heavy, below]))
+    edges = np.unique(np.concatenate([quantiles, heavy, below]))
     return tuple(float(edge) for edge in edges)
 
 
-def numeric_bins(values: FloatArray, edges: FloatArray) -> IntArray:
-    """The bin of each value, 0 to len(edges): infinities lie in the outermost bins. values must not hold NaN."""
-    return np.searchsorted(edges, values, side="left").astype(np.int64)
+def decile_groups(counts: NDArray[Any]) -> IntArray:
+    """The group of each bin, 0, 1, ... in order, so that groups are deciles of these counts, shape (bins,).
+
+    A bin with a tenth or more is a group of its own. The population stability index and its relatives are taken over
+    these groups: over a hundred bins they would be another, larger number.
+    """
+    share = counts / max(1, counts.sum())
+    decile = np.searchsorted(DECILES, np.cumsum(share) - share / 2, side="right")
+    alone = share >= OWN_GROUP_SHARE
+    starts = np.append(True, (np.diff(decile) > 0) | alone[1:] | alone[:-1])
+    return np.asarray(np.cumsum(starts) - 1, dtype=np.int64)
+
+
+def merge_bins(counts: NDArray[np.float64], groups: IntArray) -> NDArray[np.float64]:
+    """Counts (or sums) of shape (..., bins) added up by group: shape (..., groups)."""
+    return np.add.reduceat(counts, np.flatnonzero(np.diff(groups, prepend=-1)), axis=-1)

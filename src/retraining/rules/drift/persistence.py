@@ -32,7 +32,7 @@ def drift_persistence(metrics: Sequence[DriftMetric], champion_version: str, pol
             if rows and rows[0].evaluation_id != each.evaluation_id:
                 rows.clear()
             rows.append(each)
-    verdicts = [judge_batch(by_batch[batch], policy.min_share).verdict for batch in sorted(by_batch, reverse=True)]
+    verdicts = [judge_batch(by_batch[batch], policy).verdict for batch in sorted(by_batch, reverse=True)]
     return _persistence(verdicts, policy)
 
 

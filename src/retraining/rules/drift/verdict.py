@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retraining.records.drift_metric import DriftMetric, DriftVerdict
-from retraining.records.drift_reference import PREDICTION
+from retraining.records.drift_reference import LABEL, PREDICTION
 from retraining.rules.drift.judge_column import severity
+from retraining.rules.drift.words import name_of_column
+from retraining.spec.drift_section import DriftSection
 
 
 @dataclass(frozen=True)
@@ -18,25 +20,38 @@ class BatchVerdict:
     drifted_columns: tuple[str, ...]
 
 
-def judge_batch(metrics: Sequence[DriftMetric], min_share: float) -> BatchVerdict:
+def judge_batch(metrics: Sequence[DriftMetric], policy: DriftSection) -> BatchVerdict:
     """The verdict on one batch from its columns, which are those of one evaluation.
 
-    Drifted when at least min_share of the feature columns with a verdict drifted, or when the prediction did. Columns
-    without enough data neither help nor hinder; when no column has enough, the batch has not.
+    Drifted when feature columns with max_drifted_share of the weight of those with a verdict drifted, or when the
+    prediction did. Columns without enough data neither help nor hinder; when no column has enough, the batch has not.
+    The label, and what is said against the batch before, are told and decide nothing.
     """
-    judged = sorted((each for each in metrics if each.verdict != "not_enough_data"), key=_worst_first)
+    known = [each for each in metrics if each.against == "reference" and each.column_name != LABEL]
+    judged = sorted((each for each in known if each.verdict != "not_enough_data"), key=_worst_first)
     if not judged:
-        return BatchVerdict("not_enough_data", None, _nothing_judged(metrics), ())
+        return BatchVerdict("not_enough_data", None, _nothing_judged(known), ())
     drifted = [each for each in judged if each.verdict == "drifted"]
-    worst = judged[0]
-    features = sum(each.column_name != PREDICTION for each in judged)
-    names = tuple(each.column_name for each in drifted)
-    moved = sum(name != PREDICTION for name in names)
-    has_drifted = PREDICTION in names or (moved > 0 and moved / features >= min_share)
-    counted = f"{moved} of {features} feature columns drifted; drift.min_share asks for {min_share:.0%}."
+    worst, names = judged[0], tuple(each.column_name for each in drifted)
+    share = drifted_share(judged, policy)
+    has_drifted = PREDICTION in names or share >= policy.max_drifted_share
+    moved, features = (sum(each.column_name != PREDICTION for each in rows) for rows in (drifted, judged))
+    weighed = f" ({share:.0%} by weight)" if policy.weights else ""
+    counted = (
+        f"{moved} of {features} feature columns drifted{weighed}; drift.max_drifted_share asks for "
+        f"{policy.max_drifted_share:.0%}."
+    )
     predicted = " The prediction drifted, which is enough on its own." if PREDICTION in names else ""
-    closest = f" {'Worst' if drifted else 'Closest'}: {_spoken(worst.column_name)}. {worst.reason}"
+    closest = f" {'Worst' if drifted else 'Closest'}: {name_of_column(worst.column_name)}. {worst.reason}"
     return BatchVerdict("drifted" if has_drifted else "stable", worst.column_name, counted + predicted + closest, names)
+
+
+def drifted_share(judged: Sequence[DriftMetric], policy: DriftSection) -> float:
+    """Weight of the feature columns that drifted, of the weight of all that have a verdict; 0 for no weight."""
+    features = [each for each in judged if each.column_name != PREDICTION]
+    weight = {each.column_name: policy.weights.get(each.column_name, 1.0) for each in features}
+    moved = sum(weight[each.column_name] for each in features if each.verdict == "drifted")
+    return moved / sum(weight.values()) if sum(weight.values()) else 0.0
 
 
 def _worst_first(metric: DriftMetric) -> tuple[float, str]:
@@ -47,8 +62,5 @@ def _worst_first(metric: DriftMetric) -> tuple[float, str]:
 def _nothing_judged(metrics: Sequence[DriftMetric]) -> str:
     if not metrics:
         return "The champion has no drift reference, so nothing was compared."
-    return f"None of {len(metrics)} columns has enough data. {_spoken(metrics[0].column_name)}: {metrics[0].reason}"
-
-
-def _spoken(column: str) -> str:
-    return "the prediction" if column == PREDICTION else f"`{column}`"
+    first = metrics[0]
+    return f"None of {len(metrics)} columns has enough data. {name_of_column(first.column_name)}: {first.reason}"

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pandas as pd
 from numpy.typing import NDArray
 
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
@@ -22,6 +21,6 @@ def append_references(
     known = read_rows(tables, DriftReference, spec.model)
     if any(row.version == version for row in known):
         return
-    days = None if frame.days is None else pd.Series(frame.days.astype("datetime64[D]"))
-    rows = fit_references(spec, frame.features, predicted, days, spec.period_days, version, next_seq(known), run)
+    seq, days = next_seq(known), frame.days
+    rows = fit_references(spec, frame.features, predicted, frame.label, days, spec.period_days, version, seq, run)
     append_rows(tables, "references", rows)

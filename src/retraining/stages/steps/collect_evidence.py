@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.tables import Tables
+from retraining.records.change_kind import ChangeKind
 from retraining.records.daily_loss import DailyLoss
 from retraining.records.decision import Decision, Evidence
 from retraining.records.drift_metric import DriftMetric
@@ -16,7 +17,6 @@ from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.rules.alias_state import newest_move
 from retraining.rules.drift.persistence import drift_persistence
-from retraining.rules.drift.verdict import BatchVerdict
 from retraining.rules.gate.metrics import find_metric
 from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.previous_wins import PreviousVerdict, Rivals, previous_wins
@@ -26,7 +26,9 @@ from retraining.stages.steps.daily_losses import error_on_batch, losses_of
 from retraining.stages.steps.ingested_source import IngestedSource
 from retraining.stages.steps.metric_of import metric_of
 from retraining.stages.steps.model_frame import is_reserved, labelled
+from retraining.stages.steps.name_change import name_change
 from retraining.stages.steps.plan_holdout import plan_holdout
+from retraining.stages.steps.see_drift import SeenDrift
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,10 @@ class Known:
 
 @dataclass(frozen=True)
 class Measured:
-    """What the data say. drift is None when the newest batch was not compared; metrics are those of all evaluations;
-    new_rows counts, by day, labelled rows since the last training; previous is the champion before, which predicted
-    beside the live one."""
+    """What the data say. drift is None when the newest batch was not compared; new_rows counts, by day, labelled rows
+    since the last training; previous is the champion before, which predicted beside the live one."""
 
-    drift: BatchVerdict | None
-    metrics: Sequence[DriftMetric]
+    drift: SeenDrift | None
     losses: Sequence[DailyLoss]
     new_rows: Mapping[date | None, int]
     previous: str | None = None
@@ -66,8 +66,10 @@ def collect_evidence(
     last, trained = last_attempt(known.manifests), last_training(known, champion)
     holdout = plan_holdout(spec, source, measured.new_rows, [champion.trained_until if champion else None])
     error, rows = error_on_batch(spec, measured.losses, version, source.committed.through)
-    drift = measured.drift
-    persistence = drift_persistence(measured.metrics, version, spec.drift) if version and drift else None
+    seen, expected = measured.drift, _expected_error(known.checks, known.promotions, version, metric_of(spec))
+    drift = seen.verdict if seen else None
+    persistence = drift_persistence(seen.metrics, version, spec.drift) if version and seen else None
+    change = _change(spec, known, measured, version, expected)
     against = _compare_with_previous(spec, known, measured, version)
     return Evidence(
         batch_seq=source.committed.through,
@@ -80,7 +82,7 @@ def collect_evidence(
         last_fit_seconds=last.fit_seconds if last else None,
         realised_error=error,
         realised_error_rows=rows,
-        expected_error=_expected_error(known.checks, known.promotions, version, metric_of(spec)),
+        expected_error=expected,
         blocked_until_after_batch=waits_after_batch(known.promotions),
         days_since_attempt=_days_between(source, source.watermark_of(trained.batch_seq) if trained else None),
         drift_verdict=drift.verdict if drift else None,
@@ -93,7 +95,29 @@ def collect_evidence(
         previous_version=measured.previous,
         previous_wins=against.wins if against else None,
         previous_reason=against.sentence if against else None,
+        change=change.kind if change else None,
+        change_since=change.since if change else None,
+        change_reason=change.reason if change else None,
+        change_response=change.response if change else None,
     )
+
+
+def _change(
+    spec: ModelSpec, known: Known, measured: Measured, champion: str | None, expected: float | None
+) -> ChangeKind | None:
+    """Named by the champion's losses on all days that it has been live."""
+    seen = measured.drift
+    if seen is None or champion is None:
+        return None
+    losses = [each for each in all_losses(known, measured) if each.version == champion]
+    return name_change(spec, seen.own, seen.references, seen.profiles, losses, expected, seen.archived)
+
+
+def all_losses(known: Known, measured: Measured) -> list[DailyLoss]:
+    """Those of earlier decisions, and what has been measured now in the place of what they said of the same batches."""
+    measured_now = {each.batch_seq for each in measured.losses}
+    earlier = [each for each in losses_of(known.decisions) if each.batch_seq not in measured_now]
+    return [*earlier, *measured.losses]
 
 
 def last_attempt(manifests: Sequence[Manifest]) -> Manifest | None:
@@ -148,11 +172,9 @@ def _compare_with_previous(
     move = newest_move(known.promotions)
     if champion is None or measured.previous is None or move is None:
         return None
-    measured_now = {each.batch_seq for each in measured.losses}
-    earlier = [each for each in losses_of(known.decisions) if each.batch_seq not in measured_now]
     metric = find_metric(metric_of(spec), spec.kind)
     rivals = Rivals(champion, measured.previous, move.batch_seq)
-    return previous_wins([*earlier, *measured.losses], rivals, metric, spec.policy.previous_wins_blocks)
+    return previous_wins(all_losses(known, measured), rivals, metric, spec.policy.previous_wins_blocks)
 
 
 def _refusals_in_a_row(promotions: Sequence[Promotion]) -> int:

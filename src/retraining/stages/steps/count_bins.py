@@ -1,80 +1,62 @@
-"""Rows of all columns counted in the bins of their references: one pass, where the rows are."""
+"""Rows of all columns counted in the bins of their references, a day at a time: one pass, where the rows are."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from retraining.records.drift_reference import DriftReference
-from retraining.rules.drift.bin_counts import BinCounts, count_numeric, to_counts
-from retraining.rules.drift.categorical_bins import category_bins
-
-Bins = tuple[NDArray[np.float64], tuple[str, ...], int]
-"""What a worker needs of a reference: edges, known categories (one of the two is empty), and the number of bins."""
-Totals = list[NDArray[np.float64]]
-"""Per column an array of shape (bins + 1, 2): count and sum of each bin. The last row counts the nulls."""
-
-_PARTIAL = "part int, bin int, amount bigint, total double"
+from retraining.rules.drift.profile import Profile, most_frequent, numeric_profile
+from retraining.stages.steps.count_batches import PARTIAL, Bins, count_batches, to_arrow
 
 
-def count_bins(rows: DataFrame, references: Sequence[DriftReference]) -> tuple[BinCounts, ...]:
-    """The counts of each reference's column, in the references' order. One Spark job.
+def count_bins(
+    rows: DataFrame, references: Sequence[DriftReference], batch: Column, day: Column
+) -> dict[tuple[int, date | None], tuple[Profile, ...]]:
+    """Profiles of each batch and day, in the references' order. One Spark job.
 
-    rows has a column of each reference's name: a double for a numeric one, text for a categorical one. A worker holds
-    one Arrow batch and one set of totals; what comes back is a row per column and bin.
+    rows has a column of each reference's name: a double for a numeric one, text for a categorical one. batch: the
+    batch number of a row, day: its date or null. A worker holds one chunk and one set of totals per batch and day; what
+    comes back is a row per column, batch and day.
     """
-    columns: list[Bins] = [(np.array(each.edges), each.categories, len(each.counts)) for each in references]
+    columns = [Bins(np.array(each.edges), each.categories, len(each.counts), each.mean) for each in references]
 
     def count_partition(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
         yield to_arrow(count_batches(columns, batches))
 
     named = [F.col(f"`{each.column_name}`").alias(f"_column_{part}") for part, each in enumerate(references)]
-    partial = rows.select(*named).mapInArrow(count_partition, _PARTIAL)
-    summed = (
-        partial.groupBy("part", "bin").agg(F.sum("amount").alias("amount"), F.sum("total").alias("total")).collect()
+    keys = [batch.cast("bigint").alias("_batch"), F.unix_date(day).alias("_day")]
+    partial = rows.select(*keys, *named).mapInArrow(count_partition, PARTIAL)
+    found: dict[tuple[int, date | None], list[Profile]] = {}
+    for row in _added(partial).collect():
+        key = (row["batch"], None if row["day"] is None else date(1970, 1, 1) + timedelta(days=row["day"]))
+        profiles = found.setdefault(key, [Profile((0,) * each.size) for each in columns])
+        profiles[row["part"]] = _profile(columns[row["part"]], row)
+    return {key: tuple(profiles) for key, profiles in found.items()}
+
+
+def _added(partial: DataFrame) -> DataFrame:
+    """One row per column, batch and day, however many partitions there were: lists are added element by element."""
+    grouped = partial.groupBy("part", "batch", "day").agg(
+        F.collect_list("numbers").alias("lists"),
+        F.sum("nulls").alias("nulls"),
+        F.min("minimum").alias("minimum"),
+        F.max("maximum").alias("maximum"),
+        F.flatten(F.collect_list("names")).alias("names"),
+        F.flatten(F.collect_list("times")).alias("times"),
     )
-    totals = [np.zeros((size + 1, 2)) for _, _, size in columns]
-    for row in summed:
-        totals[row["part"]][row["bin"]] = row["amount"], row["total"]
-    return tuple(_plain(each, reference) for each, reference in zip(totals, references, strict=True))
+    added = "aggregate(slice(lists, 2, size(lists)), lists[0], (a, b) -> zip_with(a, b, (x, y) -> x + y))"
+    return grouped.withColumn("numbers", F.expr(added)).drop("lists")
 
 
-def count_batches(columns: Sequence[Bins], batches: Iterable[pa.RecordBatch]) -> Totals:
-    """The totals of some Arrow batches whose columns stand in the order of the bins."""
-    totals = [np.zeros((size + 1, 2)) for _, _, size in columns]
-    for batch in batches:
-        for total, (edges, known, size), values in zip(totals, columns, batch.columns, strict=True):
-            total += count_texts(values, known, size) if not edges.size else count_doubles(values, edges)
-    return totals
-
-
-def count_doubles(values: pa.Array, edges: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The totals of one numeric Arrow column; null becomes NaN on its way to numpy."""
-    counts, sums, nulls = count_numeric(values.to_numpy(zero_copy_only=False), edges)
-    return np.column_stack([np.append(counts, nulls), np.append(sums, 0.0)])
-
-
-def count_texts(values: pa.Array, known: Sequence[str], size: int) -> NDArray[np.float64]:
-    """The totals of one text Arrow column: each distinct value is looked up once."""
-    encoded = values.dictionary_encode()
-    times = np.bincount(encoded.indices.drop_null().to_numpy(), minlength=len(encoded.dictionary))
-    bins = category_bins(encoded.dictionary.to_pylist(), known)
-    counts = np.bincount(bins, weights=times, minlength=size)
-    return np.column_stack([np.append(counts, values.null_count), np.zeros(size + 1)])
-
-
-def to_arrow(totals: Totals) -> pa.RecordBatch:
-    """One row per column and bin, as _PARTIAL says."""
-    parts = np.concatenate([np.full(len(each), part, dtype=np.int32) for part, each in enumerate(totals)])
-    bins = np.concatenate([np.arange(len(each), dtype=np.int32) for each in totals])
-    both = np.concatenate(totals)
-    arrays = [pa.array(parts), pa.array(bins), pa.array(both[:, 0].astype(np.int64)), pa.array(both[:, 1])]
-    return pa.RecordBatch.from_arrays(arrays, ["part", "bin", "amount", "total"])
-
-
-def _plain(total: NDArray[np.float64], reference: DriftReference) -> BinCounts:
-    counts = total[:-1, 0].astype(np.int64)
-    return to_counts(counts, total[:-1, 1] if reference.kind == "numeric" else (), int(total[-1, 0]))
+def _profile(bins: Bins, row: Row) -> Profile:
+    if bins.edges.size:
+        return numeric_profile(np.array(row["numbers"]), row["minimum"], row["maximum"], row["nulls"])
+    names: Counter[str] = Counter()
+    for name, times in zip(row["names"], row["times"], strict=True):
+        names[name] += times
+    return Profile(tuple(int(each) for each in row["numbers"]), nulls=row["nulls"], unseen=most_frequent(names))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from pyspark.sql import functions as F
 
+from retraining.adapters.registry.fresh_process import fresh_process
 from retraining.adapters.registry.registry import Registry
 from retraining.adapters.tables.tables import Tables
 from retraining.records.gate_result import GateResult
@@ -48,15 +49,15 @@ def deployed_version(
     """A copy of another target's version goes live as it is. A refit that is not close to the candidate stays a version
     that nothing points to, and the candidate goes live.
 
-    The fresh process starts while the refit is compared: it needs seconds to import, on a core of its own.
+    The fresh process starts before the refit is fitted: it needs seconds to import, on a core of its own.
     """
     if candidate.role == "copied":
         return _as_judged(spec, source, tables, registry, run, candidate)
     if not spec.gate.refits:
-        return Deployed(str(candidate.version), smoke_test(spec, source, tables, registry, candidate))
-    refit = fit_version(spec, source, tables, registry, run, _reserved_refit(candidate, manifests), manifests)
-    with ThreadPoolExecutor() as pool:
-        smoking = pool.submit(smoke_test, spec, source, tables, registry, refit)
+        return _asked(spec, source, tables, registry, candidate)
+    with fresh_process() as process, ThreadPoolExecutor() as pool:
+        refit = fit_version(spec, source, tables, registry, run, _reserved_refit(candidate, manifests), manifests)
+        smoking = pool.submit(smoke_test, spec, source, tables, registry, refit, process)
         found = _check(spec, source, tables, registry, candidate, refit, checks)
     if found.passes:
         return Deployed(str(refit.version), smoking.result(), (found.sentence,))
@@ -71,7 +72,14 @@ def _as_judged(
     frame = _rows_of(spec, source, tables, candidate)
     predicted = load_version(registry, candidate).predict(frame.features)
     append_references(spec, tables, run, frame, predicted, str(candidate.version))
-    return Deployed(str(candidate.version), smoke_test(spec, source, tables, registry, candidate))
+    return _asked(spec, source, tables, registry, candidate)
+
+
+def _asked(
+    spec: ModelSpec, source: IngestedSource, tables: Tables, registry: Registry, candidate: Manifest
+) -> Deployed:
+    with fresh_process() as process:
+        return Deployed(str(candidate.version), smoke_test(spec, source, tables, registry, candidate, process))
 
 
 def _rows_of(spec: ModelSpec, source: IngestedSource, tables: Tables, candidate: Manifest) -> TrainingFrame:

@@ -26,6 +26,11 @@ class IngestedSource:
         filled = (row.batch_seq for row in self._batches if row.state == "COMMITTED" and row.rows_accepted)
         return max(filled, default=0)
 
+    def batch_before(self, batch_seq: int) -> int | None:
+        """The newest committed batch before one that brought accepted rows."""
+        filled = (row.batch_seq for row in self._batches if row.state == "COMMITTED" and row.rows_accepted)
+        return max((each for each in filled if each < batch_seq), default=None)
+
     def through(self, batch_seq: int) -> Committed:
         """The usable batches up to an earlier one."""
         return committed_batches(list(self._batches), through=batch_seq)

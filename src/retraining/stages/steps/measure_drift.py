@@ -1,39 +1,50 @@
-"""A batch against the champion's references, column by column, and the verdict on it."""
+"""A batch against the champion's references and against the batch before it, column by column, and the verdict."""
 
 from collections.abc import Sequence
-
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+from dataclasses import replace
 
 from retraining.records.drift_metric import DriftMetric
-from retraining.records.drift_reference import PREDICTION, DriftReference
+from retraining.records.drift_reference import LABEL, PREDICTION, DriftReference
 from retraining.records.run import Run
-from retraining.rules.drift.compare_column import compare_column
-from retraining.rules.drift.verdict import BatchVerdict, judge_batch
+from retraining.rules.drift.compare_column import Evaluated, compare_column
+from retraining.rules.drift.profile import Profile, merge_profiles
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.count_bins import count_bins
-from retraining.stages.steps.model_frame import feature_columns
+from retraining.stages.steps.profile_batch import BatchProfiles, ByDay
 
 
 def measure_drift(
     spec: ModelSpec,
-    rows: DataFrame,
     references: Sequence[DriftReference],
+    profiles: BatchProfiles,
     evaluation_id: str,
     batch_seq: int,
     seq: int,
     run: Run,
-) -> tuple[tuple[DriftMetric, ...], BatchVerdict]:
-    """One metric per reference, and the verdict on the batch. One Spark job; nothing is written.
+) -> tuple[DriftMetric, ...]:
+    """One metric per reference, and one more where the batch before can be compared. Nothing is read or written.
 
-    rows: the batch with the source's columns and `prediction`, what the references' version said about each row. seq
-    numbers the commit of the metrics. Without references (a version older than them) nothing is compared.
+    seq numbers the commit of the metrics. Without references (a version older than them) nothing is compared.
     """
-    if not references:
-        return (), judge_batch((), spec.drift.min_share)
-    seen = rows.select(*feature_columns(spec), F.col("prediction").alias(PREDICTION))
-    metrics = tuple(
-        compare_column(spec, reference, counted, evaluation_id, batch_seq, seq, run)
-        for reference, counted in zip(references, count_bins(seen, references), strict=True)
-    )
-    return metrics, judge_batch(metrics, spec.drift.min_share)
+    features = sum(each.column_name not in (PREDICTION, LABEL) for each in references)
+    evaluated = Evaluated(evaluation_id, batch_seq, seq, features)
+    found = []
+    for reference in references:
+        now = _together(reference, profiles.now.get(reference.column_name, {}))
+        found.append(compare_column(spec, reference, now, evaluated, run))
+        earlier = profiles.before.get(reference.column_name)
+        if earlier and _may_compare(before := _together(reference, earlier)):
+            found.append(compare_column(spec, reference, now, evaluated, run, before))
+    return tuple(found)
+
+
+def _together(reference: DriftReference, days: ByDay) -> Profile:
+    """Labels that have not come yet are not missing values."""
+    if not days:
+        return Profile((0,) * len(reference.counts), (0.0,) * len(reference.sums))
+    whole = merge_profiles(days.values())
+    return replace(whole, nulls=0, nans=0) if reference.column_name == LABEL else whole
+
+
+def _may_compare(before: Profile) -> bool:
+    """Another champion predicted an earlier batch, or its rows are gone."""
+    return before.values > 0

@@ -2,7 +2,7 @@
 
 from pyspark.sql import DataFrame
 
-from retraining.adapters.registry.fresh_process import ask_fresh_process
+from retraining.adapters.registry.fresh_process import FreshProcess, ask_fresh_process
 from retraining.adapters.registry.registry import Registry, load_files
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.tables import Tables
@@ -17,7 +17,12 @@ REQUESTS = 100
 
 
 def smoke_test(
-    spec: ModelSpec, source: IngestedSource, tables: Tables, registry: Registry, manifest: Manifest
+    spec: ModelSpec,
+    source: IngestedSource,
+    tables: Tables,
+    registry: Registry,
+    manifest: Manifest,
+    process: FreshProcess,
 ) -> Smoke:
     """Up to 100 rows of the newest batch stand for requests. The same files, downloaded once, answer them here too.
 
@@ -27,7 +32,7 @@ def smoke_test(
     frame = requests.toPandas()
     version, digest = str(manifest.version), str(manifest.digest)
     with registry.checked_files(spec.model, version, digest, manifest.files) as files:
-        answers = ask_fresh_process(files, frame)
+        answers = ask_fresh_process(process, files, frame)
         expected = load_files(files).predict(frame).tolist() if len(frame) else []
     return smoke(version, answers, expected, spec.serving)
 

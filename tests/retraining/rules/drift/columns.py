@@ -1,7 +1,7 @@
 """References and batches of a toy model: a numeric column x, a categorical column c, and the prediction."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
@@ -9,10 +9,10 @@ import pandas as pd
 from retraining.records.drift_metric import DriftMetric
 from retraining.records.drift_reference import DriftReference
 from retraining.records.run import Run
-from retraining.rules.drift.bin_counts import BinCounts, count_numeric, to_counts
 from retraining.rules.drift.categorical_bins import category_bins
-from retraining.rules.drift.compare_column import compare_column
+from retraining.rules.drift.compare_column import Evaluated, compare_column
 from retraining.rules.drift.fit_references import fit_references
+from retraining.rules.drift.profile import Profile, numeric_profile, profile_doubles
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.read_spec import parse_spec
 
@@ -33,9 +33,9 @@ def drift_spec(**drift: object) -> ModelSpec:
     return ModelSpec.model_validate({**parse_spec(SPEC, "specs/toy.yml").model_dump(), "drift": drift})
 
 
-def references(x: Sequence, c: Sequence, days: Sequence[date] | None = None, batch_days: int = 7, **drift: object):
+def references(x: Sequence, c: Sequence, days: np.ndarray | None = None, batch_days: int = 7, **drift: object):
     frame = pd.DataFrame({"x": np.asarray(x, dtype=float), "c": pd.Series(list(c), dtype=object)})
-    return fit_references(drift_spec(**drift), frame, frame["x"] * 3, days, batch_days, "4", 1, RUN)
+    return fit_references(drift_spec(**drift), frame, frame["x"] * 3, frame["x"], days, batch_days, "4", 1, RUN)
 
 
 def numeric(values: Sequence, **options: object) -> DriftReference:
@@ -46,18 +46,27 @@ def categorical(values: Sequence, **options: object) -> DriftReference:
     return references([1.0] * len(values), values, **options)[1]
 
 
-def counted(reference: DriftReference, values: Sequence) -> BinCounts:
+def profiled(reference: DriftReference, values: Sequence) -> Profile:
     if reference.kind == "numeric":
-        return to_counts(*count_numeric(np.asarray(values, dtype=float), np.array(reference.edges)))
+        return numeric_profile(
+            *profile_doubles(np.array(values, dtype=float), np.array(reference.edges), reference.mean)
+        )
     known = [value for value in values if value is not None]
-    bins = category_bins(known, reference.categories)
-    return to_counts(np.bincount(bins, minlength=len(reference.counts)), (), len(values) - len(known))
+    counts = np.bincount(category_bins(known, reference.categories), minlength=len(reference.counts))
+    return Profile(tuple(map(int, counts)), nulls=len(values) - len(known))
 
 
-def compared(reference: DriftReference, values: Sequence, batch_seq: int = 2, **drift: object) -> DriftMetric:
-    batch = counted(reference, values)
-    return compare_column(drift_spec(**drift), reference, batch, f"evaluation {batch_seq}", batch_seq, batch_seq, RUN)
+def compared(
+    reference: DriftReference, values: Sequence, batch_seq: int = 2, before: Sequence | None = None, **drift: object
+) -> DriftMetric:
+    batch, evaluated = profiled(reference, values), Evaluated(f"evaluation {batch_seq}", batch_seq, batch_seq, 2)
+    previous = None if before is None else profiled(reference, before)
+    return compare_column(drift_spec(**drift), reference, batch, evaluated, RUN, previous)
 
 
-def days(count: int, per_day: int) -> list[date]:
-    return [date(2013, 1, 1) + timedelta(days=day) for day in range(count) for _ in range(per_day)]
+def days(count: int, per_day: int) -> np.ndarray:
+    return np.repeat(np.arange(count), per_day)
+
+
+def floor_of(reference: DriftReference, measure: str) -> float:
+    return {each.measure: each.distance for each in reference.run_floors}[measure]

@@ -8,27 +8,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retraining.rules.drift.bin_counts import count_numeric
 from retraining.rules.drift.categorical_bins import category_bins, known_categories
-from retraining.rules.drift.numeric_bins import numeric_bins, numeric_edges
+from retraining.rules.drift.numeric_bins import decile_groups, merge_bins, numeric_edges
+from retraining.rules.drift.profile import profile_doubles
 
 DOUBLES = st.lists(st.floats(allow_nan=False), min_size=1, max_size=60)
 
 
 def bins_of(values, reference):
-    return list(numeric_bins(np.array(values, dtype=float), np.array(numeric_edges(np.array(reference, dtype=float)))))
+    edges = np.array(numeric_edges(np.array(reference, dtype=float)))
+    counts = [profile_doubles(np.array([float(value)]), edges, 0.0)[0][: len(edges) + 1] for value in values]
+    return [int(np.flatnonzero(each)[0]) for each in counts]
 
 
-def test_the_edges_of_many_values_are_their_deciles():
-    assert numeric_edges(np.arange(1.0, 101.0)) == (10, 20, 30, 40, 50, 60, 70, 80, 90)
+def test_the_edges_of_many_values_are_their_percentiles():
+    assert numeric_edges(np.arange(1.0, 201.0)) == pytest.approx(range(2, 200, 2), abs=1)
 
 
 def test_a_bin_is_open_below_and_closed_above():
-    assert bins_of([9.99, 10, 10.01, 90, 90.01], range(1, 101)) == [0, 0, 1, 8, 9]
+    assert bins_of([1.99, 2, 2.01, 198, 198.01], range(1, 201)) == [0, 0, 1, 98, 99]
 
 
 def test_values_beyond_the_reference_lie_in_the_outermost_bins():
-    assert bins_of([-math.inf, -1e300, 1e300, math.inf], range(1, 101)) == [0, 0, 9, 9]
+    assert bins_of([-math.inf, -1e300, 1e300, math.inf], range(1, 201)) == [0, 0, 99, 99]
 
 
 def test_a_heavy_value_has_a_bin_of_its_own():
@@ -42,12 +44,33 @@ def test_the_bins_of_a_constant_are_below_at_and_above():
     assert bins_of([2.9, 3, 3.1], [3.0] * 50) == [0, 1, 2]
 
 
-def test_a_value_of_a_tenth_of_the_rows_is_heavy_and_a_rarer_one_is_not():
+def test_a_value_of_a_fiftieth_of_the_rows_is_heavy_and_a_rarer_one_is_not():
     spread = list(np.linspace(1, 2, 1000))
-    tenth, less = ([5.0] * times + spread[: 1000 - times] for times in (100, 99))
+    heavy, less = ([1.5] * times + spread[: 1000 - times] for times in (20, 8))
 
-    assert bins_of([4.9], tenth) != bins_of([5.0], tenth)
-    assert bins_of([4.9], less) == bins_of([5.0], less)
+    assert bins_of([np.nextafter(1.5, 0)], heavy) != bins_of([1.5], heavy)
+    assert bins_of([np.nextafter(1.5, 0)], less) == bins_of([1.5], less)
+
+
+def test_groups_are_deciles():
+    assert list(decile_groups(np.full(100, 7))) == [bin_ // 10 for bin_ in range(100)]
+
+
+def test_a_bin_with_a_tenth_is_a_group_of_its_own():
+    assert list(decile_groups(np.array([5, 5, 20, 5, 5, 60]))) == [0, 0, 1, 2, 2, 3]
+
+
+def test_the_groups_of_a_constant_are_below_at_and_above():
+    assert list(decile_groups(np.array([0, 50, 0]))) == [0, 1, 2]
+
+
+@given(st.lists(st.integers(0, 100), min_size=1, max_size=60))
+def test_groups_are_numbered_in_order_and_lose_no_row(counts):
+    groups = decile_groups(np.array(counts))
+    merged = merge_bins(np.array(counts, dtype=float), groups)
+
+    assert (groups[0], set(np.diff(groups)) <= {0, 1}, len(merged)) == (0, True, groups[-1] + 1)
+    assert merged.sum() == sum(counts)
 
 
 @pytest.mark.parametrize("values", [[], [math.inf, -math.inf]])
@@ -61,21 +84,7 @@ def test_edges_are_finite_and_increasing_and_few(values):
 
     assert list(edges) == sorted(set(edges))
     assert all(math.isfinite(edge) for edge in edges)
-    assert len(edges) <= 29
-
-
-@given(DOUBLES, st.lists(st.floats(), max_size=60))
-def test_every_value_is_counted_once_or_is_missing(reference, values):
-    counts, _, nulls = count_numeric(np.array(values, dtype=float), np.array(numeric_edges(np.array(reference))))
-
-    assert counts.sum() + nulls == len(values)
-    assert nulls == sum(math.isnan(value) for value in values)
-
-
-def test_sums_are_those_of_the_values_in_each_bin():
-    counts, sums, nulls = count_numeric(np.array([1, 2, 5, math.nan, 9, 7]), np.array([2.0, 6.0]))
-
-    assert (list(counts), list(sums), nulls) == ([2, 1, 2], [3, 5, 16], 1)
+    assert len(edges) <= 199
 
 
 def test_categories_are_known_most_frequent_first_and_by_name_when_tied():

@@ -1,7 +1,6 @@
 """A reference says what a version was trained on, in counts and sums."""
 
 import math
-from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -9,20 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retraining.records.drift_reference import PREDICTION
+from retraining.records.drift_reference import LABEL, PREDICTION
 from retraining.rules.drift.fit_references import fit_references, kinds_of_columns
 from retraining.spec.model_spec import ModelSpec
 
-from .columns import AIRPORTS, NORMAL, RUN, categorical, days, drift_spec, numeric, references
+from .columns import AIRPORTS, NORMAL, RUN, categorical, days, drift_spec, floor_of, numeric, references
 
 
-def test_there_is_one_reference_per_feature_and_one_for_the_prediction():
+def test_there_is_one_reference_per_feature_one_for_the_prediction_and_one_for_the_label():
     made = references(NORMAL, AIRPORTS)
 
     assert [(each.column_name, each.kind) for each in made] == [
         ("x", "numeric"),
         ("c", "categorical"),
         (PREDICTION, "numeric"),
+        (LABEL, "numeric"),
     ]
     assert {(each.model, each.version, each.seq, each.run_id, each.at) for each in made} == {
         ("toy", "4", 1, RUN.run_id, RUN.started_at)
@@ -32,7 +32,8 @@ def test_there_is_one_reference_per_feature_and_one_for_the_prediction():
 def test_the_prediction_of_a_classification_is_a_category():
     spec = ModelSpec.model_validate({**drift_spec().model_dump(), "kind": "classification"})
     frame = pd.DataFrame({"x": [1.0, 2.0, 3.0], "c": ["a", "a", "b"]})
-    made = fit_references(spec, frame, np.array(["yes", "no", "yes"]), None, 7, "4", 1, RUN)[-1]
+    classes = np.array(["yes", "no", "yes"])
+    made = fit_references(spec, frame, classes, classes, None, 7, "4", 1, RUN)[-2]
 
     assert kinds_of_columns(spec)[PREDICTION] == "categorical"
     assert (made.categories, made.counts) == (("yes", "no"), (2, 1, 0, 0))
@@ -65,30 +66,34 @@ def test_what_does_not_vary_has_no_standard_deviation(values):
 
 
 def test_no_number_of_a_reference_is_nan():
-    made = numeric([math.inf, -math.inf, math.nan, 1e308, 1e308, -1e308])
+    made = numeric([math.inf, -math.inf, math.nan, 1e308, 1e308, -1e308], days=days(6, 1), min_rows=1)
+    floors = [each.distance for each in made.run_floors]
 
-    assert not any(math.isnan(value) for value in (*made.edges, *made.sums, made.standard_deviation, made.noise_floor))
+    assert not any(math.isnan(value) for value in (*made.edges, *made.sums, made.standard_deviation, *floors))
 
 
 def test_the_floor_knows_the_weeks_of_the_training_rows():
     winter_and_summer = np.concatenate([NORMAL[:500], NORMAL[:500] + 1])
     by_week = numeric(winter_and_summer, days=days(50, 20), min_rows=100)
 
-    assert by_week.noise_floor > 0.2
-    assert numeric(winter_and_summer, min_rows=100).noise_floor == 0
+    assert floor_of(by_week, "wasserstein") > 0.2
+    assert (by_week.runs, numeric(winter_and_summer).runs, numeric(winter_and_summer).run_floors) == (7, 0, ())
 
 
-def test_rows_without_a_value_or_a_day_take_no_part_in_the_floor():
+def test_rows_without_a_value_take_no_part_in_the_floor():
     values, dates = list(NORMAL[:400]), days(20, 20)
-    plain = numeric(values, days=dates, min_rows=20).noise_floor
+    plain = numeric(values, days=dates, min_rows=20)
 
-    assert plain > 0
-    assert numeric([*values, math.nan], days=[*dates, date(2013, 1, 1)], min_rows=20).noise_floor == plain
-    assert numeric([*values, *values], days=[*dates, *[None] * 400], min_rows=20).noise_floor == plain
+    assert floor_of(plain, "wasserstein") > 0
+    assert numeric([*values, math.nan], days=np.append(dates, 0), min_rows=20).run_floors == plain.run_floors
 
 
 def test_every_column_has_a_floor_of_its_own():
-    x, c, prediction = references(NORMAL, sorted(AIRPORTS), days=days(50, 20), min_rows=100)
+    x, c, prediction, _ = references(NORMAL, sorted(AIRPORTS), days=days(50, 20), min_rows=100)
 
-    assert c.noise_floor > 1 > x.noise_floor > 0
-    assert prediction.noise_floor == pytest.approx(x.noise_floor)
+    assert floor_of(c, "jensen_shannon") > 0.5 > floor_of(x, "jensen_shannon") > 0
+    assert floor_of(prediction, "wasserstein") == pytest.approx(floor_of(x, "wasserstein"))
+
+
+def test_a_constant_has_no_floor_in_a_unit_that_it_lacks():
+    assert "wasserstein" not in {each.measure for each in numeric([3.0] * 400, days=days(20, 20)).run_floors}

@@ -3,32 +3,61 @@
 import numpy as np
 import pytest
 
-from retraining.rules.drift.noise_floor import greatest_run, independent_floor
-from retraining.rules.drift.share_distances import population_stability_index, shares
+from retraining.rules.drift.distances import population_stability_index
+from retraining.rules.drift.measure_column import counted
+from retraining.rules.drift.measures import Counted, Scale, distance, scale_of
+from retraining.rules.drift.noise_floor import greatest_run, sampling_floor
 
-TEN = np.full(10, 100)
+from .columns import AIRPORTS, categorical, numeric, profiled
 
-
-def test_independent_samples_stay_below_the_floor_but_for_one_in_a_thousand():
-    draws = np.random.default_rng(3).multinomial(1000, np.full(10, 0.1), size=(4000, 2))
-    above = [
-        population_stability_index(shares(one), shares(other)) > independent_floor(one, other) for one, other in draws
-    ]
-
-    assert 0 < sum(above) <= 12
+PSI = "population_stability_index"
+TWO = Scale(np.zeros(0), np.arange(2), 0.0)
 
 
-def test_the_floor_by_hand():
-    # chi2.ppf(0.999, 9) = 27.877; 1/1000 + 1/200.
-    assert independent_floor(TEN, np.full(10, 20)) == pytest.approx(27.877 * 0.006, rel=1e-4)
+def floor(reference, measure, rows, level=0.95, seed=1):
+    random = np.random.default_rng(seed)
+    return sampling_floor(measure, scale_of(reference), counted(reference), rows, level, random)
 
 
-def test_a_bin_that_holds_no_reference_value_does_not_raise_the_floor():
-    assert independent_floor(np.append(TEN, 0), np.append(TEN, 0)) == independent_floor(TEN, TEN)
+@pytest.mark.parametrize("measure", ["wasserstein", "jensen_shannon", PSI, "total_variation"])
+@pytest.mark.parametrize("shape", ["normal", "lognormal"])
+def test_one_in_twenty_samples_of_the_same_thing_is_above_the_95_percent_floor(measure, shape):
+    random = np.random.default_rng(3)
+    draw = random.standard_normal if shape == "normal" else random.lognormal
+    above = 0
+    for _ in range(100):
+        reference = numeric(draw(size=2000))
+        limit = floor(reference, measure, 500)
+        for _ in range(4):
+            batch = counted(profiled(reference, draw(size=500)))
+            above += float(distance(measure, scale_of(reference), counted(reference), batch)) > limit
+
+    assert 8 <= above <= 36
+
+
+def test_categories_have_a_floor_too():
+    reference = categorical(AIRPORTS)
+
+    assert 0.02 < floor(reference, "jensen_shannon", 1000) < floor(reference, "jensen_shannon", 200) < 0.15
+
+
+def test_a_greater_level_is_a_greater_floor_also_beyond_what_the_draws_resolve():
+    reference = numeric(np.random.default_rng(3).normal(size=1000))
+    levels = [floor(reference, "wasserstein", 500, level) for level in (0.9, 0.98, 0.9995, 0.99999)]
+
+    assert levels == sorted(levels)
+    assert levels[-1] < 3 * levels[0]
 
 
 def test_a_constant_has_no_noise():
-    assert independent_floor(np.array([0, 500, 0]), np.array([0, 300, 0])) == 0
+    assert floor(numeric([3.0] * 500), "jensen_shannon", 300) == 0
+
+
+def run(bins, days, run_days, min_rows, size=2):
+    known, place = np.unique(np.asarray(days), return_inverse=True)
+    counts = np.zeros((known.size, size))
+    np.add.at(counts, (place, bins), 1.0)
+    return greatest_run(PSI, TWO, known, Counted(counts, np.zeros_like(counts)), run_days, min_rows)
 
 
 def one_odd_week(odd_share: float = 1.0):
@@ -43,59 +72,52 @@ def test_the_greatest_run_is_the_odd_week_against_the_rest():
     bins, days = one_odd_week()
     week = population_stability_index(np.array([0.5, 0.5]), np.array([0.0, 1.0]))
 
-    assert greatest_run(bins, 2, days, 7, 1) == pytest.approx(week)
+    assert run(bins, days, 7, 1) == pytest.approx(week)
 
 
 def test_a_longer_run_smooths_an_odd_week_out():
     bins, days = one_odd_week()
 
-    assert greatest_run(bins, 2, days, 14, 1) < greatest_run(bins, 2, days, 7, 1) / 2
+    assert run(bins, days, 14, 1) < run(bins, days, 7, 1) / 2
 
 
 def test_a_run_spans_at_most_half_of_the_days():
     bins, days = one_odd_week()
 
-    assert greatest_run(bins, 2, days, 1000, 1) == greatest_run(bins, 2, days, 14, 1)
+    assert run(bins, days, 1000, 1) == run(bins, days, 14, 1)
 
 
 def test_a_run_at_the_end_is_as_long_as_any_other():
     days = np.repeat(np.arange(28), 20)
     bins = np.where(days == 27, 1, np.arange(560) % 2)
-    last_week = population_stability_index(shares(np.array([210, 210])), shares(np.array([60, 80])))
+    last_week = population_stability_index(np.array([0.5, 0.5]), np.array([60, 80]) / 140)
 
-    assert greatest_run(bins, 2, days, 7, 1) == pytest.approx(last_week)
+    assert run(bins, days, 7, 1) == pytest.approx(last_week)
 
 
 def test_days_without_rows_count_towards_the_length_of_a_run():
     every_second = np.repeat(np.arange(0, 28, 2), 20)
     bins = np.where((every_second == 0) & (np.arange(280) % 2 == 0), 1, 0)
 
-    assert greatest_run(bins, 2, every_second, 2, 20) > greatest_run(bins, 2, every_second, 4, 20)
-    assert greatest_run(bins, 2, every_second, 2, 21) == 0  # two days hold one day's rows
+    assert run(bins, every_second, 2, 20) > run(bins, every_second, 4, 20)
+    assert run(bins, every_second, 2, 21) == 0  # two days hold one day's rows
 
 
 def test_runs_with_too_few_values_are_left_out():
     bins, days = one_odd_week()
 
-    assert greatest_run(bins, 2, days, 7, 140) > 0
-    assert greatest_run(bins, 2, days, 7, 141) == 0
+    assert run(bins, days, 7, 140) > 0
+    assert run(bins, days, 7, 141) == 0
 
 
 def test_rests_with_too_few_values_are_left_out():
     days = np.repeat([0, 1], [100, 10])
 
-    assert greatest_run(np.arange(110) % 3 // 2, 2, days, 1, 10) > 0
-    assert greatest_run(np.arange(110) % 3 // 2, 2, days, 1, 11) == 0
+    assert run(np.arange(110) % 3 // 2, days, 1, 10) > 0
+    assert run(np.arange(110) % 3 // 2, days, 1, 11) == 0
 
 
 @pytest.mark.parametrize("days", [[], [5] * 100], ids=["no day", "one day"])
 @pytest.mark.parametrize("run_days", [0, 1, 7])
 def test_without_two_days_there_is_no_run(days, run_days):
-    assert greatest_run(np.zeros(len(days), dtype=np.int64), 2, np.array(days, dtype=np.int64), run_days, 1) == 0
-
-
-def test_the_order_of_the_rows_does_not_matter():
-    bins, days = one_odd_week(0.5)
-    shuffled = np.random.default_rng(1).permutation(bins.size)
-
-    assert greatest_run(bins[shuffled], 2, days[shuffled], 7, 1) == greatest_run(bins, 2, days, 7, 1) > 0
+    assert run(np.zeros(len(days), dtype=np.int64), np.array(days, dtype=np.int64), run_days, 1) == 0

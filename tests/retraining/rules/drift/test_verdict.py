@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from retraining.records.drift_reference import PREDICTION
+from retraining.records.drift_reference import LABEL, PREDICTION
 from retraining.rules.drift.persistence import drift_persistence
 from retraining.rules.drift.verdict import judge_batch
 from retraining.spec.drift_section import DriftSection
 
 from .columns import NORMAL, compared, numeric
 
+POLICY = DriftSection()
 REFERENCE = numeric(NORMAL)
 STABLE, DRIFTED = compared(REFERENCE, NORMAL), compared(REFERENCE, NORMAL + 2)
 FURTHER, TOO_FEW = compared(REFERENCE, NORMAL + 4), compared(REFERENCE, NORMAL[:10])
@@ -44,16 +45,34 @@ def predicting(metric, *columns):
     ],
 )
 def test_a_batch_drifts_with_a_fifth_of_its_judged_features_or_with_its_prediction(columns, verdict):
-    assert judge_batch(columns, 0.2).verdict == verdict
+    assert judge_batch(columns, POLICY).verdict == verdict
 
 
-@pytest.mark.parametrize(("min_share", "verdict"), [(0.5, "drifted"), (0.51, "stable")])
-def test_the_share_is_a_setting(min_share, verdict):
-    assert judge_batch(batch(DRIFTED, STABLE), min_share).verdict == verdict
+@pytest.mark.parametrize(("share", "verdict"), [(0.5, "drifted"), (0.51, "stable")])
+def test_the_share_is_a_setting(share, verdict):
+    assert judge_batch(batch(DRIFTED, STABLE), DriftSection(max_drifted_share=share)).verdict == verdict
+
+
+@pytest.mark.parametrize(("weight", "verdict"), [(0, "stable"), (0.5, "stable"), (1, "drifted"), (9, "drifted")])
+def test_a_column_counts_by_its_weight(weight, verdict):
+    found = judge_batch(batch(DRIFTED, *[STABLE] * 4), DriftSection(weights={"x0": weight}))
+
+    assert found.verdict == verdict
+    assert found.reason.startswith(f"1 of 5 feature columns drifted ({weight / (weight + 4):.0%} by weight);")
+
+
+def test_columns_of_no_weight_at_all_decide_nothing():
+    assert judge_batch(batch(DRIFTED), DriftSection(weights={"x0": 0})).verdict == "stable"
+
+
+def test_label_and_batch_before_are_told_and_decide_nothing():
+    before = [replace(DRIFTED, column_name="x0", against="previous_batch")] * 3
+
+    assert judge_batch([*batch(STABLE, **{LABEL: DRIFTED}), *before], POLICY).verdict == "stable"
 
 
 def test_drifted_columns_stand_worst_first():
-    found = judge_batch(batch(DRIFTED, STABLE, FURTHER), 0.2)
+    found = judge_batch(batch(DRIFTED, STABLE, FURTHER), POLICY)
 
     assert (found.worst_column, found.drifted_columns) == ("x2", ("x2", "x0"))
 
@@ -61,44 +80,44 @@ def test_drifted_columns_stand_worst_first():
 def test_equally_bad_columns_stand_by_name_whatever_their_order():
     columns = batch(DRIFTED, DRIFTED, STABLE)
 
-    assert judge_batch(columns, 0.2) == judge_batch(columns[::-1], 0.2)
+    assert judge_batch(columns, POLICY) == judge_batch(columns[::-1], POLICY)
 
 
 def test_a_stable_batch_names_the_column_nearest_to_its_threshold():
-    nearly = compared(REFERENCE, NORMAL + 0.5)
+    nearly = compared(REFERENCE, NORMAL + 0.1)
 
-    assert judge_batch(batch(STABLE, nearly, STABLE), 0.2).worst_column == "x1"
+    assert judge_batch(batch(STABLE, nearly, STABLE), POLICY).worst_column == "x1"
 
 
 def test_a_drifted_column_is_worse_than_any_stable_one():
     null_heavy = compared(REFERENCE, [*NORMAL, *[np.nan] * 200])
-    found = judge_batch(batch(STABLE, null_heavy), 0.2)
+    found = judge_batch(batch(STABLE, null_heavy), POLICY)
 
     assert (null_heavy.verdict, found.worst_column) == ("drifted", "x1")
 
 
 def test_the_verdict_says_how_many_drifted_and_shows_the_worst():
-    assert judge_batch(predicting(DRIFTED, FURTHER, STABLE), 0.2).reason == (
-        "1 of 2 feature columns drifted; drift.min_share asks for 20%. The prediction drifted, which is enough on its "
-        f"own. Worst: `x0`. {FURTHER.reason}"
+    assert judge_batch(predicting(DRIFTED, FURTHER, STABLE), POLICY).reason == (
+        "1 of 2 feature columns drifted; drift.max_drifted_share asks for 20%. The prediction drifted, which is enough "
+        f"on its own. Worst: `x0`. {FURTHER.reason}"
     )
 
 
 def test_a_stable_verdict_shows_the_nearest_column():
-    assert judge_batch(batch(STABLE, STABLE), 0.2).reason == (
-        f"0 of 2 feature columns drifted; drift.min_share asks for 20%. Closest: `x0`. {STABLE.reason}"
+    assert judge_batch(batch(STABLE, STABLE), POLICY).reason == (
+        f"0 of 2 feature columns drifted; drift.max_drifted_share asks for 20%. Closest: `x0`. {STABLE.reason}"
     )
 
 
 def test_too_little_data_says_what_is_missing():
-    found = judge_batch(predicting(TOO_FEW, TOO_FEW), 0.2)
+    found = judge_batch(predicting(TOO_FEW, TOO_FEW), POLICY)
 
     assert (found.worst_column, found.drifted_columns) == (None, ())
     assert found.reason == ("None of 2 columns has enough data. `x0`: 10 rows in the batch; a verdict needs 200.")
 
 
 def test_without_a_reference_nothing_is_compared():
-    assert judge_batch([], 0.2).reason == "The champion has no drift reference, so nothing was compared."
+    assert judge_batch([], POLICY).reason == "The champion has no drift reference, so nothing was compared."
 
 
 LETTERS = {"s": STABLE, "D": DRIFTED, "?": TOO_FEW}

@@ -2,12 +2,13 @@
 
 import math
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pandas as pd
 import pytest
 from pyspark import cloudpickle
+from pyspark.sql import functions as F
 
 import retraining
 from retraining.adapters.tables.ledgers_of_model import (
@@ -17,14 +18,16 @@ from retraining.adapters.tables.ledgers_of_model import (
     read_rows,
 )
 from retraining.records.drift_metric import DriftMetric
-from retraining.records.drift_reference import PREDICTION, DriftReference
+from retraining.records.drift_reference import LABEL, PREDICTION, DriftReference
 from retraining.records.run import Run
-from retraining.rules.drift.bin_counts import BinCounts
 from retraining.rules.drift.fit_references import fit_references
+from retraining.rules.drift.profile import Profile, merge_profiles
+from retraining.rules.drift.verdict import judge_batch
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.read_spec import parse_spec
 from retraining.stages.steps.count_bins import count_bins
 from retraining.stages.steps.measure_drift import measure_drift
+from retraining.stages.steps.profile_batch import BatchProfiles
 
 SPEC = """
 model: toy
@@ -61,16 +64,29 @@ def features(rows: int, seed: int = 1) -> pd.DataFrame:
 
 
 def fitted(spec, frame: pd.DataFrame, version: str = "4", seq: int = 1) -> tuple[DriftReference, ...]:
-    return fit_references(spec, frame, 2 * frame["x"], None, 7, version, seq, RUN)
+    return fit_references(spec, frame, 2 * frame["x"], frame["x"], None, 7, version, seq, RUN)
 
 
 def batch_of(spark, frame: pd.DataFrame, parts: int = 3):
     text = frame["c"].astype(object).where(frame["c"].notna(), None)
-    return spark.createDataFrame(frame.assign(c=text, prediction=2 * frame["x"])).repartition(parts)
+    known = frame.assign(c=text, **{PREDICTION: 2 * frame["x"], LABEL: frame["x"]})
+    return spark.createDataFrame(known).repartition(parts)
+
+
+def counted(rows, references, batch=None, day=None):
+    """By batch and day; all rows are one batch without days where nothing is said."""
+    none = F.lit(None).cast("date")
+    return count_bins(rows, references, F.lit(2) if batch is None else batch, none if day is None else day)
 
 
 def measured(spec, rows, references):
-    return measure_drift(spec, rows, references, "e", 2, 1, RUN)
+    days = counted(rows, references)
+    now = {
+        each.column_name: {day: found[place] for (_, day), found in days.items()}
+        for place, each in enumerate(references)
+    }
+    metrics = measure_drift(spec, references, BatchProfiles(now, {}), "e", 2, 1, RUN)
+    return metrics, judge_batch(metrics, spec.drift)
 
 
 def test_the_rows_of_the_reference_are_counted_as_the_fit_counted_them(spark, spec):
@@ -78,32 +94,59 @@ def test_the_rows_of_the_reference_are_counted_as_the_fit_counted_them(spark, sp
     frame.loc[:9, "x"] = [math.nan, math.inf, -math.inf, 1e300, *[math.nan] * 6]
     frame.loc[:4, "c"] = None
     references = fitted(spec, frame)
-    rows = batch_of(spark, frame).withColumnRenamed("prediction", PREDICTION)
+    (found,) = counted(batch_of(spark, frame), references).values()
 
-    for found, reference in zip(count_bins(rows, references), references, strict=True):
-        assert (found.counts, found.nulls, found.rows) == (reference.counts, reference.nulls, 1000)
-        assert found.sums == pytest.approx(reference.sums)
+    for profile, reference in zip(found, references, strict=True):
+        assert (profile.counts, profile.missing, profile.rows) == (reference.counts, reference.nulls, 1000)
+        assert profile.sums == pytest.approx(reference.sums)
 
 
-def test_a_null_is_counted_like_a_nan(spark, spec):
-    rows = spark.createDataFrame([(1.0, None), (float("nan"), "EWR"), (None, "XXX")], "x double, c string").selectExpr(
-        "x", "x as `a b`", "c", "x as `:prediction`"
+def test_batches_and_days_are_counted_apart_and_add_up(spark, spec):
+    frame = features(900, seed=2).assign(
+        day=[date(2013, 1, 1 + row % 5) for row in range(900)], batch=np.arange(900) // 450
     )
-    x, _, c, _ = count_bins(rows, fitted(spec, features(100)))
+    references, rows = fitted(spec, features(1000)), batch_of(spark, frame)
+    by_day = counted(rows, references, F.col("batch"), F.col("day"))
+    (whole,) = counted(rows, references).values()
 
-    assert (x.nulls, x.values, c.nulls, c.counts[-1]) == (2, 1, 1, 1)
+    assert sorted(by_day) == [(batch, date(2013, 1, day)) for batch in (0, 1) for day in range(1, 6)]
+    assert {each[0].rows for each in by_day.values()} == {90}
+    for place in range(len(references)):
+        together = merge_profiles(each[place] for each in by_day.values())
+        assert (together.counts, together.minimum) == (whole[place].counts, whole[place].minimum)
+        assert together.squares == pytest.approx(whole[place].squares)
+
+
+def test_rows_without_a_day_stand_apart(spark, spec):
+    rows = batch_of(spark, features(10).assign(number=range(10)))
+    day = F.when(F.col("number") < 4, F.lit(date(2013, 1, 1)))
+
+    assert {key: each[0].rows for key, each in counted(rows, fitted(spec, features(100)), day=day).items()} == {
+        (2, None): 6,
+        (2, date(2013, 1, 1)): 4,
+    }
+
+
+def test_a_null_is_told_apart_from_a_nan(spark, spec):
+    rows = spark.createDataFrame([(1.0, None), (float("nan"), "EWR"), (None, "XXX")], "x double, c string").selectExpr(
+        "x", "x as `a b`", "c", "x as `:prediction`", "x as `:label`"
+    )
+    ((x, _, c, _, _),) = counted(rows, fitted(spec, features(100))).values()
+
+    assert (x.nulls, x.nans, x.values) == (1, 1, 1)
+    assert (c.nulls, c.counts[-1], c.unseen) == (1, 1, (("XXX", 1),))
 
 
 def test_an_empty_batch_is_counted_and_judged(spark, spec):
     references = fitted(spec, features(500))
     metrics, verdict = measured(spec, batch_of(spark, features(1)).limit(0), references)
 
-    assert [each.rows for each in metrics] == [0, 0, 0, 0]
+    assert [each.rows for each in metrics] == [0, 0, 0, 0, 0]
     assert verdict.verdict == "not_enough_data"
 
 
-def test_text_in_a_numeric_column_counts_as_null(spark, spec):
-    garbled = batch_of(spark, features(400)).selectExpr("'n/a' as x", "`a b`", "c", "prediction")
+def test_text_in_a_numeric_column_is_missing(spark, spec):
+    garbled = batch_of(spark, features(400)).withColumn("x", F.expr("try_cast('n/a' as double)"))
     metrics, verdict = measured(spec, garbled, fitted(spec, features(500)))
 
     assert (metrics[0].null_share, metrics[0].verdict) == (1, "drifted")
@@ -118,6 +161,7 @@ def test_a_batch_like_the_training_rows_is_stable(spark, spec):
         ("a b", "stable"),
         ("c", "stable"),
         (PREDICTION, "stable"),
+        (LABEL, "stable"),
     ]
     assert (verdict.verdict, verdict.drifted_columns) == ("stable", ())
 
@@ -147,11 +191,11 @@ def test_a_dirty_batch_has_drifted(spark, spec, batch, worst):
 def test_the_predictions_of_a_classification_are_counted_as_text(spark, spec):
     classes = ModelSpec.model_validate({**spec.model_dump(), "kind": "classification"})
     frame = features(500)
-    references = fit_references(classes, frame, frame["c"].to_numpy(), None, 7, "4", 1, RUN)
-    rows = batch_of(spark, frame).selectExpr("x", "`a b`", "c", "'SWF' as prediction")
+    references = fit_references(classes, frame, frame["c"].to_numpy(), frame["c"].to_numpy(), None, 7, "4", 1, RUN)
+    rows = batch_of(spark, frame).withColumn(PREDICTION, F.lit("SWF")).withColumn(LABEL, F.col("c"))
     metrics, verdict = measured(classes, rows, references)
 
-    assert (metrics[-1].kind, metrics[-1].unseen_share) == ("categorical", 1)
+    assert (metrics[-2].kind, metrics[-2].unseen_share, metrics[-2].unseen) == ("categorical", 1, ("SWF",))
     assert (verdict.verdict, verdict.drifted_columns) == ("drifted", (PREDICTION,))
 
 
@@ -162,7 +206,30 @@ def test_ten_rows_are_not_enough_data(spark, spec):
 
 
 def test_a_version_without_references_is_not_compared(spark, spec):
-    assert measured(spec, batch_of(spark, features(10)), ())[1].verdict == "not_enough_data"
+    metrics = measure_drift(spec, (), BatchProfiles({}, {}), "e", 2, 1, RUN)
+
+    assert judge_batch(metrics, spec.drift).verdict == "not_enough_data"
+
+
+def test_labels_that_have_not_come_are_not_missing_values(spark, spec):
+    late = batch_of(spark, features(500, seed=2)).withColumn(LABEL, F.lit(None).cast("double"))
+    metrics, verdict = measured(spec, late, fitted(spec, features(1000)))
+
+    assert (metrics[-1].column_name, metrics[-1].verdict, metrics[-1].null_share) == (LABEL, "not_enough_data", 0)
+    assert verdict.verdict == "stable"
+
+
+def test_the_batch_before_is_compared_where_it_was_profiled(spark, spec):
+    references = fitted(spec, features(1000))
+    (now,), (before,) = (counted(batch_of(spark, features(500, seed)), references).values() for seed in (2, 3))
+    by_name = [
+        {each.column_name: {None: found} for each, found in zip(references, side, strict=True)}
+        for side in (now, before)
+    ]
+    by_name[1].pop(PREDICTION)
+    metrics = measure_drift(spec, references, BatchProfiles(*by_name), "e", 2, 1, RUN)
+
+    assert [each.column_name for each in metrics if each.against == "previous_batch"] == ["x", "a b", "c", LABEL]
 
 
 def test_references_come_back_from_their_table_as_they_were(tables, spec):
@@ -203,19 +270,19 @@ def test_many_columns_are_measured_in_one_job(spark):
     random = np.random.default_rng(5)
     frame = pd.DataFrame({name: random.normal(size=27_000) for name in numeric})
     frame = frame.assign(c=random.choice(["EWR", "JFK", "LGA"], 27_000))
-    references = fit_references(wide, frame, frame["n0"], None, 7, "4", 1, RUN)
-    rows = spark.createDataFrame(frame.assign(prediction=frame["n0"]))
-    measured(wide, rows, references)
+    references = fit_references(wide, frame, frame["n0"], frame["n0"], None, 7, "4", 1, RUN)
+    rows = spark.createDataFrame(frame.assign(**{PREDICTION: frame["n0"], LABEL: frame["n0"]}))
+    counted(rows, references)
     spark.sparkContext.setJobGroup("counting", "one measurement")
-    metrics, _ = measured(wide, rows, references)
+    (found,) = counted(rows, references).values()
 
-    assert {each.rows for each in metrics} == {27_000}
+    assert {each.rows for each in found} == {27_000}
     assert len(spark.sparkContext.statusTracker().getJobIdsForGroup("counting")) == 1
 
 
 def test_what_comes_back_depends_on_columns_and_bins_only(spark, spec):
     references = fitted(spec, features(1000))
-    counted = count_bins(batch_of(spark, features(5000)).withColumnRenamed("prediction", PREDICTION), references)
+    (found,) = counted(batch_of(spark, features(5000)), references).values()
 
-    assert all(isinstance(each, BinCounts) for each in counted)
-    assert [len(each.counts) for each in counted] == [len(each.counts) for each in references]
+    assert all(isinstance(each, Profile) for each in found)
+    assert [len(each.counts) for each in found] == [len(each.counts) for each in references]

@@ -1,0 +1,161 @@
+"""How often the drift verdict is wrong, and how often it sees a shift that is there: simulated.
+
+PYTHONPATH=src python benchmarks/drift_power.py [--seed 1] [--batches 1000]
+"""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+
+from retraining.records.drift_reference import LABEL, PREDICTION, DriftReference
+from retraining.records.run import Run
+from retraining.rules.drift.compare_column import Evaluated, compare_column
+from retraining.rules.drift.fit_references import fit_references
+from retraining.rules.drift.profile import numeric_profile, profile_doubles
+from retraining.rules.drift.verdict import judge_batch
+from retraining.spec.model_spec import ModelSpec
+
+FloatArray = NDArray[np.float64]
+
+COLUMNS, SHIFTED, SHIFT = 20, 5, 0.3
+DAYS, BATCH_DAYS = 364, 7
+REFERENCE_ROWS = 100_000
+DAY_SHARE, DAY_CORRELATION = 0.1, 0.6
+SIZES = (100, 200, 1_000, 10_000, 100_001)
+"""Batches are as large as the logarithm of their rows, drawn evenly, says: as many small ones as large ones."""
+RUN = Run("0", "0", "0", datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC), lambda: 0.0)
+NAMES = [f"x{number}" for number in range(COLUMNS)]
+SPEC = ModelSpec.model_validate(
+    {
+        "model": "power",
+        "kind": "regression",
+        "source": {"table": "power", "ledger_column": "at", "keys": ["id"]},
+        "columns": {"label": "y", "numeric": NAMES},
+        "recipe": "recipes.ridge.pipeline",
+        "schedule": "weekly",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Process:
+    """Rows of 20 standard normal columns that share a part of each row, and that a day may move together."""
+
+    correlation: float
+    day_share: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """As the table shows it."""
+        days = f", days {self.day_share:g} of variance" if self.day_share else ""
+        return f"correlation {self.correlation:g}{days}"
+
+
+PROCESSES = (*(Process(each) for each in (0.0, 0.5, 0.9)), *(Process(each, DAY_SHARE) for each in (0.0, 0.5, 0.9)))
+
+
+def draw(random: np.random.Generator, process: Process, rows: int, days: int, effects: FloatArray) -> FloatArray:
+    """Shape (rows, columns). effects: shape (days, columns), what each day adds to all its rows."""
+    shared = random.standard_normal((rows, 1))
+    own = random.standard_normal((rows, COLUMNS))
+    values = np.sqrt(process.correlation) * shared + np.sqrt(1 - process.correlation) * own
+    values *= np.sqrt(1 - process.day_share)
+    return values + np.sqrt(process.day_share) * effects[_day_of(rows, days)] if process.day_share else values
+
+
+def _day_of(rows: int, days: int) -> NDArray[np.int64]:
+    return np.arange(rows) * days // rows
+
+
+def day_effects(random: np.random.Generator, correlation: float, days: int) -> FloatArray:
+    """Standard normal, each day 0.6 of the day before and the rest new; columns share as much of it as of a row."""
+    new = np.sqrt(correlation) * random.standard_normal((days, 1))
+    new = new + np.sqrt(1 - correlation) * random.standard_normal((days, COLUMNS))
+    effects = np.empty_like(new)
+    effects[0] = new[0]
+    for day in range(1, days):
+        effects[day] = DAY_CORRELATION * effects[day - 1] + np.sqrt(1 - DAY_CORRELATION**2) * new[day]
+    return effects
+
+
+def reference_of(values: FloatArray, has_days: bool) -> tuple[DriftReference, ...]:
+    """The product's own references of these rows."""
+    frame = pd.DataFrame(values, columns=NAMES)
+    days = _day_of(len(values), DAYS) if has_days else None
+    made = fit_references(SPEC, frame, values[:, 0], values[:, 0], days, BATCH_DAYS, "1", 1, RUN)
+    return tuple(each for each in made if each.column_name not in (PREDICTION, LABEL))
+
+
+def verdict_on(references: tuple[DriftReference, ...], values: FloatArray) -> str:
+    """The product's own verdict on a batch."""
+    evaluated = Evaluated("0", 1, 1, len(references))
+    metrics = []
+    for place, reference in enumerate(references):
+        column = np.ascontiguousarray(values[:, place])
+        profile = numeric_profile(*profile_doubles(column, np.array(reference.edges), reference.mean))
+        metrics.append(compare_column(SPEC, reference, profile, evaluated, RUN))
+    return judge_batch(metrics, SPEC.drift).verdict
+
+
+@dataclass(frozen=True)
+class Share:
+    """Of the batches of one size: verdicts of stationary and of shifted ones."""
+
+    process: Process
+    least: int
+    batches: int
+    false: int
+    undecided: int
+    caught: int
+
+
+def measure(random: np.random.Generator, process: Process, batches: int) -> Iterator[Share]:
+    """One row per size. Every batch is judged twice: as it is, and with five columns moved. A quarter of the batches
+    meet a reference of their own, because a reference is drawn by chance as well."""
+    sizes = np.exp(random.uniform(np.log(SIZES[0]), np.log(SIZES[-1] - 1), batches)).astype(int)
+    counts = {least: [0, 0, 0, 0] for least in SIZES[:-1]}
+    for number, rows in enumerate(sizes):
+        if number % max(1, batches // REFERENCES) == 0:
+            effects = day_effects(random, process.correlation, DAYS)
+            drawn = draw(random, process, REFERENCE_ROWS, DAYS, effects)
+            references = reference_of(drawn, process.day_share > 0)
+        values = draw(random, process, rows, BATCH_DAYS, day_effects(random, process.correlation, BATCH_DAYS))
+        stationary = verdict_on(references, values)
+        values[:, :SHIFTED] += SHIFT
+        shifted = verdict_on(references, values)
+        least = max(each for each in SIZES[:-1] if each <= rows)
+        found = (1, stationary == "drifted", stationary == "not_enough_data", shifted == "drifted")
+        counts[least] = [one + other for one, other in zip(counts[least], found, strict=True)]
+    for least, each in counts.items():
+        yield Share(process, least, *each)
+
+
+REFERENCES = 10
+
+
+def main() -> None:
+    """Measures every process, prints the table and the ratios."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--batches", type=int, default=1000)
+    asked = parser.parse_args()
+    table = Table("process", "rows", "batches", "not enough data", "false", f"{SHIFT:g} sigma in {SHIFTED} caught")
+    found = []
+    for place, process in enumerate(PROCESSES):
+        for each in measure(np.random.default_rng([asked.seed, place]), process, asked.batches):
+            found.append(each)
+            enough = max(1, each.batches - each.undecided)
+            cells = (f"{each.undecided}", f"{each.false / enough:.1%}", f"{each.caught / enough:.1%}")
+            table.add_row(process.name, f"{each.least:,} and more", f"{each.batches}", *cells)
+    Console(width=120).print(table)
+
+
+if __name__ == "__main__":
+    main()

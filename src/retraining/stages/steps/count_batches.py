@@ -1,0 +1,147 @@
+"""What a worker does with its rows: Arrow batches in, counts and sums of every column, batch and day out."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from retraining.rules.drift.categorical_bins import category_bins, is_cut
+from retraining.rules.drift.profile import most_frequent, profile_doubles
+
+FloatArray = NDArray[np.float64]
+GroupKey = tuple[int, int | None]
+"""Batch, and day counted from 1970-01-01 (None where rows have no time)."""
+
+PARTIAL = (
+    "part int, batch bigint, day int, numbers array<double>, nulls bigint, minimum double, maximum double, "
+    "names array<string>, times array<bigint>"
+)
+"""What comes back of a column, batch and day. numbers: as profile_doubles says, or counts of categories."""
+_CHUNK_ROWS = 131_072
+"""Arrow batches are put together up to so many rows: a day's part of a small one costs more to start than to count."""
+_NAMES_KEPT = 100
+
+
+@dataclass(frozen=True)
+class Bins:
+    """What a worker needs of a reference. edges are empty for a categorical column, known for a numeric one."""
+
+    edges: FloatArray
+    known: tuple[str, ...]
+    size: int
+    centre: float
+
+
+@dataclass
+class Totals:
+    """One column of one group so far."""
+
+    numbers: FloatArray
+    nulls: int = 0
+    minimum: float | None = None
+    maximum: float | None = None
+    names: Counter[str] = field(default_factory=Counter)
+
+
+def count_batches(columns: Sequence[Bins], batches: Iterable[pa.RecordBatch]) -> dict[tuple[int, GroupKey], Totals]:
+    """The totals of some Arrow batches: batch number, day, and then the columns in the order of the bins."""
+    totals: dict[tuple[int, GroupKey], Totals] = {}
+    for chunk in _chunks(batches):
+        order, groups = _groups(chunk.column(0), chunk.column(1))
+        for part, bins in enumerate(columns):
+            values = chunk.column(part + 2)
+            count = _count_doubles if bins.edges.size else _count_texts
+            for key, found in count(bins, values if order is None else values.take(order), groups):
+                known = totals.get((part, key))
+                totals[part, key] = found if known is None else _together(known, found)
+    return totals
+
+
+def _chunks(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    waiting: list[pa.RecordBatch] = []
+    for each in batches:
+        waiting.append(each)
+        if sum(batch.num_rows for batch in waiting) >= _CHUNK_ROWS:
+            yield pa.concat_batches(waiting)
+            waiting = []
+    if waiting:
+        yield pa.concat_batches(waiting)
+
+
+def _groups(batch: pa.Array, day: pa.Array) -> tuple[pa.Array | None, list[tuple[GroupKey, slice]]]:
+    """The order in which the rows of a group stand together (None when they do), and where each group then is."""
+    numbers, days = batch.to_numpy(), pc.fill_null(day, _NO_DAY).to_numpy()
+    order = None
+    if (np.diff(numbers) < 0).any() or (np.diff(days) < 0).any():
+        order = np.lexsort((days, numbers))
+        numbers, days = numbers[order], days[order]
+    changes = np.append(True, (np.diff(numbers) != 0) | (np.diff(days) != 0))
+    starts = np.flatnonzero(changes[: numbers.size])
+    groups = [
+        ((int(numbers[start]), None if days[start] == _NO_DAY else int(days[start])), slice(int(start), int(stop)))
+        for start, stop in zip(starts, [*starts[1:], numbers.size], strict=False)
+    ]
+    return (None if order is None else pa.array(order)), groups
+
+
+_NO_DAY = -(2**31)
+
+
+def _count_doubles(
+    bins: Bins, values: pa.Array, groups: Sequence[tuple[GroupKey, slice]]
+) -> Iterator[tuple[GroupKey, Totals]]:
+    numbers = values.to_numpy(zero_copy_only=False)  # null becomes NaN on its way
+    for key, rows in groups:
+        nulls = values[rows].null_count if values.null_count else 0
+        found, least, greatest = profile_doubles(numbers[rows], bins.edges, bins.centre)
+        yield key, Totals(found, nulls, least, greatest)
+
+
+def _count_texts(
+    bins: Bins, values: pa.Array, groups: Sequence[tuple[GroupKey, slice]]
+) -> Iterator[tuple[GroupKey, Totals]]:
+    """Each distinct value is looked up once."""
+    encoded = values.dictionary_encode()
+    texts = encoded.dictionary.to_pylist()
+    places, unseen = category_bins(texts, bins.known), not is_cut(bins.known)
+    for key, rows in groups:
+        indices = encoded.indices[rows]
+        times = np.bincount(indices.drop_null().to_numpy(), minlength=len(texts))
+        counts = np.bincount(places, weights=times, minlength=bins.size)
+        new = np.flatnonzero((places == bins.size - 1) & (times > 0)) if unseen else np.zeros(0, dtype=np.int64)
+        names = Counter({texts[place]: int(times[place]) for place in new})
+        yield key, Totals(counts.astype(np.float64), indices.null_count, names=names)
+
+
+def _together(one: Totals, other: Totals) -> Totals:
+    ranges = [each for each in (one, other) if each.minimum is not None]
+    names = Counter(dict((one.names + other.names).most_common(_NAMES_KEPT)))
+    return Totals(
+        one.numbers + other.numbers,
+        one.nulls + other.nulls,
+        min((each.minimum for each in ranges if each.minimum is not None), default=None),
+        max((each.maximum for each in ranges if each.maximum is not None), default=None),
+        names,
+    )
+
+
+def to_arrow(totals: Mapping[tuple[int, GroupKey], Totals]) -> pa.RecordBatch:
+    """One row per column, batch and day, as _PARTIAL says."""
+    keys, parts = list(totals), list(totals.values())
+    names = [most_frequent(each.names) for each in parts]
+    arrays = {
+        "part": pa.array([part for part, _ in keys], pa.int32()),
+        "batch": pa.array([key[0] for _, key in keys], pa.int64()),
+        "day": pa.array([key[1] for _, key in keys], pa.int32()),
+        "numbers": pa.array([each.numbers for each in parts], pa.list_(pa.float64())),
+        "nulls": pa.array([each.nulls for each in parts], pa.int64()),
+        "minimum": pa.array([each.minimum for each in parts], pa.float64()),
+        "maximum": pa.array([each.maximum for each in parts], pa.float64()),
+        "names": pa.array([[name for name, _ in each] for each in names], pa.list_(pa.string())),
+        "times": pa.array([[times for _, times in each] for each in names], pa.list_(pa.int64())),
+    }
+    return pa.RecordBatch.from_pydict(arrays)

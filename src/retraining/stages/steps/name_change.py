@@ -1,0 +1,86 @@
+"""What kind of change the newest batch shows, from what has been measured."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from retraining.records.change_evidence import ArchivedDistance, ChangeEvidence, DayLoss
+from retraining.records.change_kind import ChangeKind
+from retraining.records.daily_loss import DailyLoss
+from retraining.records.drift_metric import DriftMetric
+from retraining.records.drift_reference import LABEL, PREDICTION, DriftReference
+from retraining.rules.drift.change_kind import change_kind
+from retraining.rules.drift.column_state import column_state
+from retraining.rules.drift.daily_distances import daily_distances
+from retraining.rules.drift.profile import Profile
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.metric_of import metric_of
+from retraining.stages.steps.profile_batch import BatchProfiles
+
+
+def name_change(
+    spec: ModelSpec,
+    metrics: Sequence[DriftMetric],
+    references: Sequence[DriftReference],
+    profiles: BatchProfiles,
+    losses: Sequence[DailyLoss],
+    expected_error: float | None,
+    archived: Sequence[ArchivedDistance] = (),
+) -> ChangeKind | None:
+    """metrics: those of the newest evaluation; losses: of the champion alone, all days since it went live. None without
+    anything that was compared with the reference."""
+    compared = [each for each in metrics if each.against == "reference" and each.column_name != LABEL]
+    if not compared:
+        return None
+    drifted = drifted_features(compared)
+    series = {name: {**profiles.before.get(name, {}), **days} for name, days in profiles.now.items()}
+    evidence = ChangeEvidence(
+        columns=tuple(column_state(each) for each in compared),
+        losses=_by_day(losses),
+        expected_loss=_loss(spec, expected_error),
+        distances=daily_distances(drifted, {each.column_name: each for each in references}, series),
+        batch_from=_first_day(profiles.now),
+        labelled_share=_labelled_share(compared[0], losses),
+        live_distance=mean_distance([each.distance for each in drifted]),
+        archived=tuple(archived),
+    )
+    return change_kind(evidence, _most_loss_increase(spec))
+
+
+def drifted_features(metrics: Sequence[DriftMetric]) -> list[DriftMetric]:
+    """Feature columns that drifted from the reference."""
+    own = [each for each in metrics if each.against == "reference" and each.column_name not in (PREDICTION, LABEL)]
+    return [each for each in own if each.verdict == "drifted"]
+
+
+def mean_distance(distances: Sequence[float | None]) -> float | None:
+    """Of those that could be measured; None without any."""
+    known = [each for each in distances if each is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _by_day(losses: Sequence[DailyLoss]) -> tuple[DayLoss, ...]:
+    rows: dict[date, tuple[int, float]] = {}
+    for each in losses:
+        if each.day is not None and each.rows:
+            count, total = rows.get(each.day, (0, 0.0))
+            rows[each.day] = count + each.rows, total + each.loss
+    return tuple(DayLoss(day, count, total / count) for day, (count, total) in sorted(rows.items()))
+
+
+def _first_day(profiles: Mapping[str, Mapping[date | None, Profile]]) -> date | None:
+    return min((day for days in profiles.values() for day in days if day is not None), default=None)
+
+
+def _labelled_share(metric: DriftMetric, losses: Sequence[DailyLoss]) -> float:
+    labelled = sum(each.rows for each in losses if each.scored_batch == metric.batch_seq)
+    return min(1.0, labelled / metric.rows) if metric.rows else 0.0
+
+
+def _loss(spec: ModelSpec, error: float | None) -> float | None:
+    """The mean loss behind an error: losses of days are squared errors where the metric is their root."""
+    return error if error is None or metric_of(spec) != "rmse" else error**2
+
+
+def _most_loss_increase(spec: ModelSpec) -> float:
+    allowed = spec.policy.max_error_increase
+    return (1 + allowed) ** 2 - 1 if metric_of(spec) == "rmse" else allowed

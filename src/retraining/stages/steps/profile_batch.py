@@ -1,0 +1,128 @@
+"""What a batch, and the one before it, look like in the bins of the champion's references."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from retraining.adapters.tables import observations, predictions
+from retraining.adapters.tables.ledgers_of_model import append_profiles, read_profiles
+from retraining.adapters.tables.tables import Tables
+from retraining.records.drift_profile import DriftProfile, UnseenCategory
+from retraining.records.drift_reference import LABEL, PREDICTION, DriftReference
+from retraining.records.run import Run
+from retraining.rules.drift.profile import Profile
+from retraining.rules.ingest.ledger_column import ledger_day
+from retraining.rules.ingest.row_identity import ROW_KEY
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.count_bins import count_bins
+from retraining.stages.steps.ingested_source import IngestedSource
+from retraining.stages.steps.model_frame import feature_columns, label_column
+
+ByDay = Mapping[date | None, Profile]
+_BATCH, _DAY, _SCORED = "_batch", "_day", "_scored"
+
+
+@dataclass(frozen=True)
+class BatchProfiles:
+    """By column name, what each day looked like: of the newest batch, and of the one before (empty where there is
+    none)."""
+
+    now: Mapping[str, ByDay]
+    before: Mapping[str, ByDay]
+
+
+def profile_batch(
+    spec: ModelSpec,
+    source: IngestedSource,
+    tables: Tables,
+    run: Run,
+    version: str,
+    batch_seq: int,
+    references: Sequence[DriftReference],
+) -> BatchProfiles:
+    """The profiles of the newest batch, with what was released since the one before. Read once and stored: a batch is
+    only looked at again when the bins are another champion's."""
+    before = source.batch_before(batch_seq)
+    stored = [
+        *read_profiles(tables, spec.model, version, batch_seq),
+        *(read_profiles(tables, spec.model, version, before) if before else ()),
+    ]
+    known = {row.batch_seq for row in stored}
+    if batch_seq not in known:
+        since = before if before and before not in known else batch_seq
+        rows = rows_of_batch(spec, source, tables, version, batch_seq, since)
+        counted = count_bins(rows, references, F.col(_BATCH), F.col(_DAY))
+        made = [
+            _record(spec, version, batch, day, reference, profile, run)
+            for (batch, day), profiles in counted.items()
+            for reference, profile in zip(references, profiles, strict=True)
+        ]
+        if made:
+            append_profiles(tables, made)
+        stored += made
+    return BatchProfiles(_by_column(stored, batch_seq), _by_column(stored, before))
+
+
+def rows_of_batch(
+    spec: ModelSpec, source: IngestedSource, tables: Tables, version: str, batch_seq: int, since: int
+) -> DataFrame:
+    """Rows of the batches from `since` on, with features, label, and what the version said about them when they came.
+    Of the newest batch only rows that it scored."""
+    current = observations.current_rows(tables, source.name, source.committed, source.ledger, since - 1)
+    newest = observations.arrived_after(source.committed, batch_seq - 1)
+    its = F.col("model_version") == F.lit(version)
+    arrived = observations.arrived_after(source.committed, since - 1)
+    made = tables.read(predictions.table_of(spec.model)).where(arrived & its)
+    said = made.select(ROW_KEY, F.col("prediction").alias(PREDICTION), F.lit(True).alias(_SCORED))
+    batch = F.when(newest, F.lit(batch_seq)).otherwise(F.lit(since)).alias(_BATCH)
+    rows = current.select(
+        ROW_KEY, *feature_columns(spec), label_column(spec).alias(LABEL), batch, ledger_day(source.ledger).alias(_DAY)
+    )
+    scored = rows.join(said, ROW_KEY, "left")
+    return scored.where(F.col(_SCORED) | (F.col(_BATCH) < F.lit(batch_seq)))
+
+
+def _by_column(rows: Sequence[DriftProfile], batch_seq: int | None) -> dict[str, dict[date | None, Profile]]:
+    found: dict[str, dict[date | None, Profile]] = {}
+    for row in rows:
+        if row.batch_seq == batch_seq:
+            found.setdefault(row.column_name, {})[row.day] = _profile(row)
+    return found
+
+
+def _profile(row: DriftProfile) -> Profile:
+    unseen = tuple((each.name, each.rows) for each in row.unseen)
+    return Profile(row.counts, row.sums, row.nulls, row.nans, row.zeros, row.squares, row.minimum, row.maximum, unseen)
+
+
+def _record(
+    spec: ModelSpec,
+    version: str,
+    batch_seq: int,
+    day: date | None,
+    reference: DriftReference,
+    profile: Profile,
+    run: Run,
+) -> DriftProfile:
+    return DriftProfile(
+        model=spec.model,
+        version=version,
+        batch_seq=batch_seq,
+        column_name=reference.column_name,
+        day=day,
+        counts=profile.counts,
+        sums=profile.sums,
+        nulls=profile.nulls,
+        nans=profile.nans,
+        zeros=profile.zeros,
+        squares=profile.squares,
+        minimum=profile.minimum,
+        maximum=profile.maximum,
+        unseen=tuple(UnseenCategory(name, rows) for name, rows in profile.unseen),
+        run_id=run.run_id,
+        attempt_id=run.attempt_id,
+        at=run.started_at,
+    )

@@ -1,0 +1,67 @@
+"""The newest batch beside the champion's training rows, the batch before, and those of earlier champions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from retraining.adapters.tables import predictions
+from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_references
+from retraining.adapters.tables.tables import Tables
+from retraining.records.change_evidence import ArchivedDistance
+from retraining.records.drift_metric import DriftMetric
+from retraining.records.drift_reference import DriftReference
+from retraining.records.manifest import Manifest
+from retraining.records.promotion import Promotion
+from retraining.records.run import Run
+from retraining.rules.drift.verdict import BatchVerdict, judge_batch
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.archived_distances import archived_distances
+from retraining.stages.steps.ingested_source import IngestedSource
+from retraining.stages.steps.measure_drift import measure_drift
+from retraining.stages.steps.name_change import drifted_features
+from retraining.stages.steps.profile_batch import BatchProfiles, profile_batch, rows_of_batch
+
+
+@dataclass(frozen=True)
+class SeenDrift:
+    """metrics: of all evaluations; own: of this one. archived is empty where nothing drifted."""
+
+    verdict: BatchVerdict
+    metrics: Sequence[DriftMetric]
+    own: Sequence[DriftMetric] = ()
+    references: Sequence[DriftReference] = ()
+    profiles: BatchProfiles = field(default_factory=lambda: BatchProfiles({}, {}))
+    archived: Sequence[ArchivedDistance] = ()
+
+
+def see_drift(
+    spec: ModelSpec,
+    source: IngestedSource,
+    tables: Tables,
+    run: Run,
+    metrics: Sequence[DriftMetric],
+    promotions: Sequence[Promotion],
+    champion: Manifest | None,
+    evaluation_id: str,
+) -> SeenDrift | None:
+    """Measured once, whoever asks again. A batch that the champion was trained on, or did not score, says nothing about
+    drift: None."""
+    batch_seq = source.committed.through
+    scored = tables.exists(predictions.table_of(spec.model))
+    if champion is None or not scored or batch_seq <= champion.batch_seq:
+        return None
+    version = str(champion.version)
+    references = read_references(tables, spec.model, version)
+    if not references:
+        return SeenDrift(judge_batch((), spec.drift), metrics)
+    profiles = profile_batch(spec, source, tables, run, version, batch_seq, references)
+    own = tuple(row for row in metrics if row.evaluation_id == evaluation_id)
+    if not own:
+        own = measure_drift(spec, references, profiles, evaluation_id, batch_seq, next_seq(metrics), run)
+        append_rows(tables, "drift", own)
+        metrics = [*metrics, *own]
+    drifted = [each.column_name for each in drifted_features(own)]
+    archived: Sequence[ArchivedDistance] = ()
+    if drifted:
+        rows = rows_of_batch(spec, source, tables, version, batch_seq, batch_seq)
+        archived = archived_distances(spec, tables, rows, drifted, promotions, version)
+    return SeenDrift(judge_batch(own, spec.drift), metrics, own, references, profiles, archived)
