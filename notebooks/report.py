@@ -18,7 +18,7 @@ from retraining.stages.report import report
 stage = open_stage(spark, dbutils, widgets={"task_states": ""})
 made = report(stage.spec, stage.tables, stage.registry, stage.run, stage.parameters["task_states"])
 displayHTML(made.page)
-print(f"All pages: MLflow run {made.pages_run_id}, artifact folder `report`")
+print(made.summary)
 
 # COMMAND ----------
 made.raise_if_failed()

@@ -72,3 +72,7 @@ class AliasDriftError(RetrainingError):
 
 class TaskFailedError(RetrainingError):
     """A task of this run failed; raised last, by report, so that the run is judged as failed."""
+
+
+class IncidentOpenedError(RetrainingError):
+    """The run opened an incident, and the spec says that such a run ends as failed."""

@@ -29,6 +29,8 @@ class Evidence:
     the champion before, where it predicts beside the live one; previous_wins: whether it is shown to be better, None
     without enough evidence; previous_reason says so in a sentence. change names what kind of change the newest batch
     shows, change_since its estimated first day, change_response what that kind suggests: told, and decides nothing.
+    drift_is_clear: no batch-wide drift even at 0.8 of the thresholds; None when nothing was compared. concept_alarm:
+    what detectors of a changed error have raised on the champion's newest labelled rows.
     """
 
     batch_seq: int
@@ -58,6 +60,8 @@ class Evidence:
     change_since: date | None = None
     change_reason: str | None = None
     change_response: str | None = None
+    drift_is_clear: bool | None = None
+    concept_alarm: str | None = None
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,8 @@ class Decision:
     change_since: date | None = None
     change_reason: str | None = None
     change_response: str | None = None
+    drift_is_clear: bool | None = None
+    concept_alarm: str | None = None
     on_previous_wins: OnPreviousWins | None = None
 
     @property

@@ -8,6 +8,7 @@ from retraining.records.decision import Decision
 from retraining.records.drift_metric import DriftMetric
 from retraining.records.event import Event
 from retraining.records.gate_result import GateResult
+from retraining.records.incident import Incident
 from retraining.records.promotion import Promotion
 
 
@@ -39,7 +40,8 @@ class PageData:
 
     metric is `rmse` or `error_rate`. daily_errors are in any order. drift holds recent evaluations, the newest one has
     the greatest batch_seq. batches are the closed ones of the source, oldest first; batch is the one this run closed.
-    decision, gate_results and samples are this run's; promotions are all of the model's rows.
+    decision, gate_results and samples are this run's; promotions are all of the model's rows, incidents all of its
+    incidents.
     """
 
     events: tuple[Event, ...]
@@ -54,6 +56,7 @@ class PageData:
     promotions: tuple[Promotion, ...] = ()
     decision: Decision | None = None
     gate_results: tuple[GateResult, ...] = ()
+    incidents: tuple[Incident, ...] = ()
 
     @property
     def run(self) -> Event:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PlainSerializer, model_validator
 
+from retraining.spec.alerts_section import AlertsSection
 from retraining.spec.columns_section import ColumnsSection
 from retraining.spec.drift_section import DriftSection
 from retraining.spec.gate_section import GateSection
@@ -44,6 +45,7 @@ class ModelSpec(Section):
     policy: PolicySection = PolicySection()
     gate: GateSection = Field(default_factory=GateSection)
     serving: ServingSection = ServingSection()
+    alerts: AlertsSection = AlertsSection()
     schedule: Literal["daily", "weekly", "monthly"]
     """How often new rows are expected; sets the default maximum age of a champion."""
 

@@ -8,18 +8,21 @@ from retraining.adapters.registry.log_pages import log_pages
 from retraining.adapters.registry.registry import CHAMPION, Registry
 from retraining.adapters.tables.ledgers_of_model import append_event, read_events
 from retraining.adapters.tables.tables import Tables
-from retraining.errors import RegistryError, TaskFailedError
+from retraining.errors import IncidentOpenedError, NotifyError, RegistryError, TaskFailedError
 from retraining.records.batch import Batch
 from retraining.records.event import Event
 from retraining.records.gate_result import GateResult
+from retraining.records.incident import Incident
 from retraining.records.run import Run
 from retraining.report.index import ModelRuns, render_index
 from retraining.report.page import render_run_page
 from retraining.report.words import run_path
+from retraining.rules.incidents import news_of_run
 from retraining.rules.ingest.ledger import Ledger
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.gather_page import Gathered, gather_page, page_data
 from retraining.stages.steps.metric_of import metric_of
+from retraining.stages.steps.send_alerts import send_alerts
 
 _FINE = ("success", "excluded")
 COPY = "copy"
@@ -30,23 +33,40 @@ _MOST_RUNS = 200
 
 @dataclass(frozen=True)
 class RunReport:
-    """The run's row, its page, and the MLflow run that holds all pages (None when MLflow was down)."""
+    """The run's row, its page, the MLflow run that holds all pages (None when MLflow was down), and the incidents that
+    the run opened or resolved. untold: why webhooks were not reached. fails_on_incident: the spec's setting."""
 
     event: Event
     page: str
     pages_run_id: str | None
+    news: tuple[Incident, ...] = ()
+    untold: tuple[str, ...] = ()
+    fails_on_incident: bool = False
+
+    @property
+    def summary(self) -> str:
+        """A line for each incident that the run opened or resolved, and where the pages are."""
+        told = [f"{'Opened' if each.is_open else 'Resolved'}: {each.line}" for each in self.news]
+        return "\n".join([*told, f"All pages: MLflow run {self.pages_run_id}, artifact folder `report`"])
 
     def raise_if_failed(self) -> None:
-        """Raises TaskFailedError when a task of the run failed, so that the run is judged as failed."""
+        """Raises TaskFailedError when a task of the run failed, so that the run is judged as failed; NotifyError when
+        somebody could not be told, IncidentOpenedError where the spec asks for it."""
         failed = self.event.failed_tasks
         if failed:
             raise TaskFailedError(
                 f"{self.event.model}: {', '.join(failed)} failed in run {self.event.run_id}; see their output."
             )
+        if self.untold:
+            raise NotifyError(" ".join(self.untold))
+        opened = [each.line for each in self.news if each.is_open]
+        if opened and self.fails_on_incident:
+            raise IncidentOpenedError(f"alerts.fail_run is on, and this run opened an incident. {' '.join(opened)}")
 
 
 def report(spec: ModelSpec, tables: Tables, registry: Registry, run: Run, task_states: str = "") -> RunReport:
-    """Gather what this run wrote into a row, a page and the index over all runs; the pages also go to MLflow.
+    """Gather what this run wrote into a row, a page and the index over all runs; the pages also go to MLflow, and what
+    people must know of goes to whom the spec names.
 
     task_states holds `task=state` pairs; anything but success or excluded counts as failed.
     """
@@ -64,7 +84,9 @@ def report(spec: ModelSpec, tables: Tables, registry: Registry, run: Run, task_s
         events, all_events = [*events, event], [*all_events, event]
     page = render_run_page(page_data(spec, gathered, [*(row for row in events if row != event), event][-_MOST_RUNS:]))
     pages = {run_path(spec.model, run.run_id): page, "index.html": render_index(_by_model(all_events))}
-    return RunReport(event, page, _log_pages(registry, pages, failed))
+    news = tuple(news_of_run(gathered.incidents, run.run_id))
+    logged = _log_pages(registry, pages, failed)
+    return RunReport(event, page, logged, news, send_alerts(spec, run, news), spec.alerts.fail_run)
 
 
 def _by_model(events: list[Event]) -> list[ModelRuns]:

@@ -71,7 +71,8 @@ def test_every_spec_of_this_repository_can_be_read():
         (
             "shedule: daily",
             "shedule",
-            "columns, drift, gate, kind, model, params, policy, quality, recipe, schedule, serving, source, strategy",
+            "alerts, columns, drift, gate, kind, model, params, policy, quality, recipe, schedule, serving, source, "
+            "strategy",
         ),
         (
             "gate: { hold_out: newest }",

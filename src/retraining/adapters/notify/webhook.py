@@ -18,8 +18,9 @@ class _NoRedirect(HTTPRedirectHandler):
         return None
 
 
-def post_json(name: str, address: str, message: Mapping[str, object]) -> None:
-    """Posts a message to somebody. Raises NotifyError unless the answer has a status below 300."""
+def post_json(name: str, address: str, message: Mapping[str, object], otherwise: str) -> None:
+    """Posts a message to somebody. Raises NotifyError unless the answer has a status below 300; otherwise says what
+    that means and what to do."""
     body = json.dumps(message).encode()
     request = Request(address, data=body, headers={"Content-Type": "application/json"}, method="POST")
     try:
@@ -29,7 +30,4 @@ def post_json(name: str, address: str, message: Mapping[str, object]) -> None:
         found = f"answered with status {err.code}"
     except (OSError, HTTPException) as err:
         found = f"did not answer ({str(err) or type(err).__name__})"
-    raise NotifyError(
-        f"Consumer {name} {found}, expected a status below 300 within {TIMEOUT_SECONDS} s. Nothing was promoted. Mend "
-        f"the webhook in gate.consumers, or its receiver; the next run tells all of them again."
-    )
+    raise NotifyError(f"{name} {found}, expected a status below 300 within {TIMEOUT_SECONDS} s. {otherwise}")

@@ -33,7 +33,7 @@ def judge_batch(metrics: Sequence[DriftMetric], policy: DriftSection) -> BatchVe
         return BatchVerdict("not_enough_data", None, _nothing_judged(known), ())
     drifted = [each for each in judged if each.verdict == "drifted"]
     worst, names = judged[0], tuple(each.column_name for each in drifted)
-    share = drifted_share(judged, policy)
+    share = _share(drifted, judged, policy)
     has_drifted = PREDICTION in names or share >= policy.max_drifted_share
     moved, features = (sum(each.column_name != PREDICTION for each in rows) for rows in (drifted, judged))
     weighed = f" ({share:.0%} by weight)" if policy.weights else ""
@@ -46,12 +46,29 @@ def judge_batch(metrics: Sequence[DriftMetric], policy: DriftSection) -> BatchVe
     return BatchVerdict("drifted" if has_drifted else "stable", worst.column_name, counted + predicted + closest, names)
 
 
-def drifted_share(judged: Sequence[DriftMetric], policy: DriftSection) -> float:
-    """Weight of the feature columns that drifted, of the weight of all that have a verdict; 0 for no weight."""
-    features = [each for each in judged if each.column_name != PREDICTION]
-    weight = {each.column_name: policy.weights.get(each.column_name, 1.0) for each in features}
-    moved = sum(weight[each.column_name] for each in features if each.verdict == "drifted")
-    return moved / sum(weight.values()) if sum(weight.values()) else 0.0
+CLEAR_SHARE = 0.8
+"""Drift is over when it is not seen at this part of the thresholds either, so that an alert does not open and close in
+turns."""
+
+
+def is_clear(metrics: Sequence[DriftMetric], policy: DriftSection) -> bool | None:
+    """Whether a batch is well below what makes it drift; None when no column has enough data."""
+    own = [each for each in metrics if each.against == "reference" and each.column_name != LABEL]
+    judged = [each for each in own if each.verdict != "not_enough_data"]
+    if not judged:
+        return None
+    near = [each for each in judged if severity(each) > CLEAR_SHARE]
+    predicted = any(each.column_name == PREDICTION for each in near)
+    return not predicted and _share(near, judged, policy) < policy.max_drifted_share
+
+
+def _share(some: Sequence[DriftMetric], judged: Sequence[DriftMetric], policy: DriftSection) -> float:
+    """Weight of some feature columns, of the weight of all that have a verdict; 0 for no weight."""
+    weights = [
+        sum(policy.weights.get(each.column_name, 1.0) for each in rows if each.column_name != PREDICTION)
+        for rows in (some, judged)
+    ]
+    return weights[0] / weights[1] if weights[1] else 0.0
 
 
 def _worst_first(metric: DriftMetric) -> tuple[float, str]:

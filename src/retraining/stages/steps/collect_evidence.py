@@ -17,6 +17,7 @@ from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.rules.alias_state import newest_move
 from retraining.rules.drift.persistence import drift_persistence
+from retraining.rules.drift.verdict import is_clear
 from retraining.rules.gate.metrics import find_metric
 from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.previous_wins import PreviousVerdict, Rivals, previous_wins
@@ -99,6 +100,7 @@ def collect_evidence(
         change_since=change.since if change else None,
         change_reason=change.reason if change else None,
         change_response=change.response if change else None,
+        drift_is_clear=is_clear(seen.own, spec.drift) if seen else None,
     )
 
 

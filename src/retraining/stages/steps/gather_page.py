@@ -14,11 +14,13 @@ from retraining.records.decision import Decision
 from retraining.records.drift_metric import DriftMetric
 from retraining.records.event import Event
 from retraining.records.gate_result import GateResult
+from retraining.records.incident import Incident
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
 from retraining.report.page_data import DailyError, PageData, Sample
 from retraining.rules.first_champion import first_champion
 from retraining.rules.gate.metrics import error_of
+from retraining.rules.incidents import incidents
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.daily_losses import error_on_batch, losses_of
 from retraining.stages.steps.metric_of import metric_of
@@ -44,6 +46,7 @@ class Gathered:
     losses: tuple[DailyLoss, ...]
     samples: tuple[Sample, ...]
     static_error: float | None
+    incidents: tuple[Incident, ...]
 
 
 def gather_page(spec: ModelSpec, tables: Tables, run: Run, decided: bool) -> Gathered:
@@ -73,6 +76,7 @@ def gather_page(spec: ModelSpec, tables: Tables, run: Run, decided: bool) -> Gat
         losses=tuple(losses),
         samples=sample_refusals(spec, tables, batch),
         static_error=error_on_batch(spec, losses, first_champion(promotions), newest)[0],
+        incidents=tuple(incidents(decisions)),
     )
 
 
@@ -91,6 +95,7 @@ def page_data(spec: ModelSpec, gathered: Gathered, events: Sequence[Event]) -> P
         promotions=gathered.promotions,
         decision=gathered.decision,
         gate_results=gathered.checks,
+        incidents=gathered.incidents,
     )
 
 

@@ -30,4 +30,9 @@ def tell_consumers(
         "run_id": run.run_id,
     }
     for consumer in spec.gate.consumers:
-        post_json(consumer.name, consumer.webhook, message)
+        post_json(f"Consumer {consumer.name}", consumer.webhook, message, _UNTOLD)
+
+
+_UNTOLD = (
+    "Nothing was promoted. Mend the webhook in gate.consumers, or its receiver; the next run tells all of them again."
+)

@@ -1,0 +1,112 @@
+"""What people are told of, read from the decisions: an incident opens once, goes on, and is resolved.
+
+Nothing is stored: a decision is made once for the same evidence, so the incidents that follow from it are the same too.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Literal, get_args
+
+from retraining.records.decision import Decision
+from retraining.records.incident import Incident, IncidentKind
+
+Finding = Literal["raised", "clear", "open"]
+"""open: neither; an incident stays as it is."""
+CLEAR_SHARE = 0.8
+"""An error counts as recovered below this part of what raises the alert, so that it does not open and close in turns."""
+_KINDS: tuple[IncidentKind, ...] = get_args(IncidentKind)
+
+
+def incidents(decisions: Iterable[Decision]) -> list[Incident]:
+    """All incidents of one model, oldest first; decisions in the order they were made."""
+    known: list[Incident] = []
+    for decision in decisions:
+        for kind in _KINDS:
+            place = next((at for at, each in enumerate(known) if each.kind == kind and each.is_open), None)
+            found, what = _FINDINGS[kind](decision)
+            if found == "raised" and place is None:
+                known.append(_opened(kind, decision, what))
+            elif found == "raised" and place is not None:
+                known[place] = _seen_again(known[place], decision, what)
+            elif found == "clear" and place is not None:
+                said = f"{decision.model}: resolved with batch {decision.batch_seq}. {what}"
+                known[place] = replace(
+                    _seen_again(known[place], decision, what), resolved_batch=decision.batch_seq, line=said
+                )
+    return known
+
+
+def news_of_run(known: Iterable[Incident], run_id: str) -> list[Incident]:
+    """Incidents that a run opened or resolved. One that only went on was told when it opened."""
+    return [each for each in known if each.opened_run == run_id or (each.newest_run == run_id and not each.is_open)]
+
+
+def _opened(kind: IncidentKind, decision: Decision, what: str) -> Incident:
+    line = _line(decision, what, decision.batch_seq)
+    batch, run = decision.batch_seq, decision.run_id
+    return Incident(decision.model, kind, batch, run, decision.at, batch, run, None, line)
+
+
+def _seen_again(incident: Incident, decision: Decision, what: str) -> Incident:
+    line = _line(decision, what, incident.opened_batch)
+    return replace(incident, newest_batch=decision.batch_seq, newest_run=decision.run_id, line=line)
+
+
+def _line(decision: Decision, what: str, opened: int) -> str:
+    day = f", the change itself since {decision.change_since.isoformat()}" if decision.change_since else ""
+    return f"{decision.model}: {what} Since batch {opened}{day}. Next: {_next(decision)}"
+
+
+def _next(decision: Decision) -> str:
+    if decision.action == "rollback":
+        return f"version {decision.previous_version} goes live again."
+    if decision.should_retrain:
+        return "a challenger is trained, and the gate decides whether it goes live."
+    advice = f" {decision.change_response}" if decision.change_response else ""
+    return f"version {decision.champion_version} stays live; {decision.reasons[0]}{advice}"
+
+
+def _data_fault(decision: Decision) -> tuple[Finding, str]:
+    if decision.change is None:
+        return "open", ""
+    if decision.change != "data_fault":
+        return "clear", "No column looks broken any more."
+    return "raised", f"The newest batch looks broken. {decision.change_reason}"
+
+
+def _drift(decision: Decision) -> tuple[Finding, str]:
+    if decision.drift_persists:
+        return "raised", f"Drift persists. {decision.drift_reason}"
+    return ("clear" if decision.drift_is_clear else "open"), f"{decision.drift_reason}"
+
+
+def _error(decision: Decision) -> tuple[Finding, str]:
+    realised, expected = decision.realised_error, decision.expected_error
+    if realised is None or expected is None:
+        return "open", ""
+    grown = realised - expected
+    what = (
+        f"The realised error is {realised:.4g} on {decision.realised_error_rows:,} rows, {expected:.4g} at promotion."
+    )
+    if grown > decision.max_error_increase * expected:
+        return "raised", what
+    return ("clear" if grown <= CLEAR_SHARE * decision.max_error_increase * expected else "open"), what
+
+
+def _concept(decision: Decision) -> tuple[Finding, str]:
+    if decision.concept_alarm:
+        return "raised", decision.concept_alarm
+    return "clear", "No detector has raised an alarm since."
+
+
+def _previous_wins(decision: Decision) -> tuple[Finding, str]:
+    return ("raised" if decision.previous_wins else "clear"), f"{decision.previous_reason or 'No version beats it.'}"
+
+
+_FINDINGS = {
+    "data_fault": _data_fault,
+    "drift": _drift,
+    "error": _error,
+    "concept": _concept,
+    "previous_wins": _previous_wins,
+}

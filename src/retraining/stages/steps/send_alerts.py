@@ -1,0 +1,41 @@
+"""Tell people of the incidents that a run opened or resolved."""
+
+import logging
+from collections.abc import Sequence
+
+from retraining.adapters.notify.webhook import post_json
+from retraining.errors import NotifyError
+from retraining.records.incident import Incident
+from retraining.records.run import Run
+from retraining.spec.model_spec import ModelSpec
+
+_log = logging.getLogger(__name__)
+
+
+def send_alerts(spec: ModelSpec, run: Run, news: Sequence[Incident]) -> tuple[str, ...]:
+    """One line in the log and one message to each webhook for each incident; returns a sentence for each webhook that
+    was not reached. A run that is tried again tells them again, with the same id."""
+    return tuple(failure for each in news for failure in _tell(spec, run, each))
+
+
+def _tell(spec: ModelSpec, run: Run, incident: Incident) -> list[str]:
+    state = "open" if incident.is_open else "resolved"
+    _log.warning("%s: %s", state, incident.line)
+    message = {
+        "model": incident.model,
+        "incident": incident.id,
+        "kind": incident.kind,
+        "state": state,
+        "text": incident.line,
+        "run_id": run.run_id,
+    }
+    failures = []
+    for route in spec.alerts.webhooks:
+        try:
+            post_json(f"Webhook {route.name}", route.webhook, message, _UNTOLD)
+        except NotifyError as err:
+            failures.append(str(err))
+    return failures
+
+
+_UNTOLD = "The decision stands and the page is written. Mend the webhook in alerts.webhooks, then repair this run."

@@ -1,0 +1,91 @@
+"""Alerts follow from the decisions: once opened, told once, resolved when it is well over."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from retraining.records.decision import Decision
+from retraining.rules.incidents import incidents, news_of_run
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def decision(batch: int, **values) -> Decision:
+    """The decision of run r<batch>."""
+    named = dict.fromkeys(Decision.__dataclass_fields__)
+    numbers = dict(batch_seq=batch, realised_error_rows=900, max_error_increase=0.2, seq=batch)
+    words = dict(model="flights", champion_version="3", action="keep", reasons=("Nothing asks for it.",))
+    facts = dict(run_id=f"r{batch}", at=AT, drift_persists=False, drift_is_clear=True, drift_reason="0 of 6 drifted.")
+    return Decision(**{**named, **numbers, **words, **facts, **values})
+
+
+def kinds(found, is_open=True):
+    return [each.kind for each in found if each.is_open is is_open]
+
+
+def test_nothing_raised_is_no_incident():
+    assert incidents([decision(1), decision(2)]) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "raised"),
+    [
+        ("drift", dict(drift_persists=True, drift_is_clear=False, drift_reason="3 of 6 drifted.")),
+        ("data_fault", dict(change="data_fault", change_reason="`x` is frozen.", change_response="Repair it.")),
+        ("error", dict(realised_error=12.1, expected_error=10.0)),
+        ("concept", dict(concept_alarm="ADWIN: the mean loss rose.")),
+        ("previous_wins", dict(previous_wins=True, previous_reason="Version 2 beats it.")),
+    ],
+)
+def test_what_is_raised_opens_goes_on_and_is_resolved(kind, raised):
+    calm = dict(change="none", realised_error=10.0, expected_error=10.0)
+    opened, goes_on, over = decision(1, **raised), decision(2, **raised), decision(3, **calm)
+
+    assert kinds(incidents([opened])) == [kind]
+    assert [each.id for each in incidents([opened, goes_on])] == [f"flights/{kind}/1"]
+    (resolved,) = incidents([opened, goes_on, over])
+    assert (resolved.resolved_batch, resolved.line.startswith("flights: resolved with batch 3.")) == (3, True)
+    assert [each.id for each in incidents([opened, over, decision(4, **raised)])][1] == f"flights/{kind}/4"
+
+
+def test_people_are_told_when_it_opens_and_when_it_is_resolved_and_not_in_between():
+    rows = [decision(batch, previous_wins=batch < 3) for batch in (1, 2, 3)]
+
+    assert [len(news_of_run(incidents(rows[:batch]), f"r{batch}")) for batch in (1, 2, 3)] == [1, 0, 1]
+
+
+@pytest.mark.parametrize(("realised", "is_open"), [(12.1, True), (11.9, True), (11.61, True), (11.59, False)])
+def test_an_error_is_over_only_well_below_what_raised_it(realised, is_open):
+    found = incidents(
+        [
+            decision(1, realised_error=13.0, expected_error=10.0),
+            decision(2, realised_error=realised, expected_error=10.0),
+        ]
+    )
+
+    assert [each.is_open for each in found] == [is_open]
+
+
+@pytest.mark.parametrize(("clear", "is_open"), [(True, False), (False, True), (None, True)])
+def test_drift_is_over_only_when_the_batch_is_clear(clear, is_open):
+    found = incidents([decision(1, drift_persists=True), decision(2, drift_is_clear=clear)])
+
+    assert [each.is_open for each in found] == [is_open]
+
+
+def test_an_unknown_error_or_kind_leaves_an_incident_open():
+    found = incidents([decision(1, realised_error=13.0, expected_error=10.0, change="data_fault"), decision(2)])
+
+    assert kinds(found) == ["data_fault", "error"]
+
+
+def test_the_line_says_what_how_much_since_when_and_what_happens_next():
+    raised = dict(drift_persists=True, drift_reason="3 of 6 drifted.", change_since=date(2013, 5, 3))
+    (kept,) = incidents([decision(7, **raised)])
+    (trained,) = incidents([decision(7, **raised), decision(8, action="refit", **raised)])
+    (left,) = incidents([decision(7, action="rollback", previous_version="2", **raised)])
+
+    start = "flights: Drift persists. 3 of 6 drifted. Since batch 7, the change itself since 2013-05-03. Next: "
+    assert kept.line == f"{start}version 3 stays live; Nothing asks for it."
+    assert trained.line == f"{start}a challenger is trained, and the gate decides whether it goes live."
+    assert left.line == f"{start}version 2 goes live again."

@@ -1,0 +1,93 @@
+"""A webhook gets one message for each incident, and one that is not reached does not keep the others from it."""
+
+import json
+import threading
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from tests.retraining.report.pages import event
+
+from retraining.errors import IncidentOpenedError, NotifyError, TaskFailedError
+from retraining.records.incident import Incident
+from retraining.records.run import Run
+from retraining.spec.read_spec import parse_spec
+from retraining.stages.report import RunReport
+from retraining.stages.steps.send_alerts import send_alerts
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+RUN = Run("101", "a", "c", AT, AT, lambda: 0.0)
+OPENED = Incident("toy", "drift", 4, "101", AT, 4, "101", None, "toy: Drift persists.")
+RESOLVED = Incident("toy", "error", 2, "99", AT, 4, "101", 4, "toy: resolved with batch 4.")
+SPEC = """
+model: toy
+kind: regression
+source: {{ table: toy_source, ledger_column: at, keys: [id] }}
+columns: {{ label: y, numeric: [x] }}
+recipe: recipes.ridge.pipeline
+schedule: daily
+alerts: {{ webhooks: [{{ name: gone, webhook: "http://127.0.0.1:1/x" }}, {{ name: chat, webhook: "{address}" }}] }}
+"""
+
+
+class Chat(BaseHTTPRequestHandler):
+    """Keeps what it is told."""
+
+    def do_POST(self):
+        self.server.told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def chat():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Chat) as server:
+        server.told = []
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def test_each_incident_is_told_once_and_who_was_not_reached_is_named(chat, caplog):
+    spec = parse_spec(SPEC.format(address=f"http://127.0.0.1:{chat.server_port}/hook"), "specs/toy.yml")
+    untold = send_alerts(spec, RUN, [OPENED, RESOLVED])
+
+    assert [(each["incident"], each["state"], each["text"]) for each in chat.told] == [
+        ("toy/drift/4", "open", "toy: Drift persists."),
+        ("toy/error/2", "resolved", "toy: resolved with batch 4."),
+    ]
+    assert [each.startswith("Webhook gone did not answer") for each in untold] == [True, True]
+    assert "The decision stands" in untold[0]
+    assert [record.message for record in caplog.records] == ["open: toy: Drift persists.", f"resolved: {RESOLVED.line}"]
+
+
+def test_a_run_that_could_not_tell_somebody_ends_as_failed():
+    with pytest.raises(NotifyError, match="Webhook gone"):
+        RunReport(event(), "", None, (OPENED,), ("Webhook gone did not answer.",)).raise_if_failed()
+
+
+def test_a_run_that_opens_an_incident_fails_where_the_spec_asks_for_it():
+    RunReport(event(), "", None, (OPENED,)).raise_if_failed()
+    with pytest.raises(IncidentOpenedError, match="Drift persists"):
+        RunReport(event(), "", None, (OPENED,), (), fails_on_incident=True).raise_if_failed()
+
+
+@pytest.mark.parametrize("news", [(RESOLVED,), ()])
+def test_a_run_that_opens_none_does_not(news):
+    RunReport(event(), "", None, news, (), fails_on_incident=True).raise_if_failed()
+
+
+def test_the_summary_has_a_line_for_each_incident_and_says_where_the_pages_are():
+    assert RunReport(event(), "", "m1", (OPENED, RESOLVED)).summary.splitlines() == [
+        "Opened: toy: Drift persists.",
+        f"Resolved: {RESOLVED.line}",
+        "All pages: MLflow run m1, artifact folder `report`",
+    ]
+
+
+def test_a_failed_task_is_told_first():
+    with pytest.raises(TaskFailedError):
+        RunReport(event(failed_tasks=("score",)), "", None, (OPENED,), ("Untold.",)).raise_if_failed()
