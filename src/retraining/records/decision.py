@@ -30,7 +30,8 @@ class Evidence:
     without enough evidence; previous_reason says so in a sentence. change names what kind of change the newest batch
     shows, change_since its estimated first day, change_response what that kind suggests: told, and decides nothing.
     drift_is_clear: no batch-wide drift even at 0.8 of the thresholds; None when nothing was compared. concept_alarm:
-    what detectors of a changed error have raised on the champion's newest labelled rows.
+    what detectors of a changed error have raised on the champion's newest labelled rows. domain_verdict: whether a
+    classifier tells the batch from the training rows, where the spec asks for it.
     """
 
     batch_seq: int
@@ -62,6 +63,8 @@ class Evidence:
     change_response: str | None = None
     drift_is_clear: bool | None = None
     concept_alarm: str | None = None
+    domain_verdict: DriftVerdict | None = None
+    domain_reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,8 @@ class Decision:
     change_response: str | None = None
     drift_is_clear: bool | None = None
     concept_alarm: str | None = None
+    domain_verdict: DriftVerdict | None = None
+    domain_reason: str | None = None
     on_previous_wins: OnPreviousWins | None = None
 
     @property

@@ -13,7 +13,7 @@ from retraining.records.incident import Incident, IncidentKind
 Finding = Literal["raised", "clear", "open"]
 """open: neither; an incident stays as it is."""
 CLEAR_SHARE = 0.8
-"""An error counts as recovered below this part of what raises the alert, so that it does not open and close in turns."""
+"""An error has recovered below this part of what raises the alert, so that it does not open and close in turns."""
 _KINDS: tuple[IncidentKind, ...] = get_args(IncidentKind)
 
 

@@ -58,3 +58,6 @@ class DriftSection(Section):
     weights: Weights = Field(default_factory=dict, validate_default=True)
     """How much a column counts in that share; 1 where nothing is said."""
     windows: WindowsSection = WindowsSection()
+    domain_classifier: bool = False
+    """Whether a classifier also tries to tell a sample of the batch from one of the training rows: it sees columns that
+    no longer go together, and takes some seconds a run."""

@@ -27,6 +27,7 @@ from retraining.stages.steps.live_previous import live_previous
 from retraining.stages.steps.load_version import manifest_of_version
 from retraining.stages.steps.roll_back import roll_back
 from retraining.stages.steps.see_drift import see_drift
+from retraining.stages.steps.tell_rows_apart import tell_rows_apart
 
 _log = logging.getLogger(__name__)
 
@@ -42,8 +43,9 @@ class CheckReport:
         """One line for people."""
         made = self.decision
         drift = f" Drift: {made.drift_reason}" if made.drift_reason else ""
+        change = f" Change: {made.change}. {made.change_reason}" if made.change not in (None, "none") else ""
         warning = f" Warning: {made.previous_reason}" if made.previous_wins and made.action != "rollback" else ""
-        return f"{made.model}: {made.action}. {' '.join(made.reasons)}{drift}{warning}"
+        return f"{made.model}: {made.action}. {' '.join(made.reasons)}{drift}{change}{warning}"
 
 
 def check_drift(
@@ -143,14 +145,15 @@ def _measure(
     previous: str | None,
     evaluation_id: str,
 ) -> Measured:
-    """Three passes over what is new, none of which waits for another."""
+    """Passes over what is new, none of which waits for another."""
     with ThreadPoolExecutor() as pool:
         drift = pool.submit(
             see_drift, spec, source, tables, run, known.metrics, known.promotions, champion, evaluation_id
         )
+        domain = pool.submit(tell_rows_apart, spec, source, tables, champion)
         losses = pool.submit(measure_daily_losses, spec, source, tables, known.decisions)
         new_rows = pool.submit(count_new_rows, spec, source, tables, champion, last_training(known, champion))
-    return Measured(drift.result(), losses.result(), new_rows.result(), previous)
+    return Measured(drift.result(), losses.result(), new_rows.result(), previous, domain.result())
 
 
 def _evaluation_id(spec: ModelSpec, source: IngestedSource, champion: str | None, known: Known) -> str:

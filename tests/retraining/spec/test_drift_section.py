@@ -41,6 +41,7 @@ def test_a_spec_needs_no_drift_section():
         "{ min_rows: 1 }",
         "{ max_drifted_share: 1 }",
         "{ weights: { x: 3 } }",
+        "{ domain_classifier: true }",
         "{ windows: { within: 5, at_least: 5 } }",
     ],
 )
@@ -62,7 +63,7 @@ def test_each_threshold_can_be_set_and_changes_the_hash(drift):
         ("{ windows: { at_least: 0 } }", "`drift.windows.at_least`"),
         ("{ windows: { within: 101 } }", "`drift.windows.within`"),
         ("{ windows: { within: 2, at_least: 3 } }", "at_least 3 is greater than within 2, so it is never met"),
-        ("{ max_psi: 0.2 }", "unknown key `drift.max_psi`. Known here: categorical, max_drifted_share, min_rows,"),
+        ("{ max_psi: 0.2 }", "unknown key `drift.max_psi`. Known here: categorical, domain_classifier,"),
         ("{ windows: { last: 3 } }", "unknown key `drift.windows.last`. Known here: at_least, within"),
     ],
 )

@@ -13,7 +13,7 @@ from retraining.rules.drift.measures import Counted, distance, scale_of
 from retraining.rules.drift.profile import Profile, stack
 from retraining.spec.drift_section import Measure
 
-FEWEST_ROWS = 30
+FEWEST_ROWS = 20
 """A day with fewer rows says more about chance than about the day."""
 
 

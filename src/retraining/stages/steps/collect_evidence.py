@@ -11,6 +11,7 @@ from retraining.adapters.tables.tables import Tables
 from retraining.records.change_kind import ChangeKind
 from retraining.records.daily_loss import DailyLoss
 from retraining.records.decision import Decision, Evidence
+from retraining.records.domain_verdict import DomainVerdict
 from retraining.records.drift_metric import DriftMetric
 from retraining.records.gate_result import GateResult
 from retraining.records.manifest import Manifest
@@ -46,12 +47,14 @@ class Known:
 @dataclass(frozen=True)
 class Measured:
     """What the data say. drift is None when the newest batch was not compared; new_rows counts, by day, labelled rows
-    since the last training; previous is the champion before, which predicted beside the live one."""
+    since the last training; previous is the champion before, which predicted beside the live one; domain: where
+    the spec asks for a classifier."""
 
     drift: SeenDrift | None
     losses: Sequence[DailyLoss]
     new_rows: Mapping[date | None, int]
     previous: str | None = None
+    domain: DomainVerdict | None = None
 
 
 def collect_evidence(
@@ -101,6 +104,8 @@ def collect_evidence(
         change_reason=change.reason if change else None,
         change_response=change.response if change else None,
         drift_is_clear=is_clear(seen.own, spec.drift) if seen else None,
+        domain_verdict=measured.domain.verdict if measured.domain else None,
+        domain_reason=measured.domain.reason if measured.domain else None,
     )
 
 

@@ -116,7 +116,7 @@ def read_training_frame(spec: ModelSpec, tables: Tables, source: IngestedSource,
     if sampled:
         total = rows.count()
         _log.warning("%s: %d rows, training on a keyed sample of %d", spec.model, total, most)
-        frame = _collect(spec, ledger, _keyed_sample(rows, total, most))
+        frame = _collect(spec, ledger, keyed_sample(rows, total, most))
     if frame.empty:
         raise NothingToDoError(
             f"{spec.model}: no labelled row to train on up to batch {bounds.batch_seq}. Ingest some first."
@@ -132,7 +132,7 @@ def _collect(spec: ModelSpec, ledger: Ledger, rows: DataFrame) -> pd.DataFrame:
     return frame.sort_values(ROW_KEY, ignore_index=True)
 
 
-def _keyed_sample(rows: DataFrame, total: int, wanted: int) -> DataFrame:
+def keyed_sample(rows: DataFrame, total: int, wanted: int) -> DataFrame:
     """Rows whose key hashes below the share, then exactly the wanted number of them."""
     position: Column = bucket("sample", _SAMPLE_BUCKETS)
     # Six standard deviations more than wanted, so that small samples are full too.

@@ -1,0 +1,44 @@
+"""Can a classifier tell the rows of the newest batch from those that the champion was trained on?"""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from retraining.adapters.tables import observations
+from retraining.adapters.tables.tables import Tables
+from retraining.records.domain_verdict import DomainVerdict
+from retraining.records.manifest import Manifest
+from retraining.rules.ingest.ledger_column import ledger_day
+from retraining.rules.ingest.row_identity import ROW_KEY
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.ingested_source import IngestedSource
+from retraining.stages.steps.model_frame import feature_columns
+from retraining.stages.steps.training_frame import Bounds, keyed_sample, trainable_rows
+from retraining.strategies.domain_classifier import SAMPLE_ROWS, tell_apart
+
+_DAY = "_day"
+
+
+def tell_rows_apart(
+    spec: ModelSpec, source: IngestedSource, tables: Tables, champion: Manifest | None
+) -> DomainVerdict | None:
+    """None where the spec does not ask for it, or the batch is one that the champion was trained on.
+
+    A keyed sample of each side, spread over its days as the rows are: it grows with neither.
+    """
+    batch_seq = source.committed.through
+    if not spec.drift.domain_classifier or champion is None or batch_seq <= champion.batch_seq:
+        return None
+    ledger = source.ledger
+    start, before = (ledger.from_text(each) for each in (champion.train_from, champion.train_before))
+    bounds = Bounds(champion.batch_seq, start, before)
+    trained = trainable_rows(spec, tables, ledger, source.through(champion.batch_seq), bounds)
+    batch = observations.current_rows(tables, source.name, source.committed, ledger, batch_seq - 1)
+    day = ledger_day(ledger).alias(_DAY)
+    old, new = (_sample(rows.select(ROW_KEY, day, *feature_columns(spec))).toPandas() for rows in (trained, batch))
+    old_days, new_days = (each[_DAY].tolist() if ledger.has_time else None for each in (old, new))
+    features = list(spec.columns.features)
+    return tell_apart(old[features], new[features], old_days, new_days, batch_seq)
+
+
+def _sample(rows: DataFrame) -> DataFrame:
+    return keyed_sample(rows, max(1, rows.agg(F.count(F.lit(1))).collect()[0][0]), SAMPLE_ROWS)

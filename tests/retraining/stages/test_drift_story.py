@@ -1,0 +1,99 @@
+"""What a batch looks like is stored once, compared with training rows and the batch before, named, and told."""
+
+import random
+from types import SimpleNamespace
+
+import pytest
+from tests.loop import KilledError, days, killed, toy_spec
+
+from retraining.adapters.tables.ledgers_of_model import read_profiles, read_rows
+from retraining.records.drift_metric import DriftMetric
+from retraining.stages.check_drift import check_drift
+
+pytestmark = pytest.mark.slow
+
+COLUMNS = "id string, at timestamp, x double, y double, c string"
+SPEC = toy_spec(
+    columns={"label": "y", "numeric": ["x"], "categorical": ["c"]},
+    drift={"min_rows": 100, "windows": {"within": 2, "at_least": 1}, "domain_classifier": True},
+    schedule="weekly",
+)
+
+
+def rows(first: int, last: int, shift: float = 0.0) -> list[tuple[object, ...]]:
+    """Days of twenty rows, x moved by shift, and y with it as before."""
+    made = []
+    for name, at, x, y in days(first, last):
+        made.append((name, at, x + shift, y + 2 * shift, random.Random(f"c{name}").choice(["a", "b"])))
+    return made
+
+
+@pytest.fixture(scope="module")
+def story(make_loop):
+    loop, told = make_loop(), SimpleNamespace(loop=None)
+    loop.spec = SPEC
+    loop.source_has(rows(1, 35), COLUMNS)
+    loop.ingest()
+    loop.train()
+    for name, first, last, shift in (("calm", 36, 45, 0.0), ("moved", 46, 55, 1.5), ("back", 56, 65, 0.0)):
+        loop.source_has(rows(first, last, shift), COLUMNS)
+        loop.ingest()
+        loop.score()
+        if name == "moved":
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr("retraining.stages.steps.see_drift.measure_drift", killed)
+                with pytest.raises(KilledError):
+                    loop.check(frozen=True)
+        setattr(told, name, loop.check(frozen=True).decision)
+        setattr(told, f"{name}_page", loop.report())
+    told.loop = loop
+    return told
+
+
+def test_a_quiet_batch_says_why_nothing_happened(story):
+    assert (story.calm.drift_verdict, story.calm.change) == ("stable", "none")
+    assert story.calm.change_reason.startswith("0 of 3 columns drifted. The mean loss of 200 rows of 10 days is ")
+    assert story.calm_page.news == ()
+
+
+def test_features_that_move_while_the_error_does_not_are_a_virtual_change(story):
+    assert (story.moved.drift_verdict, story.moved.change) == ("drifted", "virtual")
+    assert str(story.moved.change_since) == "2013-02-15"
+    assert "2 of 3 columns drifted: " in story.moved.change_reason
+
+
+def test_the_classifier_names_the_column(story):
+    assert (story.calm.domain_verdict, story.moved.domain_verdict) == ("stable", "drifted")
+    assert "`x`" in story.moved.domain_reason
+
+
+def test_an_incident_opens_is_told_on_the_page_and_is_resolved(story):
+    (opened,), (resolved,) = story.moved_page.news, story.back_page.news
+
+    assert (opened.kind, opened.is_open, resolved.is_open) == ("drift", True, False)
+    assert opened.line in story.moved_page.page
+    assert "Open incidents" not in story.back_page.page
+
+
+def test_a_batch_is_profiled_once_although_the_first_attempt_was_killed_behind_it(story):
+    found = read_profiles(story.loop.tables, "toy", "2", 3)
+
+    assert {(row.day, row.column_name) for row in found} == {(row.day, row.column_name) for row in found}
+    assert len(found) == 10 * 4 == len({(row.day, row.column_name) for row in found})
+    assert len({row.attempt_id for row in found}) == 1
+
+
+def test_each_column_stands_against_the_training_rows_and_against_the_batch_before(story):
+    found = [row for row in read_rows(story.loop.tables, DriftMetric, "toy") if row.batch_seq == 4]
+    x = {row.against: row.verdict for row in found if row.column_name == "x"}
+
+    assert x == {"reference": "stable", "previous_batch": "drifted"}
+    assert len(found) == 2 * 4
+
+
+def test_asked_again_the_decision_is_the_same_and_nothing_is_written(story):
+    loop = story.loop
+    before = loop.tables.read("drift_profiles").count()
+
+    assert check_drift(SPEC, loop.tables, loop.registry, loop.run, frozen=True).decision == story.back
+    assert loop.tables.read("drift_profiles").count() == before
