@@ -13,6 +13,7 @@ NumericMeasure = Literal[
 ]
 CategoricalMeasure = Literal["jensen_shannon", "population_stability_index", "total_variation", "l_infinity"]
 Measure = NumericMeasure | CategoricalMeasure
+DetectorName = Literal["ADWIN", "DDM", "EDDM", "PageHinkley"]
 Weight = Annotated[float, Field(ge=0, lt=float("inf"))]
 Weights = Annotated[Mapping[str, Weight], AfterValidator(MappingProxyType), PlainSerializer(dict)]
 
@@ -58,6 +59,10 @@ class DriftSection(Section):
     weights: Weights = Field(default_factory=dict, validate_default=True)
     """How much a column counts in that share; 1 where nothing is said."""
     windows: WindowsSection = WindowsSection()
+    detectors: tuple[DetectorName, ...] = ("ADWIN", "DDM", "EDDM", "PageHinkley")
+    """Sequential detectors that the champion's errors go through as labels arrive; none where the list is empty."""
+    detectors_agree: int = Field(default=2, ge=1)
+    """So many of them must raise an alarm on the same batch before people are told."""
     domain_classifier: bool = False
     """Whether a classifier also tries to tell a sample of the batch from one of the training rows: it sees columns that
     no longer go together, and takes some seconds a run."""

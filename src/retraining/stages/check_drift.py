@@ -19,8 +19,16 @@ from retraining.rules.decide import decide
 from retraining.rules.wait_after_rollback import newest_word
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.apply_newest_decision import apply_newest_decision
-from retraining.stages.steps.collect_evidence import Known, Measured, collect_evidence, count_new_rows, last_training
+from retraining.stages.steps.collect_evidence import (
+    Known,
+    Measured,
+    collect_evidence,
+    count_new_rows,
+    expected_error,
+    last_training,
+)
 from retraining.stages.steps.daily_losses import measure_daily_losses
+from retraining.stages.steps.feed_detectors import feed_detectors
 from retraining.stages.steps.ingested_source import IngestedSource, read_source
 from retraining.stages.steps.live_champion import live_champion
 from retraining.stages.steps.live_previous import live_previous
@@ -150,10 +158,12 @@ def _measure(
         drift = pool.submit(
             see_drift, spec, source, tables, run, known.metrics, known.promotions, champion, evaluation_id
         )
+        expected = expected_error(spec, known, str(champion.version) if champion else None)
+        detectors = pool.submit(feed_detectors, spec, source, tables, run, champion, expected)
         domain = pool.submit(tell_rows_apart, spec, source, tables, champion)
         losses = pool.submit(measure_daily_losses, spec, source, tables, known.decisions)
         new_rows = pool.submit(count_new_rows, spec, source, tables, champion, last_training(known, champion))
-    return Measured(drift.result(), losses.result(), new_rows.result(), previous, domain.result())
+    return Measured(drift.result(), losses.result(), new_rows.result(), previous, domain.result(), detectors.result())
 
 
 def _evaluation_id(spec: ModelSpec, source: IngestedSource, champion: str | None, known: Known) -> str:

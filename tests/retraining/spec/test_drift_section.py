@@ -42,6 +42,8 @@ def test_a_spec_needs_no_drift_section():
         "{ max_drifted_share: 1 }",
         "{ weights: { x: 3 } }",
         "{ domain_classifier: true }",
+        "{ detectors: [ADWIN] }",
+        "{ detectors_agree: 1 }",
         "{ windows: { within: 5, at_least: 5 } }",
     ],
 )
@@ -58,12 +60,13 @@ def test_each_threshold_can_be_set_and_changes_the_hash(drift):
         ("{ min_rows: 0 }", "`drift.min_rows`"),
         ("{ max_drifted_share: 0 }", "`drift.max_drifted_share`"),
         ("{ max_drifted_share: 1.1 }", "`drift.max_drifted_share`"),
+        ("{ detectors: [HDDM] }", "`drift.detectors.0`"),
         ("{ weights: { x: -1 } }", "`drift.weights.x`"),
         ("{ weights: { z: 1 } }", "drift.weights names no feature: z"),
         ("{ windows: { at_least: 0 } }", "`drift.windows.at_least`"),
         ("{ windows: { within: 101 } }", "`drift.windows.within`"),
         ("{ windows: { within: 2, at_least: 3 } }", "at_least 3 is greater than within 2, so it is never met"),
-        ("{ max_psi: 0.2 }", "unknown key `drift.max_psi`. Known here: categorical, domain_classifier,"),
+        ("{ max_psi: 0.2 }", "unknown key `drift.max_psi`. Known here: categorical, detectors, detectors_agree,"),
         ("{ windows: { last: 3 } }", "unknown key `drift.windows.last`. Known here: at_least, within"),
     ],
 )

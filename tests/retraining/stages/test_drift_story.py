@@ -7,7 +7,9 @@ import pytest
 from tests.loop import KilledError, days, killed, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_profiles, read_rows
+from retraining.records.detector_state import DetectorState
 from retraining.records.drift_metric import DriftMetric
+from retraining.rules.detectors.states import from_json
 from retraining.stages.check_drift import check_drift
 
 pytestmark = pytest.mark.slow
@@ -97,3 +99,13 @@ def test_asked_again_the_decision_is_the_same_and_nothing_is_written(story):
 
     assert check_drift(SPEC, loop.tables, loop.registry, loop.run, frozen=True).decision == story.back
     assert loop.tables.read("drift_profiles").count() == before
+
+
+def test_the_detectors_are_fed_each_labelled_row_once(story):
+    states = read_rows(story.loop.tables, DetectorState, "toy")
+    newest = [row for row in states if row.batch_seq == 4]
+
+    assert [row.batch_seq for row in states] == [2] * 4 + [3] * 4 + [4] * 4
+    assert [(row.rows, row.late, row.newest[:10]) for row in newest] == [(200, 0, "2013-03-06")] * 4
+    assert {from_json(row.state).seen for row in newest} == {600}
+    assert story.back.concept_alarm is None

@@ -28,6 +28,7 @@ def test_stable_batches_whose_days_differ_raise_at_most_one_alarm_in_twenty():
     assert [compared(seed).verdict for seed in range(20)].count("drifted") <= 1
 
 
+@pytest.mark.slow
 def test_better_than_guessing_is_no_drift_below_the_bound():
     found = compared(2)
 
@@ -35,6 +36,7 @@ def test_better_than_guessing_is_no_drift_below_the_bound():
     assert found.reason.endswith(f"reached at most {found.bound:.3f}.")
 
 
+@pytest.mark.slow
 def test_stable_batches_would_raise_alarms_if_rows_were_taken_as_independent():
     assert [compared(seed, with_days=False, day_effect=1.0).verdict for seed in range(3)].count("drifted") == 3
 
@@ -53,6 +55,7 @@ def test_a_shift_of_half_a_standard_deviation_in_one_column_is_found_and_named()
     )
 
 
+@pytest.mark.slow
 def test_columns_that_no_longer_go_together_are_found_although_each_is_as_before():
     rng = np.random.default_rng(2)
     one, other = rng.normal(size=(2, 800))
@@ -80,6 +83,7 @@ def test_missing_values_and_categories_give_a_change_away():
     assert dict(found.columns)["constant"] == dict(found.columns)["empty"] == 0
 
 
+@pytest.mark.slow
 def test_rows_without_days_say_what_their_bound_assumes():
     found = compared(4, with_days=False, day_effect=0.0)
 
@@ -91,6 +95,7 @@ def test_rows_without_days_say_what_their_bound_assumes():
     )
 
 
+@pytest.mark.slow
 def test_a_seed_gives_the_same_verdict_twice():
     assert compared(5) == compared(5)
 

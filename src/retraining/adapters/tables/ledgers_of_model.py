@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from retraining.adapters.tables.tables import Fence, Tables
 from retraining.errors import SkippedWriteError
 from retraining.records.decision import Decision
+from retraining.records.detector_state import DetectorState
 from retraining.records.drift_metric import DriftMetric
 from retraining.records.drift_profile import DriftProfile
 from retraining.records.drift_reference import DriftReference
@@ -15,7 +16,7 @@ from retraining.records.gate_result import GateResult
 from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 
-Sequenced = TypeVar("Sequenced", Decision, Manifest, GateResult, Promotion, DriftReference, DriftMetric)
+Sequenced = TypeVar("Sequenced", Decision, Manifest, GateResult, Promotion, DriftReference, DriftMetric, DetectorState)
 
 TABLE_OF: dict[type, str] = {
     Decision: "decisions",
@@ -24,6 +25,7 @@ TABLE_OF: dict[type, str] = {
     Promotion: "promotions",
     DriftReference: "drift_references",
     DriftMetric: "drift_metrics",
+    DetectorState: "detector_states",
 }
 
 

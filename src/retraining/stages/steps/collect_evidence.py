@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.tables import Tables
-from retraining.records.change_kind import ChangeKind
 from retraining.records.daily_loss import DailyLoss
 from retraining.records.decision import Decision, Evidence
+from retraining.records.detector_state import DetectorState
 from retraining.records.domain_verdict import DomainVerdict
 from retraining.records.drift_metric import DriftMetric
 from retraining.records.gate_result import GateResult
@@ -25,6 +26,7 @@ from retraining.rules.previous_wins import PreviousVerdict, Rivals, previous_win
 from retraining.rules.wait_after_rollback import newest_release, waits_after_batch
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.daily_losses import error_on_batch, losses_of
+from retraining.stages.steps.feed_detectors import concept_alarm
 from retraining.stages.steps.ingested_source import IngestedSource
 from retraining.stages.steps.metric_of import metric_of
 from retraining.stages.steps.model_frame import is_reserved, labelled
@@ -55,6 +57,7 @@ class Measured:
     new_rows: Mapping[date | None, int]
     previous: str | None = None
     domain: DomainVerdict | None = None
+    detectors: Sequence[DetectorState] = ()
 
 
 def collect_evidence(
@@ -70,10 +73,7 @@ def collect_evidence(
     last, trained = last_attempt(known.manifests), last_training(known, champion)
     holdout = plan_holdout(spec, source, measured.new_rows, [champion.trained_until if champion else None])
     error, rows = error_on_batch(spec, measured.losses, version, source.committed.through)
-    seen, expected = measured.drift, _expected_error(known.checks, known.promotions, version, metric_of(spec))
-    drift = seen.verdict if seen else None
-    persistence = drift_persistence(seen.metrics, version, spec.drift) if version and seen else None
-    change = _change(spec, known, measured, version, expected)
+    expected = expected_error(spec, known, version)
     against = _compare_with_previous(spec, known, measured, version)
     return Evidence(
         batch_seq=source.committed.through,
@@ -89,35 +89,41 @@ def collect_evidence(
         expected_error=expected,
         blocked_until_after_batch=waits_after_batch(known.promotions),
         days_since_attempt=_days_between(source, source.watermark_of(trained.batch_seq) if trained else None),
-        drift_verdict=drift.verdict if drift else None,
-        drift_worst_column=drift.worst_column if drift else None,
-        drift_reason=f"{drift.reason} {persistence.reason}" if drift and persistence else None,
-        drift_persists=persistence.persists if persistence else False,
         can_update=spec.strategy.name == "incremental_update" and champion is not None,
         refusals_in_a_row=_refusals_in_a_row(known.promotions),
         frozen=frozen,
         previous_version=measured.previous,
         previous_wins=against.wins if against else None,
         previous_reason=against.sentence if against else None,
-        change=change.kind if change else None,
-        change_since=change.since if change else None,
-        change_reason=change.reason if change else None,
-        change_response=change.response if change else None,
-        drift_is_clear=is_clear(seen.own, spec.drift) if seen else None,
+        concept_alarm=concept_alarm(measured.detectors, spec.drift.detectors_agree),
         domain_verdict=measured.domain.verdict if measured.domain else None,
         domain_reason=measured.domain.reason if measured.domain else None,
+        **_drift_evidence(spec, known, measured, version, expected),
     )
 
 
-def _change(
+def _drift_evidence(
     spec: ModelSpec, known: Known, measured: Measured, champion: str | None, expected: float | None
-) -> ChangeKind | None:
-    """Named by the champion's losses on all days that it has been live."""
+) -> dict[str, Any]:
+    """What moved, whether it has come to stay, and what kind of change it is, by name of the evidence."""
     seen = measured.drift
     if seen is None or champion is None:
-        return None
+        names = ("verdict", "worst_column", "reason", "is_clear")
+        return {"drift_persists": False, **{f"drift_{name}": None for name in names}}
+    persistence = drift_persistence(seen.metrics, champion, spec.drift)
+    found: dict[str, Any] = {
+        "drift_verdict": seen.verdict.verdict,
+        "drift_worst_column": seen.verdict.worst_column,
+        "drift_reason": f"{seen.verdict.reason} {persistence.reason}",
+        "drift_persists": persistence.persists,
+        "drift_is_clear": is_clear(seen.own, spec.drift),
+    }
     losses = [each for each in all_losses(known, measured) if each.version == champion]
-    return name_change(spec, seen.own, seen.references, seen.profiles, losses, expected, seen.archived)
+    change = name_change(spec, seen.own, seen.references, seen.profiles, losses, expected, seen.archived)
+    if change is None:
+        return found
+    said = {"since": change.since, "reason": change.reason, "response": change.response}
+    return {**found, "change": change.kind, **{f"change_{name}": value for name, value in said.items()}}
 
 
 def all_losses(known: Known, measured: Measured) -> list[DailyLoss]:
@@ -162,14 +168,12 @@ def count_new_rows(
     return {row["_day"]: row["new"] for row in counted}
 
 
-def _expected_error(
-    checks: Sequence[GateResult], promotions: Sequence[Promotion], champion: str | None, followed: str
-) -> float | None:
+def expected_error(spec: ModelSpec, known: Known, champion: str | None) -> float | None:
     """What the gate measured, in the metric of realised errors, for the champion (or the candidate it was refitted
     from) when it was promoted or adopted."""
     made = ("PROMOTE", "ADOPTED")
-    keys = {row.retrain_key for row in promotions if row.outcome in made and row.version == champion}
-    of_metric = [row for row in reversed(checks) if row.metric == followed and row.retrain_key in keys]
+    keys = {row.retrain_key for row in known.promotions if row.outcome in made and row.version == champion}
+    of_metric = [row for row in reversed(known.checks) if row.metric == metric_of(spec) and row.retrain_key in keys]
     return next((row.candidate_error for row in of_metric), None)
 
 

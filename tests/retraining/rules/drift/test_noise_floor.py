@@ -25,14 +25,14 @@ def test_one_in_twenty_samples_of_the_same_thing_is_above_the_95_percent_floor(m
     random = np.random.default_rng(3)
     draw = random.standard_normal if shape == "normal" else random.lognormal
     above = 0
-    for _ in range(100):
+    for _ in range(50):
         reference = numeric(draw(size=2000))
         limit = floor(reference, measure, 500)
         for _ in range(4):
             batch = counted(profiled(reference, draw(size=500)))
             above += float(distance(measure, scale_of(reference), counted(reference), batch)) > limit
 
-    assert 8 <= above <= 36
+    assert 3 <= above <= 20
 
 
 def test_categories_have_a_floor_too():

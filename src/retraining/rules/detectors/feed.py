@@ -1,0 +1,30 @@
+"""A stream of errors and losses through several detectors."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retraining.rules.detectors.ddm import DDM
+from retraining.rules.detectors.eddm import EDDM
+from retraining.rules.detectors.states import Detector
+
+FloatArray = NDArray[np.float64]
+
+
+def feed(detectors: Mapping[str, Detector], errors: FloatArray, losses: FloatArray) -> dict[str, list[int]]:
+    """Updates the detectors in place, value by value in the given order: DDM and EDDM with errors (0 or 1), the others
+    with losses. Returns the positions at which each raised an alarm."""
+    return {
+        name: _feed(detector, errors if isinstance(detector, DDM | EDDM) else losses)
+        for name, detector in detectors.items()
+    }
+
+
+def _feed(detector: Detector, values: FloatArray) -> list[int]:
+    alarms, update = [], detector.update
+    for place, value in enumerate(values.tolist()):
+        update(value)
+        if detector.level == "drift":
+            alarms.append(place)
+    return alarms

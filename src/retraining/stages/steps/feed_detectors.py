@@ -1,0 +1,149 @@
+"""The champion's newest labelled rows through the detectors: in the order of the ledger, each row once."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from retraining.adapters.tables import observations, predictions
+from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
+from retraining.adapters.tables.tables import Tables
+from retraining.records.detector_state import DetectorState
+from retraining.records.manifest import Manifest
+from retraining.records.run import Run
+from retraining.rules.detectors.feed import feed
+from retraining.rules.detectors.states import DETECTORS, from_json, to_json
+from retraining.rules.ingest.ledger_column import ledger_number
+from retraining.rules.ingest.row_identity import ROW_KEY
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.ingested_source import IngestedSource
+from retraining.stages.steps.model_frame import LABEL, labelled
+
+MOST_LOSS = 4.0
+"""A loss counts up to so many times the error at promotion, and is fed as a part of that: 0 to 1."""
+_FED = "state string, fed bigint, late bigint, newest bigint, alarms bigint, first_alarm bigint"
+
+
+def feed_detectors(
+    spec: ModelSpec, source: IngestedSource, tables: Tables, run: Run, champion: Manifest | None, expected: float | None
+) -> tuple[DetectorState, ...]:
+    """The states after the newest batch; empty without a champion, or before anything says what error is expected.
+
+    A new champion starts anew. Rows go through one worker in order, so that nothing here grows with them; rows older
+    than what has been fed are counted and left to the daily losses.
+    """
+    batch_seq = source.committed.through
+    if champion is None or not expected or batch_seq <= champion.batch_seq:
+        return ()
+    if not tables.exists(predictions.table_of(spec.model)):
+        return ()
+    version, known = str(champion.version), read_rows(tables, DetectorState, spec.model)
+    own = [row for row in known if row.version == version and row.detector in spec.drift.detectors]
+    last = [row for row in own if row.seq == own[-1].seq] if own else []
+    if last and last[0].batch_seq >= batch_seq:
+        return tuple(last)
+    since = last[0].batch_seq if last else champion.batch_seq
+    newest = source.ledger.from_text(last[0].newest) if last else None
+    rows = _labelled_rows(spec, source, tables, version, since, expected)
+    states = [row.state for row in last] or [to_json(DETECTORS[name]()) for name in spec.drift.detectors]
+    fed = _feed(rows, None if newest is None else int(newest), states)
+    made = tuple(_row(spec, source, version, batch_seq, row, next_seq(known), run) for row in fed)
+    append_rows(tables, "detect", made)
+    return made
+
+
+def concept_alarm(states: Sequence[DetectorState], fewest: int) -> str | None:
+    """A sentence when at least so many detectors raised an alarm in the newest batch."""
+    raised = [row for row in states if row.alarms]
+    if len(raised) < fewest:
+        return None
+    named = ", ".join(f"{row.detector} (first at {row.first_alarm})" for row in raised)
+    return (
+        f"{len(raised)} of {len(states)} detectors say that the champion's error changed in {raised[0].rows:,} newly "
+        f"labelled rows: {named}."
+    )
+
+
+def _labelled_rows(
+    spec: ModelSpec, source: IngestedSource, tables: Tables, version: str, since: int, expected: float
+) -> DataFrame:
+    """`_at`, `_row_key`, `error` (0 or 1: wrong, or further away than expected) and `loss` (0 to 1)."""
+    current = observations.current_rows(tables, source.name, source.committed, source.ledger, since)
+    its = (F.col("model_version") == F.lit(version)) & ~F.col("seen_in_training")
+    made = tables.read(predictions.table_of(spec.model)).where(its).select(ROW_KEY, "prediction")
+    rows = labelled(spec, current).select(ROW_KEY, LABEL, ledger_number(source.ledger).cast("bigint").alias("_at"))
+    if spec.kind == "classification":
+        wrong = (~F.col("prediction").eqNullSafe(F.col(LABEL))).cast("double")
+        return rows.join(made, ROW_KEY).select("_at", ROW_KEY, wrong.alias("error"), wrong.alias("loss"))
+    away = F.abs(F.col("prediction") - F.col(LABEL)) / F.lit(expected)
+    loss = F.coalesce(F.least(F.nanvl(away, F.lit(MOST_LOSS)), F.lit(MOST_LOSS)), F.lit(MOST_LOSS)) / F.lit(MOST_LOSS)
+    error = (loss > F.lit(1 / MOST_LOSS)).cast("double")
+    return rows.join(made, ROW_KEY).select("_at", ROW_KEY, error.alias("error"), loss.alias("loss"))
+
+
+def _feed(rows: DataFrame, newest: int | None, states: Sequence[str]) -> list[dict[str, Any]]:
+    """One row per detector, in their order."""
+
+    def feed_partition(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
+        yield feed_batches(states, newest, batches)
+
+    ordered = rows.repartition(1).sortWithinPartitions("_at", ROW_KEY).select("_at", "error", "loss")
+    found = [row.asDict() for row in ordered.mapInArrow(feed_partition, _FED).collect()]
+    return found or feed_batches(states, newest, ()).to_pylist()  # Spark may plan no partition at all for no row
+
+
+def feed_batches(states: Sequence[str], newest: int | None, batches: Iterable[pa.RecordBatch]) -> pa.RecordBatch:
+    """What _FED says of each detector after some Arrow batches of (`_at`, error, loss) in order; rows older than newest
+    come first and are only counted."""
+    detectors = {str(place): from_json(state) for place, state in enumerate(states)}
+    rows, late, first = 0, 0, dict.fromkeys(detectors, None)
+    alarms = dict.fromkeys(detectors, 0)
+    for batch in batches:
+        at, errors, losses = (batch.column(place).to_numpy() for place in range(3))
+        begin = 0 if newest is None else int(np.searchsorted(at, newest))
+        found = feed(detectors, errors[begin:], losses[begin:])
+        for name, places in found.items():
+            alarms[name] += len(places)
+            if places and first[name] is None:
+                first[name] = int(at[begin + places[0]])
+        rows, late = rows + len(at) - begin, late + begin
+        newest = int(at[-1]) if len(at) > begin else newest
+    size = len(states)
+    return pa.RecordBatch.from_pydict(
+        {
+            "state": pa.array([to_json(each) for each in detectors.values()], pa.string()),
+            "fed": pa.array([rows] * size, pa.int64()),
+            "late": pa.array([late] * size, pa.int64()),
+            "newest": pa.array([newest] * size, pa.int64()),
+            "alarms": pa.array(list(alarms.values()), pa.int64()),
+            "first_alarm": pa.array(list(first.values()), pa.int64()),
+        }
+    )
+
+
+def _row(
+    spec: ModelSpec, source: IngestedSource, version: str, batch_seq: int, fed: dict[str, Any], seq: int, run: Run
+) -> DetectorState:
+    state = json.loads(fed["state"])
+    newest, first = (source.ledger.to_text(fed[name]) for name in ("newest", "first_alarm"))
+    return DetectorState(
+        model=spec.model,
+        version=version,
+        seq=seq,
+        detector=state["algorithm"],
+        state=fed["state"],
+        batch_seq=batch_seq,
+        newest=newest,
+        rows=fed["fed"],
+        late=fed["late"],
+        alarms=fed["alarms"],
+        first_alarm=first,
+        level=state["level"],
+        run_id=run.run_id,
+        attempt_id=run.attempt_id,
+        at=run.started_at,
+    )

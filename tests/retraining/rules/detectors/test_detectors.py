@@ -1,0 +1,146 @@
+"""Detectors: what they find, how soon, how often in vain, and that their state is all there is of them."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retraining.rules.detectors.adwin import ADWIN
+from retraining.rules.detectors.ddm import DDM
+from retraining.rules.detectors.eddm import EDDM
+from retraining.rules.detectors.feed import feed
+from retraining.rules.detectors.page_hinkley import PageHinkley
+from retraining.rules.detectors.states import DETECTORS, from_json, to_json
+
+KINDS = list(DETECTORS.values())
+named = pytest.mark.parametrize("kind", KINDS, ids=list(DETECTORS))
+
+
+def errors(seed: int, *parts: tuple[int, float]) -> np.ndarray:
+    """Zeros and ones: so many values at each rate."""
+    random = np.random.default_rng(seed)
+    return np.concatenate([random.random(count) < rate for count, rate in parts]).astype(float)
+
+
+def alarms(kind: type, values: np.ndarray) -> list[int]:
+    return feed({"it": kind()}, values, values)["it"]
+
+
+@pytest.mark.parametrize(("kind", "most"), [(DDM, 350), (EDDM, 800), (ADWIN, 180), (PageHinkley, 330)])
+def test_a_rate_that_rises_from_a_tenth_to_three_tenths_is_found(kind, most):
+    delays = []
+    for seed in range(10):
+        found = [each - 2000 for each in alarms(kind, errors(seed, (2000, 0.1), (2000, 0.3))) if each >= 2000]
+        delays.append(found[0])
+
+    assert max(delays) <= most
+
+
+@pytest.mark.parametrize(("kind", "most"), [(DDM, 1.2), (EDDM, 0.6), (ADWIN, 0.05), (PageHinkley, 1.0)])
+@pytest.mark.parametrize("rate", [0.05, 0.1, 0.2])
+def test_stable_streams_raise_few_alarms(kind, most, rate):
+    found = [len(alarms(kind, errors(seed, (20_000, rate)))) for seed in range(20)]
+
+    assert sum(found) / len(found) <= most
+
+
+@pytest.mark.parametrize("kind", [ADWIN, PageHinkley])
+def test_two_detectors_see_an_error_that_falls_too(kind):
+    assert alarms(kind, errors(1, (3000, 0.4), (3000, 0.1)))
+
+
+def test_the_warning_comes_before_the_alarm():
+    detector, levels = DDM(), []
+    for value in errors(3, (2000, 0.1), (500, 0.3)):
+        detector.update(value)
+        levels.append(detector.level)
+
+    alarm = levels.index("drift")
+    assert (levels[alarm - 1], levels[alarm + 1]) == ("warning", "stable")
+    assert detector.last_alarm == max(place for place, level in enumerate(levels, start=1) if level == "drift")
+    assert detector.alarms == levels.count("drift")
+
+
+@named
+@pytest.mark.parametrize("value", [0, 1])
+def test_a_constant_is_stable(kind, value):
+    assert alarms(kind, np.full(5000, float(value))) == []
+
+
+@named
+def test_few_values_are_stable_whatever_they_are(kind):
+    assert alarms(kind, errors(1, (10, 0.0), (9, 1.0))) == []
+
+
+def test_a_lucky_start_does_not_freeze_the_minimum():
+    lucky = np.append(np.zeros(40), errors(5, (3000, 0.1)))
+    found = alarms(DDM, np.append(lucky, errors(6, (1000, 0.4))))
+
+    assert 3040 <= found[0] < 3440
+
+
+def test_the_window_of_adwin_forgets_what_was_before_the_change():
+    detector = ADWIN()
+    feed({"it": detector}, np.zeros(0), errors(2, (5000, 0.1), (500, 0.6)))
+
+    assert (detector.alarms > 0, detector.width < 1500, detector.seen) == (True, True, 5500)
+
+
+def test_adwin_keeps_few_buckets_and_every_value():
+    detector = ADWIN()
+    feed({"it": detector}, np.zeros(0), errors(2, (10_000, 0.1)))
+
+    assert (detector.width, sum(map(len, detector.rows)) <= 5 * 13) == (10_000, True)
+    total = sum(total for row in detector.rows for total, _ in row)
+    assert total == errors(2, (10_000, 0.1)).sum()
+
+
+def test_page_hinkley_by_hand():
+    detector = PageHinkley(count=99, mean=0.0, seen=99, greatest=1.0)
+    detector.update(10.0)
+
+    assert (detector.mean, detector.above, detector.below) == (0.1, 10 - 0.1 - 0.005, 10 - 0.1 + 0.005)
+
+
+@pytest.mark.parametrize("kind", [DDM, EDDM])
+@pytest.mark.parametrize("value", [0.5, 2, -1, math.nan])
+def test_what_is_neither_right_nor_wrong_is_refused(kind, value):
+    with pytest.raises(ValueError, match="an error is 0"):
+        kind().update(value)
+
+
+@pytest.mark.parametrize("kind", [ADWIN, PageHinkley])
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_what_is_not_finite_is_refused(kind, value):
+    with pytest.raises(ValueError, match="finite"):
+        kind().update(value)
+
+
+@named
+@given(st.data())
+@settings(max_examples=20, deadline=None)
+def test_a_detector_that_was_stored_goes_on_as_if_it_had_not_been(kind, data):
+    values = errors(data.draw(st.integers(0, 99)), (300, 0.1), (300, 0.5))
+    cut = data.draw(st.integers(0, 600))
+    one = kind()
+    feed({"it": one}, values[:cut], values[:cut])
+    other = from_json(to_json(one))
+
+    assert other == one
+    assert feed({"it": one}, values[cut:], values[cut:]) == feed({"it": other}, values[cut:], values[cut:])
+    assert other == one
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (('"DDM"', '"HDDM"'), "detector state of HDDM version 1; expected version 1 of DDM, EDDM, ADWIN, PageHinkley"),
+        (('"algorithm_version": 1', '"algorithm_version": 2'), "DDM version 2; expected version 1"),
+        (('"count": 0, ', ""), "detector state of DDM with fields"),
+    ],
+)
+def test_a_state_of_something_else_is_refused(wrong, message):
+    with pytest.raises(ValueError, match=message):
+        from_json(to_json(DDM()).replace(*wrong))

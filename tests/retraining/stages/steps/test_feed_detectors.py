@@ -1,0 +1,75 @@
+"""The stream of a champion's errors: in order, each row once, whatever the batches."""
+
+import numpy as np
+import pyarrow as pa
+
+from retraining.rules.detectors.ddm import DDM
+from retraining.rules.detectors.states import DETECTORS, from_json, to_json
+from retraining.stages.steps.feed_detectors import concept_alarm, feed_batches
+
+FRESH = [to_json(kind()) for kind in DETECTORS.values()]
+
+
+def arrow(at, errors):
+    values = np.asarray(errors, dtype=float)
+    return pa.RecordBatch.from_pydict(
+        {"at": pa.array(at, pa.int64()), "error": pa.array(values), "loss": pa.array(values)}
+    )
+
+
+def fed(states, newest, *batches):
+    return feed_batches(states, newest, batches).to_pylist()
+
+
+def stream(seed=1):
+    random = np.random.default_rng(seed)
+    return np.concatenate([random.random(1000) < 0.1, random.random(1000) < 0.4]).astype(float)
+
+
+def test_arrow_batches_are_one_stream():
+    values = stream()
+    whole = fed(FRESH, None, arrow(range(2000), values))
+    parts = fed(FRESH, None, *(arrow(range(at, at + 100), values[at : at + 100]) for at in range(0, 2000, 100)))
+
+    assert parts == whole
+    assert [row["fed"] for row in whole] == [2000] * 4
+    assert sum(bool(row["alarms"] and 1000 <= row["first_alarm"] < 1400) for row in whole) >= 3
+
+
+def test_a_later_batch_goes_on_where_the_one_before_ended():
+    values = stream()
+    first = fed(FRESH, None, arrow(range(1200), values[:1200]))
+    then = fed([row["state"] for row in first], 1199, arrow(range(1199, 2000), values[1199:]))
+    (ddm,) = [from_json(row["state"]) for row in then if isinstance(from_json(row["state"]), DDM)]
+
+    assert ddm.seen == 1200 + 801
+    assert {row["newest"] for row in then} == {1999}
+
+
+def test_rows_older_than_what_was_fed_are_counted_and_left_out():
+    late = fed(FRESH, 50, arrow([10, 20, 49, 50, 51], [1, 1, 1, 0, 0]), arrow([51, 52], [0, 1]))
+
+    assert [(row["fed"], row["late"], row["newest"]) for row in late] == [(4, 3, 52)] * 4
+
+
+def test_nothing_new_changes_nothing():
+    assert [(row["state"], row["fed"], row["newest"]) for row in fed(FRESH, 7)] == [(state, 0, 7) for state in FRESH]
+    assert {row["newest"] for row in fed(FRESH, 50, arrow([10], [1]))} == {50}
+
+
+class State:
+    """As much of a DetectorState as a sentence needs."""
+
+    def __init__(self, detector, alarms):
+        self.detector, self.alarms, self.first_alarm, self.rows = detector, alarms, "2013-05-03", 1200
+
+
+def test_people_are_told_when_enough_detectors_agree():
+    states = [State("ADWIN", 2), State("DDM", 1), State("EDDM", 0)]
+
+    assert concept_alarm(states, 3) is None
+    assert concept_alarm((), 1) is None
+    assert concept_alarm(states, 2) == (
+        "2 of 3 detectors say that the champion's error changed in 1,200 newly labelled rows: ADWIN (first at "
+        "2013-05-03), DDM (first at 2013-05-03)."
+    )
