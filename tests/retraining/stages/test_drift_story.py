@@ -83,6 +83,7 @@ def test_a_batch_is_profiled_once_although_the_first_attempt_was_killed_behind_i
     assert {(row.day, row.column_name) for row in found} == {(row.day, row.column_name) for row in found}
     assert len(found) == 10 * 4 == len({(row.day, row.column_name) for row in found})
     assert len({row.attempt_id for row in found}) == 1
+    assert found[0].attempt_id != story.moved.attempt_id
 
 
 def test_each_column_stands_against_the_training_rows_and_against_the_batch_before(story):

@@ -1,6 +1,7 @@
 """What a batch, and the one before it, look like in the bins of the champion's references."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +9,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations, predictions
-from retraining.adapters.tables.ledgers_of_model import append_profiles, read_profiles
+from retraining.adapters.tables.ledgers_of_model import read_profiles
 from retraining.adapters.tables.tables import Tables
 from retraining.records.drift_profile import DriftProfile, UnseenCategory
 from retraining.records.drift_reference import LABEL, PREDICTION, DriftReference
@@ -34,36 +35,49 @@ class BatchProfiles:
     before: Mapping[str, ByDay]
 
 
+@dataclass(frozen=True)
+class Profiled:
+    """profiles of the newest batch and the one before; new: rows that no table has yet."""
+
+    profiles: BatchProfiles
+    new: tuple[DriftProfile, ...]
+
+
+def stored_profiles(
+    spec: ModelSpec, source: IngestedSource, tables: Tables, version: str, batch_seq: int
+) -> list[DriftProfile]:
+    """What is known of the newest batch and of the one before, in the bins of a version."""
+    before = source.batch_before(batch_seq)
+    wanted = [batch_seq, *([before] if before else [])]
+    with ThreadPoolExecutor() as pool:
+        found = list(pool.map(lambda each: read_profiles(tables, spec.model, version, each), wanted))
+    return [row for rows in found for row in rows]
+
+
 def profile_batch(
     spec: ModelSpec,
     source: IngestedSource,
     tables: Tables,
     run: Run,
-    version: str,
-    batch_seq: int,
     references: Sequence[DriftReference],
-) -> BatchProfiles:
+    stored: Sequence[DriftProfile],
+) -> Profiled:
     """The profiles of the newest batch, with what was released since the one before. Read once and stored: a batch is
     only looked at again when the bins are another champion's."""
-    before = source.batch_before(batch_seq)
-    stored = [
-        *read_profiles(tables, spec.model, version, batch_seq),
-        *(read_profiles(tables, spec.model, version, before) if before else ()),
-    ]
-    known = {row.batch_seq for row in stored}
+    version, batch_seq = references[0].version, source.committed.through
+    before, known = source.batch_before(batch_seq), {row.batch_seq for row in stored}
+    made: tuple[DriftProfile, ...] = ()
     if batch_seq not in known:
         since = before if before and before not in known else batch_seq
         rows = rows_of_batch(spec, source, tables, version, batch_seq, since)
         counted = count_bins(rows, references, F.col(_BATCH), F.col(_DAY))
-        made = [
+        made = tuple(
             _record(spec, version, batch, day, reference, profile, run)
             for (batch, day), profiles in counted.items()
             for reference, profile in zip(references, profiles, strict=True)
-        ]
-        if made:
-            append_profiles(tables, made)
-        stored += made
-    return BatchProfiles(_by_column(stored, batch_seq), _by_column(stored, before))
+        )
+    rows_of = [*stored, *made]
+    return Profiled(BatchProfiles(_by_column(rows_of, batch_seq), _by_column(rows_of, before)), made)
 
 
 def rows_of_batch(

@@ -1,10 +1,11 @@
 """The newest batch beside the champion's training rows, the batch before, and those of earlier champions."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from retraining.adapters.tables import predictions
-from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_references
+from retraining.adapters.tables.ledgers_of_model import append_profiles, append_rows, next_seq, read_references
 from retraining.adapters.tables.tables import Tables
 from retraining.records.change_evidence import ArchivedDistance
 from retraining.records.drift_metric import DriftMetric
@@ -18,7 +19,7 @@ from retraining.stages.steps.archived_distances import archived_distances
 from retraining.stages.steps.ingested_source import IngestedSource
 from retraining.stages.steps.measure_drift import measure_drift
 from retraining.stages.steps.name_change import drifted_features
-from retraining.stages.steps.profile_batch import BatchProfiles, profile_batch, rows_of_batch
+from retraining.stages.steps.profile_batch import BatchProfiles, profile_batch, rows_of_batch, stored_profiles
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,23 @@ def see_drift(
     if champion is None or not scored or batch_seq <= champion.batch_seq:
         return None
     version = str(champion.version)
-    references = read_references(tables, spec.model, version)
+    with ThreadPoolExecutor() as pool:
+        fitted = pool.submit(read_references, tables, spec.model, version)
+        stored = pool.submit(stored_profiles, spec, source, tables, version, batch_seq)
+    references = fitted.result()
     if not references:
         return SeenDrift(judge_batch((), spec.drift), metrics)
-    profiles = profile_batch(spec, source, tables, run, version, batch_seq, references)
-    own = tuple(row for row in metrics if row.evaluation_id == evaluation_id)
-    if not own:
-        own = measure_drift(spec, references, profiles, evaluation_id, batch_seq, next_seq(metrics), run)
-        append_rows(tables, "drift", own)
-        metrics = [*metrics, *own]
+    profiled = profile_batch(spec, source, tables, run, references, stored.result())
+    profiles = profiled.profiles
+    with ThreadPoolExecutor() as pool:  # two tables; a run that is killed in between writes the one that is missing
+        storing = pool.submit(append_profiles, tables, profiled.new) if profiled.new else None
+        own = tuple(row for row in metrics if row.evaluation_id == evaluation_id)
+        if not own:
+            own = measure_drift(spec, references, profiles, evaluation_id, batch_seq, next_seq(metrics), run)
+            append_rows(tables, "drift", own)
+            metrics = [*metrics, *own]
+    if storing:
+        storing.result()
     drifted = [each.column_name for each in drifted_features(own)]
     archived: Sequence[ArchivedDistance] = ()
     if drifted:
