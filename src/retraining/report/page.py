@@ -2,7 +2,7 @@
 
 from retraining.records.decision import Decision
 from retraining.report.charts.batch_chart import batch_charts
-from retraining.report.charts.drift_chart import drift_charts
+from retraining.report.charts.drift_chart import MOST_CHARTS, drift_charts
 from retraining.report.charts.error_chart import error_charts, error_sentence, shows_running_errors
 from retraining.report.charts.gate_chart import gate_chart
 from retraining.report.charts.promotion_marks import promotion_marks
@@ -30,6 +30,8 @@ def render_run_page(data: PageData) -> str:
         marks=promotion_marks(data.promotions, data.daily_errors),
         drift=drift_charts(data.drift),
         most=MOST_COLUMNS,
+        most_charts=MOST_CHARTS,
+        nothing=NOTHING,
         reasons=_reasons(data),
         evidence=_evidence(data.decision, data.metric) if data.decision else [],
         gate_svg=gate_chart(data.gate_results),

@@ -14,6 +14,7 @@ TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 TEMPLATES.filters |= {
+    "change_title": words.change_title,
     "champion": words.champion_after,
     "count": words.count,
     "error": words.error_text,

@@ -121,6 +121,22 @@ def spaced(name: str) -> str:
     return name.replace("_", " ")
 
 
+CHANGES = {
+    "none": "Nothing changed",
+    "data_fault": "Data fault",
+    "virtual": "Features moved, the error did not",
+    "sudden": "Sudden change",
+    "gradual": "Gradual change",
+    "recurring": "A known state has come back",
+    "unknown": "Not known yet",
+}
+
+
+def change_title(kind: str) -> str:
+    """The kind of a change as a title."""
+    return CHANGES[kind]
+
+
 def column_title(name: str) -> str:
     """The column's name; the champion's predictions and the label have titles of their own."""
     return {":prediction": "Prediction", ":label": "Label"}.get(name, name)

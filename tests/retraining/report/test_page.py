@@ -8,11 +8,12 @@ import matplotlib as mpl
 import pytest
 
 from retraining.records.batch import RuleCount
+from retraining.records.incident import Incident
 from retraining.records.promotion import Promotion
 from retraining.report.page import render_run_page
 from retraining.report.page_data import PageData, Sample
 
-from .pages import Seen, batch, check, decision, errors, event, full_page, idle, metric
+from .pages import AT, Seen, batch, check, decision, errors, event, full_page, idle, metric
 
 EMPTY = PageData((idle(),), "rmse")
 EVIL = "<script>alert(1)</script>"
@@ -510,3 +511,38 @@ def test_the_same_values_make_the_same_page_whatever_the_user_prefers():
 
     with mpl.rc_context({"font.size": 30, "axes.grid": True, "xtick.direction": "in", "timezone": "Asia/Tokyo"}):
         assert render_run_page(full_page()) == first
+
+
+def test_the_kind_of_the_change_stands_above_the_columns():
+    named = dict(
+        change="data_fault", change_since=date(2013, 5, 3), change_reason="`x` is frozen.", change_response="Mend it."
+    )
+    page = seen(full_page(decision=replace(decision("Because."), **named)))
+
+    assert absent(page, "Data fault since 2013-05-03. `x` is frozen.") == []
+    assert absent(page, "Suggested: Mend it.") == []
+    assert absent(seen(full_page()), "Suggested:") != []
+
+
+def test_the_verdict_against_the_batch_before_stands_in_the_table():
+    before = metric(index=0.9, against="previous_batch")
+
+    assert seen(full_page(drift=(metric(), before))).text.count("drifted") > seen(
+        full_page(drift=(metric(),))
+    ).text.count("drifted")
+
+
+def test_two_hundred_columns_have_thirty_charts_and_two_hundred_rows():
+    page = render_run_page(full_page(drift=tuple(metric(f"c{place:03d}") for place in range(200))))
+
+    assert (page.count('id="drift-'), page.count('<th scope="row">c')) == (2 * 30, 200)
+    assert "170 columns further from their thresholds are in the table alone." in page
+
+
+def test_open_incidents_stand_at_the_top_and_resolved_ones_do_not():
+    opened = Incident("flights", "drift", 4, "101", AT, 4, "101", None, "flights: Drift persists.")
+    over = replace(opened, resolved_batch=5, line="flights: resolved with batch 5.")
+    page = seen(full_page(incidents=(over, opened)))
+
+    assert absent(page, "flights: Drift persists.") == []
+    assert absent(page, "flights: resolved with batch 5.") != []

@@ -6,23 +6,27 @@ from itertools import groupby
 
 from matplotlib.axes import Axes
 
-from retraining.records.drift_metric import DriftMetric
+from retraining.records.drift_metric import DriftMetric, DriftVerdict
 from retraining.report.charts.batch_axis import batch_axis, draw_points
 from retraining.report.charts.svg import ALERT, CHAMPION, MUTED, chart_style, inline_svg, new_axes
 from retraining.report.words import column_title, number
 from retraining.rules.drift.words import name_of_measure
 
 SIZE = (332, 150)
+MOST_CHARTS = 30
+"""Of the worst columns; a page of two hundred charts is not looked at. The table has all columns."""
 
 
 @dataclass(frozen=True)
 class ColumnChart:
-    """One small multiple; newest is the row that its title speaks of."""
+    """One small multiple; newest is the row that its title speaks of, before the verdict on the same batch against the
+    batch before. svg is empty where nothing was measured, and for columns beyond the first MOST_CHARTS."""
 
     title: str
     newest: DriftMetric
     svg: str
     sentence: str
+    before: DriftVerdict | None = None
 
 
 def newest_drift(drift: Sequence[DriftMetric]) -> list[DriftMetric]:
@@ -35,8 +39,14 @@ def newest_drift(drift: Sequence[DriftMetric]) -> list[DriftMetric]:
 
 def drift_charts(drift: Sequence[DriftMetric]) -> list[ColumnChart]:
     """A chart for every column of the newest batch, in the order of newest_drift."""
+    last = max((row.batch_seq for row in drift), default=0)
+    earlier = [row for row in drift if row.against == "previous_batch" and row.batch_seq == last]
+    before = {row.column_name: row.verdict for row in sorted(earlier, key=lambda row: row.seq)}
     with chart_style():
-        return [_chart(place, row, _history(drift, row.column_name)) for place, row in enumerate(newest_drift(drift))]
+        return [
+            _chart(place, row, _history(drift, row.column_name), before.get(row.column_name))
+            for place, row in enumerate(newest_drift(drift))
+        ]
 
 
 def _nearness(row: DriftMetric) -> float:
@@ -50,11 +60,15 @@ def _history(drift: Sequence[DriftMetric], column: str) -> list[DriftMetric]:
     return [list(group)[-1] for _, group in groupby(rows, key=lambda row: row.batch_seq)]
 
 
-def _chart(place: int, newest: DriftMetric, rows: Sequence[DriftMetric]) -> ColumnChart:
+def _chart(place: int, newest: DriftMetric, rows: Sequence[DriftMetric], before: DriftVerdict | None) -> ColumnChart:
     sentence = _sentence(newest, rows)
     measured = [row for row in rows if row.distance is not None]
-    svg = _draw(f"drift-{place}", measured, [row.batch_seq for row in rows], sentence) if measured else ""
-    return ColumnChart(column_title(newest.column_name), newest, svg, sentence)
+    svg = (
+        _draw(f"drift-{place}", measured, [row.batch_seq for row in rows], sentence)
+        if measured and place < MOST_CHARTS
+        else ""
+    )
+    return ColumnChart(column_title(newest.column_name), newest, svg, sentence, before)
 
 
 def _sentence(newest: DriftMetric, rows: Sequence[DriftMetric]) -> str:
