@@ -4,7 +4,9 @@ PYTHONPATH=src python benchmarks/drift_power.py [--seed 1] [--batches 1000]
 """
 
 import argparse
+import os
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
+from shared.result import Measure, finish
 
 from retraining.records.drift_reference import LABEL, PREDICTION, DriftReference
 from retraining.records.run import Run
@@ -42,6 +45,10 @@ SPEC = ModelSpec.model_validate(
         "schedule": "weekly",
     }
 )
+
+
+REFERENCES = 10
+"""A reference is drawn by chance too."""
 
 
 @dataclass(frozen=True)
@@ -117,8 +124,7 @@ class Share:
 
 
 def measure(random: np.random.Generator, process: Process, batches: int) -> Iterator[Share]:
-    """One row per size. Every batch is judged twice: as it is, and with five columns moved. A quarter of the batches
-    meet a reference of their own, because a reference is drawn by chance as well."""
+    """One row per size. Every batch is judged twice: as it is, and with five columns moved."""
     sizes = np.exp(random.uniform(np.log(SIZES[0]), np.log(SIZES[-1] - 1), batches)).astype(int)
     counts = {least: [0, 0, 0, 0] for least in SIZES[:-1]}
     for number, rows in enumerate(sizes):
@@ -137,24 +143,50 @@ def measure(random: np.random.Generator, process: Process, batches: int) -> Iter
         yield Share(process, least, *each)
 
 
-REFERENCES = 10
+def all_shares(seed: int, batches: int) -> list[Share]:
+    """Every process with a random stream of its own, two at a time."""
+    with ProcessPoolExecutor(2) as pool:
+        streams = [np.random.default_rng([seed, place]) for place in range(len(PROCESSES))]
+        found = pool.map(_shares, streams, PROCESSES, [batches] * len(PROCESSES))
+        return [share for shares in found for share in shares]
+
+
+def _shares(random: np.random.Generator, process: Process, batches: int) -> list[Share]:
+    return list(measure(random, process, batches))
 
 
 def main() -> None:
-    """Measures every process, prints the table and the ratios."""
+    """Measures every process, prints the table, and ends with 1 when a stated share is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--batches", type=int, default=1000)
     asked = parser.parse_args()
     table = Table("process", "rows", "batches", "not enough data", "false", f"{SHIFT:g} sigma in {SHIFTED} caught")
-    found = []
-    for place, process in enumerate(PROCESSES):
-        for each in measure(np.random.default_rng([asked.seed, place]), process, asked.batches):
-            found.append(each)
-            enough = max(1, each.batches - each.undecided)
-            cells = (f"{each.undecided}", f"{each.false / enough:.1%}", f"{each.caught / enough:.1%}")
-            table.add_row(process.name, f"{each.least:,} and more", f"{each.batches}", *cells)
+    found = all_shares(asked.seed, asked.batches)
+    for each in found:
+        enough = max(1, each.batches - each.undecided)
+        cells = (f"{each.undecided}", f"{each.false / enough:.1%}", f"{each.caught / enough:.1%}")
+        table.add_row(each.process.name, f"{each.least:,} and more", f"{each.batches}", *cells)
     Console(width=120).print(table)
+    machine = f"{os.cpu_count()} cores, {datetime.now(UTC):%Y-%m-%d}"
+    measures = [_stated(found, process) for process in PROCESSES]
+    caught = [_caught(found, process) for process in PROCESSES if not process.day_share]
+    finish("Drift verdicts", "make bench", machine, [*measures, *caught], whole=True)
+
+
+def _stated(found: list[Share], process: Process) -> Measure:
+    own = [each for each in found if each.process == process]
+    judged, false = sum(each.batches - each.undecided for each in own), sum(each.false for each in own)
+    most = 0.05 if process.day_share else 0.02
+    what = f"{process.name}: stationary batches that drifted"
+    return Measure(what, f"{judged} batches", f"{false}", false / max(1, judged), most)
+
+
+def _caught(found: list[Share], process: Process) -> Measure:
+    own = [each for each in found if each.process == process and each.least >= 1_000]
+    batches, missed = sum(each.batches for each in own), sum(each.batches - each.caught for each in own)
+    what = f"{process.name}: {SHIFT:g} sigma in {SHIFTED} columns missed at 1,000 rows and more"
+    return Measure(what, f"{batches} batches", f"{missed}", missed / max(1, batches), 0.05)
 
 
 if __name__ == "__main__":
