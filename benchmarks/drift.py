@@ -21,11 +21,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from pyspark import cloudpickle
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from scipy import stats
 from shared.result import Measure, finish
 
+import retraining
 from local_workspace.engine import start_spark
 from retraining.records.drift_reference import LABEL, PREDICTION, DriftReference
 from retraining.records.run import Run
@@ -192,6 +194,7 @@ def main() -> None:
     if unknown := set(chosen) - set(PARTS):
         parser.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     with tempfile.TemporaryDirectory() as folder:
+        cloudpickle.register_pickle_by_value(retraining)  # as open_stage does it
         spark = start_spark(Path(folder, "state"), persistent=False)
         for key, value in _AS_ON_A_CLUSTER.items():
             spark.conf.set(key, value)

@@ -94,6 +94,10 @@ def _conf(state: Path, persistent: bool) -> dict[str, str]:
         "spark.driver.extraJavaOptions": JAVA_OPTIONS,
         "spark.local.dir": str(state / "tmp"),
         "spark.ui.enabled": "false",
+        # Without pages nobody looks at what has run, and a thousand kept plans fill two gigabytes.
+        "spark.sql.ui.retainedExecutions": "20",
+        "spark.ui.retainedJobs": "20",
+        "spark.ui.retainedStages": "20",
         "spark.ui.showConsoleProgress": "false",
     }
     if persistent:
