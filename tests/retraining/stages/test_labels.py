@@ -10,6 +10,8 @@ from tests.retraining.adapters.sources.folder import put_csv, read_from_files
 from retraining.adapters.tables.batches import read_batches
 from retraining.errors import ContractError
 
+pytestmark = pytest.mark.slow
+
 NINE, TEN, ELEVEN, TWELVE = (f"2013-01-31 {hour:02d}:00" for hour in (9, 10, 11, 12))
 
 
