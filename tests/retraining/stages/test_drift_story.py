@@ -17,7 +17,12 @@ pytestmark = pytest.mark.slow
 COLUMNS = "id string, at timestamp, x double, y double, c string"
 SPEC = toy_spec(
     columns={"label": "y", "numeric": ["x"], "categorical": ["c"]},
-    drift={"min_rows": 100, "windows": {"within": 2, "at_least": 1}, "domain_classifier": True},
+    drift={
+        "min_rows": 100,
+        "windows": {"within": 2, "at_least": 1},
+        "domain_classifier": True,
+        "categorical": {"threshold": 0.3},
+    },
     schedule="weekly",
 )
 
@@ -38,7 +43,11 @@ def story(make_loop):
     loop.ingest()
     loop.train()
     for name, first, last, shift in (("calm", 36, 45, 0.0), ("moved", 46, 55, 1.5), ("back", 56, 65, 0.0)):
-        loop.source_has(rows(first, last, shift), COLUMNS)
+        came = rows(first, last, shift)
+        if name == "calm":
+            came[0] = (*came[0][:4], "a person")
+            came[20:26] = [(*row[:4], "new gate") for row in came[20:26]]
+        loop.source_has(came, COLUMNS)
         loop.ingest()
         loop.score()
         if name == "moved":
@@ -84,6 +93,13 @@ def test_a_batch_is_profiled_once_although_the_first_attempt_was_killed_behind_i
     assert len(found) == 10 * 4 == len({(row.day, row.column_name) for row in found})
     assert len({row.attempt_id for row in found}) == 1
     assert found[0].attempt_id != story.moved.attempt_id
+
+
+def test_a_category_is_stored_by_name_only_where_several_rows_share_it(story):
+    found = read_profiles(story.loop.tables, "toy", "2", 2)
+
+    assert [each.name for row in found for each in row.unseen] == ["new gate"]
+    assert sum(row.counts[-1] for row in found if row.column_name == "c") == 7
 
 
 def test_each_column_stands_against_the_training_rows_and_against_the_batch_before(story):

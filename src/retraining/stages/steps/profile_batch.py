@@ -23,6 +23,8 @@ from retraining.stages.steps.ingested_source import IngestedSource
 from retraining.stages.steps.model_frame import feature_columns, label_column
 
 ByDay = Mapping[date | None, Profile]
+FEWEST_NAMED = 5
+"""A category of fewer rows a day may name a person, and these tables outlive the rows."""
 _BATCH, _DAY, _SCORED = "_batch", "_day", "_scored"
 
 
@@ -135,7 +137,7 @@ def _record(
         squares=profile.squares,
         minimum=profile.minimum,
         maximum=profile.maximum,
-        unseen=tuple(UnseenCategory(name, rows) for name, rows in profile.unseen),
+        unseen=tuple(UnseenCategory(name, rows) for name, rows in profile.unseen if rows >= FEWEST_NAMED),
         run_id=run.run_id,
         attempt_id=run.attempt_id,
         at=run.started_at,
