@@ -21,9 +21,18 @@ class ADWIN(Counted):
     alarm, while two parts of the window have means further apart than chance allows.
 
     The bound for parts of n0 and n1 values with m = 1 / (1/n0 + 1/n1) and d = ln(2 ln(n) / 0.002) is
-    sqrt(2 / m * variance * d) + 2 / (3 m) * d. Takes finite losses; the second term is in units of their range, so
-    scale them to about 0 to 1. Memory and time of a look grow with the logarithm of the window. Fails on slow trends in
-    noisy losses; losses that resemble their neighbours raise false alarms. Source: Bifet and Gavalda (2007).
+    sqrt(2 / m * variance * d) + 2 / (3 m) * d, with the variance of the whole window of n. A look is taken every 32
+    values; parts have at least 5. One change raises several alarms, about four where a rate goes from .1 to .3, because
+    it leaves the window bucket by bucket. A mean that falls is a change too.
+
+    Takes finite losses (else ValueError); the second term is in units of their range, so scale them to 0 to 1:
+    (loss - lowest) / (highest - lowest), or the least of loss and a limit, divided by that limit. Memory and time of a
+    look grow with the logarithm of the window: at most 5 buckets of each size. Fails on slow trends in noisy losses;
+    losses that resemble their neighbours raise false alarms. None in 20,000 stationary errors at rates .05, .1 and .2
+    (20 streams each). No warning.
+
+    river 0.23.0 differs: it counts 4 values less in each part, so that its bound is wider, and empties the whole window
+    at an alarm. Source: Bifet and Gavalda (2007).
     """
 
     rows: list[list[tuple[float, float]]] = field(default_factory=lambda: [[]])
@@ -31,9 +40,10 @@ class ADWIN(Counted):
 
     def update(self, value: float) -> None:
         """Takes the next loss."""
+        loss = check_loss(value)
         self.level = "stable"
         self.seen += 1
-        self.rows[0].append((check_loss(value), 0.0))
+        self.rows[0].append((loss, 0.0))
         if len(self.rows[0]) > MOST_BUCKETS:
             self._merge()
         if self.seen % CLOCK == 0:

@@ -15,21 +15,28 @@ class DDM(Counted):
     """Warns when p + s > p_min + 2 s_min, raises an alarm at 3 s_min and starts anew; p is the share of errors since
     the last start, s = sqrt(p (1 - p) / n), both minima those of the smallest p + s.
 
-    Takes 0 and 1. Constant time and memory. Fails where the error rate rises slowly (p follows it), after long stable
-    streams (p hardly moves any more), and raises about one false alarm in 20,000 values. Differs from others: the
-    minimum counts from the fifth error on. Source: Gama, Medas, Castillo and Rodrigues (2004).
+    Takes 0 and 1 (else ValueError). Constant time and memory: four numbers. Fails where the error rate rises slowly (p
+    follows it), and after long stable streams (p hardly moves any more). False alarms in 20,000 stationary values: 0.7,
+    0.9 and 0.4 at rates .05, .1 and .2 (means of 20 streams).
+
+    The minimum counts from value 30 and error 5 on. With five errors s_min is at least sqrt(5 (1 - p)) / n, a floor
+    that no lucky start gets below: after 10,000 right values the ninth wrong one in a row is an alarm, not the first.
+    river 0.23.0 starts at value 31 and needs no error; otherwise it is the same, > included. Source: Gama, Medas,
+    Castillo and Rodrigues (2004).
     """
 
     count: int = 0
     errors: int = 0
-    least_share: float = math.inf
-    least_spread: float = math.inf
+    least_share: float = 1.0
+    least_spread: float = 1.0
+    """Both 1 before there is a minimum: no share and no spread is greater."""
 
     def update(self, value: float) -> None:
         """Takes the next error."""
+        error = check_error(value)
         if self.level == "drift":
             self._start()
-        self.errors += int(check_error(value))
+        self.errors += error
         self.seen += 1
         self.count += 1
         if self.count < FEWEST_VALUES or self.errors < FEWEST_ERRORS:
@@ -46,4 +53,4 @@ class DDM(Counted):
 
     def _start(self) -> None:
         self.count, self.errors, self.level = 0, 0, "stable"
-        self.least_share = self.least_spread = math.inf
+        self.least_share = self.least_spread = 1.0

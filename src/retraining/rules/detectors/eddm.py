@@ -6,20 +6,26 @@ from dataclasses import dataclass
 from retraining.rules.detectors.level import Counted, check_error
 
 FEWEST_ERRORS = 30
-WARNING, DRIFT = 0.85, 0.75
-"""The authors' .95 and .90 raise an alarm about every thousand values of a stable stream."""
+WARNING, DRIFT = 0.8, 0.75
+"""The authors' .95 and .90, with the greatest value counted from the start, raise an alarm about every thousand values
+of a stable stream."""
 CONFIRMATIONS = 15
 """So many errors in a row must say so: one cluster of errors is chance."""
 
 
 @dataclass
 class EDDM(Counted):
-    """Compares mean + 2 deviations of the distance between errors with the greatest so far: warns below 0.85 of it,
+    """Compares mean + 2 deviations of the distance between errors with the greatest so far: warns below 0.8 of it,
     raises an alarm below 0.75 at 15 errors in a row, and starts anew.
 
-    Takes 0 and 1. Constant time and memory; only errors change its state. Made for gradual change. Fails on streams
-    with few errors (30 are needed first) and where errors come in clusters, and its greatest value is that of chance
-    early on. Source: Baena-Garcia et al. (2006); deviation with n in the denominator, as in their formula.
+    Takes 0 and 1 (else ValueError). Constant time and memory: six numbers; only errors change more than a counter. Made
+    for gradual change. Fails on streams with few errors (30 are needed first), where errors come in clusters, and after
+    a lucky start, whose greatest value stays. False alarms in 20,000 stationary values: 0.3, 0.3 and 0.1 at rates .05,
+    .1 and .2 (means of 20 streams).
+
+    Deviation with n in the denominator, as in the paper. river 0.23.0 differs: n - 1, the greatest counts from value 31
+    on instead of error 30, .95 and .90, no confirmation; 17, 29 and 20 false alarms on the same streams. Source:
+    Baena-Garcia et al. (2006).
     """
 
     since_error: int = 0
@@ -31,11 +37,12 @@ class EDDM(Counted):
 
     def update(self, value: float) -> None:
         """Takes the next error."""
+        error = check_error(value)
         if self.level == "drift":
             self._start()
         self.seen += 1
         self.since_error += 1
-        if check_error(value):
+        if error:
             self._error(self.since_error)
             self.since_error = 0
 

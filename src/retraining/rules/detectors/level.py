@@ -9,12 +9,17 @@ Level = Literal["stable", "warning", "drift"]
 @dataclass
 class Counted:
     """seen: values in all. alarms: how often the level rose to drift. last_alarm: the number of the value, from 1, that
-    raised the last one."""
+    raised the last one. A value that is refused changes nothing."""
 
     seen: int = 0
     alarms: int = 0
     last_alarm: int | None = None
     level: Level = "stable"
+
+    @property
+    def since_alarm(self) -> int:
+        """Values after the last alarm, where DDM, EDDM and PageHinkley start anew; all of them before the first."""
+        return self.seen - (self.last_alarm or 0)
 
     def _alarm(self) -> None:
         self.level = "drift"
@@ -22,15 +27,16 @@ class Counted:
         self.last_alarm = self.seen
 
 
-def check_error(value: float) -> float:
+def check_error(value: float) -> int:
     """0 or 1. Raises ValueError for anything else."""
     if value not in (0, 1):
         raise ValueError(f"an error is 0 (right) or 1 (wrong), found {value!r}")
-    return value
+    return int(value)
 
 
 def check_loss(value: float) -> float:
-    """A finite number. Raises ValueError for anything else."""
-    if value - value != 0:  # NaN and the infinities, without a call
+    """A finite number, as Python's own float, because a state is JSON. Raises ValueError for anything else."""
+    loss = float(value)
+    if loss - loss != 0:  # NaN and the infinities, without a call
         raise ValueError(f"a loss is a finite number, found {value!r}")
-    return value
+    return loss

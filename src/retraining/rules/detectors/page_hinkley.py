@@ -15,9 +15,13 @@ class PageHinkley(Counted):
     """Sums how far each value lies from the mean so far, less a tolerance of 0.005, fading by 0.9999 a value; raises an
     alarm when the sum is 50 away from its extreme, on either side, and starts anew.
 
-    Takes finite losses; scale them so that a typical one is near 1, because tolerance and threshold are in their unit.
-    Constant time and memory. Fails on losses of another scale, and heavy tails raise false alarms. Source: Page (1954);
-    Gama, Sebastiao and Rodrigues (2013).
+    From the 30th value on: mean of all values since the start, up = .9999 up + value - mean - .005 and its least,
+    down = .9999 down + value - mean + .005 and its greatest; alarm when up - least > 50 or greatest - down > 50.
+
+    Takes finite losses (else ValueError); scale them so that a typical one is near 1, because tolerance and threshold
+    are in their unit. Constant time and memory: six numbers. Fails on losses of another scale, and the more they vary
+    the more false alarms: 0, 0.3 and 0.9 in 20,000 stationary errors at rates .05, .1 and .2 (means of 20 streams).
+    No warning. river 0.23.0 raises the same alarms. Source: Page (1954); Gama, Sebastiao and Rodrigues (2013).
     """
 
     count: int = 0
@@ -29,13 +33,13 @@ class PageHinkley(Counted):
 
     def update(self, value: float) -> None:
         """Takes the next loss."""
+        loss = check_loss(value)
         if self.level == "drift":
             self._start()
-        check_loss(value)
         self.seen += 1
         self.count += 1
-        self.mean += (value - self.mean) / self.count
-        away = value - self.mean
+        self.mean += (loss - self.mean) / self.count
+        away = loss - self.mean
         self.above = FADING * self.above + away - TOLERANCE
         self.below = FADING * self.below + away + TOLERANCE
         self.least = min(self.least, self.above)
