@@ -25,11 +25,11 @@ class ADWIN(Counted):
     values; parts have at least 5. One change raises several alarms, about four where a rate goes from .1 to .3, because
     it leaves the window bucket by bucket. A mean that falls is a change too.
 
-    Takes finite losses (else ValueError); the second term is in units of their range, so scale them to 0 to 1:
+    Takes finite losses, to 1e100 (else ValueError); the second term is in units of their range, so scale them to 0..1:
     (loss - lowest) / (highest - lowest), or the least of loss and a limit, divided by that limit. Memory and time of a
     look grow with the logarithm of the window: at most 5 buckets of each size. Fails on slow trends in noisy losses;
-    losses that resemble their neighbours raise false alarms. None in 20,000 stationary errors at rates .05, .1 and .2
-    (20 streams each). No warning.
+    losses that resemble their neighbours raise false alarms. None in 20,000 stationary errors at rates .05, .1 and .2;
+    a rate that goes from .1 to .3 is found after 111 values, at most 175 (20 streams each). No warning.
 
     river 0.23.0 differs: it counts 4 values less in each part, so that its bound is wider, and empties the whole window
     at an alarm. Source: Bifet and Gavalda (2007).
@@ -81,15 +81,18 @@ class ADWIN(Counted):
             for total, squares in self.rows[size]:
                 yield 1 << size, total, squares
 
-    def _cut(self) -> bool:
-        """Whether some cut between two buckets has means too far apart."""
+    def _whole(self) -> tuple[int, float, float]:
+        """Of the window: how many values, their sum, and the sum of squared deviations from their mean."""
         count, total, squares = 0, 0.0, 0.0
         for size, sum_, inner in self._oldest_first():
             if count:
-                squares += inner + (total / count - sum_ / size) ** 2 * count * size / (count + size)
-            else:
-                squares = inner
-            count, total = count + size, total + sum_
+                inner += (total / count - sum_ / size) ** 2 * count * size / (count + size)
+            count, total, squares = count + size, total + sum_, squares + inner
+        return count, total, squares
+
+    def _cut(self) -> bool:
+        """Whether some cut between two buckets has means too far apart."""
+        count, total, squares = self._whole()
         if count < FEWEST_VALUES:
             return False
         variance, chance = squares / count, math.log(2 * math.log(count) / CONFIDENCE)

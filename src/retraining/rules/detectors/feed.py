@@ -14,7 +14,10 @@ FloatArray = NDArray[np.float64]
 
 def feed(detectors: Mapping[str, Detector], errors: FloatArray, losses: FloatArray) -> dict[str, list[int]]:
     """Updates the detectors in place, value by value in the given order: DDM and EDDM with errors (0 or 1), the others
-    with losses. Returns the positions at which each raised an alarm."""
+    with losses, each of shape (values,). Returns the positions, from 0, at which each raised an alarm. Raises
+    ValueError for a value that a detector refuses; the detectors have then taken what came before it and are to be
+    thrown away.
+    """
     return {
         name: _feed(detector, errors if isinstance(detector, DDM | EDDM) else losses)
         for name, detector in detectors.items()

@@ -5,6 +5,9 @@ from typing import Literal
 
 Level = Literal["stable", "warning", "drift"]
 
+GREATEST_LOSS = 1e100
+"""The squares of greater ones leave the range of floats, and with them the state its JSON."""
+
 
 @dataclass
 class Counted:
@@ -35,8 +38,8 @@ def check_error(value: float) -> int:
 
 
 def check_loss(value: float) -> float:
-    """A finite number, as Python's own float, because a state is JSON. Raises ValueError for anything else."""
+    """A number from -1e100 to 1e100, as Python's own float, because a state is JSON. Raises ValueError for others."""
     loss = float(value)
-    if loss - loss != 0:  # NaN and the infinities, without a call
-        raise ValueError(f"a loss is a finite number, found {value!r}")
+    if not -GREATEST_LOSS <= loss <= GREATEST_LOSS:  # nor is NaN
+        raise ValueError(f"a loss is a finite number of at most {GREATEST_LOSS:g} either way, found {value!r}")
     return loss

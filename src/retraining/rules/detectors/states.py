@@ -1,6 +1,7 @@
 """Detectors as JSON text: a pickle would be bound to a version of Python and unsafe to read from a shared table."""
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from types import MappingProxyType
@@ -29,19 +30,27 @@ def to_json(detector: Detector) -> str:
 def from_json(text: str) -> Detector:
     """The detector as it was. Raises ValueError for what is no JSON object, for another algorithm or version, for a
     field too few or too many, and for a field that holds something else than it should."""
-    said = json.loads(text)
-    if not isinstance(said, dict):
-        raise ValueError(f"a detector state is a JSON object, found {text[:40]!r}")
+    said = _read(text)
     name, version = said.pop("algorithm", None), said.pop("algorithm_version", None)
     kind = DETECTORS.get(str(name))
-    if kind is None or version != VERSION:
+    if kind is None or type(version) is not int or version != VERSION:
         raise ValueError(
-            f"detector state of {name} version {version}; expected version {VERSION} of {', '.join(DETECTORS)}"
+            f"detector state of {name} version {version!r}; expected version {VERSION} of {', '.join(DETECTORS)}"
         )
     _check_fields(kind, said)
     if kind is ADWIN:
         said["rows"] = [[(total, squares) for total, squares in row] for row in said["rows"]]
     return kind(**said)
+
+
+def _read(text: str) -> dict[str, Any]:
+    try:
+        said = json.loads(text)
+    except ValueError as error:
+        raise ValueError(f"a detector state is a JSON object, found {text[:40]!r}: {error}") from error
+    if not isinstance(said, dict):
+        raise ValueError(f"a detector state is a JSON object, found {text[:40]!r}")
+    return said
 
 
 def _check_fields(kind: type[Detector], said: dict[str, Any]) -> None:
@@ -74,4 +83,4 @@ def _is_bucket(bucket: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and value - value == 0  # neither NaN nor an infinity
+    return type(value) in (int, float) and abs(value) <= sys.float_info.max  # NaN is not

@@ -135,6 +135,13 @@ def _is_apart(window, detector):
     return False
 
 
+@pytest.mark.parametrize(("newest", "loss", "found"), [(4, 3.5, []), (6, 2.3, [63])])
+def test_adwin_hears_at_least_five_values_of_a_part(newest, loss, found):
+    # The newest buckets end after 4, 6 and 8 values. Of losses of 3.5 four would be far enough apart, but the mean of
+    # six is not; of losses of 2.3 six are, and the mean of eight is not.
+    assert alarms(ADWIN(), np.repeat([0.0, loss], [64 - newest, newest])) == found
+
+
 def test_page_hinkley_raises_its_alarm_when_a_sum_is_fifty_away():
     values = np.repeat([0.0, 1.0], [1000, 200])
     up = least = 0.0

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from retraining.rules.detectors.adwin import ADWIN
 from retraining.rules.detectors.ddm import DDM
@@ -38,6 +39,14 @@ def test_places_of_alarms_count_from_the_first_value_of_the_call():
 def test_no_values_and_no_detectors_are_no_alarms():
     assert feed({"a": DDM()}, np.zeros(0), np.zeros(0)) == {"a": []}
     assert feed({}, np.ones(3), np.ones(3)) == {}
+
+
+def test_a_value_that_is_refused_ends_the_feed():
+    detector = DDM()
+    with pytest.raises(ValueError, match=r"found 0\.5"):
+        feed({"a": detector}, np.array([1.0, 0.5, 1.0]), np.zeros(3))
+
+    assert (detector.seen, detector.errors) == (1, 1)
 
 
 def test_a_worker_needs_nothing_but_numpy():

@@ -85,6 +85,8 @@ def test_a_number_that_json_does_not_have_is_not_stored():
         (('"DDM"', '"HDDM"'), "detector state of HDDM version 1; expected version 1 of DDM, EDDM, ADWIN, PageHinkley"),
         (('"DDM"', "[]"), r"detector state of \[\] version 1; expected version 1"),
         (('"algorithm_version": 1', '"algorithm_version": 2'), "DDM version 2; expected version 1"),
+        (('"algorithm_version": 1', '"algorithm_version": true'), "DDM version True; expected version 1"),
+        (('"algorithm_version": 1', '"algorithm_version": "1"'), "DDM version '1'; expected version 1"),
         (('"algorithm_version": 1, ', ""), "DDM version None; expected version 1"),
         (('"count": 0, ', ""), "detector state of DDM with fields"),
         (('"count"', '"counts"'), "detector state of DDM with fields .*'counts'.*; expected .*'count'"),
@@ -95,6 +97,7 @@ def test_a_number_that_json_does_not_have_is_not_stored():
         (('"last_alarm": null', '"last_alarm": "7"'), r"with last_alarm '7'; expected int \| None"),
         (('"least_share": 1.0', '"least_share": NaN'), "with least_share nan; expected float"),
         (('"least_share": 1.0', '"least_share": Infinity'), "with least_share inf; expected float"),
+        (('"least_share": 1.0', f'"least_share": {10**309}'), "with least_share 10+; expected float"),
         (('"least_share": 1.0', '"least_share": "1"'), "with least_share '1'; expected float"),
         (('"stable"', '"calm"'), "with level 'calm'; expected .*'stable', 'warning', 'drift'"),
     ],
@@ -107,7 +110,7 @@ def test_a_state_of_something_else_is_refused(wrong, message):
         from_json(text.replace(*wrong))
 
 
-@pytest.mark.parametrize("text", ["[]", "null", "7", '"DDM"'])
+@pytest.mark.parametrize("text", ["[]", "null", "7", '"DDM"', "", "DDM", '{"algorithm": "DDM"'])
 def test_what_is_no_object_is_refused(text):
     with pytest.raises(ValueError, match="a detector state is a JSON object, found"):
         from_json(text)
