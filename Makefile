@@ -1,7 +1,6 @@
 # Every task of this project. CI and the README call only these.
 PYTHON := .venv/bin/python
 MONTHS := 12
-SLOW := slow
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-slow test-fast test-faults lint lock bench screenshots clean
@@ -37,7 +36,7 @@ test: setup ## every test but the slow ones
 	@$(PYTHON) -m pytest -n 2 -m "not slow"
 
 test-slow: setup ## the slow ones: whole processes killed, long stories of dirty, held, late and replaced data
-	@$(PYTHON) -m pytest -n 2 -m "$(SLOW)"
+	@$(PYTHON) -m pytest -n 2 -m slow
 
 test-fast: setup ## the tests that need no Spark
 	@$(PYTHON) -m pytest -m "not spark and not slow"

@@ -17,7 +17,7 @@ from retraining.stages.ingest import ingest
 pytestmark = pytest.mark.slow
 
 stage = import_module("retraining.stages.ingest")
-TOLD = ("another run wrote step 1 of", "another run is making", "toy: nothing new")
+TOLD = ("another run wrote step 1 of", "another run began to make", "toy: nothing new")
 
 
 def attempt(life: Life) -> str:

@@ -33,7 +33,7 @@ from retraining.stages.repair import repair
 from retraining.stages.steps import versions_of_keys
 from retraining.stages.steps.keys_to_forget import keys_to_forget
 
-pytestmark = [pytest.mark.slow, pytest.mark.long]
+pytestmark = pytest.mark.slow
 
 NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
 NINE, TEN, ELEVEN = (f"2013-01-31 {hour:02d}:00" for hour in (9, 10, 11))

@@ -14,7 +14,7 @@ from retraining.stages.ingest import ingest
 from retraining.stages.steps.ingested_source import read_source
 from retraining.stages.steps.training_frame import Bounds, trainable_rows
 
-pytestmark = [pytest.mark.slow, pytest.mark.long]
+pytestmark = pytest.mark.slow
 
 TEN = "2013-01-31 10:00"
 RULES = [

@@ -12,7 +12,7 @@ from retraining.records.repair_request import RepairRequest
 from retraining.stages import ingest as stage
 from retraining.stages.repair import repair
 
-pytestmark = [pytest.mark.slow, pytest.mark.long]
+pytestmark = pytest.mark.slow
 
 NINE, TEN, ELEVEN = (f"2013-01-31 {hour:02d}:00" for hour in (9, 10, 11))
 

@@ -14,7 +14,7 @@ from retraining.rules.decide import decide
 from retraining.stages.check_drift import check_drift
 from retraining.stages.steps.live_previous import live_previous
 
-pytestmark = [pytest.mark.slow, pytest.mark.long]
+pytestmark = pytest.mark.slow
 
 ALERT = toy_spec(gate={"deploy": "candidate"})
 BACK = toy_spec(gate={"deploy": "candidate"}, policy={"on_previous_wins": "rollback"})

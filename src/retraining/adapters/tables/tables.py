@@ -1,6 +1,7 @@
 """The connection to the schema that holds everything, and the append every control table goes through."""
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime
@@ -28,6 +29,8 @@ _PROPERTIES = {
 than the run."""
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 _APPEND_ONLY = {"delta.appendOnly": "true"}
+_PAUSES = (0.2, 0.8, 2.0, 4.0, 8.0)
+"""Seconds between looks at a table that another run is making: a commit on a loaded machine takes a few of them."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,8 @@ class Tables:
     def create(self, table: str, schema: StructType, append_only: bool, looked_up_by: Sequence[str] = ()) -> None:
         """Creates a table unless it exists; one idempotent step, so that two creators do not collide.
 
-        looked_up_by: the columns that file statistics are kept of (default: Delta's own choice). Raises
-        ConcurrentRunError while another run is making the table.
+        looked_up_by: the columns that file statistics are kept of (default: Delta's own choice). Waits while another
+        run is making the table; raises ConcurrentRunError where that one does not end.
         """
         if self.exists(table):
             return
@@ -87,16 +90,20 @@ class Tables:
         self._known.add(table)
 
     def _create_again(self, table: str, create: str) -> None:
-        """Another run made the table in the meantime, so now this does nothing, unless that run is still at it."""
-        try:
-            self.spark.sql(create)
-        except Exception as err:
-            if not is_commit_conflict(err):
-                raise
-            raise ConcurrentRunError(
-                f"another run is making `{table}` at this moment. Nothing of this attempt was stored. Start the run "
-                f"again: it continues from what the other one left."
-            ) from err
+        """Another run is making the table: once that is done, the same statement does nothing."""
+        for pause in _PAUSES:
+            time.sleep(pause)
+            try:
+                self.spark.sql(create)
+                return
+            except Exception as err:
+                if not is_commit_conflict(err):
+                    raise
+                last = err
+        raise ConcurrentRunError(
+            f"another run began to make `{table}` and has not ended after {sum(_PAUSES):.0f} s. Nothing of this "
+            f"attempt was stored. Start the run again: it continues from what the other one left."
+        ) from last
 
     def replace_view(self, view: str, query: str) -> None:
         """Creates a view, or gives it another query."""
