@@ -28,7 +28,7 @@ def render_run_page(data: PageData) -> str:
         has_static=any(each.is_static for each in data.daily_errors),
         has_running=shows_running_errors(data),
         marks=promotion_marks(data.promotions, data.daily_errors),
-        drift=drift_charts(data.drift),
+        drift=drift_charts(data.drift, data.shares),
         most=MOST_COLUMNS,
         most_charts=MOST_CHARTS,
         nothing=NOTHING,

@@ -5,11 +5,13 @@ from datetime import date
 
 from retraining.records.batch import Batch
 from retraining.records.decision import Decision
+from retraining.records.detector_state import DetectorState
 from retraining.records.drift_metric import DriftMetric
 from retraining.records.event import Event
 from retraining.records.gate_result import GateResult
 from retraining.records.incident import Incident
 from retraining.records.promotion import Promotion
+from retraining.rules.drift.shares import ColumnShares
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,9 @@ class PageData:
     """One run of one model. events are oldest first and the last one is this run, so never empty.
 
     metric is `rmse` or `error_rate`. daily_errors are in any order. drift holds recent evaluations, the newest one has
-    the greatest batch_seq. batches are the closed ones of the source, oldest first; batch is the one this run closed.
-    decision, gate_results and samples are this run's; promotions are all of the model's rows, incidents all of its
-    incidents.
+    the greatest batch_seq, and shares are of that one. detectors are the champion's, as they stand. batches are the
+    closed ones of the source, oldest first; batch is the one this run closed. decision, gate_results and samples are
+    this run's; promotions are all of the model's rows, incidents all of its incidents.
     """
 
     events: tuple[Event, ...]
@@ -53,6 +55,8 @@ class PageData:
     samples: tuple[Sample, ...] = ()
     daily_errors: tuple[DailyError, ...] = ()
     drift: tuple[DriftMetric, ...] = ()
+    shares: tuple[ColumnShares, ...] = ()
+    detectors: tuple[DetectorState, ...] = ()
     promotions: tuple[Promotion, ...] = ()
     decision: Decision | None = None
     gate_results: tuple[GateResult, ...] = ()

@@ -6,11 +6,13 @@ from html.parser import HTMLParser
 
 from retraining.records.batch import Batch, RuleCount
 from retraining.records.decision import Decision
+from retraining.records.detector_state import DetectorState
 from retraining.records.drift_metric import DriftMetric
 from retraining.records.event import Event
 from retraining.records.gate_result import GateResult
 from retraining.records.promotion import Promotion
 from retraining.report.page_data import DailyError, PageData, Sample
+from retraining.rules.drift.shares import ColumnShares, SharePair
 
 AT = datetime(2013, 2, 1, 6, 0, tzinfo=UTC)
 VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -48,6 +50,19 @@ def metric(column="distance", batch=1, index: float | None = 0.05, **values) -> 
     measured = dict(against="reference", measure="wasserstein", wasserstein=index, unseen=(), nan_share=0.0)
     ends = dict(run_id="101", attempt_id="a", at=AT)
     return DriftMetric(**{**_nothing(DriftMetric), **named, **column_values, **shares, **measured, **ends, **values})
+
+
+def shares(column="carrier", *pairs: tuple[str, float, float]) -> ColumnShares:
+    """Groups of a column: name, share of the reference, share of the batch."""
+    known = pairs or (("AA", 0.6, 0.1), ("BB", 0.4, 0.6), ("unseen", 0.0, 0.3))
+    return ColumnShares(column, tuple(SharePair(*pair) for pair in known))
+
+
+def detector(name="ADWIN", **values) -> DetectorState:
+    """A detector that has seen nothing unusual in batch 2."""
+    named = dict(model="flights", version="2", seq=1, detector=name, batch_seq=2, rows=900, late=0, alarms=0)
+    ends = dict(level="stable", run_id="101", attempt_id="a", at=AT)
+    return DetectorState(**{**_nothing(DetectorState), **named, **ends, **values})
 
 
 def check(name="gain", **values) -> GateResult:

@@ -12,8 +12,9 @@ from retraining.records.incident import Incident
 from retraining.records.promotion import Promotion
 from retraining.report.page import render_run_page
 from retraining.report.page_data import PageData, Sample
+from retraining.report.words import NOTHING
 
-from .pages import AT, Seen, batch, check, decision, errors, event, full_page, idle, metric
+from .pages import AT, Seen, batch, check, decision, detector, errors, event, full_page, idle, metric, shares
 
 EMPTY = PageData((idle(),), "rmse")
 EVIL = "<script>alert(1)</script>"
@@ -392,6 +393,40 @@ def test_what_is_said_of_the_batch_before_has_no_chart():
     page = seen(full_page(drift=(metric(), metric(index=0.9, against="previous_batch"))))
 
     assert (page.marks.count("drifted"), page.marks.count("stable")) == (0, 1)
+
+
+def test_a_column_shows_its_shares_beside_the_reference_and_says_what_changed_most():
+    page = seen(full_page(shares=(shares("carrier"),)))
+
+    assert (page.marks.count("reference-share"), page.marks.count("batch-share")) == (3, 3)
+    assert (
+        "carrier: the share that changed most is 'AA', from 60.0% of the reference to 10.0% in batch 2." in page.labels
+    )
+    assert absent(page, "share of the reference", "missing or unseen") == []
+
+
+def test_without_shares_nothing_speaks_of_them():
+    assert "share of the reference" not in seen(full_page()).text
+
+
+def test_where_another_champion_took_over_the_timeline_has_a_line():
+    rows = [metric(batch=each, champion_version=version) for each, version in ((1, "1"), (2, "1"), (3, "2"))]
+
+    assert seen(full_page(drift=tuple(rows))).marks.count("other-champion") == 1
+
+
+def test_detectors_are_shown_as_they_stand():
+    known = (detector(), detector("DDM", alarms=3, level="drift", first_alarm="2013-02-08T10:00:00", late=7))
+    page = seen(full_page(detectors=known))
+
+    assert absent(page, f"ADWIN ✓ stable 0 {NOTHING}", "DDM ◆ drift 3 2013-02-08T10:00:00") == []
+    assert absent(page, "900 rows came with batch 2") == []
+    assert absent(page, "7 more were older") != []
+    assert absent(seen(full_page(detectors=known[::-1])), "7 more were older than rows already fed") == []
+
+
+def test_a_page_without_detectors_has_no_part_for_them():
+    assert "Detectors" not in seen(full_page()).text
 
 
 def test_the_gate_draws_an_interval_against_zero_and_its_threshold():

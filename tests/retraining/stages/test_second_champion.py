@@ -1,6 +1,7 @@
 """One story of three batches, told once: a first champion, a better one, a worse candidate, a rollback."""
 
 import os
+import re
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -66,6 +67,12 @@ def refusal(stage) -> str:
 
 def rows(story, record):
     return read_rows(story.loop.tables, record, "toy")
+
+
+def test_the_page_shows_the_batch_beside_the_training_rows_and_how_the_detectors_stand(story):
+    assert "x: the share that changed most is " in story.page.page
+    said = re.search(r"labelled row of version 2 once, in order; (\d+) rows came with batch 2", story.page.page)
+    assert said[1] == str(story.second_decision.realised_error_rows)
 
 
 def test_without_a_champion_nothing_is_scored(story):

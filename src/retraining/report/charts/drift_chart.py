@@ -1,15 +1,17 @@
 """Drift of every column as small multiples: the distance that decides, from batch to batch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from matplotlib.axes import Axes
 
 from retraining.records.drift_metric import DriftMetric, DriftVerdict
 from retraining.report.charts.batch_axis import batch_axis, draw_points
+from retraining.report.charts.share_chart import share_chart
 from retraining.report.charts.svg import ALERT, CHAMPION, MUTED, chart_style, inline_svg, new_axes
 from retraining.report.words import column_title, number
+from retraining.rules.drift.shares import ColumnShares
 from retraining.rules.drift.words import name_of_measure
 
 SIZE = (332, 150)
@@ -20,13 +22,15 @@ MOST_CHARTS = 30
 @dataclass(frozen=True)
 class ColumnChart:
     """One small multiple; newest is the row that its title speaks of, before the verdict on the same batch against the
-    batch before. svg is empty where nothing was measured, and for columns beyond the first MOST_CHARTS."""
+    batch before. svg is empty where nothing was measured, and for columns beyond the first MOST_CHARTS; shares_svg
+    where the batch's values are not known."""
 
     title: str
     newest: DriftMetric
     svg: str
     sentence: str
     before: DriftVerdict | None = None
+    shares_svg: str = ""
 
 
 def newest_drift(drift: Sequence[DriftMetric]) -> list[DriftMetric]:
@@ -37,14 +41,15 @@ def newest_drift(drift: Sequence[DriftMetric]) -> list[DriftMetric]:
     return sorted(latest.values(), key=lambda row: (row.verdict != "drifted", -_nearness(row), row.column_name))
 
 
-def drift_charts(drift: Sequence[DriftMetric]) -> list[ColumnChart]:
-    """A chart for every column of the newest batch, in the order of newest_drift."""
+def drift_charts(drift: Sequence[DriftMetric], shares: Sequence[ColumnShares] = ()) -> list[ColumnChart]:
+    """Charts for every column of the newest batch, in the order of newest_drift."""
     last = max((row.batch_seq for row in drift), default=0)
     earlier = [row for row in drift if row.against == "previous_batch" and row.batch_seq == last]
     before = {row.column_name: row.verdict for row in sorted(earlier, key=lambda row: row.seq)}
+    sides = {each.column_name: each for each in shares}
     with chart_style():
         return [
-            _chart(place, row, _history(drift, row.column_name), before.get(row.column_name))
+            _chart(place, row, _history(drift, row.column_name), before.get(row.column_name), sides)
             for place, row in enumerate(newest_drift(drift))
         ]
 
@@ -60,7 +65,13 @@ def _history(drift: Sequence[DriftMetric], column: str) -> list[DriftMetric]:
     return [list(group)[-1] for _, group in groupby(rows, key=lambda row: row.batch_seq)]
 
 
-def _chart(place: int, newest: DriftMetric, rows: Sequence[DriftMetric], before: DriftVerdict | None) -> ColumnChart:
+def _chart(
+    place: int,
+    newest: DriftMetric,
+    rows: Sequence[DriftMetric],
+    before: DriftVerdict | None,
+    sides: Mapping[str, ColumnShares],
+) -> ColumnChart:
     sentence = _sentence(newest, rows)
     measured = [row for row in rows if row.distance is not None]
     svg = (
@@ -68,7 +79,9 @@ def _chart(place: int, newest: DriftMetric, rows: Sequence[DriftMetric], before:
         if measured and place < MOST_CHARTS
         else ""
     )
-    return ColumnChart(column_title(newest.column_name), newest, svg, sentence, before)
+    side = sides.get(newest.column_name)
+    shares_svg = share_chart(f"shares-{place}", side, newest.batch_seq) if side and place < MOST_CHARTS else ""
+    return ColumnChart(column_title(newest.column_name), newest, svg, sentence, before, shares_svg)
 
 
 def _sentence(newest: DriftMetric, rows: Sequence[DriftMetric]) -> str:
@@ -91,6 +104,10 @@ def _draw(name: str, rows: Sequence[DriftMetric], batches: Sequence[int], senten
         shown = [row for row in rows if (row.verdict == "drifted") is drifted]
         points = list(zip([row.batch_seq for row in shown], _distances(shown), strict=True))
         draw_points(axes, points, colour, marker, kind)
+    for before, after in pairwise(rows):
+        if before.champion_version != after.champion_version:
+            middle = (before.batch_seq + after.batch_seq) / 2
+            axes.axvline(middle, color=MUTED, linewidth=1, zorder=0, gid="mark.other-champion")
     highest = max(_distances(rows) + [row.threshold or 0.0 for row in rows])
     batch_axis(axes, batches, highest, "{:.3g}".format)
     return inline_svg(axes, name, sentence)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from retraining.adapters.tables.batches import read_batches
-from retraining.adapters.tables.ledgers_of_model import read_rows
+from retraining.adapters.tables.ledgers_of_model import read_profiles, read_references, read_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.records.batch import Batch
 from retraining.records.daily_loss import DailyLoss
 from retraining.records.decision import Decision
+from retraining.records.detector_state import DetectorState
 from retraining.records.drift_metric import DriftMetric
 from retraining.records.event import Event
 from retraining.records.gate_result import GateResult
@@ -18,12 +19,15 @@ from retraining.records.incident import Incident
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
 from retraining.report.page_data import DailyError, PageData, Sample
+from retraining.rules.drift.profile import merge_profiles
+from retraining.rules.drift.shares import ColumnShares, compare_shares
 from retraining.rules.first_champion import first_champion
 from retraining.rules.gate.metrics import error_of
 from retraining.rules.incidents import incidents
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.daily_losses import error_on_batch, losses_of
 from retraining.stages.steps.metric_of import metric_of
+from retraining.stages.steps.profile_batch import profiles_by_column
 from retraining.stages.steps.sample_refusals import sample_refusals
 
 _SHOWN = timedelta(days=400)
@@ -47,6 +51,8 @@ class Gathered:
     samples: tuple[Sample, ...]
     static_error: float | None
     incidents: tuple[Incident, ...]
+    shares: tuple[ColumnShares, ...]
+    detectors: tuple[DetectorState, ...]
 
 
 def gather_page(spec: ModelSpec, tables: Tables, run: Run, decided: bool) -> Gathered:
@@ -58,6 +64,8 @@ def gather_page(spec: ModelSpec, tables: Tables, run: Run, decided: bool) -> Gat
         all_promotions = pool.submit(read_rows, tables, Promotion, spec.model)
         all_checks = pool.submit(read_rows, tables, GateResult, spec.model)
         metrics = pool.submit(read_rows, tables, DriftMetric, spec.model)
+        states = pool.submit(read_rows, tables, DetectorState, spec.model)
+        shares = pool.submit(lambda: _shares(spec, tables, metrics.result()))
     closed = [row for row in all_batches.result() if row.state != "PLANNED"]
     batch = next((row for row in closed if row.run_id == run.run_id), None)
     decisions, promotions = all_decisions.result(), tuple(all_promotions.result())
@@ -77,6 +85,8 @@ def gather_page(spec: ModelSpec, tables: Tables, run: Run, decided: bool) -> Gat
         samples=sample_refusals(spec, tables, batch),
         static_error=error_on_batch(spec, losses, first_champion(promotions), newest)[0],
         incidents=tuple(incidents(decisions)),
+        shares=shares.result(),
+        detectors=_newest(states.result()),
     )
 
 
@@ -96,6 +106,28 @@ def page_data(spec: ModelSpec, gathered: Gathered, events: Sequence[Event]) -> P
         decision=gathered.decision,
         gate_results=gathered.checks,
         incidents=gathered.incidents,
+        shares=gathered.shares,
+        detectors=gathered.detectors,
+    )
+
+
+def _newest(states: Sequence[DetectorState]) -> tuple[DetectorState, ...]:
+    return tuple(row for row in states if row.seq == states[-1].seq)
+
+
+def _shares(spec: ModelSpec, tables: Tables, metrics: Sequence[DriftMetric]) -> tuple[ColumnShares, ...]:
+    """Of the batch that was measured last, in the bins of the version that it was measured against."""
+    if not metrics:
+        return ()
+    version, batch_seq = metrics[-1].champion_version, metrics[-1].batch_seq
+    with ThreadPoolExecutor() as pool:
+        references = pool.submit(read_references, tables, spec.model, version)
+        stored = pool.submit(read_profiles, tables, spec.model, version, batch_seq)
+    days = profiles_by_column(stored.result(), batch_seq)
+    return tuple(
+        compare_shares(each, merge_profiles(days[each.column_name].values()))
+        for each in references.result()
+        if each.column_name in days
     )
 
 

@@ -79,7 +79,7 @@ def profile_batch(
             for reference, profile in zip(references, profiles, strict=True)
         )
     rows_of = [*stored, *made]
-    return Profiled(BatchProfiles(_by_column(rows_of, batch_seq), _by_column(rows_of, before)), made)
+    return Profiled(BatchProfiles(profiles_by_column(rows_of, batch_seq), profiles_by_column(rows_of, before)), made)
 
 
 def rows_of_batch(
@@ -101,7 +101,8 @@ def rows_of_batch(
     return scored.where(F.col(_SCORED) | (F.col(_BATCH) < F.lit(batch_seq)))
 
 
-def _by_column(rows: Sequence[DriftProfile], batch_seq: int | None) -> dict[str, dict[date | None, Profile]]:
+def profiles_by_column(rows: Sequence[DriftProfile], batch_seq: int | None) -> dict[str, dict[date | None, Profile]]:
+    """Of the rows of one batch."""
     found: dict[str, dict[date | None, Profile]] = {}
     for row in rows:
         if row.batch_seq == batch_seq:
