@@ -31,7 +31,8 @@ class Evidence:
     shows, change_since its estimated first day, change_response what that kind suggests: told, and decides nothing.
     drift_is_clear: no batch-wide drift even at 0.8 of the thresholds; None when nothing was compared. concept_alarm:
     what detectors of a changed error have raised on the champion's newest labelled rows. domain_verdict: whether a
-    classifier tells the batch from the training rows, where the spec asks for it.
+    classifier tells the batch from the training rows, where the spec asks for it. estimated_error: of rows whose labels
+    have not come; told, and decides nothing.
     """
 
     batch_seq: int
@@ -65,6 +66,8 @@ class Evidence:
     concept_alarm: str | None = None
     domain_verdict: DriftVerdict | None = None
     domain_reason: str | None = None
+    estimated_error: float | None = None
+    estimate_reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,8 @@ class Decision:
     concept_alarm: str | None = None
     domain_verdict: DriftVerdict | None = None
     domain_reason: str | None = None
+    estimated_error: float | None = None
+    estimate_reason: str | None = None
     on_previous_wins: OnPreviousWins | None = None
 
     @property

@@ -55,6 +55,7 @@ def _evidence(decision: Decision, metric: str) -> list[tuple[str, str, str]]:
         ("To judge a candidate on", days, "" if decision.holdout_days is None else "whole days"),
         ("Champion's age", NOTHING if age is None else f"{age:.0f} days", f"at most {decision.max_age_days}"),
         ("Realised error", error_text(realised, metric), f"on {count(decision.realised_error_rows)} rows"),
+        *_estimate(decision, metric),
         ("Error at promotion", error_text(expected, metric), f"may grow by {decision.max_error_increase:.0%}"),
         (
             "Last fit",
@@ -62,3 +63,9 @@ def _evidence(decision: Decision, metric: str) -> list[tuple[str, str, str]]:
             f"cheap up to {decision.cheap_fit_seconds:g} s",
         ),
     ]
+
+
+def _estimate(decision: Decision, metric: str) -> list[tuple[str, str, str]]:
+    if decision.estimate_reason is None:
+        return []
+    return [("Estimated error", error_text(decision.estimated_error, metric), "of rows that wait for labels")]

@@ -28,6 +28,7 @@ from retraining.stages.steps.collect_evidence import (
     last_training,
 )
 from retraining.stages.steps.daily_losses import measure_daily_losses
+from retraining.stages.steps.estimate_unlabelled import estimate_unlabelled
 from retraining.stages.steps.feed_detectors import feed_detectors
 from retraining.stages.steps.ingested_source import IngestedSource, read_source
 from retraining.stages.steps.live_champion import live_champion
@@ -51,9 +52,10 @@ class CheckReport:
         """One line for people."""
         made = self.decision
         drift = f" Drift: {made.drift_reason}" if made.drift_reason else ""
+        estimate = f" Estimate: {made.estimate_reason}" if made.estimate_reason else ""
         change = f" Change: {made.change}. {made.change_reason}" if made.change not in (None, "none") else ""
         warning = f" Warning: {made.previous_reason}" if made.previous_wins and made.action != "rollback" else ""
-        return f"{made.model}: {made.action}. {' '.join(made.reasons)}{drift}{change}{warning}"
+        return f"{made.model}: {made.action}. {' '.join(made.reasons)}{drift}{estimate}{change}{warning}"
 
 
 def check_drift(
@@ -108,7 +110,7 @@ def _decide(
 ) -> Decision:
     champion = manifest_of_version(known.manifests, spec.model, version) if version else None
     previous = live_previous(spec.model, registry, known.promotions, version) if version else None
-    measured = _measure(spec, source, tables, run, known, champion, previous, evaluation_id)
+    measured = _measure(spec, source, tables, registry, run, known, champion, previous, evaluation_id)
     evidence = collect_evidence(spec, source, known, champion, measured, frozen)
     thresholds = _thresholds(spec)
     verdict = decide(evidence, thresholds)
@@ -147,6 +149,7 @@ def _measure(
     spec: ModelSpec,
     source: IngestedSource,
     tables: Tables,
+    registry: Registry,
     run: Run,
     known: Known,
     champion: Manifest | None,
@@ -161,9 +164,18 @@ def _measure(
         expected = expected_error(spec, known, str(champion.version) if champion else None)
         detectors = pool.submit(feed_detectors, spec, source, tables, run, champion, expected)
         domain = pool.submit(tell_rows_apart, spec, source, tables, champion)
+        estimate = pool.submit(estimate_unlabelled, spec, source, tables, registry, champion)
         losses = pool.submit(measure_daily_losses, spec, source, tables, known.decisions)
         new_rows = pool.submit(count_new_rows, spec, source, tables, champion, last_training(known, champion))
-    return Measured(drift.result(), losses.result(), new_rows.result(), previous, domain.result(), detectors.result())
+    return Measured(
+        drift.result(),
+        losses.result(),
+        new_rows.result(),
+        previous,
+        domain.result(),
+        detectors.result(),
+        estimate.result(),
+    )
 
 
 def _evaluation_id(spec: ModelSpec, source: IngestedSource, champion: str | None, known: Known) -> str:

@@ -57,3 +57,25 @@ def test_labels_of_their_own_table_judge_the_prediction_that_was_made_when_the_r
     assert 0.05 < labelled.realised_error < 0.2  # the noise of the rows
     told = [(each.version, each.batch_seq, each.scored_batch, each.rows) for each in labelled.daily_losses]
     assert told == [(champion, 3, 2, 20)] * 2
+
+
+def test_while_labels_are_missing_an_error_is_estimated_from_those_that_came(loop):
+    loop.spec = toy_spec()
+    loop.source_has(days(1, 14))
+    loop.ingest()
+    loop.train()
+    for first, last, labels in ((15, 24, True), (25, 44, True), (45, 54, False)):
+        loop.source_has([row if labels else (*row[:3], None) for row in days(first, last)])
+        loop.ingest()
+        loop.score()
+        if last == 24:
+            early = loop.check(frozen=True).decision
+    report = loop.check(frozen=True)
+
+    found = report.decision
+    assert (early.estimated_error, early.estimate_reason) == (None, None)
+    assert found.realised_error is None
+    assert 0.05 < found.estimated_error < 0.2  # the noise of the rows
+    assert found.estimate_reason.startswith("An RMSE of 0.1")
+    assert "estimated for 200 rows that wait for their labels" in report.summary
+    assert "estimated for 200 rows that wait for their labels" in loop.report().page

@@ -14,6 +14,7 @@ from retraining.records.decision import Decision, Evidence
 from retraining.records.detector_state import DetectorState
 from retraining.records.domain_verdict import DomainVerdict
 from retraining.records.drift_metric import DriftMetric
+from retraining.records.error_estimate import ErrorEstimate
 from retraining.records.gate_result import GateResult
 from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
@@ -50,7 +51,7 @@ class Known:
 class Measured:
     """What the data say. drift is None when the newest batch was not compared; new_rows counts, by day, labelled rows
     since the last training; previous is the champion before, which predicted beside the live one; domain: where
-    the spec asks for a classifier."""
+    the spec asks for a classifier; estimate: where rows wait for their labels."""
 
     drift: SeenDrift | None
     losses: Sequence[DailyLoss]
@@ -58,6 +59,7 @@ class Measured:
     previous: str | None = None
     domain: DomainVerdict | None = None
     detectors: Sequence[DetectorState] = ()
+    estimate: ErrorEstimate | None = None
 
 
 def collect_evidence(
@@ -98,6 +100,8 @@ def collect_evidence(
         concept_alarm=concept_alarm(measured.detectors, spec.drift.detectors_agree),
         domain_verdict=measured.domain.verdict if measured.domain else None,
         domain_reason=measured.domain.reason if measured.domain else None,
+        estimated_error=measured.estimate.error if measured.estimate else None,
+        estimate_reason=measured.estimate.reason if measured.estimate else None,
         **_drift_evidence(spec, known, measured, version, expected),
     )
 

@@ -1,0 +1,79 @@
+"""How the champion probably does on the newest batch, while its labels have not come."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from retraining.adapters.registry.registry import Registry
+from retraining.adapters.tables import observations, predictions
+from retraining.adapters.tables.tables import Tables
+from retraining.records.error_estimate import ErrorEstimate
+from retraining.records.manifest import Manifest
+from retraining.rules.ingest.ledger_column import ledger_day
+from retraining.rules.ingest.row_identity import ROW_KEY
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.ingested_source import IngestedSource
+from retraining.stages.steps.load_version import load_version
+from retraining.stages.steps.metric_of import metric_of
+from retraining.stages.steps.model_frame import LABEL, feature_columns, label_column
+from retraining.stages.steps.predict_rows import loss_column
+from retraining.stages.steps.training_frame import keyed_sample
+from retraining.strategies.estimate_error import SAMPLE_ROWS, estimate_error
+
+_DAY, _LOSS, _PREDICTION = "_day", "_loss", "_prediction"
+
+
+def estimate_unlabelled(
+    spec: ModelSpec, source: IngestedSource, tables: Tables, registry: Registry, champion: Manifest | None
+) -> ErrorEstimate | None:
+    """None where labels come with their rows, and where no row of the newest batch waits for one.
+
+    A keyed sample of the champion's labelled rows, and of the waiting ones: it grows with neither.
+    """
+    batch_seq = source.committed.through
+    if champion is None or spec.columns.label_delay == 0 or batch_seq <= champion.batch_seq:
+        return None
+    if not tables.exists(predictions.table_of(spec.model)):
+        return None
+    rows = _judged_rows(spec, source, tables, champion)
+    known = rows.where(F.col(_LOSS).isNotNull())
+    waiting = rows.where(F.col(_LOSS).isNull() & observations.arrived_after(source.committed, batch_seq - 1))
+    unknown = _sample(waiting)
+    if unknown.empty:
+        return None
+    seen = _sample(known)
+    features = [*spec.columns.features, _PREDICTION]
+    first, second = (each[_DAY].tolist() if source.ledger.has_time else None for each in (seen, unknown))
+    confidence = _confidence(spec, registry, champion, seen, unknown)
+    losses = seen[_LOSS].to_numpy(np.float64)
+    return estimate_error(metric_of(spec), seen[features], losses, unknown[features], first, second, confidence)
+
+
+def _judged_rows(spec: ModelSpec, source: IngestedSource, tables: Tables, champion: Manifest) -> DataFrame:
+    """What the champion said about rows that it had not seen in training, and its loss where the label is there."""
+    current = observations.current_rows(tables, source.name, source.committed, source.ledger, champion.batch_seq)
+    its = (F.col("model_version") == F.lit(str(champion.version))) & ~F.col("seen_in_training")
+    said = tables.read(predictions.table_of(spec.model)).where(its).select(ROW_KEY, F.col("prediction"))
+    day = ledger_day(source.ledger).alias(_DAY)
+    rows = current.select(ROW_KEY, observations.BATCH_SEQ, day, *feature_columns(spec), label_column(spec))
+    loss = F.when(F.col(LABEL).isNotNull(), loss_column(spec, "prediction", LABEL))
+    return rows.join(said, ROW_KEY).withColumn(_LOSS, loss).withColumnRenamed("prediction", _PREDICTION)
+
+
+def _sample(rows: DataFrame) -> pd.DataFrame:
+    return keyed_sample(rows, max(1, rows.agg(F.count(F.lit(1))).collect()[0][0]), SAMPLE_ROWS).toPandas()
+
+
+def _confidence(
+    spec: ModelSpec, registry: Registry, champion: Manifest, *frames: pd.DataFrame
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """The champion's probability of the class it predicts, where it is a classifier that has one."""
+    if spec.kind == "regression":
+        return None
+    model = load_version(registry, champion)
+    if not hasattr(model, "predict_proba") or any(each.empty for each in frames):
+        return None
+    first, second = (model.predict_proba(each[list(spec.columns.features)]).max(axis=1) for each in frames)
+    return first, second
