@@ -10,11 +10,9 @@ import argparse
 import json
 import os
 import resource
-import subprocess
 import sys
 import tempfile
 import time
-import venv
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +23,7 @@ from pyspark import cloudpickle
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from scipy import stats
+from shared.peer_environment import ask_peer, build_peer
 from shared.result import Measure, finish
 
 import retraining
@@ -40,7 +39,6 @@ from retraining.stages.steps.count_bins import count_bins
 from retraining.stages.steps.measure_drift import measure_drift
 from retraining.stages.steps.profile_batch import BatchProfiles
 
-PEERS = Path(__file__).parent / "shared" / "drift_peers.py"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 RUN = Run("0", "0", "0", NOW, NOW, time.perf_counter)
 ROUNDS = 3
@@ -163,23 +161,12 @@ def peers(spark: SparkSession, folder: Path) -> list[Measure]:
     count(now, spec, references_of(spec, frame))
     ours = time.perf_counter() - started
     found = []
-    for name, package, least in (("Evidently", "evidently==0.7.15", 10.0), ("NannyML", "nannyml==0.13.1", 2.0)):
-        theirs = _run_peer(folder, name.lower(), package)
+    sides = [str(folder / side / "1000000x20") for side in ("before", "now")]
+    for name, least in (("Evidently", 10.0), ("NannyML", 2.0)):
+        python = build_peer(folder, name.lower())
+        theirs = json.loads(ask_peer(python, "time", name.lower(), *sides))
         what = f"1,000,000 x 20 beside {name} ({theirs['megabytes']:.0f} MB), {least:g} times faster"
         found.append(Measure(what, f"{theirs['seconds']:.1f} s", f"{ours:.1f} s", ours / theirs["seconds"], 1 / least))
-    return found
-
-
-def _run_peer(folder: Path, name: str, package: str) -> dict[str, float]:
-    """Seconds and peak megabytes of a peer, in an environment that is thrown away."""
-    place = folder / name
-    venv.create(place, with_pip=True)
-    subprocess.run([place / "bin" / "pip", "install", "-q", package, "pyarrow"], check=True)
-    sides = [str(folder / side / "1000000x20") for side in ("before", "now")]
-    done = subprocess.run(
-        [place / "bin" / "python", str(PEERS), name, *sides], check=True, capture_output=True, text=True
-    )
-    found: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
     return found
 
 

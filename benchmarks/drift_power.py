@@ -1,6 +1,9 @@
 """How often the drift verdict is wrong, and how often it sees a shift that is there: simulated.
 
-PYTHONPATH=src python benchmarks/drift_power.py [--seed 1] [--batches 1000]
+PYTHONPATH=src python benchmarks/drift_power.py [--seed 1] [--batches 1000] [--peers 20]
+
+Half an hour on 2 cores. --peers N asks Evidently and NannyML about N batches a size and process instead, in throw-away
+environments of 2 GB.
 """
 
 import argparse
@@ -15,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
+from shared.peer_verdicts import Cell, compare_with_peers
 from shared.result import Measure, finish
 
 from retraining.records.drift_reference import LABEL, PREDICTION, DriftReference
@@ -143,6 +147,24 @@ def measure(random: np.random.Generator, process: Process, batches: int) -> Iter
         yield Share(process, least, *each)
 
 
+def cells_for_peers(seed: int, batches: int) -> Iterator[Cell]:
+    """The same rows for everybody: two sizes of every process with a correlation of 0.5."""
+    for process in (each for each in PROCESSES if each.correlation == 0.5):
+        for rows in (1_000, 10_000):
+            random = np.random.default_rng([seed, rows])
+            effects = day_effects(random, process.correlation, DAYS)
+            reference = draw(random, process, REFERENCE_ROWS, DAYS, effects)
+            own = reference_of(reference, process.day_share > 0)
+            drawn = []
+            for _ in range(batches):
+                effects = day_effects(random, process.correlation, BATCH_DAYS)
+                drawn.append(draw(random, process, rows, BATCH_DAYS, effects))
+            moved = np.array(drawn)
+            moved[:, :, :SHIFTED] += SHIFT
+            ours = tuple(sum(verdict_on(own, each) == "drifted" for each in side) for side in (drawn, moved))
+            yield Cell(f"{process.name}, {rows:,} rows", reference, np.array(drawn), moved, (ours[0], ours[1]))
+
+
 def all_shares(seed: int, batches: int) -> list[Share]:
     """Every process with a random stream of its own, two at a time."""
     with ProcessPoolExecutor(2) as pool:
@@ -160,7 +182,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--batches", type=int, default=1000)
+    parser.add_argument("--peers", type=int, metavar="N", help="ask Evidently and NannyML too, about N batches a cell")
     asked = parser.parse_args()
+    if asked.peers:
+        compare_with_peers(cells_for_peers(asked.seed, asked.peers))
+        return
     table = Table("process", "rows", "batches", "not enough data", "false", f"{SHIFT:g} sigma in {SHIFTED} caught")
     found = all_shares(asked.seed, asked.batches)
     for each in found:

@@ -1,25 +1,39 @@
-"""Runs in a peer's own environment: python drift_peers.py <evidently | nannyml> <reference parquet> <current parquet>.
+"""Runs in a peer's own environment. Prints one line of JSON.
 
-Prints seconds (reading aside) and peak megabytes as JSON.
+python drift_peers.py time <evidently | nannyml> <reference parquet> <current parquet>: seconds, peak megabytes
+python drift_peers.py verdicts <evidently | nannyml> <folder>: by file of batches, the drifted columns of each batch
 """
 
 import json
 import resource
 import sys
 import time
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 
-def evidently(before: pd.DataFrame, now: pd.DataFrame) -> None:
-    """The default preset."""
+def evidently(before: pd.DataFrame, now: pd.DataFrame) -> int:
+    """Drifted columns by the default preset."""
     from evidently import Report
     from evidently.presets import DataDriftPreset
 
-    Report([DataDriftPreset()]).run(reference_data=before, current_data=now)
+    found = Report([DataDriftPreset()]).run(reference_data=before, current_data=now).dict()
+    return int(next(each["value"]["count"] for each in found["metrics"] if isinstance(each["value"], dict)))
 
 
-def nannyml(before: pd.DataFrame, now: pd.DataFrame) -> None:
+def nannyml(before: pd.DataFrame, now: pd.DataFrame) -> int:
+    """Columns with an alert by its defaults, the batch being one chunk and the reference many of that size."""
+    import nannyml
+
+    calculator = nannyml.UnivariateDriftCalculator(column_names=list(before.columns), chunk_size=len(now))
+    calculator.fit(before)
+    found = calculator.calculate(now).filter(period="analysis").to_df()
+    return int(found.loc[:, [each for each in found.columns if each[-1] == "alert"]].to_numpy().sum())
+
+
+def nannyml_three(before: pd.DataFrame, now: pd.DataFrame) -> None:
     """Three of its distances of every column, one chunk."""
     import nannyml
 
@@ -32,15 +46,26 @@ def nannyml(before: pd.DataFrame, now: pd.DataFrame) -> None:
     calculator.calculate(now)
 
 
-def main(name: str, before: str, now: str) -> None:
-    """Times one of them."""
+def timed(name: str, before: str, now: str) -> dict[str, float]:
+    """Reading aside."""
     frames = [pd.read_parquet(each).drop(columns="day") for each in (before, now)]
     started = time.perf_counter()
-    {"evidently": evidently, "nannyml": nannyml}[name](*frames)
+    {"evidently": evidently, "nannyml": nannyml_three}[name](*frames)
     took = time.perf_counter() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": took, "megabytes": peak}))
+    return {"seconds": took, "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
+def verdicts(name: str, folder: str) -> dict[str, list[int]]:
+    """Of each <name>.npz: `reference`, shape (rows, columns), and `batches`, shape (batches, rows, columns)."""
+    judge, found = {"evidently": evidently, "nannyml": nannyml}[name], {}
+    for file in sorted(Path(folder).glob("*.npz")):
+        arrays = np.load(file)
+        names = [f"x{place}" for place in range(arrays["reference"].shape[1])]
+        before = pd.DataFrame(arrays["reference"], columns=names)
+        found[file.stem] = [judge(before, pd.DataFrame(each, columns=names)) for each in arrays["batches"]]
+    return found
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    what, *arguments = sys.argv[1:]
+    print(json.dumps({"time": timed, "verdicts": verdicts}[what](*arguments)))
