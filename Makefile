@@ -31,7 +31,9 @@ demo: setup ## run the examples: the bundle's demo job on this machine (MONTHS=2
 	@PYTHONPATH=src $(PYTHON) -m local_workspace run demo --params "months=[$$(seq 1 $(MONTHS) | paste -s -d , -)]"
 	@for page in .local/mlflow/artifacts/*/*/artifacts/report/index.html; do echo "Open $$page"; done
 
-# Two processes, each with its own Spark and MLflow server: one alone leaves a core idle most of the time.
+# Two processes, each with its own Spark and MLflow server: one alone leaves a core idle most of the time. Each computes
+# in one thread: two that compute in two each wait for one another.
+test test-slow: export OMP_NUM_THREADS := 1
 test: setup ## every test but the slow ones
 	@$(PYTHON) -m pytest -n 2 -m "not slow"
 

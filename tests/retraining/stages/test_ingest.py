@@ -205,6 +205,7 @@ def test_a_stored_row_that_the_source_says_again_is_not_older(loop, lookback):
     assert (second.older, third.older, third.read) == (0, 0, 2)
 
 
+@pytest.mark.slow
 def test_rows_below_the_initial_value_are_neither_read_nor_called_late(loop):
     loop.spec = with_source(initial_value=TEN)
     loop.source_has([("a", "2013-01-31 09:00", 1.0, 1.0), ("b", TEN, 1.0, 1.0), ("null ledger", None, 1.0, 1.0)])
@@ -216,6 +217,7 @@ def test_rows_below_the_initial_value_are_neither_read_nor_called_late(loop):
     assert (second.late, second.older, loop.accepted_keys()) == (0, 0, ["b", "d"])
 
 
+@pytest.mark.slow
 def test_rows_wait_until_they_have_settled(loop):
     loop.spec = with_source(settle_delay="2 hours")
     loop.source_has([("a", TEN, 1.0, 1.0), ("b", "2013-01-31 11:00", 1.0, 1.0)])
@@ -226,6 +228,7 @@ def test_rows_wait_until_they_have_settled(loop):
     assert loop.accepted_keys() == ["a", "a's twin", "b"]
 
 
+@pytest.mark.slow
 def test_an_accepted_column_comes_in_and_no_stored_row_looks_new(loop):
     loop.spec = with_source(new_columns="accept", lookback="1 days")
     loop.source_has([("a", "2013-01-31 09:00", 1.0, 1.0), ("b", TEN, 1.0, 1.0)])
@@ -242,6 +245,7 @@ def test_an_accepted_column_comes_in_and_no_stored_row_looks_new(loop):
     assert loop.accepted("weight") == {"a": None, "b": None, "c": 9}
 
 
+@pytest.mark.slow
 def test_an_ignored_column_is_not_stored(loop):
     loop.source_has([("a", TEN, 1.0, 1.0)])
     loop.ingest()
@@ -252,6 +256,7 @@ def test_an_ignored_column_is_not_stored(loop):
     assert "weight" not in loop.tables.read("toy_accepted").columns
 
 
+@pytest.mark.slow
 def test_a_source_whose_columns_changed_order_and_case_goes_on(loop):
     loop.source_has([("a", TEN, 1.0, 1.0)])
     loop.ingest()
