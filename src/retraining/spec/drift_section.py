@@ -62,7 +62,8 @@ class DriftSection(Section):
     detectors: tuple[DetectorName, ...] = ("ADWIN", "DDM", "EDDM", "PageHinkley")
     """Sequential detectors that the champion's errors go through as labels arrive; none where the list is empty."""
     detectors_agree: int = Field(default=2, ge=1)
-    """So many of them must raise an alarm on the same batch before people are told."""
+    """So many of them must raise an alarm before people are told; the mean loss over days must be shown to have risen
+    too."""
     domain_classifier: bool = False
     """Whether a classifier also tries to tell a sample of the batch from one of the training rows: it sees columns that
     no longer go together, and takes some seconds a run."""

@@ -17,8 +17,8 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class ErrorLevel:
-    """Mean loss of days, with one-sided 95 % bounds, beside what was expected; limit is the most that still counts as
-    expected. All in the unit of the losses."""
+    """Mean loss of the days from since on, with one-sided 95 % bounds, beside what was expected; limit is the most that
+    still counts as expected. All in the unit of the losses."""
 
     mean: float
     lower: float
@@ -27,6 +27,7 @@ class ErrorLevel:
     limit: float
     days: int
     rows: int
+    since: date
 
     @property
     def has_risen(self) -> bool:
@@ -65,5 +66,5 @@ def error_level(
     variance = float(np.sum((weights * (values - mean)) ** 2)) * count / (count - 1)
     widened = variance * float(variance_inflation(count, np.array(ASSUMED.share), np.array(ASSUMED.decay)))
     reach = float(stats.t.ppf(LEVEL, count - 1)) * np.sqrt(widened)
-    rows = sum(each.rows for each in used)
-    return ErrorLevel(mean, mean - reach, mean + reach, expected, expected * (1 + most_increase), count, rows)
+    rows, limit = sum(each.rows for each in used), expected * (1 + most_increase)
+    return ErrorLevel(mean, mean - reach, mean + reach, expected, limit, count, rows, used[0].day)

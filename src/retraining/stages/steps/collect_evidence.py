@@ -19,6 +19,7 @@ from retraining.records.gate_result import GateResult
 from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.rules.alias_state import newest_move
+from retraining.rules.detectors.concept_alarm import concept_alarm
 from retraining.rules.drift.persistence import drift_persistence
 from retraining.rules.drift.verdict import is_clear
 from retraining.rules.gate.metrics import find_metric
@@ -27,11 +28,10 @@ from retraining.rules.previous_wins import PreviousVerdict, Rivals, previous_win
 from retraining.rules.wait_after_rollback import newest_release, waits_after_batch
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.daily_losses import error_on_batch, losses_of
-from retraining.stages.steps.feed_detectors import concept_alarm
 from retraining.stages.steps.ingested_source import IngestedSource
 from retraining.stages.steps.metric_of import metric_of
 from retraining.stages.steps.model_frame import is_reserved, labelled
-from retraining.stages.steps.name_change import name_change
+from retraining.stages.steps.name_change import level_of_error, name_change
 from retraining.stages.steps.plan_holdout import plan_holdout
 from retraining.stages.steps.see_drift import SeenDrift
 
@@ -97,7 +97,7 @@ def collect_evidence(
         previous_version=measured.previous,
         previous_wins=against.wins if against else None,
         previous_reason=against.sentence if against else None,
-        concept_alarm=concept_alarm(measured.detectors, spec.drift.detectors_agree),
+        concept_alarm=_concept_alarm(spec, source, known, measured, version, expected),
         domain_verdict=measured.domain.verdict if measured.domain else None,
         domain_reason=measured.domain.reason if measured.domain else None,
         estimated_error=measured.estimate.error if measured.estimate else None,
@@ -128,6 +128,21 @@ def _drift_evidence(
         return found
     said = {"since": change.since, "reason": change.reason, "response": change.response}
     return {**found, "change": change.kind, **{f"change_{name}": value for name, value in said.items()}}
+
+
+def _concept_alarm(
+    spec: ModelSpec,
+    source: IngestedSource,
+    known: Known,
+    measured: Measured,
+    champion: str | None,
+    expected: float | None,
+) -> str | None:
+    if measured.drift is None:
+        return None
+    losses = [each for each in all_losses(known, measured) if each.version == champion]
+    level = level_of_error(spec, measured.drift.profiles, losses, expected)
+    return concept_alarm(measured.detectors, spec.drift.detectors_agree, source.ledger.has_time, level)
 
 
 def all_losses(known: Known, measured: Measured) -> list[DailyLoss]:

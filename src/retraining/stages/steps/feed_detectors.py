@@ -31,7 +31,8 @@ _FED = "state string, fed bigint, late bigint, newest bigint, alarms bigint, fir
 def feed_detectors(
     spec: ModelSpec, source: IngestedSource, tables: Tables, run: Run, champion: Manifest | None, expected: float | None
 ) -> tuple[DetectorState, ...]:
-    """The states after the newest batch; empty without a champion, or before anything says what error is expected.
+    """The champion's states after each batch, the newest last; empty without a champion, or before anything says what
+    error is expected.
 
     A new champion starts anew. Rows go through one worker in order, so that nothing here grows with them; rows older
     than what has been fed are counted and left to the daily losses.
@@ -45,7 +46,7 @@ def feed_detectors(
     own = [row for row in known if row.version == version and row.detector in spec.drift.detectors]
     last = [row for row in own if row.seq == own[-1].seq] if own else []
     if last and last[0].batch_seq >= batch_seq:
-        return tuple(last)
+        return tuple(own)
     since = last[0].batch_seq if last else champion.batch_seq
     newest = source.ledger.from_text(last[0].newest) if last else None
     rows = _labelled_rows(spec, source, tables, version, since, expected)
@@ -53,19 +54,7 @@ def feed_detectors(
     fed = _feed(rows, None if newest is None else int(newest), states)
     made = tuple(_row(spec, source, version, batch_seq, row, next_seq(known), run) for row in fed)
     append_rows(tables, "detect", made)
-    return made
-
-
-def concept_alarm(states: Sequence[DetectorState], fewest: int) -> str | None:
-    """A sentence when at least so many detectors raised an alarm in the newest batch."""
-    raised = [row for row in states if row.alarms]
-    if len(raised) < fewest:
-        return None
-    named = ", ".join(f"{row.detector} (first at {row.first_alarm})" for row in raised)
-    return (
-        f"{len(raised)} of {len(states)} detectors say that the champion's error changed in {raised[0].rows:,} newly "
-        f"labelled rows: {named}."
-    )
+    return (*own, *made)
 
 
 def _labelled_rows(

@@ -11,6 +11,7 @@ from retraining.records.drift_reference import LABEL, PREDICTION, DriftReference
 from retraining.rules.drift.change_kind import change_kind
 from retraining.rules.drift.column_state import column_state
 from retraining.rules.drift.daily_distances import daily_distances
+from retraining.rules.drift.error_level import ErrorLevel, error_level
 from retraining.rules.drift.profile import Profile
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.metric_of import metric_of
@@ -44,6 +45,14 @@ def name_change(
         archived=tuple(archived),
     )
     return change_kind(evidence, _most_loss_increase(spec))
+
+
+def level_of_error(
+    spec: ModelSpec, profiles: BatchProfiles, losses: Sequence[DailyLoss], expected_error: float | None
+) -> ErrorLevel | None:
+    """The champion's mean loss on the days of the newest batch, 6 at least, beside what was expected."""
+    expected, since = _loss(spec, expected_error), _first_day(profiles.now)
+    return error_level(_by_day(losses), expected, since, _most_loss_increase(spec))
 
 
 def drifted_features(metrics: Sequence[DriftMetric]) -> list[DriftMetric]:

@@ -5,7 +5,7 @@ import pyarrow as pa
 
 from retraining.rules.detectors.ddm import DDM
 from retraining.rules.detectors.states import DETECTORS, from_json, to_json
-from retraining.stages.steps.feed_detectors import concept_alarm, feed_batches
+from retraining.stages.steps.feed_detectors import feed_batches
 
 FRESH = [to_json(kind()) for kind in DETECTORS.values()]
 
@@ -55,21 +55,3 @@ def test_rows_older_than_what_was_fed_are_counted_and_left_out():
 def test_nothing_new_changes_nothing():
     assert [(row["state"], row["fed"], row["newest"]) for row in fed(FRESH, 7)] == [(state, 0, 7) for state in FRESH]
     assert {row["newest"] for row in fed(FRESH, 50, arrow([10], [1]))} == {50}
-
-
-class State:
-    """As much of a DetectorState as a sentence needs."""
-
-    def __init__(self, detector, alarms):
-        self.detector, self.alarms, self.first_alarm, self.rows = detector, alarms, "2013-05-03", 1200
-
-
-def test_people_are_told_when_enough_detectors_agree():
-    states = [State("ADWIN", 2), State("DDM", 1), State("EDDM", 0)]
-
-    assert concept_alarm(states, 3) is None
-    assert concept_alarm((), 1) is None
-    assert concept_alarm(states, 2) == (
-        "2 of 3 detectors say that the champion's error changed in 1,200 newly labelled rows: ADWIN (first at "
-        "2013-05-03), DDM (first at 2013-05-03)."
-    )
