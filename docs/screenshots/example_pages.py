@@ -12,6 +12,7 @@ from pathlib import Path
 
 from retraining.records.batch import Batch, RuleCount
 from retraining.records.decision import Decision
+from retraining.records.detector_state import DetectorState
 from retraining.records.drift_metric import DriftMetric
 from retraining.records.event import Event
 from retraining.records.gate_result import GateResult
@@ -20,6 +21,7 @@ from retraining.report.index import ModelRuns, render_index
 from retraining.report.page import render_run_page
 from retraining.report.page_data import DailyError, PageData, Sample
 from retraining.report.words import NOTHING
+from retraining.rules.drift.shares import ColumnShares, SharePair
 
 MODEL, METRIC = "example_air_time", "rmse"
 # Month by month: outcome, the champion after it. The last run is the page's.
@@ -62,6 +64,8 @@ def example_page() -> PageData:
         ),
         daily_errors=daily_errors(),
         drift=tuple(drift()),
+        shares=tuple(shares(name, level) for name, level in {":prediction": 0.06, **COLUMNS}.items()),
+        detectors=tuple(detector(name) for name in ("ADWIN", "DDM", "EDDM", "PageHinkley")),
         promotions=tuple(promotion(place) for place in range(len(MONTHS)) if MONTHS[place][0] != "KEEP"),
         decision=decision(),
         gate_results=gate_results(),
@@ -183,6 +187,41 @@ def drift() -> list[DriftMetric]:
             index = level * (0.35 + 0.1 * batch) * chance.uniform(0.7, 1.3)
             rows.append(drift_metric(batch, place, name, None if name == "hour" and batch == 1 else index))
     return rows
+
+
+def shares(name: str, level: float) -> ColumnShares:
+    """Groups that moved by about the level of the column."""
+    chance = random.Random(name)
+    carriers = {"UA": 0.176, "B6": 0.163, "EV": 0.161, "DL": 0.144, "AA": 0.098, "MQ": 0.08, "US": 0.062, "9E": 0.054}
+    airports = {"EWR": 0.36, "JFK": 0.33, "LGA": 0.31}
+    deciles = {f"{200 + 260 * place}": 0.1 for place in range(9)} | {"> 2280": 0.1}
+    before = {"carrier": carriers | {"other": 0.062}, "origin": airports}.get(name, deciles)
+    moved = {group: share * (1 + 2 * level * chance.uniform(-1, 1)) for group, share in before.items()}
+    now = moved | ({"unseen": 0.08} if name == "carrier" else {})
+    total = sum(now.values())
+    return ColumnShares(name, tuple(SharePair(each, before.get(each, 0.0), now[each] / total) for each in now))
+
+
+def detector(name: str) -> DetectorState:
+    """As it stands after the newest batch; one raised an alarm."""
+    alarms = 2 if name == "ADWIN" else 0
+    return DetectorState(
+        model=MODEL,
+        version="9",
+        seq=len(MONTHS),
+        detector=name,
+        state="{}",
+        batch_seq=len(MONTHS),
+        newest="2013-09-30T23:00:00.000000Z",
+        rows=26_871,
+        late=14,
+        alarms=alarms,
+        first_alarm="2013-09-12T17:00:00.000000Z" if alarms else None,
+        level="warning" if name == "DDM" else "stable",
+        run_id=event(len(MONTHS) - 1).run_id,
+        attempt_id="example",
+        at=started(len(MONTHS) - 1),
+    )
 
 
 def drift_metric(batch: int, place: int, name: str, index: float | None) -> DriftMetric:

@@ -39,6 +39,7 @@ def test_a_row_deleted_from_the_table_of_the_readmes_change_feed_is_gone(loop):
     assert [row["meter"] for row in loop.tables.read("toy_accepted").collect()] == ["m2"]
 
 
+@pytest.mark.slow
 def test_a_label_of_the_table_of_the_readme_reaches_its_row(loop):
     columns = columns_with_labels()
     source = {"table": "toy_source", "ledger_column": "read_at", "keys": ["meter", "read_at"]}

@@ -74,6 +74,7 @@ def test_retraining_without_mlflow_registers_nothing_and_the_next_run_does(loop,
     assert loop.retrain().manifest.version == "1"
 
 
+@pytest.mark.slow
 def test_a_model_of_pure_noise_is_refused_because_it_is_no_better_than_the_mean(loop):
     loop.spec = loop.spec.model_copy(update={"columns": toy_spec(columns={"label": "luck", "numeric": ["x"]}).columns})
 
@@ -83,6 +84,7 @@ def test_a_model_of_pure_noise_is_refused_because_it_is_no_better_than_the_mean(
     assert "of the trivial predictor" in promotion.reasons[0]
 
 
+@pytest.mark.slow
 def test_a_run_killed_between_decision_and_alias_is_healed_and_nothing_is_judged_again(loop, monkeypatch):
     loop.check()
     loop.retrain()
@@ -98,6 +100,7 @@ def test_a_run_killed_between_decision_and_alias_is_healed_and_nothing_is_judged
     assert len(rows(loop, GateResult)) == len(healed.checks) == 5
 
 
+@pytest.mark.slow
 def test_an_alias_moved_by_hand_stops_promotion_and_rollback_until_it_is_moved_back(loop):
     loop.train()
     name = loop.registry.full_name(loop.spec.model)

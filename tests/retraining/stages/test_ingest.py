@@ -103,6 +103,7 @@ def test_a_rerun_with_nothing_new_writes_nothing(mixed):
     assert [loop.version_of_table(name) for name in ("watermarks", "toy_observations")] == before
 
 
+@pytest.mark.slow
 def test_rows_tied_with_the_watermark_are_neither_lost_nor_repeated(loop):
     loop.source_has([("a", TEN, 1.0, 1.0)])
     loop.ingest()
@@ -175,6 +176,7 @@ def test_rows_of_any_ledger_type_can_come_too_late(loop, type_, values):
     assert (report.read, report.already_present, report.older) == (1, 1, 1)
 
 
+@pytest.mark.slow
 def test_rows_that_come_late_are_read_within_the_lookback_and_nothing_is_stored_twice(loop):
     loop.spec = with_source(lookback="2 hours")
     loop.source_has([("a", "2013-01-31 09:00", 1.0, 1.0), ("b", TEN, 1.0, 1.0)])

@@ -13,6 +13,7 @@ from tests.retraining.adapters.sources.unversioned import KINDS, insert
 from retraining.records.ingest_report import IngestReport
 
 QUALITY = {"rules": [{"rule": "in_range", "column": "x", "max": 100}]}
+pytestmark = pytest.mark.slow
 
 DELIVERIES = {
     "first rows": [("a", "2013-01-31 09:00", 1.0, 1.0), ("b", "2013-01-31 10:00", 1.0, 1.0)],
@@ -35,7 +36,7 @@ class Told:
     accepted: dict[str, object]
 
 
-MODES = ["change_feed", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("table", "files", *KINDS))]
+MODES = ["table", "files", "change_feed", *KINDS]
 
 
 @pytest.fixture(scope="module", params=MODES)
