@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from tests.loop import toy_spec
 from tests.retraining.adapters.sources.folder import put_csv
 
