@@ -79,7 +79,7 @@ def open_browser() -> Iterator[Browser]:
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--remote-debugging-pipe"]
     # Chromium reads commands from descriptor 3 and answers on 4; the shell moves ours there.
     command = f'exec "$0" "$@" 3<&{to_browser[0]} 4>&{to_us[1]}'
-    with TemporaryDirectory() as profile:
+    with TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         arguments = ["bash", "-c", command, program, *flags, f"--user-data-dir={profile}"]
         process = subprocess.Popen(arguments, pass_fds=(to_browser[0], to_us[1]), stderr=subprocess.DEVNULL)
         try:

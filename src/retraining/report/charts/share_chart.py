@@ -7,7 +7,8 @@ from retraining.report.words import column_title, share
 from retraining.rules.drift.shares import MISSING, UNSEEN, ColumnShares
 
 SIZE = (332, 130)
-_MOST_LETTERS = 7
+_MOST_LETTERS, _MOST_TICKS = 7, 7
+"""Of more groups every second one is named, the last one always: it may be the missing values."""
 _WIDTH = 0.4
 
 
@@ -18,7 +19,7 @@ def share_chart(name: str, column: ColumnShares, batch: int) -> str:
         colour = ALERT if pair.group in (MISSING, UNSEEN) else CHAMPION
         axes.bar([place - _WIDTH / 2], [pair.reference], width=_WIDTH, color=MUTED, gid="mark.reference-share")
         axes.bar([place + _WIDTH / 2], [pair.batch], width=_WIDTH, color=colour, gid="mark.batch-share")
-    ticks = range(0, len(column.pairs), 2 if len(column.pairs) > _MOST_LETTERS else 1)
+    ticks = range(len(column.pairs) - 1, -1, -2 if len(column.pairs) > _MOST_TICKS else -1)
     axes.set_xticks(list(ticks), [_short(column.pairs[place].group) for place in ticks], fontsize=10)
     axes.set_xlim(-0.6, len(column.pairs) - 0.4)
     axes.yaxis.set_major_locator(MaxNLocator(3))
