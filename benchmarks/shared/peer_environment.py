@@ -1,24 +1,29 @@
 """A package that is compared with ours, in an environment of its own that is thrown away."""
 
+import os
 import subprocess
 import venv
 from pathlib import Path
 
 PEERS = Path(__file__).parent / "drift_peers.py"
-PACKAGES = {"evidently": "evidently==0.7.15", "nannyml": "nannyml==0.13.1"}
+PACKAGES = {
+    "evidently": ("evidently==0.7.15", "pandas<3"),  # it imports what pandas 3.1 no longer has
+    "nannyml": ("nannyml==0.13.1", "pandas<3", "statsmodels"),  # it imports statsmodels without asking for it
+}
 
 
 def build_peer(folder: Path, name: str) -> Path:
     """The Python that has the package; a gigabyte and some minutes."""
     place = folder / name
     venv.create(place, with_pip=True)
-    subprocess.run([place / "bin" / "pip", "install", "-q", PACKAGES[name], "pyarrow"], check=True)
+    subprocess.run([place / "bin" / "pip", "install", "-q", *PACKAGES[name], "pyarrow"], check=True)
     return place / "bin" / "python"
 
 
 def ask_peer(python: Path, *arguments: str) -> str:
-    """The last line that drift_peers.py prints: JSON. Raises CalledProcessError with what it said."""
-    done = subprocess.run([python, PEERS, *arguments], check=False, capture_output=True, text=True)
+    """The last line that drift_peers.py prints: JSON. Raises RuntimeError with what it said. Both would report their use."""
+    silent = {**os.environ, "NML_DISABLE_USAGE_LOGGING": "1", "DO_NOT_TRACK": "1"}
+    done = subprocess.run([python, PEERS, *arguments], check=False, capture_output=True, text=True, env=silent)
     if done.returncode:
         raise RuntimeError(f"{' '.join(arguments)}: {done.stderr[-2000:]}")
     return done.stdout.strip().splitlines()[-1]
