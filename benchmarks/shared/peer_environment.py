@@ -21,7 +21,8 @@ def build_peer(folder: Path, name: str) -> Path:
 
 
 def ask_peer(python: Path, *arguments: str) -> str:
-    """The last line that drift_peers.py prints: JSON. Raises RuntimeError with what it said. Both would report their use."""
+    """The last line that drift_peers.py prints: JSON. Raises RuntimeError with what it said."""
+    # Both report their use unless told not to.
     silent = {**os.environ, "NML_DISABLE_USAGE_LOGGING": "1", "DO_NOT_TRACK": "1"}
     done = subprocess.run([python, PEERS, *arguments], check=False, capture_output=True, text=True, env=silent)
     if done.returncode:
