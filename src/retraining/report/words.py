@@ -132,9 +132,9 @@ CHANGES = {
 }
 
 
-def change_title(kind: str) -> str:
-    """The kind of a change as a title."""
-    return CHANGES[kind]
+def change_title(kind: str, alarm: str | None = None) -> str:
+    """The kind of a change as a title. An alarm of detectors may come before the error leaves what is expected."""
+    return "The error rose, within what is expected" if kind == "none" and alarm else CHANGES[kind]
 
 
 def column_title(name: str) -> str:

@@ -581,3 +581,13 @@ def test_open_incidents_stand_at_the_top_and_resolved_ones_do_not():
 
     assert absent(page, "flights: Drift persists.") == []
     assert absent(page, "flights: resolved with batch 5.") != []
+
+
+def test_an_alarm_inside_what_is_expected_is_not_called_nothing():
+    quiet = replace(decision("Because."), change="none", change_reason="0 of 2 drifted.", change_response="Rest.")
+    alarmed = replace(quiet, concept_alarm="2 of 4 detectors say that the error changed.")
+
+    assert absent(seen(full_page(decision=quiet)), "Nothing changed . 0 of 2 drifted. Suggested: Rest.") == []
+    page = seen(full_page(decision=alarmed))
+    assert absent(page, "The error rose, within what is expected . 0 of 2 drifted. 2 of 4 detectors say") == []
+    assert absent(page, "Nothing changed", "Rest.") == ["Nothing changed", "Rest."]
