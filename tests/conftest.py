@@ -26,7 +26,7 @@ ENGINES = {"spark", "mlflow_uri"}
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks what needs an engine, so that `make test-fast` can leave it out. What takes longest for few tests comes
     first, so that two processes end at about the same time."""
-    items.sort(key=lambda item: not {"story", "faults", "readme"} & set(item.path.parts))
+    items.sort(key=lambda item: not {"story", "readme"} & set(item.path.parts))
     for item in items:
         if ENGINES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.spark)

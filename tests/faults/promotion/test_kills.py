@@ -21,7 +21,7 @@ def ignore(kills: int) -> None:
 def test_killed_runs_and_their_reruns_leave_one_whole_champion_and_nothing_else(spark, mlflow_uri):
     tallies = kill_everywhere(spark, 1, ignore, [FEW])
 
-    assert faults_of(tallies) == Faults()
+    assert faults_of(tallies) == Faults(), faults_of(tallies).said
     assert kills_of(tallies) == len(FEW)
 
 

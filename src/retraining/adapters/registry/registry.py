@@ -98,7 +98,15 @@ class Registry:
         """Id of the experiment, created on first use."""
         with talking_to_mlflow(f"opening experiment {self.experiment}"):
             found = self.client.get_experiment_by_name(self.experiment)
-            return str(found.experiment_id if found else self.client.create_experiment(self.experiment))
+            if found:
+                return str(found.experiment_id)
+            try:
+                return str(self.client.create_experiment(self.experiment))
+            except MlflowException as err:  # a run of another model may have made it in the meantime
+                found = self.client.get_experiment_by_name(self.experiment)
+                if not found:
+                    raise err from None
+                return str(found.experiment_id)
 
     def find_version(self, model: str, retrain_key: str) -> tuple[str, str] | None:
         """(run id, version) that an earlier attempt registered under a retrain_key, if any. A version that is still
