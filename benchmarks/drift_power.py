@@ -155,14 +155,14 @@ def cells_for_peers(seed: int, batches: int) -> Iterator[Cell]:
             effects = day_effects(random, process.correlation, DAYS)
             reference = draw(random, process, REFERENCE_ROWS, DAYS, effects)
             own = reference_of(reference, process.day_share > 0)
-            drawn = []
-            for _ in range(batches):
+            drawn = np.empty((batches, rows, COLUMNS))
+            for place in range(batches):
                 effects = day_effects(random, process.correlation, BATCH_DAYS)
-                drawn.append(draw(random, process, rows, BATCH_DAYS, effects))
-            moved = np.array(drawn)
+                drawn[place] = draw(random, process, rows, BATCH_DAYS, effects)
+            moved = drawn.copy()
             moved[:, :, :SHIFTED] += SHIFT
             ours = tuple(sum(verdict_on(own, each) == "drifted" for each in side) for side in (drawn, moved))
-            yield Cell(f"{process.name}, {rows:,} rows", reference, np.array(drawn), moved, (ours[0], ours[1]))
+            yield Cell(f"{process.name}, {rows:,} rows", reference, drawn, moved, (ours[0], ours[1]))
 
 
 def all_shares(seed: int, batches: int) -> list[Share]:

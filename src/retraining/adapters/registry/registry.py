@@ -102,10 +102,10 @@ class Registry:
                 return str(found.experiment_id)
             try:
                 return str(self.client.create_experiment(self.experiment))
-            except MlflowException as err:  # a run of another model may have made it in the meantime
+            except MlflowException:  # a run of another model may have made it in the meantime
                 found = self.client.get_experiment_by_name(self.experiment)
                 if not found:
-                    raise err from None
+                    raise
                 return str(found.experiment_id)
 
     def find_version(self, model: str, retrain_key: str) -> tuple[str, str] | None:

@@ -122,7 +122,7 @@ def _drift_evidence(
         "drift_persists": persistence.persists,
         "drift_is_clear": is_clear(seen.own, spec.drift),
     }
-    losses = [each for each in all_losses(known, measured) if each.version == champion]
+    losses = _losses_of_champion(known, measured, champion)
     change = name_change(spec, seen.own, seen.references, seen.profiles, losses, expected, seen.archived)
     if change is None:
         return found
@@ -140,9 +140,13 @@ def _concept_alarm(
 ) -> str | None:
     if measured.drift is None:
         return None
-    losses = [each for each in all_losses(known, measured) if each.version == champion]
+    losses = _losses_of_champion(known, measured, champion)
     level = level_of_error(spec, measured.drift.profiles, losses, expected)
     return concept_alarm(measured.detectors, spec.drift.detectors_agree, source.ledger.has_time, level)
+
+
+def _losses_of_champion(known: Known, measured: Measured, champion: str | None) -> list[DailyLoss]:
+    return [each for each in all_losses(known, measured) if each.version == champion]
 
 
 def all_losses(known: Known, measured: Measured) -> list[DailyLoss]:
