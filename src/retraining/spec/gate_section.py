@@ -36,6 +36,9 @@ class GateSection(Section):
     """What a change must gain: a share of the champion's loss, or for a metric that is best at 1 the difference."""
     false_promotions_per_year: float = Field(default=0.5, gt=0)
     """How often a year a change that gains nothing may be promoted by chance; sets the confidence of each verdict."""
+    keeps_first_population: bool = False
+    """Whether those of the first training's period are still served: then a candidate must be at least as good as the
+    champion on rows of that period that neither learned. Else that is reported only."""
     golden_rows: tuple[GoldenRow, ...] = ()
     """Rows whose answers are known: a candidate that gets one wrong is refused."""
     may_explain_label: tuple[ColumnName, ...] = ()

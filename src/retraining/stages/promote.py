@@ -20,7 +20,7 @@ from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.apply_newest_decision import apply_newest_decision, decide_promotion
 from retraining.stages.steps.deployed_version import deployed_version
 from retraining.stages.steps.ingested_source import read_source
-from retraining.stages.steps.judge_candidate import judge_candidate
+from retraining.stages.steps.judge_candidate import Before, judge_candidate
 from retraining.stages.steps.load_version import manifest_of_version
 from retraining.stages.steps.tell_consumers import tell_consumers
 from retraining.stages.steps.wait_for_approval import may_go_live, reject_expired, still_waits, with_approval
@@ -66,8 +66,8 @@ def promote(
     live = manifest_of_version(manifests, spec.model, champion) if champion else None
     checks = _checks_of(earlier, candidate, champion)
     if not checks:
-        known, seq = decisions.result(), next_seq(earlier)
-        checks = judge_candidate(spec, source, tables, registry, candidate, live, known, earlier, run, seq)
+        before = Before(decisions.result(), manifests, earlier)
+        checks = judge_candidate(spec, source, tables, registry, candidate, live, before, run)
         append_rows(tables, "gate", checks)
     hit("promote.after_judge")
     passed = _passed(checks) and not was_rolled_back(promotions, candidate.retrain_key)

@@ -97,7 +97,7 @@ def test_a_run_killed_between_decision_and_alias_is_healed_and_nothing_is_judged
     assert after_kill == (None, ["DECIDED"])
     assert (healed.promotion.outcome, loop.alias("champion")) == ("PROMOTE", "1")
     assert [row.state for row in rows(loop, Promotion)] == ["DECIDED", "APPLIED"]
-    assert len(rows(loop, GateResult)) == len(healed.checks) == 5
+    assert len(rows(loop, GateResult)) == len(healed.checks) == 6
 
 
 @pytest.mark.slow

@@ -68,7 +68,7 @@ def test_a_refresh_is_asked_everything_that_the_spec_says(story):
     assert story.refresh.promotion.outcome == "PROMOTE"
     assert {each.question for each in found.values()} == {"refresh"}
     assert set(found) == {
-        *("finite_predictions", "varied_predictions", "unseen_rows", "no_giveaway"),
+        *("finite_predictions", "varied_predictions", "unseen_rows", "no_giveaway", "earlier_looks", "forgetting"),
         *(
             "gain",
             "guard_mae",

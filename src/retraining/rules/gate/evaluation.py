@@ -8,6 +8,7 @@ import numpy as np
 from retraining.records.gate_result import Question
 from retraining.rules.gate.correlation import Correlation
 from retraining.rules.gate.jackknife import Gain, PairedSums, gain_with_interval
+from retraining.rules.gate.looks import UNSEEN, Looks
 from retraining.rules.gate.metrics import FloatArray, Groups, Metric, Predictions
 
 
@@ -15,14 +16,16 @@ from retraining.rules.gate.metrics import FloatArray, Groups, Metric, Prediction
 class Asked:
     """What a candidate is held to. level: confidence of the bounds that decide; min_gain: what a change must gain;
     floors: metrics and the value that the candidate must reach whatever the baseline does; guards: metrics that must
-    not get worse; fresh_blocks: share of the hold-out's blocks that no earlier verdict on a change has used."""
+    not get worse; looks: what its rows were asked before; keeps_first_population: whether
+    forgetting the first training's period counts against it."""
 
     question: Question
     level: float = 0.95
     min_gain: float = 0.0
     guards: tuple[str, ...] = ()
     floors: Mapping[str, float] = field(default_factory=dict)
-    fresh_blocks: float = 1.0
+    looks: Looks = UNSEEN
+    keeps_first_population: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,8 @@ class Sanity:
 @dataclass(frozen=True)
 class Evaluation:
     """Both models on the hold-out, block by block: metrics with their sums, the one that decides first; that one again
-    for each slice. blocks_are_days: else rows without time order, in buckets."""
+    for each slice, and on rows of the first training's period that neither model learned. blocks_are_days: else rows
+    without time order, in buckets."""
 
     metrics: tuple[Metric, ...]
     sums: tuple[PairedSums, ...]
@@ -48,6 +52,7 @@ class Evaluation:
     correlation: Correlation
     sanity: Sanity = Sanity()
     slices: Mapping[str, PairedSums] = field(default_factory=dict)
+    first_period: PairedSums | None = None
 
     @property
     def rows(self) -> int:

@@ -3,11 +3,12 @@
 from retraining.records.gate_result import Check, GateVerdict, Question
 from retraining.rules.gate.correlation import INDEPENDENT
 from retraining.rules.gate.evaluation import Asked, Evaluation
+from retraining.rules.gate.forgetting import first_period_kept
 from retraining.rules.gate.gain_check import gain_check
 from retraining.rules.gate.guards import floors_hold, guards_hold, reported, slices_hold
 from retraining.rules.gate.holdout import FEWEST_DAYS
 from retraining.rules.gate.jackknife import Gain, blocks_needed, effective_blocks
-from retraining.rules.gate.looks import FRESH_SHARE
+from retraining.rules.gate.looks import FRESH_SHARE, Looks
 from retraining.rules.gate.metrics import Metric
 from retraining.rules.gate.refresh import WORST_REFRESH_GAIN, at_least_as_good, worst_refresh_gain
 from retraining.rules.gate.sanity import is_sane
@@ -25,12 +26,23 @@ def judge(asked: Asked, evaluation: Evaluation) -> tuple[Check, ...]:
     """
     return (
         *is_sane(evaluation),
+        looks_counted(asked.looks),
         gain_suffices(asked, evaluation),
         *guards_hold(asked, evaluation),
         *floors_hold(asked, evaluation),
         *slices_hold(evaluation),
+        *first_period_kept(asked, evaluation),
         *reported(asked, evaluation),
     )
+
+
+def looks_counted(looks: Looks) -> Check:
+    """How often the hold-out was asked before: reported, for chance grows with every look."""
+    said = f"At most {looks.most} of the earlier verdicts looked at the same row." if looks.most else _NEVER_SEEN
+    return Check("earlier_looks", "passed", float(looks.most), None, None, None, said)
+
+
+_NEVER_SEEN = "No earlier verdict looked at a row of this hold-out."
 
 
 def gain_suffices(asked: Asked, evaluation: Evaluation) -> Check:
@@ -65,10 +77,11 @@ def _lacking(asked: Asked, evaluation: Evaluation) -> str | None:
         found, wanted, unit = evaluation.rows, FEWEST_ROWS, "reserved rows newer than the champion"
     if found < wanted:
         return f"The hold-out has {found} {unit}; a verdict needs {wanted}."
-    if asked.question == "change" and asked.fresh_blocks < FRESH_SHARE:
+    if asked.question == "change" and asked.looks.fresh < FRESH_SHARE:
+        unit = "days" if evaluation.blocks_are_days else "rows"
         return (
-            f"Of the hold-out's days {asked.fresh_blocks:.0%} have judged no change before; a verdict on a change "
-            f"needs {FRESH_SHARE:.0%}, because days that are asked often enough approve of anything."
+            f"Of the hold-out's {unit} {asked.looks.fresh:.0%} have judged no change before; a verdict on a change "
+            f"needs {FRESH_SHARE:.0%}, because {unit} that are asked often enough approve of anything."
         )
     return None
 

@@ -17,7 +17,7 @@ from retraining.rules.gate.smoke import Smoke
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.append_references import append_references
 from retraining.stages.steps.evaluate_on_holdout import holdout_rows
-from retraining.stages.steps.fit_version import fit_version
+from retraining.stages.steps.fit_version import log_fit, store_fit
 from retraining.stages.steps.ingested_source import IngestedSource
 from retraining.stages.steps.load_version import load_version
 from retraining.stages.steps.metric_of import metric_of
@@ -49,16 +49,20 @@ def deployed_version(
     """A copy of another target's version goes live as it is. A refit that is not close to the candidate stays a version
     that nothing points to, and the candidate goes live.
 
-    The fresh process starts before the refit is fitted: it needs seconds to import, on a core of its own.
+    The fresh process starts before the refit is fitted: it needs seconds to import, on a core of its own. The refit is
+    asked while its references and its manifest are stored.
     """
     if candidate.role == "copied":
         return _as_judged(spec, source, tables, registry, run, candidate)
     if not spec.gate.refits:
         return _asked(spec, source, tables, registry, candidate)
     with fresh_process() as process, ThreadPoolExecutor() as pool:
-        refit = fit_version(spec, source, tables, registry, run, _reserved_refit(candidate, manifests), manifests)
+        logged = log_fit(spec, source, tables, registry, run, _reserved_refit(candidate, manifests), manifests)
+        refit = logged.manifest
         smoking = pool.submit(smoke_test, spec, source, tables, registry, refit, process)
-        found = _check(spec, source, tables, registry, candidate, refit, checks)
+        checking = pool.submit(_check, spec, source, tables, registry, candidate, refit, checks)
+        store_fit(spec, tables, registry, run, logged, manifests)
+    found = checking.result()
     if found.passes:
         return Deployed(str(refit.version), smoking.result(), (found.sentence,))
     as_judged = _as_judged(spec, source, tables, registry, run, candidate)

@@ -1,6 +1,6 @@
 """Candidate and baseline on the same hold-out rows, block by block."""
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations
@@ -10,6 +10,7 @@ from retraining.records.manifest import Manifest
 from retraining.rules.gate.correlation import INDEPENDENT, Correlation
 from retraining.rules.gate.evaluation import Evaluation, Sanity
 from retraining.rules.gate.giveaway import giveaways
+from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.ledger_column import ledger_day, ledger_literal
 from retraining.rules.ingest.row_identity import ROW_KEY, bucket
 from retraining.spec.model_spec import ModelSpec
@@ -39,12 +40,12 @@ def holdout_rows(
     rows = labelled(spec, observations.current_rows(tables, source.name, committed, ledger, since=start))
     if spec.gate.holdout == "reserved":
         arrived = observations.arrived_after(committed, champion.batch_seq if champion else 0)
-        return rows.where(is_reserved(spec) & arrived).withColumn(BLOCK, bucket("block", EXCHANGEABLE_BLOCKS))
+        return rows.where(is_reserved(spec) & arrived).withColumn(BLOCK, block_column(spec, ledger))
     end = ledger.from_text(candidate.holdout_before)
     if start is None or end is None:
         return rows.where(F.lit(False)).withColumn(BLOCK, F.lit(0))
     inside = F.col(f"`{ledger.column}`") < ledger_literal(ledger, end)
-    return rows.where(inside).withColumn(BLOCK, F.datediff(ledger_day(ledger), F.lit("1970-01-01").cast("date")))
+    return rows.where(inside).withColumn(BLOCK, block_column(spec, ledger))
 
 
 def evaluate_on_holdout(
@@ -70,11 +71,22 @@ def count_shared_keys(
     spec: ModelSpec, source: IngestedSource, tables: Tables, candidate: Manifest, rows: DataFrame
 ) -> int:
     """Rows of the hold-out whose key is among those that the candidate was trained on."""
+    return rows.join(learned_keys(spec, source, tables, candidate), ROW_KEY, "left_semi").count()
+
+
+def learned_keys(spec: ModelSpec, source: IngestedSource, tables: Tables, manifest: Manifest) -> DataFrame:
+    """Row keys that a version may have learned; of an update, those of all versions before it as well."""
     ledger = source.ledger
-    start = ledger.from_text(candidate.train_from) if candidate.action == "refit" else None
-    bounds = Bounds(candidate.batch_seq, start, ledger.from_text(candidate.train_before))
-    trained = trainable_rows(spec, tables, ledger, source.through(candidate.batch_seq), bounds)
-    return rows.join(trained.select(ROW_KEY), ROW_KEY, "left_semi").count()
+    start = ledger.from_text(manifest.train_from) if manifest.action == "refit" else None
+    bounds = Bounds(manifest.batch_seq, start, ledger.from_text(manifest.train_before))
+    return trainable_rows(spec, tables, ledger, source.through(manifest.batch_seq), bounds).select(ROW_KEY)
+
+
+def block_column(spec: ModelSpec, ledger: Ledger) -> Column:
+    """The day; of rows without time order a bucket."""
+    if spec.gate.holdout == "reserved":
+        return bucket("block", EXCHANGEABLE_BLOCKS)
+    return F.datediff(ledger_day(ledger), F.lit("1970-01-01").cast("date"))
 
 
 def _giveaways(spec: ModelSpec, rows: DataFrame) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Fit, log and register the version that a manifest reserved; or find what an earlier attempt left."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from retraining.adapters.registry.digest import digest_of_files
@@ -26,6 +26,14 @@ RECIPES = Path(__file__).parents[3] / "recipes"
 """The package that every version carries, so that it loads where `src` is not on the path."""
 
 
+@dataclass(frozen=True)
+class LoggedFit:
+    """The manifest of a version that is in the registry, and what it learned; None where that manifest is stored."""
+
+    manifest: Manifest
+    learned: Learned | None
+
+
 def fit_version(
     spec: ModelSpec,
     source: IngestedSource,
@@ -39,10 +47,24 @@ def fit_version(
 
     manifests are all rows of the model, the reservation among them.
     """
+    logged = log_fit(spec, source, tables, registry, run, reserved, manifests)
+    return store_fit(spec, tables, registry, run, logged, manifests)
+
+
+def log_fit(
+    spec: ModelSpec,
+    source: IngestedSource,
+    tables: Tables,
+    registry: Registry,
+    run: Run,
+    reserved: Manifest,
+    manifests: list[Manifest],
+) -> LoggedFit:
+    """The first half: the version, complete in the registry, named by no table yet. It may be asked already."""
     done = [row for row in manifests if row.retrain_key == reserved.retrain_key and row.state == "REGISTERED"]
     if done:
         sweep_leftovers(spec.model, registry, manifests)
-        return done[0]
+        return LoggedFit(done[0], None)
     base = manifest_of_version(manifests, spec.model, reserved.base_version) if reserved.base_version else None
     started = run.stopwatch()
     learned = learn(spec, source, tables, registry, reserved, base)
@@ -54,10 +76,6 @@ def fit_version(
     run_id, version = found or _log(spec, tables, registry, filled, learned, base)
     hit("fit.after_log")
     version = keep_first_version(registry, spec.model, run_id)
-    if reserved.role == "refit" or not spec.gate.refits:
-        predicted = learned.estimator.predict(learned.frame.features)
-        append_references(spec, tables, run, learned.frame, predicted, version)
-    hit("fit.after_references")
     files = registry.files(spec.model, version)
     registered = replace(
         filled,
@@ -67,6 +85,20 @@ def fit_version(
         digest=digest_of_files(files),
         files=files,
     )
+    return LoggedFit(registered, learned)
+
+
+def store_fit(
+    spec: ModelSpec, tables: Tables, registry: Registry, run: Run, logged: LoggedFit, manifests: list[Manifest]
+) -> Manifest:
+    """The second half: references of a version that may go live, then the manifest."""
+    registered, learned = logged.manifest, logged.learned
+    if learned is None:
+        return registered
+    if registered.role == "refit" or not spec.gate.refits:
+        predicted = learned.estimator.predict(learned.frame.features)
+        append_references(spec, tables, run, learned.frame, predicted, str(registered.version))
+    hit("fit.after_references")
     append_rows(tables, "retrain", [registered])
     hit("fit.after_manifest")
     sweep_leftovers(spec.model, registry, [*manifests, registered])

@@ -1,10 +1,12 @@
 """The gate: a candidate and the champion on the hold-out, and the rows of `gate_results` that come of it."""
 
-from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass, replace
+
+from pyspark.sql import DataFrame
 
 from retraining.adapters.registry.registry import Registry
 from retraining.adapters.registry.signature import signature_of
+from retraining.adapters.tables.ledgers_of_model import next_seq
 from retraining.adapters.tables.tables import Tables
 from retraining.records.decision import Decision
 from retraining.records.gate_result import Check, GateResult, Question
@@ -14,17 +16,33 @@ from retraining.rules.gate.correlation import correlation_of_days
 from retraining.rules.gate.evaluation import Asked, Evaluation
 from retraining.rules.gate.golden import golden_rows_hold
 from retraining.rules.gate.judge import judge
-from retraining.rules.gate.looks import fresh_share, level_of_look, looks_a_year
+from retraining.rules.gate.looks import level_of_look, looks_a_year
 from retraining.rules.gate.pairs_of_days import runs_of_pairs
 from retraining.rules.gate.signature_change import signature_holds
-from retraining.rules.ingest.ledger import Ledger
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.daily_losses import losses_of
-from retraining.stages.steps.evaluate_on_holdout import count_shared_keys, evaluate_on_holdout, holdout_rows
+from retraining.stages.steps.earlier_looks import days_between, looks_at_holdout
+from retraining.stages.steps.evaluate_on_holdout import (
+    count_shared_keys,
+    evaluate_on_holdout,
+    holdout_rows,
+    metrics_of,
+)
+from retraining.stages.steps.first_period import first_period
 from retraining.stages.steps.golden_answers import golden_answers
 from retraining.stages.steps.ingested_source import IngestedSource
 from retraining.stages.steps.load_version import load_version
-from retraining.stages.steps.sum_on_workers import Judged
+from retraining.stages.steps.sum_on_workers import Judged, sum_on_workers
+
+
+@dataclass(frozen=True)
+class Before:
+    """What is known before the verdict. decisions hold the daily losses that say how one day resembles the next; checks
+    are the earlier verdicts, whose rows a verdict on a change may not lean on again."""
+
+    decisions: list[Decision]
+    manifests: list[Manifest]
+    checks: list[GateResult]
 
 
 def judge_candidate(
@@ -34,27 +52,25 @@ def judge_candidate(
     registry: Registry,
     candidate: Manifest,
     champion: Manifest | None,
-    decisions: Sequence[Decision],
-    earlier: Sequence[GateResult],
+    before: Before,
     run: Run,
-    seq: int,
 ) -> tuple[GateResult, ...]:
-    """Every check of the candidate against the champion, or against the trivial predictor where there is none.
-
-    decisions hold the daily losses that say how one day resembles the next; earlier are the checks of before, whose
-    days a verdict on a change may not lean on again.
-    """
+    """Every check of the candidate against the champion, or against the trivial predictor where there is none."""
     question = question_of(spec, candidate, champion)
-    asked = _asked(spec, source.ledger, question, candidate, earlier)
     rows = holdout_rows(spec, source, tables, candidate, champion)
+    asked = _asked(spec, source, question, candidate, rows, before)
     live = load_version(registry, champion) if champion else None
     pair = Judged(load_version(registry, candidate), live, None if champion else candidate.trivial_prediction)
-    correlation = correlation_of_days(runs_of_pairs(losses_of(decisions)))
+    correlation = correlation_of_days(runs_of_pairs(losses_of(before.decisions)))
     shared = count_shared_keys(spec, source, tables, candidate, rows)
     evaluation = evaluate_on_holdout(spec, rows, question, pair, correlation, shared)
+    old = first_period(spec, source, tables, candidate, champion, before.manifests)
+    if old is not None:
+        (sums,) = sum_on_workers(spec, old, metrics_of(spec, question)[:1], pair).sums
+        evaluation = replace(evaluation, first_period=sums)
     golden = golden_rows_hold(spec.gate.golden_rows, golden_answers(spec, pair.candidate))
     checks = (*judge(asked, evaluation), *golden, *_signature(spec, registry, candidate, champion))
-    version = champion.version if champion else None
+    version, seq = champion.version if champion else None, next_seq(before.checks)
     return tuple(_result(check, asked, evaluation, candidate, version, run, seq) for check in checks)
 
 
@@ -81,28 +97,15 @@ def question_of(spec: ModelSpec, candidate: Manifest, champion: Manifest | None)
 
 
 def _asked(
-    spec: ModelSpec, ledger: Ledger, question: Question, candidate: Manifest, earlier: Sequence[GateResult]
+    spec: ModelSpec, source: IngestedSource, question: Question, candidate: Manifest, rows: DataFrame, before: Before
 ) -> Asked:
-    gate, days = spec.gate, _days(ledger, candidate.holdout_from, candidate.holdout_before)
+    gate, kept = spec.gate, spec.gate.keeps_first_population
+    days = days_between(source.ledger, candidate.holdout_from, candidate.holdout_before)
+    looks = looks_at_holdout(spec, source, candidate, rows, before.manifests, before.checks)
     if question != "change":
-        return Asked(question, guards=gate.guards, floors=gate.floors)
-    length = (days[1] - days[0]).days if days else 1
-    level = level_of_look(gate.false_promotions_per_year, looks_a_year(spec.period_days, length))
-    used = [
-        before
-        for row in earlier
-        if row.question == "change" and row.check == "gain" and row.verdict != "not_enough_evidence"
-        if (before := _days(ledger, row.holdout_from, row.holdout_before))
-    ]
-    fresh = fresh_share(*days, used) if days else 1.0
-    return Asked(question, level, gate.min_gain, gate.guards, gate.floors, fresh)
-
-
-def _days(ledger: Ledger, start: str | None, before: str | None) -> tuple[date, date] | None:
-    first, end = ledger.from_text(start), ledger.from_text(before)
-    if first is None or end is None or not ledger.has_time:
-        return None
-    return ledger.day_of(first), ledger.day_of(end)
+        return Asked(question, guards=gate.guards, floors=gate.floors, looks=looks, keeps_first_population=kept)
+    level = level_of_look(gate.false_promotions_per_year, looks_a_year(spec.period_days, max(1, len(days))))
+    return Asked(question, level, gate.min_gain, gate.guards, gate.floors, looks, kept)
 
 
 def _result(

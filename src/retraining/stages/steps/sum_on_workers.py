@@ -72,7 +72,8 @@ def sum_on_workers(spec: ModelSpec, rows: DataFrame, metrics: Sequence[str], jud
             if len(batch):
                 seen = batch[[f"_feature_{place}" for place in range(len(names))]].set_axis(names, axis="columns")
                 pair.add(totals, seen, batch[LABEL], batch[BLOCK].to_numpy(), batch[labels_of])
-        yield _long(totals)
+        if totals:  # a frame without rows has columns of no type
+            yield _long(totals)
 
     wanted = rows.select(F.col(LABEL), F.col(BLOCK).cast("bigint").alias(BLOCK), *slices.values(), *features)
     partial = wanted.mapInPandas(add_up, _PARTIAL)

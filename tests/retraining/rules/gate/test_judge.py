@@ -11,6 +11,7 @@ from retraining.rules.gate.correlation import ASSUMED, INDEPENDENT
 from retraining.rules.gate.evaluation import Asked, Evaluation, Sanity
 from retraining.rules.gate.jackknife import PairedSums
 from retraining.rules.gate.judge import judge
+from retraining.rules.gate.looks import Looks
 from retraining.rules.gate.metrics import find_metric
 
 BETTER = [-0.20, -0.21, -0.19, -0.20, -0.21, -0.19]
@@ -205,8 +206,8 @@ def test_a_stricter_level_needs_more():
 
 @pytest.mark.parametrize(("fresh", "verdict"), [(0.49, "not_enough_evidence"), (0.5, "passed")])
 def test_days_that_judged_a_change_do_not_judge_the_next_one(fresh, verdict):
-    assert gain_check("change", days(BETTER), fresh_blocks=fresh).verdict == verdict
-    assert gain_check("refresh", days(BETTER), fresh_blocks=0.0).verdict == "passed"
+    assert gain_check("change", days(BETTER), looks=Looks(fresh, 1)).verdict == verdict
+    assert gain_check("refresh", days(BETTER), looks=Looks(0.0, 1)).verdict == "passed"
 
 
 def test_a_refresh_in_a_metric_that_is_best_at_one_may_lose_a_share_of_the_distance_from_one():

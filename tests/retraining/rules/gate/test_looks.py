@@ -1,10 +1,10 @@
-"""How often days may judge a change, and how sure each verdict must be."""
-
-from datetime import date
+"""How often rows may judge a change, and how sure each verdict must be."""
 
 import pytest
 
-from retraining.rules.gate.looks import fresh_share, level_of_look, looks_a_year
+from retraining.rules.gate.looks import Look, Looks, level_of_look, looks_a_year, looks_before
+
+TEN_DAYS = dict.fromkeys(range(100, 110), 1)
 
 
 @pytest.mark.parametrize(
@@ -21,10 +21,26 @@ def test_the_false_promotions_of_a_year_are_shared_among_its_looks(promotions, l
     assert level_of_look(promotions, looks) == pytest.approx(level)
 
 
-def test_days_that_judged_before_are_not_fresh():
-    first, end = date(2026, 1, 1), date(2026, 1, 11)
+@pytest.mark.parametrize(
+    ("earlier", "fresh", "most"),
+    [
+        ([], 1.0, 0),
+        ([Look(range(90, 103), True)], 0.7, 1),
+        ([Look(range(100, 102), True), Look(range(101, 105), True)], 0.5, 2),
+        ([Look(range(100, 110), False)], 1.0, 1),
+        ([Look(range(90, 100), True)], 1.0, 0),
+    ],
+    ids=["nobody", "some days", "days twice", "a refresh", "days before"],
+)
+def test_days_that_judged_a_change_are_not_fresh_and_every_look_counts(earlier, fresh, most):
+    assert looks_before(TEN_DAYS, earlier) == Looks(fresh, most)
 
-    assert fresh_share(first, end, []) == 1.0
-    assert fresh_share(first, end, [(date(2025, 12, 1), date(2026, 1, 4))]) == 0.7
-    assert fresh_share(first, end, [(first, date(2026, 1, 3)), (date(2026, 1, 2), date(2026, 1, 6))]) == 0.5
-    assert fresh_share(first, first, []) == 0.0
+
+def test_reserved_rows_weigh_as_many_as_a_batch_brought():
+    rows_of_batches = {2: 300, 3: 100}
+
+    assert looks_before(rows_of_batches, [Look(range(1, 3), True)]) == Looks(0.25, 1)
+
+
+def test_no_row_is_fresh_where_there_is_none():
+    assert looks_before({}, []) == Looks(0.0, 0)

@@ -1,0 +1,42 @@
+"""Rows by which to see what a candidate has forgotten."""
+
+from collections.abc import Sequence
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from retraining.adapters.tables import observations
+from retraining.adapters.tables.tables import Tables
+from retraining.records.manifest import Manifest
+from retraining.rules.ingest.ledger_column import ledger_literal
+from retraining.rules.ingest.row_identity import ROW_KEY
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.evaluate_on_holdout import block_column, learned_keys
+from retraining.stages.steps.ingested_source import IngestedSource
+from retraining.stages.steps.model_frame import labelled
+from retraining.stages.steps.sum_on_workers import BLOCK
+
+
+def first_period(
+    spec: ModelSpec,
+    source: IngestedSource,
+    tables: Tables,
+    candidate: Manifest,
+    champion: Manifest | None,
+    manifests: Sequence[Manifest],
+) -> DataFrame | None:
+    """Labelled rows as old as those of the model's first fit that neither version learned, with their block. None
+    where the candidate learned that whole period."""
+    first = min((row for row in manifests if row.state == "REGISTERED"), key=lambda row: row.seq)
+    ledger = source.ledger
+    start, newest = ledger.from_text(first.train_from), ledger.from_text(first.trained_until)
+    since = ledger.from_text(candidate.train_from) if candidate.action == "refit" else None
+    learned_all = spec.gate.holdout == "newest" and (since is None or (start is not None and since <= start))
+    if champion is None or newest is None or learned_all:
+        return None
+    known = source.through(candidate.batch_seq)
+    rows = labelled(spec, observations.current_rows(tables, source.name, known, ledger, since=start))
+    rows = rows.where(F.col(f"`{ledger.column}`") <= ledger_literal(ledger, newest))
+    for each in (candidate, champion):
+        rows = rows.join(learned_keys(spec, source, tables, each), ROW_KEY, "left_anti")
+    return rows.withColumn(BLOCK, block_column(spec, ledger))
