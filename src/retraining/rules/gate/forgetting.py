@@ -3,13 +3,12 @@
 from retraining.records.gate_result import Check, GateVerdict
 from retraining.rules.gate.evaluation import Asked, Evaluation
 from retraining.rules.gate.gain_check import gain_check
-from retraining.rules.gate.holdout import FEWEST_DAYS
+from retraining.rules.gate.holdout import FEWEST_DAYS, FEWEST_ROWS
 from retraining.rules.gate.jackknife import gain_with_interval
 from retraining.rules.gate.refresh import at_least_as_good, worst_refresh_gain
 from retraining.rules.gate.words import bounds, gain_in_words, metric_in_words
 
 FORGETTING = "forgetting"
-_FEWEST_ROWS = 30
 
 
 def first_period_kept(asked: Asked, evaluation: Evaluation) -> tuple[Check, ...]:
@@ -20,7 +19,7 @@ def first_period_kept(asked: Asked, evaluation: Evaluation) -> tuple[Check, ...]
         return ()
     metric, sums = evaluation.metrics[0], evaluation.first_period
     rows, blocks = (int(sums.rows.sum()), int((sums.rows > 0).sum())) if sums else (0, 0)
-    if sums is None or rows < _FEWEST_ROWS or blocks < FEWEST_DAYS:
+    if sums is None or rows < FEWEST_ROWS or blocks < FEWEST_DAYS:
         few = f"{rows:,} rows of the first training's period were learned by neither model: too few to show forgetting."
         return (Check(FORGETTING, "unknown", None, None, None, None, few, metric.name),)
     gain = gain_with_interval(metric, sums, evaluation.correlation, 0.95)

@@ -3,14 +3,13 @@
 from retraining.records.gate_result import Check, GateVerdict
 from retraining.rules.gate.evaluation import Asked, Evaluation
 from retraining.rules.gate.gain_check import gain_check
-from retraining.rules.gate.holdout import FEWEST_DAYS
+from retraining.rules.gate.holdout import FEWEST_DAYS, FEWEST_ROWS
 from retraining.rules.gate.jackknife import gain_with_interval
 from retraining.rules.gate.metrics import Metric
 from retraining.rules.gate.refresh import at_least_as_good, worst_refresh_gain
 from retraining.rules.gate.words import bounds, compared, finite, gain_in_words, metric_in_words
 
 _SLICE_ALPHA = 0.05
-_FEWEST_SLICE_ROWS = 30
 
 
 def guards_hold(asked: Asked, evaluation: Evaluation) -> tuple[Check, ...]:
@@ -54,7 +53,7 @@ def slices_hold(evaluation: Evaluation) -> tuple[Check, ...]:
 def _slice(evaluation: Evaluation, name: str, level: float) -> Check:
     metric, sums = evaluation.metrics[0], evaluation.slices[name]
     rows, blocks = int(sums.rows.sum()), int((sums.rows > 0).sum())
-    if rows < _FEWEST_SLICE_ROWS or blocks < FEWEST_DAYS:
+    if rows < FEWEST_ROWS or blocks < FEWEST_DAYS:
         few = f"Slice {name}: {rows:,} rows in {blocks} blocks are too few to show harm."
         return Check(f"slice {name}", "unknown", None, None, None, 0.0, few, metric.name)
     gain = gain_with_interval(metric, sums, evaluation.correlation, level)

@@ -6,6 +6,8 @@ from datetime import date
 
 FEWEST_DAYS = 6
 MOST_DAYS = 28
+FEWEST_ROWS = 30
+"""Of a hold-out, or a part of it, that is asked anything."""
 
 
 def whole_days(days: Collection[date], after: date | None, watermark_day: date) -> tuple[date, ...]:
