@@ -10,9 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import sklearn.compose
-import sklearn.linear_model
-import sklearn.pipeline  # noqa: F401 - most models need these three, and importing them takes as long as answering
 from mlflow.pyfunc import PyFuncModel, load_model
 
 WARM_UP = 3
