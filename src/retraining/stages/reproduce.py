@@ -15,6 +15,7 @@ from retraining.records.comparison import Comparison
 from retraining.records.gate_result import GateResult
 from retraining.records.manifest import Manifest
 from retraining.records.run import Run
+from retraining.rules.gate.gated_error import gated_error
 from retraining.rules.gate.metrics import error_on_rows, find_metric
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.evaluate_on_holdout import holdout_rows
@@ -157,18 +158,15 @@ def _gate(
     """The error of the second fit on the rows that judged the first; nothing for a version that no gate looked at, and
     for reserved rows, whose number depends on the champion of that day."""
     followed = metric_of(spec)
-    found = [
-        row.candidate_error
-        for row in read_rows(tables, GateResult, spec.model)
-        if row.retrain_key == manifest.retrain_key and row.metric == followed and row.candidate_error is not None
-    ]
-    if not found or manifest.holdout_from is None:
+    checks = read_rows(tables, GateResult, spec.model)
+    found = gated_error([row for row in checks if row.retrain_key == manifest.retrain_key], followed)
+    if found is None or manifest.holdout_from is None:
         return []
     rows = holdout_rows(spec, source, tables, manifest, None)
     pair = Judged(learned.estimator, None, manifest.trivial_prediction)
     (sums,) = sum_on_workers(spec, rows, (followed,), pair).sums
     again = float(find_metric(followed, spec.kind).value(sums.candidate.sum(axis=0)))
-    return [_compared(f"{GATE_ERROR} ({followed})", f"{found[-1]:.9g}", f"{again:.9g}")]
+    return [_compared(f"{GATE_ERROR} ({followed})", f"{found:.9g}", f"{again:.9g}")]
 
 
 def _compared(what: str, registered: str, again: str) -> Comparison:

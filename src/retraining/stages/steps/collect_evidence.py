@@ -22,6 +22,7 @@ from retraining.rules.alias_state import newest_move
 from retraining.rules.detectors.concept_alarm import concept_alarm
 from retraining.rules.drift.persistence import drift_persistence
 from retraining.rules.drift.verdict import is_clear
+from retraining.rules.gate.gated_error import gated_error
 from retraining.rules.gate.metrics import find_metric
 from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.previous_wins import PreviousVerdict, Rivals, previous_wins
@@ -196,8 +197,7 @@ def expected_error(spec: ModelSpec, known: Known, champion: str | None) -> float
     from) when it was promoted or adopted."""
     made = ("PROMOTE", "ADOPTED")
     keys = {row.retrain_key for row in known.promotions if row.outcome in made and row.version == champion}
-    of_metric = [row for row in reversed(known.checks) if row.metric == metric_of(spec) and row.retrain_key in keys]
-    return next((row.candidate_error for row in of_metric), None)
+    return gated_error([row for row in known.checks if row.retrain_key in keys], metric_of(spec))
 
 
 def _compare_with_previous(

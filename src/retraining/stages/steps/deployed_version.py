@@ -12,6 +12,7 @@ from retraining.adapters.tables.tables import Tables
 from retraining.records.gate_result import GateResult
 from retraining.records.manifest import Manifest
 from retraining.records.run import Run
+from retraining.rules.gate.gated_error import gated_error
 from retraining.rules.gate.refit import RefitCheck
 from retraining.rules.gate.smoke import Smoke
 from retraining.spec.model_spec import ModelSpec
@@ -121,5 +122,4 @@ def _check(
         difference = F.avg((~F.col("_refit").eqNullSafe(F.col("_candidate"))).cast("double"))
     broken = F.count_if(is_broken(spec, "_refit"))
     count, missing, distance = predicted.agg(F.count(F.lit(1)), broken, difference).collect()[0]
-    error = next((row.candidate_error for row in checks if row.metric == metric_of(spec)), None)
-    return RefitCheck(metric_of(spec), count, missing, distance, error)
+    return RefitCheck(metric_of(spec), count, missing, distance, gated_error(checks, metric_of(spec)))

@@ -16,6 +16,7 @@ from retraining.records.adopt_request import AdoptRequest
 from retraining.records.gate_result import GateResult
 from retraining.records.manifest import Manifest
 from retraining.records.run import Run
+from retraining.rules.gate.gated_error import ADOPTED
 from retraining.rules.gate.metrics import error_on_rows
 from retraining.rules.gate.words import metric_in_words
 from retraining.spec.model_spec import ModelSpec
@@ -26,9 +27,6 @@ from retraining.stages.steps.ingested_source import IngestedSource
 from retraining.stages.steps.metric_of import metric_of
 from retraining.stages.steps.training_frame import Bounds, TrainingFrame, read_training_frame
 from retraining.strategies.full_refit import trivial_prediction
-
-ADOPTED = "adopted"
-"""Name of the row in `gate_results` that holds the error of an adopted version."""
 
 
 @dataclass(frozen=True)
