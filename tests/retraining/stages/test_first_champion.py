@@ -187,3 +187,15 @@ def test_a_candidate_whose_files_were_changed_is_not_loaded_and_no_alias_moves(l
     with pytest.raises(TamperedModelError, match=r"digest .* \(changed: model\.pkl\)\. Nothing was loaded"):
         loop.promote()
     assert (rows(loop, Promotion), loop.alias("champion")) == ([], None)
+
+
+def test_a_candidate_that_has_learned_rows_of_its_hold_out_is_refused_in_one_sentence(loop, monkeypatch):
+    loop.check()
+    honest = loop.retrain().manifest
+    everything = replace(honest, train_before=None)
+    monkeypatch.setattr("retraining.stages.promote._candidate", lambda *_: everything)
+
+    promotion = loop.promote().promotion
+
+    assert (promotion.outcome, loop.alias("champion")) == ("REJECT", None)
+    assert [each for each in promotion.reasons if each.startswith("120 of 120 hold-out rows have keys that")]
