@@ -6,7 +6,8 @@ from typing import Literal
 
 Question = Literal["first", "refresh", "change"]
 GateVerdict = Literal["passed", "failed", "not_enough_evidence", "unknown"]
-"""unknown: too few rows to show harm in a slice, which stops nobody."""
+"""unknown: too few rows to show harm in a part of them, which stops nobody."""
+STOPS_NOBODY: frozenset[GateVerdict] = frozenset({"passed", "unknown"})
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError
 from retraining.failpoints import hit
 from retraining.records.decision import Decision
-from retraining.records.gate_result import GateResult
+from retraining.records.gate_result import STOPS_NOBODY, GateResult
 from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
@@ -114,7 +114,7 @@ def _checks_of(rows: list[GateResult], candidate: Manifest, champion: str | None
 
 
 def _passed(checks: tuple[GateResult, ...]) -> bool:
-    return all(row.verdict in ("passed", "unknown") for row in checks)
+    return all(row.verdict in STOPS_NOBODY for row in checks)
 
 
 def _decision(

@@ -11,7 +11,7 @@ from retraining.adapters.tables.tables import Tables
 from retraining.errors import IncidentOpenedError, NotifyError, RegistryError, TaskFailedError
 from retraining.records.batch import Batch
 from retraining.records.event import Event
-from retraining.records.gate_result import GateResult
+from retraining.records.gate_result import STOPS_NOBODY, GateResult
 from retraining.records.incident import Incident
 from retraining.records.run import Run
 from retraining.report.index import ModelRuns, render_index
@@ -174,7 +174,7 @@ def _count(batch: Batch | None, field: str) -> int:
 
 
 def _gate(checks: Sequence[GateResult]) -> str | None:
-    worst = [row.verdict for row in checks if row.verdict != "passed"]
+    worst = [row.verdict for row in checks if row.verdict not in STOPS_NOBODY]
     return (worst[0] if worst else "passed") if checks else None
 
 
