@@ -146,7 +146,7 @@ def _decision(
 
 def _reasons(checks: tuple[GateResult, ...], passed: bool) -> tuple[str, ...]:
     """What was found; of a refusal, what stands against it."""
-    said = [row.sentence for row in checks if row.verdict in ("failed", "not_enough_evidence") or passed]
+    said = [row.sentence for row in checks if row.verdict not in STOPS_NOBODY or passed]
     return tuple(said) or (_ROLLED_BACK,)
 
 

@@ -14,7 +14,7 @@ from retraining.records.decision import Decision
 from retraining.records.manifest import Manifest, Role
 from retraining.records.run import Run
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.fit_version import fit_version
+from retraining.stages.steps.fit_version import log_fit, store_fit
 from retraining.stages.steps.ingested_source import read_source
 
 _log = logging.getLogger(__name__)
@@ -59,7 +59,8 @@ def retrain(
     manifests = _with_reservation(spec, tables, run, decision, known.result())
     hit("retrain.after_reserve")
     candidate = next(row for row in manifests if row.retrain_key == _key(spec, run, decision, "candidate"))
-    manifest = fit_version(spec, source, tables, registry, run, candidate, manifests)
+    logged = log_fit(spec, source, tables, registry, run, candidate, manifests)
+    manifest = store_fit(spec, tables, registry, run, logged, manifests)
     if manifest.version and registry.version_of(spec.model, CHALLENGER) != manifest.version:
         registry.set_alias(spec.model, CHALLENGER, manifest.version)
     hit("retrain.after_challenger")

@@ -16,8 +16,8 @@ from retraining.rules.gate.metrics import FloatArray, Groups, Metric, Prediction
 class Asked:
     """What a candidate is held to. level: confidence of the bounds that decide; min_gain: what a change must gain;
     floors: metrics and the value that the candidate must reach whatever the baseline does; guards: metrics that must
-    not get worse; looks: what its rows were asked before; keeps_first_population: whether
-    forgetting the first training's period counts against it."""
+    not get worse; looks: what its rows were asked before; keeps_first_population: whether forgetting
+    the first training's period counts against it."""
 
     question: Question
     level: float = 0.95

@@ -34,23 +34,6 @@ class LoggedFit:
     learned: Learned | None
 
 
-def fit_version(
-    spec: ModelSpec,
-    source: IngestedSource,
-    tables: Tables,
-    registry: Registry,
-    run: Run,
-    reserved: Manifest,
-    manifests: list[Manifest],
-) -> Manifest:
-    """The REGISTERED manifest of a reserved key. The fit happens once however often this is called.
-
-    manifests are all rows of the model, the reservation among them.
-    """
-    logged = log_fit(spec, source, tables, registry, run, reserved, manifests)
-    return store_fit(spec, tables, registry, run, logged, manifests)
-
-
 def log_fit(
     spec: ModelSpec,
     source: IngestedSource,
@@ -60,7 +43,11 @@ def log_fit(
     reserved: Manifest,
     manifests: list[Manifest],
 ) -> LoggedFit:
-    """The first half: the version, complete in the registry, named by no table yet. It may be asked already."""
+    """The first half: the version of a reserved key, complete in the registry, named by no table yet. It may be asked
+    already. The fit happens once however often this is called.
+
+    manifests are all rows of the model, the reservation among them.
+    """
     done = [row for row in manifests if row.retrain_key == reserved.retrain_key and row.state == "REGISTERED"]
     if done:
         sweep_leftovers(spec.model, registry, manifests)
@@ -91,7 +78,7 @@ def log_fit(
 def store_fit(
     spec: ModelSpec, tables: Tables, registry: Registry, run: Run, logged: LoggedFit, manifests: list[Manifest]
 ) -> Manifest:
-    """The second half: references of a version that may go live, then the manifest."""
+    """The second half: references of a version that may go live, then its REGISTERED manifest, which is returned."""
     registered, learned = logged.manifest, logged.learned
     if learned is None:
         return registered
