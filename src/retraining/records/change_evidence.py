@@ -49,12 +49,20 @@ class DistanceAt:
 
 @dataclass(frozen=True)
 class ArchivedDistance:
-    """Distance of the newest batch from what an earlier version was trained on. phase: the part of the calendar that
-    those rows are from, such as "July"; None where they are from all of it."""
+    """Distance of the newest batch from what an earlier version was trained on."""
 
     version: str
     distance: float
-    phase: str | None = None
+
+
+@dataclass(frozen=True)
+class SeasonDistance:
+    """Distance of the drifted columns of the newest batch from the rows of the days `first` to `last`, its part of the
+    calendar a year before: their mean, each in units of the threshold that it exceeds against the champion's rows."""
+
+    first: date
+    last: date
+    distance: float
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,8 @@ class ChangeEvidence:
 
     losses and distances: oldest first, one a day at most, since the champion went live. expected_loss: mean loss at
     promotion, in the unit of losses. batch_from: first day of the newest batch. labelled_share: share of its rows that
-    have a label. live_distance and archived: distances of the newest batch, of one kind. phase: the batch's own.
+    have a label. live_distance and archived: distances of the newest batch, of one kind. season: None where
+    there are not enough rows of a year before.
     """
 
     columns: tuple[ColumnState, ...]
@@ -74,4 +83,4 @@ class ChangeEvidence:
     labelled_share: float
     live_distance: float | None = None
     archived: tuple[ArchivedDistance, ...] = ()
-    phase: str | None = None
+    season: SeasonDistance | None = None

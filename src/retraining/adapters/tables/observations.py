@@ -14,7 +14,7 @@ from retraining.adapters.tables.tables import Fence, Tables
 from retraining.records.batch import Batch, RuleCount
 from retraining.records.stored_batch import StoredBatch
 from retraining.rules.ingest.ledger import Ledger, Number
-from retraining.rules.ingest.ledger_column import ledger_literal, ledger_number
+from retraining.rules.ingest.ledger_column import is_below, ledger_literal, ledger_number
 from retraining.rules.ingest.quality import LEDGER_REASONS, REASONS, WARNINGS
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 from retraining.rules.ingest.row_rules import is_missing
@@ -231,17 +231,21 @@ def current_rows(
     newer_than: int = 0,
     since: Number | None = None,
     keys: DataFrame | None = None,
+    before: Number | None = None,
 ) -> DataFrame:
     """The accepted current version of each key as of the given batches: greatest (ledger, batch). A key whose newest
     row is a deletion is not there.
 
     newer_than leaves the batches up to that one out, so that only what arrived since is read. since leaves smaller
-    ledger values out: they cannot be newer than what remains. keys leaves all other keys than its `_row_key` out.
+    ledger values out: they cannot be newer than what remains. before leaves values from it on out: what remains is the
+    version of each key at that time. keys leaves all other keys than its `_row_key` out.
     """
     value = F.col(f"`{ledger.column}`")
     inside = arrived_after(committed, newer_than) & repeats_none_of(committed.without)
     if since is not None:
         inside = inside & (value >= ledger_literal(ledger, since))
+    if before is not None:
+        inside = inside & is_below(ledger, before)
     rows = tables.read(table_of(source)).where(inside & (F.size(REASONS) == 0))
     if keys is not None:
         rows = rows.join(keys, ROW_KEY, "left_semi")

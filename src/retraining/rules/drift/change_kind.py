@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from retraining.records.change_evidence import ArchivedDistance, ChangeEvidence
+from retraining.records.change_evidence import ChangeEvidence
 from retraining.records.change_kind import ChangeKind, KindOfChange
 from retraining.rules.drift.change_point import Point, Shape, shape_of
 from retraining.rules.drift.change_words import (
@@ -12,6 +12,7 @@ from retraining.rules.drift.change_words import (
     closest_in_words,
     moved_in_words,
     not_measured,
+    season_in_words,
     shape_in_words,
     still_open,
 )
@@ -21,8 +22,9 @@ from retraining.rules.drift.error_level import ErrorLevel, error_level
 MIN_LABELLED_SHARE = 0.5
 """Below it the rows with a label need not resemble those without."""
 CLEARLY_CLOSER = 0.5
-CLOSER_IN_PHASE = 0.8
-"""The same part of the calendar is a reason by itself, so the distance has to say less."""
+WITHIN_SEASON = 0.8
+"""Of the thresholds: the drifted columns exceed them against the champion's rows, so a year ago is nearer by a fifth at
+least, and would not have been called drift."""
 
 
 @dataclass(frozen=True)
@@ -78,20 +80,17 @@ def _data_fault(seen: _Seen) -> ChangeKind | None:
 
 
 def _recurring(seen: _Seen) -> ChangeKind | None:
-    live = seen.evidence.live_distance
+    live, season = seen.evidence.live_distance, seen.evidence.season
     closest = min(seen.evidence.archived, key=lambda each: (each.distance, each.version), default=None)
-    in_phase = min(_same_phase(seen.evidence), key=lambda each: (each.distance, each.version), default=None)
     if not seen.moved or live is None:
         return None
-    for archived, share in ((in_phase, CLOSER_IN_PHASE), (closest, CLEARLY_CLOSER)):
-        if archived is not None and archived.distance <= share * live:
-            found = closest_in_words(archived, live, seen.evidence.phase)
-            return _kind("recurring", f"{found} {moved_in_words(seen.evidence)}{_said(seen.error)}", seen.distances)
-    return None
-
-
-def _same_phase(evidence: ChangeEvidence) -> list[ArchivedDistance]:
-    return [each for each in evidence.archived if evidence.phase is not None and each.phase == evidence.phase]
+    if season is not None and season.distance <= WITHIN_SEASON:
+        found = season_in_words(season)
+    elif closest is not None and closest.distance <= CLEARLY_CLOSER * live:
+        found = closest_in_words(closest, live)
+    else:
+        return None
+    return _kind("recurring", f"{found} {moved_in_words(seen.evidence)}{_said(seen.error)}", seen.distances)
 
 
 def _risen(seen: _Seen, error: ErrorLevel) -> ChangeKind | None:

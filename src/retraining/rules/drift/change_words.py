@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from retraining.records.change_evidence import ArchivedDistance, ChangeEvidence, ColumnState
+from retraining.records.change_evidence import ArchivedDistance, ChangeEvidence, ColumnState, SeasonDistance
 from retraining.records.change_kind import KindOfChange
 from retraining.rules.drift.change_point import Shape
 from retraining.rules.drift.error_level import ErrorLevel
@@ -55,12 +55,20 @@ def shape_in_words(shape: Shape, what: str) -> str:
     return f"The {what} climbed {values} over {shape.days} days; a line fits better than a step."
 
 
-def closest_in_words(archived: ArchivedDistance, live: float, phase: str | None) -> str:
+def closest_in_words(archived: ArchivedDistance, live: float) -> str:
     """The archived version that the batch resembles more than the live one's training rows."""
-    season = f", which is from {archived.phase} too" if archived.phase is not None and archived.phase == phase else ""
     return (
-        f"The batch lies {archived.distance:.3g} from the training rows of version {archived.version}{season}, and "
+        f"The batch lies {archived.distance:.3g} from the training rows of version {archived.version}, and "
         f"{live:.3g} from those of the champion."
+    )
+
+
+def season_in_words(season: SeasonDistance) -> str:
+    """The days of the year before that the batch resembles more than the champion's training rows."""
+    days = f"{season.first.isoformat()} to {season.last.isoformat()}"
+    return (
+        f"The same days looked like this a year before: what drifted lies at {season.distance:.0%} of its threshold "
+        f"from the rows of {days}."
     )
 
 

@@ -124,7 +124,7 @@ def _drift_evidence(
         "drift_is_clear": is_clear(seen.own, spec.drift),
     }
     losses = _losses_of_champion(known, measured, champion)
-    change = name_change(spec, seen.own, seen.references, seen.profiles, losses, expected, seen.archived)
+    change = name_change(spec, seen.own, seen.references, seen.profiles, losses, expected, seen.archived, seen.season)
     if change is None:
         return found
     said = {"since": change.since, "reason": change.reason, "response": change.response}

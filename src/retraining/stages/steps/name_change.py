@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from retraining.records.change_evidence import ArchivedDistance, ChangeEvidence, DayLoss
+from retraining.records.change_evidence import ArchivedDistance, ChangeEvidence, DayLoss, SeasonDistance
 from retraining.records.change_kind import ChangeKind
 from retraining.records.daily_loss import DailyLoss
 from retraining.records.drift_metric import DriftMetric
@@ -26,6 +26,7 @@ def name_change(
     losses: Sequence[DailyLoss],
     expected_error: float | None,
     archived: Sequence[ArchivedDistance] = (),
+    season: SeasonDistance | None = None,
 ) -> ChangeKind | None:
     """metrics: those of the newest evaluation; losses: of the champion alone, all days since it went live. None without
     anything that was compared with the reference."""
@@ -43,6 +44,7 @@ def name_change(
         labelled_share=_labelled_share(compared[0], losses),
         live_distance=mean_distance([each.distance for each in drifted]),
         archived=tuple(archived),
+        season=season,
     )
     return change_kind(evidence, _most_loss_increase(spec))
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from retraining.adapters.tables import predictions
 from retraining.adapters.tables.ledgers_of_model import append_profiles, append_rows, next_seq, read_references
 from retraining.adapters.tables.tables import Tables
-from retraining.records.change_evidence import ArchivedDistance
+from retraining.records.change_evidence import ArchivedDistance, SeasonDistance
 from retraining.records.drift_metric import DriftMetric
 from retraining.records.drift_reference import DriftReference
 from retraining.records.manifest import Manifest
@@ -20,11 +20,12 @@ from retraining.stages.steps.ingested_source import IngestedSource
 from retraining.stages.steps.measure_drift import measure_drift
 from retraining.stages.steps.name_change import drifted_features
 from retraining.stages.steps.profile_batch import BatchProfiles, profile_batch, rows_of_batch, stored_profiles
+from retraining.stages.steps.season_distance import season_distance
 
 
 @dataclass(frozen=True)
 class SeenDrift:
-    """metrics: of all evaluations; own: of this one. archived is empty where nothing drifted."""
+    """metrics: of all evaluations; own: of this one. archived and season: of the columns that drifted."""
 
     verdict: BatchVerdict
     metrics: Sequence[DriftMetric]
@@ -32,6 +33,7 @@ class SeenDrift:
     references: Sequence[DriftReference] = ()
     profiles: BatchProfiles = field(default_factory=lambda: BatchProfiles({}, {}))
     archived: Sequence[ArchivedDistance] = ()
+    season: SeasonDistance | None = None
 
 
 def see_drift(
@@ -68,9 +70,23 @@ def see_drift(
             metrics = [*metrics, *own]
     if storing:
         storing.result()
-    drifted = [each.column_name for each in drifted_features(own)]
-    archived: Sequence[ArchivedDistance] = ()
-    if drifted:
-        rows = rows_of_batch(spec, source, tables, version, batch_seq, batch_seq)
-        archived = archived_distances(spec, tables, rows, drifted, promotions, version)
-    return SeenDrift(judge_batch(own, spec.drift), metrics, own, references, profiles, archived)
+    seen = SeenDrift(judge_batch(own, spec.drift), metrics, own, references, profiles)
+    return _seen_before(spec, source, tables, promotions, seen, version) if drifted_features(own) else seen
+
+
+def _seen_before(
+    spec: ModelSpec,
+    source: IngestedSource,
+    tables: Tables,
+    promotions: Sequence[Promotion],
+    seen: SeenDrift,
+    version: str,
+) -> SeenDrift:
+    """With how far what drifted lies from what earlier champions learned, and from the same days of a year before."""
+    drifted, newest = drifted_features(seen.own), source.committed.through
+    rows = rows_of_batch(spec, source, tables, version, newest, newest)
+    names = [each.column_name for each in drifted]
+    with ThreadPoolExecutor() as pool:
+        archived = pool.submit(archived_distances, spec, tables, rows, names, promotions, version)
+        season = pool.submit(season_distance, spec, source, tables, drifted, seen.references, seen.profiles.now)
+    return replace(seen, archived=archived.result(), season=season.result())

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from retraining.records.change_evidence import ArchivedDistance, ChangeEvidence, DayLoss, DistanceAt
+from retraining.records.change_evidence import ArchivedDistance, ChangeEvidence, DayLoss, DistanceAt, SeasonDistance
 from retraining.rules.drift.change_kind import change_kind
 from retraining.rules.drift.change_words import RESPONSES
 
@@ -24,6 +24,10 @@ def losses(*values):
 
 def distances(*values):
     return tuple(DistanceAt(FIRST + timedelta(days=day), 100, value) for day, value in enumerate(values))
+
+
+def season(far):
+    return SeasonDistance(date(2012, 1, 9), date(2012, 1, 14), far)
 
 
 def evidence(*columns, **fields):
@@ -84,24 +88,18 @@ def test_the_kind_follows_from_faults_then_seasons_then_the_error(columns, field
     assert (found.kind, bool(found.response)) == (kind, True)
 
 
-@pytest.mark.parametrize(
-    ("distance", "phase", "kind"),
-    [
-        (0.2, None, "recurring"),
-        (0.21, None, "virtual"),
-        (0.32, "July", "recurring"),
-        (0.33, "July", "virtual"),
-        (0.32, "June", "virtual"),
-    ],
-)
-def test_an_archived_reference_is_half_as_far_or_nearer_by_a_fifth_in_its_own_season(distance, phase, kind):
-    archived = (ArchivedDistance("2", distance, phase),)
-
-    assert named(MOVED, live_distance=0.4, archived=archived, phase="July").kind == kind
+@pytest.mark.parametrize(("distance", "kind"), [(0.2, "recurring"), (0.21, "virtual")])
+def test_an_archived_reference_is_half_as_far(distance, kind):
+    assert named(MOVED, live_distance=0.4, archived=(ArchivedDistance("2", distance),)).kind == kind
 
 
-def test_two_references_without_a_season_do_not_share_one():
-    assert named(MOVED, live_distance=0.4, archived=(ArchivedDistance("2", 0.3),)).kind == "virtual"
+@pytest.mark.parametrize(("distance", "kind"), [(0.8, "recurring"), (0.81, "virtual")])
+def test_a_year_before_is_clearly_within_the_thresholds_that_the_champions_rows_exceed(distance, kind):
+    assert named(MOVED, live_distance=0.4, season=season(distance)).kind == kind
+
+
+def test_a_quiet_batch_in_its_season_has_nothing_to_be_named():
+    assert named(STABLE, season=season(0.1)).kind == "none"
 
 
 def test_nothing_happened_is_said_with_numbers():
@@ -187,21 +185,24 @@ def test_a_new_category_is_a_fault_when_nothing_else_changed():
     assert named(STABLE, NEW).reason == ("`c` has categories in 20% of its values that no training row had: `LGA`.")
 
 
-def test_a_recurring_change_names_the_version_and_the_season():
-    archived = (ArchivedDistance("2", 0.1, "July"), ArchivedDistance("3", 0.05, "May"))
-    found = named(MOVED, live_distance=0.4, archived=archived, phase="July")
+def test_a_recurring_change_names_the_nearest_version():
+    archived = (ArchivedDistance("2", 0.1), ArchivedDistance("3", 0.05))
+    found = named(MOVED, live_distance=0.4, archived=archived)
 
     assert found.reason == (
-        "The batch lies 0.1 from the training rows of version 2, which is from July too, and 0.4 from those of the "
-        "champion. 1 of 1 columns drifted: `m` (distance 0.25, threshold 0.1). The mean loss of 600 rows of 6 days is "
-        "1 (95 % bounds 1 to 1), 1 when promoted; up to 1.2 is as expected."
+        "The batch lies 0.05 from the training rows of version 3, and 0.4 from those of the champion. 1 of 1 columns "
+        "drifted: `m` (distance 0.25, threshold 0.1). The mean loss of 600 rows of 6 days is 1 (95 % bounds 1 to 1), 1 "
+        "when promoted; up to 1.2 is as expected."
     )
 
 
-def test_another_season_is_not_named():
-    found = named(MOVED, live_distance=0.4, archived=(ArchivedDistance("2", 0.1, "May"),), phase="July")
+def test_the_year_before_is_named_rather_than_a_version():
+    found = named(MOVED, **SEASON, season=season(0.25))
 
-    assert found.reason.startswith("The batch lies 0.1 from the training rows of version 2, and 0.4 from those of")
+    assert found.reason.startswith(
+        "The same days looked like this a year before: what drifted lies at 25% of its threshold from the rows of "
+        "2012-01-09 to 2012-01-14. 1 of 1 columns drifted"
+    )
 
 
 @pytest.mark.parametrize(

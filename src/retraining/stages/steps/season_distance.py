@@ -1,0 +1,57 @@
+"""Does the newest batch look like the same days of a year before?"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from pyspark.sql import functions as F
+
+from retraining.adapters.tables import observations
+from retraining.adapters.tables.tables import Tables
+from retraining.records.change_evidence import SeasonDistance
+from retraining.records.drift_metric import DriftMetric
+from retraining.records.drift_reference import DriftReference
+from retraining.rules.drift.measure_column import counted, measure_column
+from retraining.rules.drift.measures import scale_of
+from retraining.rules.drift.profile import Profile, merge_profiles
+from retraining.rules.drift.season_before import season_before
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.count_bins import count_bins
+from retraining.stages.steps.ingested_source import IngestedSource
+from retraining.stages.steps.model_frame import feature_columns
+from retraining.stages.steps.name_change import mean_distance
+from retraining.stages.steps.profile_batch import ByDay
+
+
+def season_distance(
+    spec: ModelSpec,
+    source: IngestedSource,
+    tables: Tables,
+    drifted: Sequence[DriftMetric],
+    references: Sequence[DriftReference],
+    now: Mapping[str, ByDay],
+) -> SeasonDistance | None:
+    """Rows of those days in the bins of the live references, one Spark job; None where they are fewer than
+    `drift.min_rows`, or the batch is from no part of the calendar."""
+    newest = now[drifted[0].column_name]
+    days = season_before({day: each.rows for day, each in newest.items() if day is not None})
+    if days is None:
+        return None
+    start, end = (source.ledger.start_of(day) for day in (days[0], days[1] + timedelta(days=1)))
+    rows = observations.current_rows(tables, source.name, source.committed, source.ledger, since=start, before=end)
+    by_name = {each.column_name: each for each in references}
+    own = [by_name[each.column_name] for each in drifted]
+    (then,) = count_bins(rows.select(*feature_columns(spec)), own, F.lit(0), F.lit(None).cast("date")).values() or [()]
+    if not then or then[0].rows < spec.drift.min_rows:
+        return None
+    found = [
+        _in_thresholds(metric, reference, before, merge_profiles(now[metric.column_name].values()))
+        for metric, reference, before in zip(drifted, own, then, strict=True)
+    ]
+    far = mean_distance(found)
+    return None if far is None else SeasonDistance(*days, far)
+
+
+def _in_thresholds(metric: DriftMetric, reference: DriftReference, before: Profile, now: Profile) -> float | None:
+    distances = measure_column(reference, scale_of(reference), counted(before), counted(now))
+    found: float | None = getattr(distances, metric.measure)
+    return None if found is None or not metric.threshold else found / metric.threshold
