@@ -24,6 +24,7 @@ TEMPLATES.filters |= {
     "number": words.number,
     "run_path": words.run_path,
     "share": words.share,
+    "some_of": words.some_of,
     "spaced": words.spaced,
     "status": words.status_of,
 }

@@ -1,5 +1,6 @@
 """How the pages say things: outcomes in words, numbers in people's formats."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -114,6 +115,13 @@ def share(value: float | None) -> str:
 def moment(at: datetime) -> str:
     """Date and time to the minute, in UTC as everywhere."""
     return at.strftime("%Y-%m-%d %H:%M")
+
+
+def some_of(names: Sequence[str]) -> str:
+    """All names where they are a dozen or fewer, else ten of them and how many more there are."""
+    if len(names) <= 12:
+        return ", ".join(names)
+    return f"{len(names)} columns: {', '.join(names[:10])} and {len(names) - 10} more"
 
 
 def spaced(name: str) -> str:

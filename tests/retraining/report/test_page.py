@@ -57,6 +57,19 @@ def test_the_page_of_a_first_run_says_what_came_in_and_what_was_decided():
 
 
 @pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        (12, "Predicts air_time from x1, x2, x3, x4, x5, x6, x7, x8, x9, x10, x11, x12."),
+        (200, "Predicts air_time from 200 columns: x1, x2, x3, x4, x5, x6, x7, x8, x9, x10 and 190 more."),
+    ],
+)
+def test_of_many_columns_ten_are_named(columns, words):
+    names = tuple(f"x{number}" for number in range(1, columns + 1))
+
+    assert absent(seen(PageData((event(),), "rmse", label="air_time", features=names)), words) == []
+
+
+@pytest.mark.parametrize(
     ("values", "words"),
     [
         (dict(champion_before="1"), "New champion Version 2 replaces version 1 as champion."),
