@@ -18,66 +18,27 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-from pyspark import cloudpickle
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from scipy import stats
-from shared.peer_environment import ask_peer, build_peer
+from shared.own_drift import count, open_session, references_of, spec_of
+from shared.peer_environment import OWN, ask_peer, build_peer, run_alone
 from shared.result import Measure, finish
 
-import retraining
-from local_workspace.engine import start_spark
-from retraining.records.drift_reference import LABEL, PREDICTION, DriftReference
-from retraining.records.run import Run
 from retraining.rules.drift.distances import kolmogorov_smirnov, shares, wasserstein
-from retraining.rules.drift.fit_references import fit_references
 from retraining.rules.drift.numeric_bins import numeric_edges
 from retraining.rules.drift.profile import numeric_profile, profile_doubles
-from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.count_bins import count_bins
-from retraining.stages.steps.measure_drift import measure_drift
-from retraining.stages.steps.profile_batch import BatchProfiles
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-RUN = Run("0", "0", "0", NOW, NOW, time.perf_counter)
 ROUNDS = 3
-_AS_ON_A_CLUSTER = {
-    "spark.sql.codegen.wholeStage": "true",
-    "spark.sql.codegen.factoryMode": "FALLBACK",
-    "spark.sql.adaptive.enabled": "true",
-}
-"""Spark's own settings, which the laptop engine turns off because it runs hundreds of tiny queries."""
-
-
-def spec_of(columns: int) -> ModelSpec:
-    """A regression on so many numbers."""
-    names = [f"x{number}" for number in range(columns)]
-    source = {"table": "rows", "ledger_column": "at", "keys": ["id"]}
-    known = {"model": "bench", "kind": "regression", "recipe": "recipes.ridge.pipeline", "schedule": "daily"}
-    return ModelSpec.model_validate({**known, "source": source, "columns": {"label": "y", "numeric": names}})
-
-
-def references_of(spec: ModelSpec, frame: pd.DataFrame) -> tuple[DriftReference, ...]:
-    """The product's references of the features."""
-    made = fit_references(spec, frame, frame["x0"], frame["x0"], None, 1, "1", 1, RUN)
-    return tuple(each for each in made if each.column_name not in (PREDICTION, LABEL))
 
 
 def made_rows(spark: SparkSession, folder: Path, rows: int, columns: int) -> DataFrame:
-    """Normal columns in Parquet, in a day each hundredth of the rows."""
+    """Normal columns in Parquet, of 28 days."""
     place = str(folder / f"{rows}x{columns}")
     normal = [F.randn(seed).alias(f"x{seed}") for seed in range(columns)]
     day = F.date_from_unix_date((F.col("id") * 28 / rows).cast("int")).alias("day")
     spark.range(rows).select(day, *normal).write.parquet(place)
     return spark.read.parquet(place)
-
-
-def count(rows: DataFrame, spec: ModelSpec, references: tuple[DriftReference, ...]) -> None:
-    """The product's own pass, and all distances of what comes back."""
-    found = count_bins(rows, references, F.lit(1), F.col("day"))
-    now = {each.column_name: {day: days[at] for (_, day), days in found.items()} for at, each in enumerate(references)}
-    measure_drift(spec, references, BatchProfiles(now, {}), "e", 1, 1, RUN)
 
 
 def seconds(action: Callable[[], object]) -> float:
@@ -153,20 +114,20 @@ def _shapes(random: np.random.Generator, rows: int) -> list[tuple[str, np.ndarra
 
 def peers(spark: SparkSession, folder: Path) -> list[Measure]:
     """1,000,000 x 20 a side, session start aside: ours with the fit of the references, Evidently's default preset and
-    NannyML's Jensen-Shannon, Kolmogorov-Smirnov and Wasserstein, each in a process of its own."""
-    spec = spec_of(20)
-    before, now = (made_rows(spark, folder / side, 1_000_000, 20) for side in ("before", "now"))
-    frame = before.drop("day").toPandas()
-    started = time.perf_counter()
-    count(now, spec, references_of(spec, frame))
-    ours = time.perf_counter() - started
-    found = []
+    NannyML's Jensen-Shannon, Kolmogorov-Smirnov and Wasserstein, one after the other in processes of their own."""
     sides = [str(folder / side / "1000000x20") for side in ("before", "now")]
+    for side in ("before", "now"):
+        made_rows(spark, folder / side, 1_000_000, 20)
+    ours = json.loads(run_alone(Path(sys.executable), OWN, *sides))
+    found = []
     for name, least in (("Evidently", 10.0), ("NannyML", 2.0)):
-        python = build_peer(folder, name.lower())
-        theirs = json.loads(ask_peer(python, "time", name.lower(), *sides))
-        what = f"1,000,000 x 20 beside {name} ({theirs['megabytes']:.0f} MB), {least:g} times faster"
-        found.append(Measure(what, f"{theirs['seconds']:.1f} s", f"{ours:.1f} s", ours / theirs["seconds"], 1 / least))
+        theirs = json.loads(ask_peer(build_peer(folder, name.lower()), "time", name.lower(), *sides))
+        ratio = ours["seconds"] / theirs["seconds"]
+        what = f"1,000,000 x 20 beside {name}, {least:g} times faster"
+        found.append(Measure(what, f"{theirs['seconds']:.1f} s", f"{ours['seconds']:.1f} s", ratio, 1 / least))
+        most = ours["megabytes"] / theirs["megabytes"]
+        what = f"the same, peak memory of all processes beside {name}"
+        found.append(Measure(what, f"{theirs['megabytes']:.0f} MB", f"{ours['megabytes']:.0f} MB", most, 1.0))
     return found
 
 
@@ -181,10 +142,7 @@ def main() -> None:
     if unknown := set(chosen) - set(PARTS):
         parser.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     with tempfile.TemporaryDirectory() as folder:
-        cloudpickle.register_pickle_by_value(retraining)  # as open_stage does it
-        spark = start_spark(Path(folder, "state"), persistent=False)
-        for key, value in _AS_ON_A_CLUSTER.items():
-            spark.conf.set(key, value)
+        spark = open_session(Path(folder, "state"))
         measures = []
         for name in chosen:
             print(f"{name}: {PARTS[name].__doc__}", flush=True)

@@ -1,0 +1,84 @@
+"""The product's own references, pass and distances of a frame, for benchmarks.
+
+python own_drift.py <reference parquet> <current parquet>: one line of JSON: seconds, peak megabytes. Session start
+and reading the reference aside, as for the peers.
+"""
+
+import json
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+from pyspark import cloudpickle
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from shared.peak_memory import peak_of_tree
+
+import retraining
+from local_workspace.engine import start_spark
+from retraining.records.drift_reference import LABEL, PREDICTION, DriftReference
+from retraining.records.run import Run
+from retraining.rules.drift.fit_references import fit_references
+from retraining.spec.model_spec import ModelSpec
+from retraining.stages.steps.count_bins import count_bins
+from retraining.stages.steps.measure_drift import measure_drift
+from retraining.stages.steps.profile_batch import BatchProfiles
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+RUN = Run("0", "0", "0", NOW, NOW, time.perf_counter)
+_AS_ON_A_CLUSTER = {
+    "spark.sql.codegen.wholeStage": "true",
+    "spark.sql.codegen.factoryMode": "FALLBACK",
+    "spark.sql.adaptive.enabled": "true",
+}
+"""Spark's own settings, which the laptop engine turns off because it runs hundreds of tiny queries."""
+
+
+def open_session(folder: Path) -> SparkSession:
+    """Spark with its own settings; workers get the product by value, as open_stage does it."""
+    cloudpickle.register_pickle_by_value(retraining)
+    spark = start_spark(folder, persistent=False)
+    for key, value in _AS_ON_A_CLUSTER.items():
+        spark.conf.set(key, value)
+    return spark
+
+
+def spec_of(columns: int) -> ModelSpec:
+    """A regression on so many numbers."""
+    names = [f"x{number}" for number in range(columns)]
+    source = {"table": "rows", "ledger_column": "at", "keys": ["id"]}
+    known = {"model": "bench", "kind": "regression", "recipe": "recipes.ridge.pipeline", "schedule": "daily"}
+    return ModelSpec.model_validate({**known, "source": source, "columns": {"label": "y", "numeric": names}})
+
+
+def references_of(spec: ModelSpec, frame: pd.DataFrame) -> tuple[DriftReference, ...]:
+    """The product's references of the features."""
+    made = fit_references(spec, frame, frame["x0"], frame["x0"], None, 1, "1", 1, RUN)
+    return tuple(each for each in made if each.column_name not in (PREDICTION, LABEL))
+
+
+def count(rows: DataFrame, spec: ModelSpec, references: tuple[DriftReference, ...]) -> None:
+    """The product's own pass, and all distances of what comes back."""
+    found = count_bins(rows, references, F.lit(1), F.col("day"))
+    now = {each.column_name: {day: days[at] for (_, day), days in found.items()} for at, each in enumerate(references)}
+    measure_drift(spec, references, BatchProfiles(now, {}), "e", 1, 1, RUN)
+
+
+def timed(before: str, now: str) -> dict[str, float]:
+    """The first time in a fresh session, with the fit of the references."""
+    with tempfile.TemporaryDirectory() as folder, peak_of_tree() as megabytes:
+        spark = open_session(Path(folder))
+        frame = pd.read_parquet(before).drop(columns="day")
+        spec = spec_of(len(frame.columns))
+        started = time.perf_counter()
+        count(spark.read.parquet(now), spec, references_of(spec, frame))
+        seconds = time.perf_counter() - started
+        spark.stop()
+    return {"seconds": seconds, "megabytes": megabytes[0]}
+
+
+if __name__ == "__main__":
+    print(json.dumps(timed(*sys.argv[1:])))
