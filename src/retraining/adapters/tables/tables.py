@@ -81,25 +81,17 @@ class Tables:
             properties |= {"delta.dataSkippingStatsColumns": ",".join(map(quoted_column, looked_up_by))}
         listed = ", ".join(f"'{key}' = {quoted_text(value)}" for key, value in properties.items())
         create = f"CREATE TABLE IF NOT EXISTS {self.name(table)} ({columns}) USING DELTA TBLPROPERTIES ({listed})"
-        try:
-            self.spark.sql(create)
-        except Exception as err:
-            if not is_commit_conflict(err):
-                raise
-            self._create_again(table, create)
-        self._known.add(table)
-
-    def _create_again(self, table: str, create: str) -> None:
-        """Another run is making the table: once that is done, the same statement does nothing."""
-        for pause in _PAUSES:
+        for pause in (0.0, *_PAUSES):
             time.sleep(pause)
             try:
                 self.spark.sql(create)
-                return
             except Exception as err:
                 if not is_commit_conflict(err):
                     raise
                 last = err
+            else:
+                self._known.add(table)
+                return
         raise ConcurrentRunError(
             f"another run began to make `{table}` and has not ended after {sum(_PAUSES):.0f} s. Nothing of this "
             f"attempt was stored. Start the run again: it continues from what the other one left."
