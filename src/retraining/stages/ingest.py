@@ -1,6 +1,7 @@
 """Bring new source rows into observations exactly once: accepted, or quarantined with reasons."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from pyspark.sql import functions as F
@@ -62,8 +63,7 @@ def ingest(
 def _ingest(spec: ModelSpec, source_table: str, tables: Tables, run: Run, landing: Landing | None) -> IngestReport:
     hit("ingest.after_start")
     name = spec.source_name
-    batches = read_batches(tables, name)
-    _check_nothing_lost(spec, tables, batches)
+    batches = _known_batches(spec, tables)
     plan = next((batch for batch in batches if batch.state == "PLANNED"), None)
     refuse_held(spec, batches, tables, run)
     source = open_source(spec, tables, source_table, landing, batches, run)
@@ -132,16 +132,26 @@ def _check_same_table(spec: ModelSpec, source: Source, last: Batch) -> None:
     )
 
 
-def _check_nothing_lost(spec: ModelSpec, tables: Tables, batches: list[Batch]) -> None:
+def _known_batches(spec: ModelSpec, tables: Tables) -> list[Batch]:
+    """The source's batches. Raises IngestError where the observations hold rows of a later one."""
     name = spec.source_name
-    newest = batches[-1].batch_seq if batches else 0
-    stored = observations.newest_batch(tables, name)
-    if stored > newest:
+    with ThreadPoolExecutor() as pool:
+        known, stored = pool.submit(read_batches, tables, name), pool.submit(observations.newest_batch, tables, name)
+    batches, stored_batch = known.result(), stored.result()
+    if stored_batch > _newest(batches):  # another run may have planned and stored it between the two answers
+        batches = read_batches(tables, name)
+    newest = _newest(batches)
+    if stored_batch > newest:
         raise IngestError(
-            f"{name}: the observations hold rows of batch {stored}, but table `watermarks` ends with batch {newest}: "
-            f"it was restored or dropped. Nothing was ingested. Run the job `repair` with "
+            f"{name}: the observations hold rows of batch {stored_batch}, but table `watermarks` ends with batch "
+            f"{newest}: it was restored or dropped. Nothing was ingested. Run the job `repair` with "
             f"{repair_with(spec, 'rebuild')}."
         )
+    return batches
+
+
+def _newest(batches: list[Batch]) -> int:
+    return batches[-1].batch_seq if batches else 0
 
 
 def _store(
