@@ -25,6 +25,7 @@ from shared.own_drift import count, open_session, references_of, spec_of
 from shared.peer_environment import OWN, ask_peer, build_peer, run_alone
 from shared.result import Measure, finish
 
+from retraining.rules.drift.bin_finder import bin_finder
 from retraining.rules.drift.distances import kolmogorov_smirnov, shares, wasserstein
 from retraining.rules.drift.numeric_bins import numeric_edges
 from retraining.rules.drift.profile import numeric_profile, profile_doubles
@@ -86,7 +87,7 @@ def accuracy(_: SparkSession, __: Path) -> list[Measure]:
     found = []
     for name, before, now in _shapes(np.random.default_rng(1), 1_000_000):
         edges = np.array(numeric_edges(before))
-        one, other = (numeric_profile(*profile_doubles(each, edges, 0.0)) for each in (before, now))
+        one, other = (numeric_profile(*profile_doubles(each, bin_finder(edges), 0.0)) for each in (before, now))
         counts, sums = np.array([one.counts, other.counts]), np.array([one.sums, other.sums])
         area = float(wasserstein(edges, counts[0], sums[0], counts[1], sums[1]))
         exact = stats.wasserstein_distance(before, now)

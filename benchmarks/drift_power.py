@@ -23,6 +23,7 @@ from shared.result import Measure, finish
 
 from retraining.records.drift_reference import LABEL, PREDICTION, DriftReference
 from retraining.records.run import Run
+from retraining.rules.drift.bin_finder import bin_finder
 from retraining.rules.drift.compare_column import Evaluated, compare_column
 from retraining.rules.drift.fit_references import fit_references
 from retraining.rules.drift.profile import numeric_profile, profile_doubles
@@ -110,7 +111,7 @@ def verdict_on(references: tuple[DriftReference, ...], values: FloatArray) -> st
     metrics = []
     for place, reference in enumerate(references):
         column = np.ascontiguousarray(values[:, place])
-        profile = numeric_profile(*profile_doubles(column, np.array(reference.edges), reference.mean))
+        profile = numeric_profile(*profile_doubles(column, bin_finder(np.array(reference.edges)), reference.mean))
         metrics.append(compare_column(SPEC, reference, profile, evaluated, RUN))
     return judge_batch(metrics, SPEC.drift).verdict
 

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from retraining.records.drift_reference import LABEL, PREDICTION, ColumnKind, DriftReference, RunFloor
 from retraining.records.run import Run
+from retraining.rules.drift.bin_finder import bin_finder
 from retraining.rules.drift.categorical_bins import category_bins, known_categories, own_bins
 from retraining.rules.drift.measures import Counted, scale_of
 from retraining.rules.drift.noise_floor import greatest_run
@@ -80,7 +81,7 @@ def _numeric(column: "pd.Series[Any]") -> dict[str, Any]:
     finite = values[np.isfinite(values)]
     with np.errstate(over="ignore"):
         mean = float(finite.mean()) if finite.size else 0.0
-    profile = numeric_profile(*profile_doubles(values, np.array(edges), mean))
+    profile = numeric_profile(*profile_doubles(values, bin_finder(np.array(edges)), mean))
     return {
         "edges": edges,
         "categories": (),
@@ -139,7 +140,7 @@ def _by_day(reference: DriftReference, values: "pd.Series[Any]", place: IntArray
         bins, weights = category_bins(list(values.astype(str)), reference.categories), np.zeros(len(values))
     else:
         weights = values.to_numpy(dtype=np.float64)
-        bins = np.asarray(np.searchsorted(reference.edges, weights, side="left"), dtype=np.int64)
+        bins = bin_finder(np.array(reference.edges)).find(weights)
     cells, shape = place * size + np.asarray(bins, dtype=np.int64), (days, size)
     parts = [np.bincount(cells, weights=each, minlength=days * size) for each in (np.ones(len(cells)), weights)]
     counts, sums = (np.asarray(each, dtype=np.float64).reshape(shape) for each in parts)

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from retraining.rules.drift.bin_finder import BinFinder, bin_finder
 from retraining.rules.drift.categorical_bins import category_bins, is_cut
 from retraining.rules.drift.profile import most_frequent, profile_doubles
 
@@ -50,12 +51,14 @@ class Totals:
 def count_batches(columns: Sequence[Bins], batches: Iterable[pa.RecordBatch]) -> dict[tuple[int, GroupKey], Totals]:
     """The totals of some Arrow batches: batch number, day, and then the columns in the order of the bins."""
     totals: dict[tuple[int, GroupKey], Totals] = {}
+    finders = [bin_finder(bins.edges) if bins.edges.size else None for bins in columns]
     for chunk in _chunks(batches):
         order, groups = _groups(chunk.column(0), chunk.column(1))
-        for part, bins in enumerate(columns):
+        for part, (bins, finder) in enumerate(zip(columns, finders, strict=True)):
             values = chunk.column(part + 2)
-            count = _count_doubles if bins.edges.size else _count_texts
-            for key, found in count(bins, values if order is None else values.take(order), groups):
+            values = values if order is None else values.take(order)
+            counted = _count_doubles(bins, finder, values, groups) if finder else _count_texts(bins, values, groups)
+            for key, found in counted:
                 known = totals.get((part, key))
                 totals[part, key] = found if known is None else _together(known, found)
     return totals
@@ -92,12 +95,12 @@ _NO_DAY = -(2**31)
 
 
 def _count_doubles(
-    bins: Bins, values: pa.Array, groups: Sequence[tuple[GroupKey, slice]]
+    bins: Bins, finder: BinFinder, values: pa.Array, groups: Sequence[tuple[GroupKey, slice]]
 ) -> Iterator[tuple[GroupKey, Totals]]:
     numbers = values.to_numpy(zero_copy_only=False)  # null becomes NaN on its way
     for key, rows in groups:
         nulls = values[rows].null_count if values.null_count else 0
-        found, least, greatest = profile_doubles(numbers[rows], bins.edges, bins.centre)
+        found, least, greatest = profile_doubles(numbers[rows], finder, bins.centre)
         yield key, Totals(found, nulls, least, greatest)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from retraining.records.drift_metric import DriftMetric
 from retraining.records.drift_reference import DriftReference
 from retraining.records.run import Run
+from retraining.rules.drift.bin_finder import bin_finder
 from retraining.rules.drift.categorical_bins import category_bins
 from retraining.rules.drift.compare_column import Evaluated, compare_column
 from retraining.rules.drift.fit_references import fit_references
@@ -49,7 +50,7 @@ def categorical(values: Sequence, **options: object) -> DriftReference:
 def profiled(reference: DriftReference, values: Sequence) -> Profile:
     if reference.kind == "numeric":
         return numeric_profile(
-            *profile_doubles(np.array(values, dtype=float), np.array(reference.edges), reference.mean)
+            *profile_doubles(np.array(values, dtype=float), bin_finder(np.array(reference.edges)), reference.mean)
         )
     known = [value for value in values if value is not None]
     counts = np.bincount(category_bins(known, reference.categories), minlength=len(reference.counts))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retraining.rules.drift.bin_finder import bin_finder
 from retraining.rules.drift.categorical_bins import category_bins, known_categories
 from retraining.rules.drift.numeric_bins import decile_groups, merge_bins, numeric_edges
 from retraining.rules.drift.profile import profile_doubles
@@ -17,7 +18,8 @@ DOUBLES = st.lists(st.floats(allow_nan=False), min_size=1, max_size=60)
 
 def bins_of(values, reference):
     edges = np.array(numeric_edges(np.array(reference, dtype=float)))
-    counts = [profile_doubles(np.array([float(value)]), edges, 0.0)[0][: len(edges) + 1] for value in values]
+    finder = bin_finder(edges)
+    counts = [profile_doubles(np.array([float(value)]), finder, 0.0)[0][: finder.bins] for value in values]
     return [int(np.flatnonzero(each)[0]) for each in counts]
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
+from retraining.rules.drift.bin_finder import bin_finder
 from retraining.rules.drift.distances import (
     chi_squared,
     jensen_shannon_distance,
@@ -129,7 +130,7 @@ def test_nothing_has_no_shares(counts):
 def ordered(reference, current, edges=None):
     reference, current = np.asarray(reference, dtype=float), np.asarray(current, dtype=float)
     edges = np.array(numeric_edges(reference) if edges is None else edges)
-    one, other = (numeric_profile(*profile_doubles(each, edges, 0.0)) for each in (reference, current))
+    one, other = (numeric_profile(*profile_doubles(each, bin_finder(edges), 0.0)) for each in (reference, current))
     before, now = np.array(one.counts), np.array(other.counts)
     area = wasserstein(edges, before, np.array(one.sums), now, np.array(other.sums))
     return float(kolmogorov_smirnov(shares(before), shares(now))), float(area)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retraining.rules.drift.bin_finder import bin_finder
 from retraining.rules.drift.profile import Profile, merge_profiles, numeric_profile, profile_doubles
 
 EDGES = np.array([-1.0, 0.0, 2.5])
@@ -14,7 +15,7 @@ VALUES = st.lists(st.floats(-1e6, 1e6) | st.just(math.nan) | st.just(0.0), max_s
 
 
 def profiled(values, centre=1.0) -> Profile:
-    return numeric_profile(*profile_doubles(np.array(values, dtype=float), EDGES, centre))
+    return numeric_profile(*profile_doubles(np.array(values, dtype=float), bin_finder(EDGES), centre))
 
 
 def test_counts_sums_zeros_and_range():
@@ -32,7 +33,7 @@ def test_infinities_lie_in_the_outermost_bins_and_spoil_their_sums_alone():
 
 
 def test_nulls_are_told_apart_from_nan():
-    found = numeric_profile(*profile_doubles(np.array([1.0, math.nan, math.nan]), EDGES, 0.0), nulls=1)
+    found = numeric_profile(*profile_doubles(np.array([1.0, math.nan, math.nan]), bin_finder(EDGES), 0.0), nulls=1)
 
     assert (found.nulls, found.nans, found.missing, found.null_share) == (1, 1, 2, pytest.approx(2 / 3))
 
