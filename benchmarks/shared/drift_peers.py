@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.dataset as ds
 
 
 def evidently(before: pd.DataFrame, now: pd.DataFrame) -> int:
@@ -46,11 +48,20 @@ def nannyml_three(before: pd.DataFrame, now: pd.DataFrame) -> None:
     calculator.calculate(now)
 
 
+def read_numbers(place: str) -> pd.DataFrame:
+    """All columns but the day; what reading itself needs goes back to the system."""
+    pa.set_memory_pool(pa.system_memory_pool())
+    names = [each for each in ds.dataset(place).schema.names if each != "day"]
+    return ds.dataset(place).to_table(columns=names).to_pandas(split_blocks=True, self_destruct=True)
+
+
 def timed(name: str, before: str, now: str) -> dict[str, float]:
-    """Reading aside."""
-    frames = [pd.read_parquet(each).drop(columns="day") for each in (before, now)]
+    """Reading and imports aside: a thousand rows are asked about first."""
+    frames = [read_numbers(each) for each in (before, now)]
+    judge = {"evidently": evidently, "nannyml": nannyml_three}[name]
+    judge(*(each.head(1_000) for each in frames))
     started = time.perf_counter()
-    {"evidently": evidently, "nannyml": nannyml_three}[name](*frames)
+    judge(*frames)
     took = time.perf_counter() - started
     return {"seconds": took, "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
