@@ -49,7 +49,7 @@ def nannyml_three(before: pd.DataFrame, now: pd.DataFrame) -> None:
 
 
 def read_numbers(place: str) -> pd.DataFrame:
-    """All columns but the day; what reading itself needs goes back to the system."""
+    """All columns but the day, in memory of the system's own allocator."""
     pa.set_memory_pool(pa.system_memory_pool())
     names = [each for each in ds.dataset(place).schema.names if each != "day"]
     return ds.dataset(place).to_table(columns=names).to_pandas(split_blocks=True, self_destruct=True)
