@@ -5,6 +5,7 @@ import json
 import pytest
 from tests.loop import COLUMNS, toy_spec
 
+from retraining.adapters.tables.batches import read_batches
 from retraining.errors import ContractError, SourceError
 
 TEN = "2013-01-31 10:00"
@@ -313,3 +314,12 @@ def test_a_column_that_changed_its_type_is_refused_and_the_watermark_stays(loop)
     with pytest.raises(ContractError, match="column `x` of toy_source arrived as int; earlier batches hold it as"):
         loop.ingest()
     assert loop.version_of_table("watermarks") == before
+
+
+def test_a_batch_that_another_run_stores_between_the_two_answers_is_not_taken_for_a_loss(loop, monkeypatch):
+    loop.source_has([("1", TEN, 1.0, 1.0)])
+    loop.ingest()
+    answers = iter([lambda *_: []])
+    monkeypatch.setattr("retraining.stages.ingest.read_batches", lambda *asked: next(answers, read_batches)(*asked))
+
+    assert (loop.ingest().read, loop.accepted_keys()) == (0, ["1"])

@@ -15,7 +15,7 @@ _MOST_IN_CELL = 8
 
 @dataclass(frozen=True)
 class BinFinder:
-    """edges: increasing. first: shape (_CELLS,), the bin at the lower end of each cell; empty where edges are searched.
+    """edges: increasing. first: shape (_CELLS,), the bin at the lower end of each cell; None where edges are searched.
     most: edges that a cell holds at most."""
 
     edges: FloatArray
