@@ -3,7 +3,6 @@
 import os
 import re
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,9 +17,8 @@ def peak_of_tree() -> Iterator[list[float]]:
     peak, done = [0.0], threading.Event()
 
     def look() -> None:
-        while not done.is_set():
+        while not done.wait(_EVERY):
             peak[0] = max(peak[0], sum(map(_megabytes, _tree(os.getpid()))))
-            time.sleep(_EVERY)
 
     looking = threading.Thread(target=look)
     looking.start()

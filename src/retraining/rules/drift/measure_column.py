@@ -9,7 +9,7 @@ from retraining.records.drift_reference import DriftReference
 from retraining.rules.drift import distances
 from retraining.rules.drift.categorical_bins import is_cut
 from retraining.rules.drift.distances import shares
-from retraining.rules.drift.measures import Counted, Scale, distance
+from retraining.rules.drift.measures import Counted, Scale, distance, scale_of
 from retraining.rules.drift.profile import Profile
 
 
@@ -54,6 +54,16 @@ def measure_column(reference: DriftReference, scale: Scale, before: Counted, now
         chi_squared=_number(distances.chi_squared(before.counts, now.counts)),
         unseen_share=None if numeric or is_cut(reference.categories) else float(shares(now.counts)[-1]),
     )
+
+
+def distance_in(
+    measure: str, reference: DriftReference, before: Profile | DriftReference, now: Profile
+) -> float | None:
+    """One of those distances by its name, both sides counted in the reference's bins."""
+    found: float | None = getattr(
+        measure_column(reference, scale_of(reference), counted(before), counted(now)), measure
+    )
+    return found
 
 
 def _number(value: Any) -> float | None:

@@ -12,7 +12,7 @@ from retraining.records.change_evidence import ArchivedDistance
 from retraining.records.drift_reference import DriftReference
 from retraining.records.promotion import Promotion
 from retraining.rules.drift.compare_column import measure_of
-from retraining.rules.drift.measure_column import counted, measure_column
+from retraining.rules.drift.measure_column import distance_in
 from retraining.rules.drift.measures import scale_of
 from retraining.rules.drift.profile import Profile
 from retraining.spec.model_spec import ModelSpec
@@ -52,8 +52,5 @@ def archived_distances(
 
 
 def _distance(spec: ModelSpec, reference: DriftReference, profile: Profile) -> float | None:
-    scale = scale_of(reference)
-    found: float | None = getattr(
-        measure_column(reference, scale, counted(reference), counted(profile)), measure_of(spec, reference, scale)[0]
-    )
-    return found
+    measure, _ = measure_of(spec, reference, scale_of(reference))
+    return distance_in(measure, reference, reference, profile)

@@ -10,8 +10,7 @@ from retraining.adapters.tables.tables import Tables
 from retraining.records.change_evidence import SeasonDistance
 from retraining.records.drift_metric import DriftMetric
 from retraining.records.drift_reference import DriftReference
-from retraining.rules.drift.measure_column import counted, measure_column
-from retraining.rules.drift.measures import scale_of
+from retraining.rules.drift.measure_column import distance_in
 from retraining.rules.drift.profile import Profile, merge_profiles
 from retraining.rules.drift.season_before import season_before
 from retraining.spec.model_spec import ModelSpec
@@ -52,6 +51,5 @@ def season_distance(
 
 
 def _in_thresholds(metric: DriftMetric, reference: DriftReference, before: Profile, now: Profile) -> float | None:
-    distances = measure_column(reference, scale_of(reference), counted(before), counted(now))
-    found: float | None = getattr(distances, metric.measure)
+    found = distance_in(metric.measure, reference, before, now)
     return None if found is None or not metric.threshold else found / metric.threshold
