@@ -1,9 +1,11 @@
 """Bring new source rows into observations exactly once: accepted, or quarantined with reasons."""
 
 import logging
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
@@ -20,7 +22,7 @@ from retraining.records.ingest_report import IngestReport
 from retraining.records.run import Run
 from retraining.rules.ingest.contract import Contract, check_contract
 from retraining.rules.ingest.forgotten_keys import only_forgotten, without_forgotten
-from retraining.rules.ingest.ledger import Ledger
+from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.ledger_column import in_slice, is_below, is_valid
 from retraining.rules.ingest.look_around import Others
 from retraining.rules.ingest.mark_rows import identify, mark, new_rows
@@ -72,12 +74,12 @@ def _ingest(spec: ModelSpec, source_table: str, tables: Tables, run: Run, landin
     referenced = pin_referenced(spec, source.schema, (*contract.columns, *spec.columns.joined), tables, run)
     if plan is not None:  # the function that prepares its rows may be another one since
         source.check_rows(contract.ledger.from_text(plan.lo))
-    plan = plan or _plan_next(spec, source, contract, batches, tables, run)
-    if plan is None:
+    part = plan or _next_plan(spec, source, contract, batches, run)
+    if part is None:
         return _nothing_new(spec, batches)
     closed = [batch for batch in batches if batch.state != "PLANNED"]
     others = others_of(spec, contract.ledger, closed, referenced, tables)
-    done, report = _store(spec, source, contract.ledger, plan, closed, others, tables, run)
+    done, report = _store(spec, source, contract.ledger, part, plan is None, closed, others, tables, run)
     _log.info(report.summary)
     refuse_held(spec, [done], tables, run)
     return report
@@ -99,9 +101,7 @@ def _nothing_new(spec: ModelSpec, batches: list[Batch]) -> IngestReport:
     return report
 
 
-def _plan_next(
-    spec: ModelSpec, source: Source, contract: Contract, batches: list[Batch], tables: Tables, run: Run
-) -> Batch | None:
+def _next_plan(spec: ModelSpec, source: Source, contract: Contract, batches: list[Batch], run: Run) -> Batch | None:
     ledger = contract.ledger
     limits = reading_limits(spec, ledger)
     if batches:
@@ -112,10 +112,7 @@ def _plan_next(
     part = next_slice(closed, state, as_of, limits)
     if part is None:
         return None
-    plan = planned_batch(spec.source_name, source, contract, part, state.below, run)
-    append_plan(tables, plan)
-    hit("ingest.after_plan")
-    return plan
+    return planned_batch(spec.source_name, source, contract, part, state.below, run)
 
 
 def _check_same_table(spec: ModelSpec, source: Source, last: Batch) -> None:
@@ -159,26 +156,32 @@ def _store(
     source: Source,
     ledger: Ledger,
     plan: Batch,
+    is_new: bool,
     closed: list[Batch],
     others: Others,
     tables: Tables,
     run: Run,
 ) -> tuple[Batch, IngestReport]:
+    """is_new: the plan is not stored yet."""
     name = spec.source_name
-    _prepare_table(spec, source, plan, ledger, tables)
-    hit("ingest.after_prepare")
     bounds = [ledger.from_text(value) for value in (plan.lo, plan.hi, plan.valid_until)]
     generations = list(dict.fromkeys(batch.columns for batch in (*closed, plan)))
     columns = [F.col(f"`{each}`").alias(each) for each in (*plan.columns, *spec.columns.joined)]
     chosen = source.slice(ledger, *bounds).select(*columns)
     sent, forgotten = identify(chosen, spec.source.keys, generations), read_forgotten(tables, source_of_keys(spec))
     rows = sent if forgotten is None else without_forgotten(sent, forgotten)
-    # A row that is already stored has the same ledger value, so only this slice of the stored rows can hold it.
-    standing = observations.standing_rows(tables, [*closed, plan])
-    earlier = standing.where(in_slice(ledger, *bounds)).select(ROW_KEY, ROW_HASH)
+    earlier = _stored_in_slice(rows, ledger, bounds, [*closed, plan], tables)
     ends = ends_of(spec, ledger, plan, closed)
     marks = [is_valid(ledger, bounds[2]), is_below(ledger, ends.before), is_below(ledger, ends.next_lo)]
-    counted, doubtful = count_slice(rows, earlier, ledger, *marks)
+    with ThreadPoolExecutor() as pool:  # counting writes nothing, and the slice is what it is
+        planning = pool.submit(append_plan, tables, plan) if is_new else None
+        counting = pool.submit(count_slice, rows, earlier, ledger, *marks)
+    if planning is not None:
+        planning.result()
+        hit("ingest.after_plan")
+    _prepare_table(spec, source, plan, ledger, tables)
+    hit("ingest.after_prepare")
+    counted, doubtful = counting.result()
     if forgotten is not None:
         counted = add_forgotten(counted, only_forgotten(sent, forgotten), *marks)
     counted = as_foreseen(plan, closed, counted)
@@ -203,6 +206,16 @@ def _store(
     append_close(tables, done)
     hit("ingest.after_close")
     return done, _report(spec, done, written, _held(closed))
+
+
+def _stored_in_slice(
+    rows: DataFrame, ledger: Ledger, bounds: Sequence[Number | None], known: Sequence[Batch], tables: Tables
+) -> DataFrame:
+    """A row that is already stored has the same ledger value, so only this slice of the stored rows can hold it."""
+    if not tables.exists(observations.table_of(known[-1].source)):
+        return rows.select(ROW_KEY, ROW_HASH).where(F.lit(False))
+    standing = observations.standing_rows(tables, known)
+    return standing.where(in_slice(ledger, *bounds)).select(ROW_KEY, ROW_HASH)
 
 
 def _held(batches: list[Batch]) -> tuple[int, ...]:

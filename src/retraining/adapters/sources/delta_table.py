@@ -1,5 +1,6 @@
 """A Delta table as a source: pinned by version, read one slice at a time."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from pyspark.errors import AnalysisException
@@ -71,14 +72,14 @@ def find_newest(spark: SparkSession, table: str, without: tuple[str, ...] = ()) 
             f"source table {table} does not exist, or this principal may not see it. Create it, or correct "
             f"source.table."
         )
+    with ThreadPoolExecutor() as pool:
+        detail = pool.submit(lambda: spark.sql(f"DESCRIBE DETAIL {table}").select("format", "id").collect()[0])
+        version = pool.submit(lambda: spark.sql(f"DESCRIBE HISTORY {table} LIMIT 1").select("version").collect()[0][0])
     try:
-        detail = spark.sql(f"DESCRIBE DETAIL {table}").select("format", "id").collect()[0]
-        if detail["format"] != "delta":
-            return None
-        version = spark.sql(f"DESCRIBE HISTORY {table} LIMIT 1").select("version").collect()[0][0]
+        of_format, table_id = detail.result()
+        return None if of_format != "delta" else PinnedSource(spark, table, table_id, int(version.result()), without)
     except AnalysisException:  # a view, or a table of another system
         return None
-    return PinnedSource(spark, table, detail["id"], int(version), without)
 
 
 def pin_newest(spark: SparkSession, table: str, without: tuple[str, ...] = ()) -> PinnedSource:

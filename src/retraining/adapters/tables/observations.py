@@ -1,6 +1,7 @@
 """`<source>_observations`: every ingested row, accepted and quarantined, and the views over it."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame, Window
@@ -138,24 +139,26 @@ def count_batches(tables: Tables, source: str, ledger: Ledger) -> list[StoredBat
 
 
 def count_batch(tables: Tables, source: str, batch_seq: int, quality: QualitySection) -> BatchCounts:
-    """Counts of a stored batch, so that the closing row cannot disagree with the data. One pass."""
+    """Counts of a stored batch, so that the closing row cannot disagree with the data."""
     rows = tables.read(table_of(source)).where(F.col(BATCH_SEQ) == F.lit(batch_seq))
     fine, own = F.size(REASONS) == 0, F.col(RELABELS).isNull()
     fails, warns, columns = quality.named("fail"), quality.named("warn"), list(quality.batch.max_null_share)
-    counted = rows.agg(
+    sums = rows.agg(
         F.count_if(own & fine).alias("accepted"),
         F.count_if(own & ~fine).alias("quarantined"),
         F.count_if(~own & fine).alias("relabelled"),
-        F.count_if(~fine).alias("refused"),
         _list_of([F.array_contains(REASONS, rule.title) for rule in fails]).alias("failed"),
         _list_of([own & fine & F.array_contains(WARNINGS, rule.title) for rule in warns]).alias("warned"),
         _list_of([own & is_missing(name, rows.schema) for name in columns]).alias("missing"),
-    ).collect()[0]
+    )
+    with ThreadPoolExecutor() as pool:
+        counting, reasons = pool.submit(sums.collect), pool.submit(_count_reasons, rows)
+    (counted,) = counting.result()
     return BatchCounts(
         counted["accepted"],
         counted["quarantined"],
         counted["relabelled"],
-        _count_reasons(rows) if counted["refused"] else (),
+        reasons.result(),
         _by_rule(fails, counted["failed"]),
         _by_rule(warns, counted["warned"]),
         dict(zip(columns, counted["missing"], strict=True)),

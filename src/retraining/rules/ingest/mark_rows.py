@@ -19,13 +19,13 @@ from retraining.rules.ingest.quality import (
     quarantine_reasons,
     warnings,
 )
-from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, identity_hash, identity_number, number_of
+from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, identity_hash, identity_number
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.source_section import IS_DELETED, MALFORMED_LINE
 
 HASHES, KEY_NUMBER = "_hashes", "_key_number"
 
-KNOWN, HELD_BEFORE, CONFLICT = "_known", "_held_before", "_conflict"
+KNOWN, CONFLICT = "_known", "_conflict"
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,6 @@ def recognise(rows: DataFrame, earlier: DataFrame) -> DataFrame:
     seen = earlier.groupBy(ROW_KEY).agg(F.collect_set(ROW_HASH).alias("_seen"))
     known = F.coalesce(F.arrays_overlap("_seen", HASHES), F.lit(False))
     return rows.join(seen, ROW_KEY, "left").withColumn(KNOWN, known).drop("_seen", HASHES)
-
-
-def with_earlier(keys: DataFrame, earlier: DataFrame) -> DataFrame:
-    """Adds `_held_before` to keys (`_key_number`): whether an earlier batch holds a row of the key."""
-    numbers = earlier.select(number_of(F.col(ROW_KEY)).alias(KEY_NUMBER)).distinct()
-    keys = keys.join(numbers.withColumn(HELD_BEFORE, F.lit(True)), KEY_NUMBER, "left")
-    return keys.withColumn(HELD_BEFORE, F.col(HELD_BEFORE).isNotNull())
 
 
 def new_rows(rows: DataFrame, earlier: DataFrame, ledger: Ledger, doubtful: Doubtful | None) -> DataFrame:

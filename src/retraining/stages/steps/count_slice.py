@@ -11,14 +11,12 @@ from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.ledger_column import ledger_number
 from retraining.rules.ingest.mark_rows import (
     HASHES,
-    HELD_BEFORE,
     KEY_NUMBER,
     KNOWN,
     Doubtful,
     recognise,
-    with_earlier,
 )
-from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
+from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, number_of
 
 
 @dataclass(frozen=True)
@@ -65,12 +63,23 @@ def _count_keys(said: DataFrame, earlier: DataFrame, ledger: Ledger) -> tuple[Sl
     """Counts of the rows that are alone with their key, and the other keys: a row for all of the former, and one for
     each of the latter, as far as they can be named."""
     facts = {name: F.count_if(name).alias(name) for name in ("_valid", "_late", "_next")}
-    value = ledger_number(ledger)
-    ends = [F.min(value).alias("_lo"), F.max(value).alias("_hi")]
-    said_by_key = said.groupBy(KEY_NUMBER).agg(F.count(F.lit(1)).alias("_times"), *facts.values(), *ends)
-    doubtful = F.when((F.col("_times") > 1) | F.col(HELD_BEFORE), F.col(KEY_NUMBER)).alias("_doubtful")
+    stored = earlier.select(number_of(F.col(ROW_KEY)).alias(KEY_NUMBER))
+    own = said.select(KEY_NUMBER, *facts, F.lit(1).alias("_said"), ledger_number(ledger).alias("_value"))
+    said_by_key = (
+        own.unionByName(stored, allowMissingColumns=True)
+        .groupBy(KEY_NUMBER)
+        .agg(
+            F.count("_said").alias("_times"),
+            F.count(F.lit(1)).alias("_rows"),
+            *facts.values(),
+            F.min("_value").alias("_lo"),
+            F.max("_value").alias("_hi"),
+        )
+        .where("_times > 0")
+    )
+    doubtful = F.when((F.col("_times") > 1) | (F.col("_rows") > F.col("_times")), F.col(KEY_NUMBER)).alias("_doubtful")
     sums = [F.sum(name).alias(name) for name in ("_times", *facts)]
-    parts = with_earlier(said_by_key, earlier).groupBy(doubtful)
+    parts = said_by_key.groupBy(doubtful)
     found = parts.agg(*sums, F.min("_lo").alias("_lo"), F.max("_hi").alias("_hi"))
     rows = found.orderBy(F.asc_nulls_first("_doubtful")).limit(_MOST_NAMED + 2).collect()
     alone = next((row for row in rows if row["_doubtful"] is None), None)
