@@ -17,6 +17,7 @@ from pathlib import Path
 from statistics import median
 
 from pyspark.sql import SparkSession
+from shared.as_on_a_cluster import AS_ON_A_CLUSTER
 from shared.made_rows import benchmark_spec, make_rows
 from shared.result import Measure, finish
 
@@ -30,13 +31,7 @@ from retraining.stages.ingest import ingest
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SPEC = benchmark_spec()
 
-_AS_ON_A_CLUSTER = {
-    "spark.sql.codegen.wholeStage": "true",
-    "spark.sql.codegen.factoryMode": "FALLBACK",
-    "spark.sql.adaptive.enabled": "true",
-    "spark.sql.shuffle.partitions": "4",
-}
-"""Spark's own settings. The laptop engine compiles nothing, because it runs hundreds of tiny queries."""
+_ON_A_CLUSTER = {**AS_ON_A_CLUSTER, "spark.sql.shuffle.partitions": "4"}
 
 
 def seconds(action: Callable[[], object]) -> float:
@@ -187,10 +182,10 @@ def main() -> None:
         parser.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     with tempfile.TemporaryDirectory() as folder:
         spark = start_spark(Path(folder), persistent=False)
-        own = {key: spark.conf.get(key) for key in _AS_ON_A_CLUSTER}
+        own = {key: spark.conf.get(key) for key in _ON_A_CLUSTER}
         measures = []
         for name in chosen:
-            for key, value in (own if name == "tiny" else _AS_ON_A_CLUSTER).items():
+            for key, value in (own if name == "tiny" else _ON_A_CLUSTER).items():
                 spark.conf.set(key, str(value))
             print(f"{name}: {PARTS[name].__doc__}", flush=True)
             measures += PARTS[name](spark)

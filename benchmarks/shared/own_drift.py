@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 from pyspark import cloudpickle
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
+from shared.as_on_a_cluster import AS_ON_A_CLUSTER
 from shared.drift_peers import read_numbers
 from shared.peak_memory import peak_of_tree
 
@@ -30,12 +32,6 @@ from retraining.stages.steps.profile_batch import BatchProfiles
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 RUN = Run("0", "0", "0", NOW, NOW, time.perf_counter)
-_AS_ON_A_CLUSTER = {
-    "spark.sql.codegen.wholeStage": "true",
-    "spark.sql.codegen.factoryMode": "FALLBACK",
-    "spark.sql.adaptive.enabled": "true",
-}
-"""Spark's own settings, which the laptop engine turns off because it runs hundreds of tiny queries."""
 _FEW = 1_000
 
 
@@ -43,7 +39,7 @@ def open_session(folder: Path) -> SparkSession:
     """Spark with its own settings; workers get the product by value, as open_stage does it."""
     cloudpickle.register_pickle_by_value(retraining)
     spark = start_spark(folder, persistent=False)
-    for key, value in _AS_ON_A_CLUSTER.items():
+    for key, value in AS_ON_A_CLUSTER.items():
         spark.conf.set(key, value)
     return spark
 
@@ -79,6 +75,7 @@ def timed(before: str, now: str) -> dict[str, float]:
         started = time.perf_counter()
         references = references_of(spec, frame)
         del frame  # the product counts a batch in another run than the one that fits the references
+        pa.default_memory_pool().release_unused()
         count(rows, spec, references)
         seconds = time.perf_counter() - started
         spark.stop()
