@@ -1,9 +1,10 @@
 """Bring new source rows into observations exactly once: accepted, or quarantined with reasons."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -25,7 +26,7 @@ from retraining.rules.ingest.forgotten_keys import only_forgotten, without_forgo
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.ledger_column import in_slice, is_below, is_valid
 from retraining.rules.ingest.look_around import Others
-from retraining.rules.ingest.mark_rows import identify, mark, new_rows
+from retraining.rules.ingest.mark_rows import Doubtful, identify, mark, new_rows
 from retraining.rules.ingest.next_slice import last_closed, next_lo, next_slice
 from retraining.rules.ingest.quality import Arrival
 from retraining.rules.ingest.reading_limits import reading_limits
@@ -173,15 +174,10 @@ def _store(
     earlier = _stored_in_slice(rows, ledger, bounds, [*closed, plan], tables)
     ends = ends_of(spec, ledger, plan, closed)
     marks = [is_valid(ledger, bounds[2]), is_below(ledger, ends.before), is_below(ledger, ends.next_lo)]
-    with ThreadPoolExecutor() as pool:  # counting writes nothing, and the slice is what it is
-        planning = pool.submit(append_plan, tables, plan) if is_new else None
-        counting = pool.submit(count_slice, rows, earlier, ledger, *marks)
-    if planning is not None:
-        planning.result()
-        hit("ingest.after_plan")
+    count = partial(count_slice, rows, earlier, ledger, *marks)
+    counted, doubtful = _plan_and_count(plan, tables, count) if is_new else count()
     _prepare_table(spec, source, plan, ledger, tables)
     hit("ingest.after_prepare")
-    counted, doubtful = counting.result()
     if forgotten is not None:
         counted = add_forgotten(counted, only_forgotten(sent, forgotten), *marks)
     counted = as_foreseen(plan, closed, counted)
@@ -206,6 +202,17 @@ def _store(
     append_close(tables, done)
     hit("ingest.after_close")
     return done, _report(spec, done, written, _held(closed))
+
+
+def _plan_and_count(
+    plan: Batch, tables: Tables, count: Callable[[], tuple[SliceCounts, Doubtful | None]]
+) -> tuple[SliceCounts, Doubtful | None]:
+    """Both at once: counting writes nothing, and which rows are counted does not depend on the commit."""
+    with ThreadPoolExecutor() as pool:
+        planning, counting = pool.submit(append_plan, tables, plan), pool.submit(count)
+    planning.result()
+    hit("ingest.after_plan")
+    return counting.result()
 
 
 def _stored_in_slice(
