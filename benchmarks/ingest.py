@@ -2,7 +2,7 @@
 
     PYTHONPATH=src python benchmarks/ingest.py [size history tiny rules]
 
-Without names of parts all are run (about 25 minutes on 2 cores) and docs/benchmarks.md is written again.
+Without names of parts all are run (about 50 minutes on 2 cores) and docs/benchmarks.md is written again.
 """
 
 import argparse
