@@ -67,20 +67,20 @@ def _ingest(spec: ModelSpec, source_table: str, tables: Tables, run: Run, landin
     hit("ingest.after_start")
     name = spec.source_name
     batches = _known_batches(spec, tables)
-    plan = next((batch for batch in batches if batch.state == "PLANNED"), None)
+    open_plan = next((batch for batch in batches if batch.state == "PLANNED"), None)
     refuse_held(spec, batches, tables, run)
     source = open_source(spec, tables, source_table, landing, batches, run)
     found = {each.name: each.dataType.simpleString() for each in source.schema}
     contract = check_contract(spec, found, observations.stored_columns(tables, name))
     referenced = pin_referenced(spec, source.schema, (*contract.columns, *spec.columns.joined), tables, run)
-    if plan is not None:  # the function that prepares its rows may be another one since
-        source.check_rows(contract.ledger.from_text(plan.lo))
-    part = plan or _next_plan(spec, source, contract, batches, run)
-    if part is None:
+    if open_plan is not None:  # the function that prepares its rows may be another one since
+        source.check_rows(contract.ledger.from_text(open_plan.lo))
+    plan = open_plan or _next_plan(spec, source, contract, batches, run)
+    if plan is None:
         return _nothing_new(spec, batches)
     closed = [batch for batch in batches if batch.state != "PLANNED"]
     others = others_of(spec, contract.ledger, closed, referenced, tables)
-    done, report = _store(spec, source, contract.ledger, part, plan is None, closed, others, tables, run)
+    done, report = _store(spec, source, contract.ledger, plan, open_plan is None, closed, others, tables, run)
     _log.info(report.summary)
     refuse_held(spec, [done], tables, run)
     return report

@@ -9,13 +9,7 @@ from pyspark.sql import functions as F
 from retraining.records.batch import Batch
 from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.ledger_column import ledger_number
-from retraining.rules.ingest.mark_rows import (
-    HASHES,
-    KEY_NUMBER,
-    KNOWN,
-    Doubtful,
-    recognise,
-)
+from retraining.rules.ingest.mark_rows import HASHES, KEY_NUMBER, KNOWN, Doubtful, recognise
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, number_of
 
 
@@ -61,7 +55,7 @@ _MOST_NAMED = 5_000
 
 def _count_keys(said: DataFrame, earlier: DataFrame, ledger: Ledger) -> tuple[SliceCounts, Doubtful | None]:
     """Counts of the rows that are alone with their key, and the other keys: a row for all of the former, and one for
-    each of the latter, as far as they can be named."""
+    each of the latter, as far as they can be named. Stored keys are counted with the slice's, in one shuffle."""
     facts = {name: F.count_if(name).alias(name) for name in ("_valid", "_late", "_next")}
     stored = earlier.select(number_of(F.col(ROW_KEY)).alias(KEY_NUMBER))
     own = said.select(KEY_NUMBER, *facts, F.lit(1).alias("_said"), ledger_number(ledger).alias("_value"))
