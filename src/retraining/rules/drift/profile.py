@@ -85,9 +85,10 @@ def profile_doubles(
     with np.errstate(over="ignore", invalid="ignore"):
         for start in range(0, values.size, _BLOCK):
             block = values[start : start + _BLOCK]
-            known = block[~np.isnan(block)]
+            usual = np.isfinite(block.sum())  # as no sum is that has NaN or infinity in it
+            known = block if usual else block[~np.isnan(block)]
             places = finder.find(known)
-            finite = known[np.isfinite(known)]
+            finite = known if usual else known[np.isfinite(known)]
             numbers += np.concatenate(
                 [
                     np.bincount(places, minlength=finder.bins),

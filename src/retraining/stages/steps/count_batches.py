@@ -1,4 +1,4 @@
-"""What a worker does with its rows: Arrow batches in, counts and sums of every column, batch and day out."""
+"""What a worker does with its rows: chunks in, counts and sums of every column, batch and day out."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from retraining.rules.drift.bin_finder import BinFinder, bin_finder
 from retraining.rules.drift.categorical_bins import category_bins, is_cut
 from retraining.rules.drift.profile import most_frequent, profile_doubles
+from retraining.stages.steps.packed_rows import Chunk, take_rows
 
 FloatArray = NDArray[np.float64]
 GroupKey = tuple[int, int | None]
@@ -22,8 +22,6 @@ PARTIAL = (
     "names array<string>, times array<bigint>"
 )
 """What comes back of a column, batch and day. numbers: as profile_doubles says, or counts of categories."""
-_CHUNK_ROWS = 131_072
-"""Arrow batches are put together up to so many rows: a day's part of a small one costs more to start than to count."""
 _NAMES_KEPT = 100
 
 
@@ -48,59 +46,47 @@ class Totals:
     names: Counter[str] = field(default_factory=Counter)
 
 
-def count_batches(columns: Sequence[Bins], batches: Iterable[pa.RecordBatch]) -> dict[tuple[int, GroupKey], Totals]:
-    """The totals of some Arrow batches: batch number, day, and then the columns in the order of the bins."""
+def count_batches(columns: Sequence[Bins], chunks: Iterable[Chunk]) -> dict[tuple[int, GroupKey], Totals]:
+    """The totals of each column, in the order of the bins, and of each batch and day."""
     totals: dict[tuple[int, GroupKey], Totals] = {}
     finders = [bin_finder(bins.edges) if bins.edges.size else None for bins in columns]
-    for chunk in _chunks(batches):
-        order, groups = _groups(chunk.column(0), chunk.column(1))
+    for each in chunks:
+        chunk, groups = _group(each)
+        numeric, texts = iter(range(2, len(chunk.numbers))), iter(chunk.texts)
         for part, (bins, finder) in enumerate(zip(columns, finders, strict=True)):
-            values = chunk.column(part + 2)
-            values = values if order is None else values.take(order)
-            counted = _count_doubles(bins, finder, values, groups) if finder else _count_texts(bins, values, groups)
+            if finder:
+                counted = _count_doubles(chunk, next(numeric), finder, bins.centre, groups)
+            else:
+                counted = _count_texts(bins, next(texts), groups)
             for key, found in counted:
                 known = totals.get((part, key))
                 totals[part, key] = found if known is None else _together(known, found)
     return totals
 
 
-def _chunks(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    waiting: list[pa.RecordBatch] = []
-    for each in batches:
-        waiting.append(each)
-        if sum(batch.num_rows for batch in waiting) >= _CHUNK_ROWS:
-            yield pa.concat_batches(waiting)
-            waiting = []
-    if waiting:
-        yield pa.concat_batches(waiting)
-
-
-def _groups(batch: pa.Array, day: pa.Array) -> tuple[pa.Array | None, list[tuple[GroupKey, slice]]]:
-    """The order in which the rows of a group stand together (None when they do), and where each group then is."""
-    numbers, days = batch.to_numpy(), pc.fill_null(day, _NO_DAY).to_numpy()
-    order = None
-    if (np.diff(numbers) < 0).any() or (np.diff(days) < 0).any():
-        order = np.lexsort((days, numbers))
-        numbers, days = numbers[order], days[order]
-    changes = np.append(True, (np.diff(numbers) != 0) | (np.diff(days) != 0))
-    starts = np.flatnonzero(changes[: numbers.size])
+def _group(chunk: Chunk) -> tuple[Chunk, list[tuple[GroupKey, slice]]]:
+    """The chunk in an order in which the rows of a batch and day stand together, and where each of them then is."""
+    batches, days = chunk.numbers[0], np.nan_to_num(chunk.numbers[1], nan=_NO_DAY)
+    if (np.diff(batches) < 0).any() or (np.diff(days) < 0).any():
+        order = np.lexsort((days, batches))
+        chunk, batches, days = take_rows(chunk, order), batches[order], days[order]
+    starts = np.flatnonzero(np.append(True, (np.diff(batches) != 0) | (np.diff(days) != 0)))
     groups = [
-        ((int(numbers[start]), None if days[start] == _NO_DAY else int(days[start])), slice(int(start), int(stop)))
-        for start, stop in zip(starts, [*starts[1:], numbers.size], strict=False)
+        ((int(batches[start]), None if days[start] == _NO_DAY else int(days[start])), slice(int(start), int(stop)))
+        for start, stop in zip(starts, [*starts[1:], batches.size], strict=True)
     ]
-    return (None if order is None else pa.array(order)), groups
+    return chunk, groups
 
 
-_NO_DAY = -(2**31)
+_NO_DAY = -(2.0**31)
 
 
 def _count_doubles(
-    bins: Bins, finder: BinFinder, values: pa.Array, groups: Sequence[tuple[GroupKey, slice]]
+    chunk: Chunk, column: int, finder: BinFinder, centre: float, groups: Sequence[tuple[GroupKey, slice]]
 ) -> Iterator[tuple[GroupKey, Totals]]:
-    numbers = values.to_numpy(zero_copy_only=False)  # null becomes NaN on its way
     for key, rows in groups:
-        nulls = values[rows].null_count if values.null_count else 0
-        found, least, greatest = profile_doubles(numbers[rows], finder, bins.centre)
+        nulls = 0 if chunk.nulls is None else int(np.count_nonzero(chunk.nulls[column, rows]))
+        found, least, greatest = profile_doubles(chunk.numbers[column, rows], finder, centre)
         yield key, Totals(found, nulls, least, greatest)
 
 

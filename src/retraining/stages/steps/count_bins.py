@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from retraining.records.drift_reference import DriftReference
 from retraining.rules.drift.profile import Profile, most_frequent, numeric_profile
 from retraining.stages.steps.count_batches import PARTIAL, Bins, count_batches, to_arrow
+from retraining.stages.steps.packed_rows import pack_rows, read_chunks
 
 
 def count_bins(
@@ -26,11 +27,9 @@ def count_bins(
     columns = [Bins(np.array(each.edges), each.categories, len(each.counts), each.mean) for each in references]
 
     def count_partition(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
-        yield to_arrow(count_batches(columns, batches))
+        yield to_arrow(count_batches(columns, read_chunks(batches)))
 
-    named = [F.col(f"`{each.column_name}`").alias(f"_column_{part}") for part, each in enumerate(references)]
-    keys = [batch.cast("bigint").alias("_batch"), F.unix_date(day).alias("_day")]
-    partial = rows.select(*keys, *named).mapInArrow(count_partition, PARTIAL)
+    partial = pack_rows(rows, references, batch, day).mapInArrow(count_partition, PARTIAL)
     found: dict[tuple[int, date | None], list[Profile]] = {}
     for row in _added(partial).collect():
         key = (row["batch"], None if row["day"] is None else date(1970, 1, 1) + timedelta(days=row["day"]))

@@ -115,6 +115,9 @@ def test_batches_and_days_are_counted_apart_and_add_up(spark, spec):
         together = merge_profiles(each[place] for each in by_day.values())
         assert (together.counts, together.minimum) == (whole[place].counts, whole[place].minimum)
         assert together.squares == pytest.approx(whole[place].squares)
+    chosen = frame[(frame["day"] == date(2013, 1, 2)) & (frame["batch"] == 1)]
+    (alone,) = counted(batch_of(spark, chosen), references).values()
+    assert [each.counts for each in by_day[1, date(2013, 1, 2)]] == [each.counts for each in alone]
 
 
 def test_rows_without_a_day_stand_apart(spark, spec):
