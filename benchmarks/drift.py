@@ -55,11 +55,11 @@ def seconds(action: Callable[[], object]) -> float:
 def scan(spark: SparkSession, folder: Path) -> list[Measure]:
     """5,000,000 x 20: profiles of 28 days and every distance, beside the sum of all columns of the same Parquet."""
     spec, measured = spec_of(20), {}
-    for rows in (1_000_000, 5_000_000):
-        frame = made_rows(spark, folder, rows, 20)
-        references = references_of(spec, frame.drop("day").limit(100_000).toPandas())
+    frames = {rows: made_rows(spark, folder, rows, 20) for rows in (1_000_000, 5_000_000)}
+    references = references_of(spec, frames[1_000_000].drop("day").limit(100_000).toPandas())
+    for rows, frame in frames.items():
         bare = seconds(lambda read=frame: read.agg(*(F.sum(name) for name in spec.columns.numeric)).collect())
-        ours = seconds(lambda read=frame, known=references: count(read, spec, known))
+        ours = seconds(lambda read=frame: count(read, spec, references))
         measured[rows] = bare, ours, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     (_, _, small), (bare, ours, large) = measured.values()
     return [
