@@ -1,6 +1,7 @@
 """The references of a version, from the rows it was trained on."""
 
 from dataclasses import replace
+from math import sqrt
 from typing import Any, get_args
 
 import numpy as np
@@ -77,11 +78,12 @@ def fit_references(
 
 def _numeric(column: "pd.Series[Any]") -> dict[str, Any]:
     values = column.to_numpy(dtype=np.float64)
-    edges = numeric_edges(values[~np.isnan(values)])
     finite = values[np.isfinite(values)]
+    edges = numeric_edges(finite)
     with np.errstate(over="ignore"):
         mean = float(finite.mean()) if finite.size else 0.0
     profile = numeric_profile(*profile_doubles(values, bin_finder(np.array(edges)), mean))
+    constant = profile.minimum == profile.maximum  # whose mean, rounded, may lie beside it
     return {
         "edges": edges,
         "categories": (),
@@ -90,7 +92,7 @@ def _numeric(column: "pd.Series[Any]") -> dict[str, Any]:
         "rows": profile.rows,
         "nulls": profile.missing,
         "mean": mean,
-        "standard_deviation": _deviation(finite),
+        "standard_deviation": 0.0 if constant else sqrt(profile.squares / finite.size),
     }
 
 
@@ -109,14 +111,6 @@ def _categorical(column: "pd.Series[Any]") -> dict[str, Any]:
         "mean": 0.0,
         "standard_deviation": 0.0,
     }
-
-
-def _deviation(finite: FloatArray) -> float:
-    """0 for no values, and exactly 0 for a constant whatever its rounding."""
-    if not finite.size or finite.min() == finite.max():
-        return 0.0
-    with np.errstate(over="ignore"):
-        return float(finite.std())
 
 
 def _with_runs(
