@@ -15,7 +15,7 @@ from retraining.rules.drift.categorical_bins import category_bins, known_categor
 from retraining.rules.drift.measures import Counted, scale_of
 from retraining.rules.drift.noise_floor import greatest_run
 from retraining.rules.drift.numeric_bins import numeric_edges
-from retraining.rules.drift.profile import numeric_profile, profile_doubles
+from retraining.rules.drift.profile import finite_values, numeric_profile, profile_doubles
 from retraining.spec.drift_section import CategoricalMeasure, NumericMeasure
 from retraining.spec.model_spec import ModelSpec
 
@@ -78,7 +78,7 @@ def fit_references(
 
 def _numeric(column: "pd.Series[Any]") -> dict[str, Any]:
     values = column.to_numpy(dtype=np.float64)
-    finite = values[np.isfinite(values)]
+    finite = finite_values(values)
     edges = numeric_edges(finite)
     with np.errstate(over="ignore"):
         mean = float(finite.mean()) if finite.size else 0.0

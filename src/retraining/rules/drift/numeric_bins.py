@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from retraining.rules.drift.profile import finite_values
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
@@ -26,7 +28,7 @@ def numeric_edges(values: FloatArray) -> tuple[float, ...]:
     double. (0.0,) when no value is finite: then the bins tell the signs of infinities apart. A percentile is the
     smallest value that so many do not exceed (type 1 of Hyndman and Fan, 1996).
     """
-    ordered = np.sort(values[np.isfinite(values)])
+    ordered = np.sort(finite_values(values))
     if not ordered.size:
         return (0.0,)
     quantiles = ordered[(np.arange(1, QUANTILES) * ordered.size - 1) // QUANTILES]
