@@ -1,10 +1,14 @@
 """The product's own references, pass and distances of a frame, for benchmarks.
 
-python own_drift.py <reference parquet> <current parquet>: one line of JSON: seconds, peak megabytes. Session start
-and reading the reference aside, as imports and reading are for the peers.
+python own_drift.py fit <reference parquet> <references>: writes the references, as retraining does
+python own_drift.py count <references> <parquet counted before> <current parquet>: as the check of a batch does
+
+Each prints one line of JSON: seconds, peak megabytes. Reading the reference and the start of the session are aside, as
+reading and imports are for the peers.
 """
 
 import json
+import pickle
 import sys
 import tempfile
 import time
@@ -12,7 +16,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 from pyspark import cloudpickle
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -65,23 +68,33 @@ def count(rows: DataFrame, spec: ModelSpec, references: tuple[DriftReference, ..
     measure_drift(spec, references, BatchProfiles(now, {}), "e", 1, 1, RUN)
 
 
-def timed(before: str, now: str) -> dict[str, float]:
-    """With the fit of the references, in a session that has counted a batch of a thousand rows before."""
-    with tempfile.TemporaryDirectory() as folder, peak_of_tree() as megabytes:
-        spark = open_session(Path(folder))
+def fit(before: str, place: str) -> dict[str, float]:
+    """The references of a Parquet file, pickled into place."""
+    with peak_of_tree() as megabytes:
         frame = read_numbers(before)
-        spec, rows, few = spec_of(len(frame.columns)), spark.read.parquet(now), str(Path(folder, "few"))
-        spark.createDataFrame(frame.head(_FEW)).withColumn("day", F.lit(NOW.date())).write.parquet(few)
-        count(spark.read.parquet(few), spec, references_of(spec, frame.head(_FEW)))
+        spec = spec_of(len(frame.columns))
+        references_of(spec, frame.head(_FEW))
         started = time.perf_counter()
         references = references_of(spec, frame)
-        del frame  # the product counts a batch in another run than the one that fits the references
-        pa.default_memory_pool().release_unused()
-        count(rows, spec, references)
+        seconds = time.perf_counter() - started
+    Path(place).write_bytes(pickle.dumps(references))
+    return {"seconds": seconds, "megabytes": megabytes[0]}
+
+
+def count_once(place: str, before: str, now: str) -> dict[str, float]:
+    """A batch, in a session that has counted another one: Java compiles what it runs often."""
+    references = pickle.loads(Path(place).read_bytes())
+    spec = spec_of(len(references))
+    with tempfile.TemporaryDirectory() as folder, peak_of_tree() as megabytes:
+        spark = open_session(Path(folder))
+        count(spark.read.parquet(before), spec, references)
+        started = time.perf_counter()
+        count(spark.read.parquet(now), spec, references)
         seconds = time.perf_counter() - started
         spark.stop()
     return {"seconds": seconds, "megabytes": megabytes[0]}
 
 
 if __name__ == "__main__":
-    print(json.dumps(timed(*sys.argv[1:])))
+    what, *places = sys.argv[1:]
+    print(json.dumps({"fit": fit, "count": count_once}[what](*places)))
