@@ -1,7 +1,7 @@
 """Rows on their way to a worker: all numbers of a row in one list, and its texts.
 
-Spark 4.1 asks how large every column of an Arrow batch is after each row it writes. With a column a number that took
-longer than reading, writing and counting together.
+Spark 4.1 asks how large every column of an Arrow batch is after each row it writes: with a column a number nearly half
+of all the time went there.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
