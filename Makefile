@@ -1,12 +1,15 @@
 # Every task of this project. CI and the README call only these.
 PYTHON := .venv/bin/python
 MONTHS := 12
+# Ingestion, drift, retraining and promotion, in a minute and a half.
+CONNECT_TESTS := tests/retraining/stages/test_first_champion.py tests/retraining/stages/test_dirty_values.py \
+  tests/retraining/stages/steps/test_count_bins.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-fast test-faults lint lock bench screenshots clean
+.PHONY: help setup demo test test-slow test-connect test-fast test-faults lint lock bench screenshots clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 # Instant while requirements-dev.txt is the one that .venv was built from: the copy inside .venv is written last.
 setup: ## check this machine and build .venv (with uv if there, else pip)
@@ -33,12 +36,16 @@ demo: setup ## run the examples: the bundle's demo job on this machine (MONTHS=2
 
 # Two processes, each with its own Spark and MLflow server: one alone leaves a core idle most of the time. Each computes
 # in one thread: two that compute in two each wait for one another.
-test test-slow: export OMP_NUM_THREADS := 1
-test: setup ## every test but the slow ones
+test test-slow test-connect: export OMP_NUM_THREADS := 1
+test: setup ## every test but the slow ones, and some of them again as on serverless compute
 	@$(PYTHON) -m pytest -n 2 -m "not slow"
+	@$(PYTHON) -m pytest -n 2 -m "not slow" --connect $(CONNECT_TESTS)
 
 test-slow: setup ## the slow ones: whole processes killed, long stories of dirty, held, late and replaced data
 	@$(PYTHON) -m pytest -n 2 -m slow
+
+test-connect: setup ## every stage as on serverless compute: over Spark Connect, whose client has no Java
+	@$(PYTHON) -m pytest -n 2 -m spark --connect tests/retraining
 
 test-fast: setup ## the tests that need no Spark
 	@$(PYTHON) -m pytest -m "not spark and not slow"

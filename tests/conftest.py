@@ -18,9 +18,15 @@ from local_workspace.mlflow_server import start_mlflow_server
 from retraining.adapters.registry.registry import open_registry
 from retraining.adapters.tables.tables import Tables, open_tables
 
+from .connect_server import connect_server
 from .loop import Loop
 
 ENGINES = {"spark", "mlflow_uri"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`pytest --connect`: as on serverless compute, whose session is a client without Java."""
+    parser.addoption("--connect", action="store_true", help="speak to Spark over Spark Connect")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -30,6 +36,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if ENGINES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.spark)
+    if items and items[0].config.getoption("--connect"):
+        items[:] = [item for item in items if not item.get_closest_marker("classic")]
 
 
 @pytest.fixture(scope="session")
@@ -38,10 +46,16 @@ def state_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def spark(state_dir: Path) -> SparkSession:
+def spark(state_dir: Path, request: pytest.FixtureRequest) -> Iterator[SparkSession]:
     for package in (recipes, retraining):  # as open_stage does it: workers have no src
         cloudpickle.register_pickle_by_value(package)
-    return start_spark(state_dir, persistent=False)
+    if not request.config.getoption("--connect"):
+        yield start_spark(state_dir, persistent=False)
+        return
+    with connect_server(state_dir) as address:
+        session = SparkSession.builder.remote(address).getOrCreate()
+        yield session
+        session.stop()
 
 
 @pytest.fixture(scope="session")

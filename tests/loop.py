@@ -178,7 +178,12 @@ class Loop:
 
     def reasons_of(self, key: str) -> list[str]:
         """Reasons against the rows of one id."""
-        rows = self.tables.read("toy_quarantine").where(F.col("id").eqNullSafe(key)).collect()
+        rows = (
+            self.tables.read("toy_quarantine")
+            .where(F.col("id").eqNullSafe(key))
+            .select("_quarantine_reasons")
+            .collect()
+        )
         return sorted(reason for row in rows for reason in row["_quarantine_reasons"])
 
     def states_of_batches(self) -> list[str]:

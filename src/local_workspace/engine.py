@@ -34,8 +34,8 @@ def start_spark(state_dir: Path, *, persistent: bool = True) -> SparkSession:
     if running is not None:
         return _same_session(running, state)
     (state / "tmp").mkdir(parents=True, exist_ok=True)
-    _use_utc()
-    conf = _conf(state, persistent)
+    use_utc()
+    conf = spark_conf(state, persistent)
     builder = SparkSession.builder.master("local[2]").appName("local_workspace").config(map=dict(conf))
     with _surroundings_of_the_jvm(state):
         try:
@@ -67,7 +67,8 @@ def stop_spark(spark: SparkSession) -> None:
         process.wait()
 
 
-def _conf(state: Path, persistent: bool) -> dict[str, str]:
+def spark_conf(state: Path, persistent: bool) -> dict[str, str]:
+    """What the session on a state folder is started with."""
     conf = {
         STATE_CONF: str(state),
         **delta_conf(),
@@ -117,7 +118,7 @@ def _same_session(running: SparkSession, state: Path) -> SparkSession:
     return running
 
 
-def _use_utc() -> None:
+def use_utc() -> None:
     """The machines of a workspace run in UTC; Python's naive timestamps must mean the same here."""
     os.environ["TZ"] = "UTC"
     time.tzset()

@@ -264,6 +264,7 @@ def test_metrics_come_back_from_their_table_as_they_were(spark, tables, spec):
     assert len(read_rows(tables, DriftMetric, "toy")) == 2 * len(metrics)
 
 
+@pytest.mark.classic
 def test_many_columns_are_measured_in_one_job(spark):
     numeric = [f"n{number}" for number in range(6)]
     wide = parse_spec(
