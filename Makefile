@@ -1,7 +1,7 @@
 # Every task of this project. CI and the README call only these.
 PYTHON := .venv/bin/python
 MONTHS := 12
-# Ingestion, drift, retraining and promotion, in a minute and a half.
+# Ingestion, drift, retraining and promotion, in two minutes and a half.
 CONNECT_TESTS := tests/retraining/stages/test_first_champion.py tests/retraining/stages/test_dirty_values.py \
   tests/retraining/stages/steps/test_count_bins.py
 
@@ -39,7 +39,7 @@ demo: setup ## run the examples: the bundle's demo job on this machine (MONTHS=2
 test test-slow test-connect: export OMP_NUM_THREADS := 1
 test: setup ## every test but the slow ones, and some of them again as on serverless compute
 	@$(PYTHON) -m pytest -n 2 -m "not slow"
-	@$(PYTHON) -m pytest -n 2 -m "not slow" --connect $(CONNECT_TESTS)
+	@$(PYTHON) -m pytest -n 2 -m spark --connect $(CONNECT_TESTS)
 
 test-slow: setup ## the slow ones: whole processes killed, long stories of dirty, held, late and replaced data
 	@$(PYTHON) -m pytest -n 2 -m slow

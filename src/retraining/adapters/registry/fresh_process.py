@@ -40,7 +40,7 @@ def ask_fresh_process(process: FreshProcess, files: Path, requests: pd.DataFrame
     megabytes = sum(each.stat().st_size for each in files.rglob("*") if each.is_file()) / 1e6
     with tempfile.TemporaryDirectory() as folder:
         asked, answered = Path(folder, "requests.parquet"), Path(folder, "answers.json")
-        requests.to_parquet(asked, index=False)
+        _without_attributes(requests).to_parquet(asked, index=False)
         try:
             _, said = process.communicate(json.dumps([str(files), str(asked), str(answered)]), timeout=TIMEOUT_SECONDS)
         except subprocess.TimeoutExpired:
@@ -49,6 +49,13 @@ def ask_fresh_process(process: FreshProcess, files: Path, requests: pd.DataFrame
             return FreshAnswers((), (), megabytes, _last_line(said) or f"exit code {process.returncode}")
         found = json.loads(answered.read_text())
     return FreshAnswers(tuple(found["predictions"]), tuple(found["milliseconds"]), megabytes)
+
+
+def _without_attributes(rows: pd.DataFrame) -> pd.DataFrame:
+    """Spark Connect leaves the metrics of its query there, which Parquet cannot hold."""
+    plain = rows.copy(deep=False)
+    plain.attrs = {}
+    return plain
 
 
 def _last_line(text: str) -> str:
