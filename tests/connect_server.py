@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pyspark
 
-from local_workspace import ends_with_parent
 from local_workspace.engine import spark_conf, use_utc
+from local_workspace.server_process import end_server_process, free_port, start_server_process
 
 SERVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
 START_LIMIT_SECONDS = 120.0
@@ -22,24 +22,15 @@ START_LIMIT_SECONDS = 120.0
 @contextmanager
 def connect_server(state: Path) -> Iterator[str]:
     """The address of a server with the laptop's own settings, until the block ends."""
-    port, log = _free_port(), state / "connect.log"
+    port, log = free_port(), state / "connect.log"
     (state / "tmp").mkdir(exist_ok=True)
     use_utc()
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            [sys.executable, ends_with_parent.__file__, *_command(state, port)],
-            stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            cwd=state,
-            env=_without_the_project(),
-            start_new_session=True,
-        )
+    process = start_server_process(_command(state, port), state, log, _without_the_project())
     try:
         _wait_for(port, process, log)
         yield f"sc://127.0.0.1:{port}"
     finally:
-        process.communicate()  # closes its input, and it ends
+        end_server_process(process)
 
 
 def _command(state: Path, port: int) -> list[str]:
@@ -70,10 +61,3 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
             time.sleep(0.2)
         else:
             return
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

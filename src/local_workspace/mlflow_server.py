@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import os
-import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
-from local_workspace import ends_with_parent
 from local_workspace.errors import EngineError
+from local_workspace.server_process import end_server_process, free_port, start_server_process
 
 START_LIMIT_SECONDS = 90.0
-STOP_LIMIT_SECONDS = 10.0
-GONE_LIMIT_SECONDS = 0.5
 
 
 @dataclass
@@ -46,9 +41,7 @@ class MlflowServer:
         """End the server and its workers, and put the environment back. Does nothing the second time."""
         _restore(self.environment_before)
         self.environment_before = {}
-        if self.process.stdin and not self.process.stdin.closed:
-            self.process.stdin.close()
-        _end_group(self.process)
+        end_server_process(self.process)
 
     def __enter__(self) -> MlflowServer:
         """The server itself."""
@@ -72,18 +65,9 @@ def launch_mlflow_server(state_dir: Path) -> MlflowServer:
     """Start a server without waiting for it, so that Spark can start at the same time."""
     folder = state_dir.resolve() / "mlflow"
     (folder / "tmp").mkdir(parents=True, exist_ok=True)
-    port = _free_port()
+    port = free_port()
     log = folder / "server.log"
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            [sys.executable, ends_with_parent.__file__, *_command(folder, port)],
-            stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            cwd=folder,
-            env=_server_environment(folder),
-            start_new_session=True,
-        )
+    process = start_server_process(_command(folder, port), folder, log, _server_environment(folder))
     uri = f"http://127.0.0.1:{port}"
     return MlflowServer(uri, log, process, _changed(_client_environment(uri)))
 
@@ -120,33 +104,12 @@ def _client_environment(uri: str) -> dict[str, str]:
     }
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def _answers(uri: str) -> bool:
     try:
         with urllib.request.urlopen(f"{uri}/health", timeout=2) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
-
-
-def _end_group(process: subprocess.Popen[bytes]) -> None:
-    """Its closed standard input asks the group to end; what is still there afterwards is killed."""
-    try:
-        process.wait(timeout=STOP_LIMIT_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    end = time.monotonic() + GONE_LIMIT_SECONDS
-    with suppress(ProcessLookupError, PermissionError):  # no process of the group is left, or only dead ones
-        while time.monotonic() < end:
-            os.killpg(process.pid, signal.SIGKILL)
-            time.sleep(0.02)
 
 
 def _changed(values: Mapping[str, str]) -> dict[str, str | None]:

@@ -1,0 +1,58 @@
+"""A server in a process group of its own, which ends with this process however that ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from local_workspace import ends_with_parent
+
+STOP_LIMIT_SECONDS = 10.0
+GONE_LIMIT_SECONDS = 0.5
+
+
+def start_server_process(
+    command: Sequence[str], folder: Path, log: Path, environment: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    """Start the command in a folder; what it says goes to the end of the log."""
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, ends_with_parent.__file__, *command],
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+            env=environment,
+            start_new_session=True,
+        )
+
+
+def end_server_process(process: subprocess.Popen[bytes]) -> None:
+    """Its closed standard input asks the group to end; what is still there afterwards is killed."""
+    if process.stdin and not process.stdin.closed:
+        process.stdin.close()
+    try:
+        process.wait(timeout=STOP_LIMIT_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    end = time.monotonic() + GONE_LIMIT_SECONDS
+    with suppress(ProcessLookupError, PermissionError):  # no process of the group is left, or only dead ones
+        while time.monotonic() < end:
+            os.killpg(process.pid, signal.SIGKILL)
+            time.sleep(0.02)
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
