@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from retraining.rules.drift.bin_finder import BinFinder, bin_finder
 from retraining.rules.drift.categorical_bins import category_bins, is_cut
 from retraining.rules.drift.profile import most_frequent, profile_doubles
-from retraining.stages.steps.packed_rows import Chunk, take_rows
+from retraining.stages.steps.packed_rows import NO_DAY, Chunk, take_rows
 
 FloatArray = NDArray[np.float64]
 GroupKey = tuple[int, int | None]
@@ -66,19 +66,16 @@ def count_batches(columns: Sequence[Bins], chunks: Iterable[Chunk]) -> dict[tupl
 
 def _group(chunk: Chunk) -> tuple[Chunk, list[tuple[GroupKey, slice]]]:
     """The chunk in an order in which the rows of a batch and day stand together, and where each of them then is."""
-    batches, days = chunk.numbers[0], np.nan_to_num(chunk.numbers[1], nan=_NO_DAY)
+    batches, days = chunk.numbers[:2]
     if (np.diff(batches) < 0).any() or (np.diff(days) < 0).any():
         order = np.lexsort((days, batches))
         chunk, batches, days = take_rows(chunk, order), batches[order], days[order]
     starts = np.flatnonzero(np.append(True, (np.diff(batches) != 0) | (np.diff(days) != 0)))
     groups = [
-        ((int(batches[start]), None if days[start] == _NO_DAY else int(days[start])), slice(int(start), int(stop)))
+        ((int(batches[start]), None if days[start] == NO_DAY else int(days[start])), slice(int(start), int(stop)))
         for start, stop in zip(starts, [*starts[1:], batches.size], strict=True)
     ]
     return chunk, groups
-
-
-_NO_DAY = -(2.0**31)
 
 
 def _count_doubles(

@@ -18,11 +18,15 @@ from retraining.records.drift_reference import DriftReference
 _CHUNK_ROWS = 131_072
 """Arrow batches are put together up to so many rows: a day's part of a small one costs more to start than to count."""
 
+NO_DAY = -(2.0**31)
+"""Instead of null, for which every number of a chunk would have to be asked."""
+
 
 @dataclass(frozen=True)
 class Chunk:
-    """numbers: shape (2 + numeric columns, rows), of batch number, day counted from 1970-01-01 and the numeric columns;
-    NaN where a value is null. nulls: of the same shape, None without a null. texts: the categorical columns."""
+    """numbers: shape (2 + numeric columns, rows), of batch number, day counted from 1970-01-01 (NO_DAY without one) and
+    the numeric columns; NaN where a value is null. nulls: of the same shape, None without a null. texts: the
+    categorical columns."""
 
     numbers: NDArray[np.float64]
     nulls: NDArray[np.bool_] | None
@@ -35,7 +39,7 @@ def pack_rows(rows: DataFrame, references: Sequence[DriftReference], batch: Colu
     named = [(F.col(f"`{each.column_name}`"), bool(each.edges)) for each in references]
     numeric = [column for column, is_numeric in named if is_numeric]
     texts = [column.alias(f"_text_{at}") for at, (column, is_numeric) in enumerate(named) if not is_numeric]
-    keys = [batch.cast("double"), F.unix_date(day).cast("double")]
+    keys = [batch.cast("double"), F.coalesce(F.unix_date(day).cast("double"), F.lit(NO_DAY))]
     return rows.select(F.array(*keys, *numeric).alias("_numbers"), *texts)
 
 
