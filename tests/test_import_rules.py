@@ -1,4 +1,4 @@
-"""Who may import whom. The table below is the documentation of the layers; imports go one way, downwards."""
+"""Who may import whom. The table below documents the rooms of `src`; imports go one way, downwards."""
 
 import ast
 import sys
@@ -8,40 +8,93 @@ import pytest
 
 SRC = Path(__file__).parents[1] / "src"
 
-BOTTOM = "retraining.records retraining.spec retraining.errors"
-RULES = f"retraining.rules {BOTTOM}"
-ADAPTERS = "retraining.adapters retraining.strategies retraining.report"
+# Short names for what many rooms may import.
+BOTTOM = "retraining.errors retraining.records retraining.requests retraining.spec"
+TABLES = "retraining.adapters retraining.adapters.tables"
+REGISTRY = "retraining.adapters.registry"
+SOURCES = "retraining.adapters.sources"
+NOTIFY = "retraining.adapters.notify"
+RULES = (
+    "retraining.rules retraining.rules.champion retraining.rules.drift retraining.rules.drift.detectors "
+    f"retraining.rules.gate retraining.rules.ingest retraining.rules.performance {BOTTOM}"
+)
+DATASET = f"retraining.steps.dataset {RULES} {TABLES} {REGISTRY}"
+STEPS = " ".join(
+    f"retraining.steps.{room}"
+    for room in "champion dataset decide drift forget gate imported ingest performance report training".split()
+)
 ARRAYS = "numpy pandas scipy"
+FRAMES = f"{ARRAYS} pyspark pyarrow"
 
-# Layer: (what of src it may import besides itself, which libraries). A file belongs to the longest name that fits.
-LAYERS = {
+# Room: (which other rooms of src it may import, which libraries). A room is a folder, or a file that has a row of its
+# own. Every room has a row: a folder without one fails, and no row speaks for the folders inside it.
+ROOMS = {
     "retraining.errors": ("", ""),
     "retraining.failpoints": ("retraining.errors", ""),
-    "retraining.spec": (BOTTOM, "pydantic yaml"),
-    "retraining.records": (BOTTOM, "pydantic"),
-    "retraining.rules": (BOTTOM, ARRAYS),
-    "retraining.rules.ingest": (RULES, f"{ARRAYS} pyspark"),
-    "retraining.rules.drift": (RULES, f"{ARRAYS} pyspark"),
-    "retraining.rules.gate": (RULES, f"{ARRAYS} sklearn"),
+    "retraining.spec": ("retraining.errors", "pydantic yaml"),
+    "retraining.records": ("retraining.errors retraining.spec", "pydantic"),
+    "retraining.requests": ("retraining.errors", "pydantic"),
+    # Rules: pure. What a subject may know of the others is said here, and has no circle.
+    "retraining.rules": (RULES, ARRAYS),
+    "retraining.rules.ingest": (BOTTOM, f"{ARRAYS} pyspark"),
+    "retraining.rules.gate": (BOTTOM, f"{ARRAYS} sklearn"),
+    "retraining.rules.drift": (f"retraining.rules.gate {BOTTOM}", f"{ARRAYS} pyspark sklearn"),
+    "retraining.rules.drift.detectors": (f"retraining.rules.drift {BOTTOM}", ARRAYS),
+    "retraining.rules.performance": (f"retraining.rules.drift retraining.rules.gate {BOTTOM}", f"{ARRAYS} sklearn"),
+    "retraining.rules.champion": (f"retraining.rules.gate {BOTTOM}", ARRAYS),
     "retraining.strategies": (RULES, f"{ARRAYS} sklearn"),
-    "retraining.report": (RULES, f"{ARRAYS} jinja2 matplotlib"),
-    "retraining.adapters.tables": (RULES, f"{ARRAYS} pyspark pyarrow delta"),
-    "retraining.adapters.sources": (RULES, f"{ARRAYS} pyspark pyarrow"),
+    "retraining.report": (f"retraining.report.charts {RULES}", f"{ARRAYS} jinja2"),
+    "retraining.report.charts": (f"retraining.report {RULES}", f"{ARRAYS} matplotlib"),
+    # Adapters: one system each.
+    "retraining.adapters": (BOTTOM, ""),
+    "retraining.adapters.tables": (f"retraining.adapters {RULES}", f"{FRAMES} delta"),
+    "retraining.adapters.sources": (f"retraining.adapters {RULES}", FRAMES),
     "retraining.adapters.registry": (f"retraining.failpoints {RULES}", f"{ARRAYS} mlflow cloudpickle"),
-    "retraining.adapters.notebook": (BOTTOM, ""),
-    "retraining.stages.steps": (
-        f"retraining.failpoints {ADAPTERS} {RULES}",
-        f"{ARRAYS} pyspark pyarrow",
+    "retraining.adapters.notify": (BOTTOM, ""),
+    # Steps: a subject uses `dataset`, and of the other subjects only what its row names.
+    "retraining.steps.dataset": (f"{RULES} {TABLES} {REGISTRY}", FRAMES),
+    "retraining.steps.ingest": (f"retraining.failpoints {SOURCES} {DATASET}", FRAMES),
+    "retraining.steps.drift": (DATASET, FRAMES),
+    "retraining.steps.performance": (DATASET, FRAMES),
+    "retraining.steps.training": (
+        f"retraining.failpoints retraining.steps.drift retraining.strategies {DATASET}",
+        FRAMES,
     ),
+    "retraining.steps.gate": (
+        f"retraining.steps.drift retraining.steps.performance retraining.steps.training {DATASET}",
+        FRAMES,
+    ),
+    "retraining.steps.champion": (f"retraining.failpoints {NOTIFY} {DATASET}", FRAMES),
+    "retraining.steps.decide": (
+        f"retraining.steps.drift retraining.steps.gate retraining.steps.performance {DATASET}",
+        FRAMES,
+    ),
+    "retraining.steps.imported": (
+        "retraining.steps.champion retraining.steps.decide retraining.steps.drift retraining.steps.gate "
+        f"retraining.strategies {DATASET}",
+        FRAMES,
+    ),
+    "retraining.steps.forget": (f"{SOURCES} {DATASET}", FRAMES),
+    "retraining.steps.report": (
+        f"retraining.report retraining.steps.drift retraining.steps.performance {NOTIFY} {DATASET}",
+        FRAMES,
+    ),
+    # A stage imports no other stage: they talk through tables, the registry and task values.
     "retraining.stages": (
-        f"retraining.stages.steps retraining.failpoints {ADAPTERS} {RULES}",
-        f"{ARRAYS} pyspark pyarrow",
+        f"{STEPS} retraining.stages.steps retraining.rules.detectors retraining.failpoints retraining.report retraining.strategies {SOURCES} {DATASET}",
+        FRAMES,
     ),
     # It knows of recipes only that they are pickled by value: a worker has no src.
-    "retraining.open_stage": (f"retraining.stages {ADAPTERS} {RULES} recipes", "pyspark"),
-    "retraining.commands": (f"retraining.open_stage retraining.stages {RULES}", "pyspark"),
+    "retraining.open_stage": (f"{TABLES} {REGISTRY} {SOURCES} {BOTTOM} recipes", "pyspark"),
+    "retraining.stages.steps": (
+        f"retraining.adapters.sources retraining.rules.detectors retraining.failpoints retraining.report "
+        f"retraining.strategies {NOTIFY} {STEPS} {DATASET}",
+        FRAMES,
+    ),
+    "retraining.rules.detectors": (f"retraining.rules.drift {BOTTOM}", ARRAYS),
     "retraining": ("", ""),
     "recipes": ("retraining.strategies", f"{ARRAYS} pyspark sklearn"),
+    "recipes.demo": ("recipes retraining.strategies", f"{ARRAYS} pyspark sklearn"),
     # The laptop's workspace is not part of the product, and the product does not know that it exists.
     "local_workspace": ("", "delta databricks mlflow pandas pyspark requests rich yaml"),
 }
@@ -75,8 +128,13 @@ def inside(module, layer):
     return module == layer or module.startswith(f"{layer}.")
 
 
-def layer_of(module):
-    return max((layer for layer in LAYERS if inside(module, layer)), key=len, default=None)
+def room_of(module, modules):
+    """The row a module belongs to: its own, where it has one, else its folder's. None where there is no such row."""
+    is_folder = module in modules and modules[module].name == "__init__.py"
+    if module in ROOMS:
+        return module
+    folder = module if is_folder else module.rpartition(".")[0]
+    return folder if folder in ROOMS else None
 
 
 def imports_of(module, file, modules):
@@ -93,17 +151,19 @@ def imports_of(module, file, modules):
                 yield name if name in modules else origin
 
 
-def may_import(module, imported):
+def may_import(module, imported, modules):
     top = imported.partition(".")[0]
     if top in sys.stdlib_module_names:
         return True
-    layer = layer_of(module)
-    layers, libraries = (words.split() for words in LAYERS[layer])
+    room = room_of(module, modules)
+    if room is None:
+        return False
+    rooms, libraries = (words.split() for words in ROOMS[room])
     if top not in ("retraining", "recipes", "local_workspace"):
         return top in libraries
-    if layer == "retraining.stages":  # One stage never imports another; what they share is in steps.
-        return imported == module or any(inside(imported, name) for name in layers)
-    return any(inside(imported, name) for name in (layer, *layers)) or imported == "retraining"
+    if room == "retraining.stages" and room_of(imported, modules) == room:
+        return imported == module
+    return imported in ("retraining", "recipes") or room_of(imported, modules) in (room, *rooms)
 
 
 def wrong_imports(src):
@@ -112,7 +172,7 @@ def wrong_imports(src):
         f"{module} imports {imported}"
         for module, file in modules.items()
         for imported in imports_of(module, file, modules)
-        if not may_import(module, imported)
+        if not may_import(module, imported, modules)
     ]
 
 
@@ -155,8 +215,29 @@ def wrong_names(src):
     return [module for module in python_files(src) if NAMES_THAT_SAY_NOTHING & set(module.split("."))]
 
 
-def test_every_file_belongs_to_a_layer():
-    assert [module for module in python_files(SRC) if layer_of(module) is None] == []
+def rooms_without_a_row(src):
+    modules = python_files(src)
+    return [module for module in modules if room_of(module, modules) is None]
+
+
+def rows_without_a_room(src):
+    modules = python_files(src)
+    return sorted(set(ROOMS) - {room_of(module, modules) for module in modules})
+
+
+def test_every_room_has_a_row_and_every_row_a_room():
+    assert rooms_without_a_row(SRC) == []
+
+
+def test_no_two_rooms_may_import_each_other():
+    graph = {room: set(rooms.split()) - {room} for room, (rooms, _) in ROOMS.items()}
+    together = {frozenset(pair) for pair in [("retraining.report", "retraining.report.charts")]}
+    assert [
+        (one, other)
+        for one in graph
+        for other in graph[one]
+        if one in graph.get(other, ()) and frozenset((one, other)) not in together
+    ] == []
 
 
 def test_imports_go_down_and_libraries_stay_in_their_layer():

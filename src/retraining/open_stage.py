@@ -17,10 +17,10 @@ from pyspark.sql import SparkSession
 from retraining.adapters.notebook import publish_values, read_widgets
 from retraining.adapters.registry.registry import Registry, open_registry
 from retraining.adapters.sources.files import Landing
-from retraining.adapters.tables.names import check_part, qualified, quoted
 from retraining.adapters.tables.tables import Tables, open_tables
 from retraining.errors import ParameterError
 from retraining.records.run import Run
+from retraining.spec.identifiers import check_part, qualified, quoted
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.read_spec import available_models, read_spec
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.promotion import Promotion
 from retraining.rules.alias_state import moves
+from retraining.rules.champion_history import champion_at
+from retraining.stages.steps.read_request import end_of
 
 
 def rollback_target(rows: Sequence[Promotion], champion: str, to_version: str | None) -> str:
@@ -36,3 +38,11 @@ def earlier_champions(rows: Sequence[Promotion], champion: str) -> list[str]:
     rolled_back = {row.previous_version for row in made if row.outcome == "ROLLBACK"}
     been = [row.version for row in made if row.seq in applied and row.version is not None]
     return [version for version in dict.fromkeys(reversed(been)) if version != champion and version not in rolled_back]
+
+
+def version_asked(rows: Sequence[Promotion], to_version: str | None, to_date: str | None) -> str | None:
+    """The version that a rollback names, itself or by a date; None when it names neither. Raises ParameterError for
+    both, or for what is no date."""
+    if to_version and to_date:
+        raise ParameterError(f"to_version {to_version!r} and to_date {to_date!r} are both set. Name one of them.")
+    return champion_at(rows, end_of(to_date)) if to_date else to_version

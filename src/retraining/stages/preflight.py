@@ -11,11 +11,11 @@ from retraining.adapters.registry.log_version import TrainingData
 from retraining.adapters.registry.probe import probe_model
 from retraining.adapters.registry.registry import Registry
 from retraining.adapters.sources.files import Landing, list_files
-from retraining.adapters.tables.names import qualified
 from retraining.adapters.tables.probe import probe_table
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import RetrainingError
 from retraining.records.run import Run
+from retraining.spec.identifiers import qualified
 from retraining.spec.labels_spec import labels_spec
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.row_rules import ForeignKey

@@ -14,9 +14,9 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from retraining.adapters.tables.conflict import is_commit_conflict
-from retraining.adapters.tables.names import quoted, quoted_column, quoted_text
 from retraining.adapters.tables.schema_of_record import schema_of_record
 from retraining.errors import ConcurrentRunError, ParameterError, SkippedWriteError
+from retraining.spec.identifiers import quoted, quoted_column, quoted_text
 
 Record = TypeVar("Record")
 

@@ -8,10 +8,10 @@ from retraining.adapters.sources.delta_table import PinnedSource, find_newest, p
 from retraining.adapters.sources.files import LANDING_COLUMNS, Landing
 from retraining.adapters.sources.preparation import Preparation
 from retraining.adapters.tables import staging
-from retraining.adapters.tables.names import qualified
 from retraining.adapters.tables.tables import Tables
 from retraining.records.batch import Batch
 from retraining.records.run import Run
+from retraining.spec.identifiers import qualified
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.recipe_function import find_function
 from retraining.spec.source_section import COMMIT_VERSION, IS_DELETED, MALFORMED_LINE

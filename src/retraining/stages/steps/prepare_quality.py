@@ -10,7 +10,6 @@ from pyspark.sql.types import BooleanType, ByteType, DataType, IntegerType, Long
 from retraining.adapters.sources.delta_table import pin_newest
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.batches import committed_batches
-from retraining.adapters.tables.names import qualified
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import ContractError
 from retraining.records.batch import Batch
@@ -19,6 +18,7 @@ from retraining.rules.ingest.contract import UNTOUCHED
 from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.look_around import Others
 from retraining.rules.ingest.row_rules import is_broken
+from retraining.spec.identifiers import qualified
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.row_rules import ForeignKey, Rule, Unique
 

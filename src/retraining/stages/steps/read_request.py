@@ -1,16 +1,14 @@
 """What the widgets of the operator's notebooks ask for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
-from retraining.adapters.tables.names import check_part
 from retraining.errors import ParameterError
 from retraining.records.adopt_request import AdoptRequest
 from retraining.records.copy_request import CopyRequest
-from retraining.records.promotion import Promotion
 from retraining.records.repair_request import RepairAction, RepairedSource, RepairRequest
-from retraining.rules.champion_history import champion_at
+from retraining.spec.identifiers import check_part
 
 _NEEDS: dict[RepairAction, tuple[str, ...]] = {
     "backfill": ("start", "end"),
@@ -85,14 +83,6 @@ def batch_number(text: str | None, name: str = "batch_seq") -> int:
     if text is None or not (text.isascii() and text.isdigit() and len(text) <= 18):
         raise ParameterError(f"{name} {text!r} is no batch number. See column batch_seq of table `watermarks`.")
     return int(text)
-
-
-def version_asked(rows: Sequence[Promotion], to_version: str | None, to_date: str | None) -> str | None:
-    """The version that a rollback names, itself or by a date; None when it names neither. Raises ParameterError for
-    both, or for what is no date."""
-    if to_version and to_date:
-        raise ParameterError(f"to_version {to_version!r} and to_date {to_date!r} are both set. Name one of them.")
-    return champion_at(rows, end_of(to_date)) if to_date else to_version
 
 
 def end_of(text: str) -> datetime:

@@ -9,7 +9,8 @@ from retraining.errors import ParameterError
 from retraining.records.adopt_request import AdoptRequest
 from retraining.records.copy_request import CopyRequest
 from retraining.records.repair_request import RepairRequest
-from retraining.stages.steps.read_request import end_of, read_adoption, read_copy, read_request, version_asked
+from retraining.rules.rollback_target import version_asked
+from retraining.stages.steps.read_request import end_of, read_adoption, read_copy, read_request
 
 NOTHING = dict.fromkeys(("action", "batch_seq", "start", "end", "source"), "")
 
