@@ -13,8 +13,8 @@ assert (src / "retraining").is_dir(), f"{src} has no package retraining: run thi
 sys.path.insert(0, str(src))
 
 from retraining.open_stage import open_stage
+from retraining.requests.read_request import read_request
 from retraining.stages.repair import repair
-from retraining.stages.steps.read_request import read_request
 
 # COMMAND ----------
 stage = open_stage(

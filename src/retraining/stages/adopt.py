@@ -8,10 +8,10 @@ from retraining.adapters.registry.registry import REPRODUCIBLE, Registry
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError, ParameterError
-from retraining.records.adopt_request import AdoptRequest
 from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
+from retraining.requests.adopt_request import AdoptRequest
 from retraining.rules.alias_state import newest_move
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.apply_newest_decision import apply_newest_decision

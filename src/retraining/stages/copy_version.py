@@ -11,10 +11,10 @@ from retraining.adapters.registry.registry import CHALLENGER, REPRODUCIBLE, Regi
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError, ParameterError
-from retraining.records.copy_request import CopyRequest
 from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
+from retraining.requests.copy_request import CopyRequest
 from retraining.rules.why_not_copied import why_not_copied
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.check_made_elsewhere import check_inputs

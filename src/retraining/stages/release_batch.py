@@ -8,8 +8,8 @@ from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.batch import Batch
 from retraining.records.run import Run
+from retraining.requests.read_request import batch_number
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.read_request import batch_number
 
 _log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from retraining.adapters.tables.batches import append_close, append_plan, append
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.batch import Batch
-from retraining.records.repair_request import RepairRequest
 from retraining.records.run import Run
+from retraining.requests.repair_request import RepairRequest
 from retraining.rules.ingest.contract import Contract, check_contract
 from retraining.rules.ingest.next_slice import Slice
 from retraining.rules.ingest.reading_limits import reading_limits

@@ -12,10 +12,10 @@ from retraining.adapters.tables import observations
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError
-from retraining.records.adopt_request import AdoptRequest
 from retraining.records.gate_result import GateResult
 from retraining.records.manifest import Manifest
 from retraining.records.run import Run
+from retraining.requests.adopt_request import AdoptRequest
 from retraining.rules.gate.gated_error import ADOPTED
 from retraining.rules.gate.metrics import error_on_rows
 from retraining.rules.gate.words import metric_in_words

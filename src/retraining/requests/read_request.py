@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 from retraining.errors import ParameterError
-from retraining.records.adopt_request import AdoptRequest
-from retraining.records.copy_request import CopyRequest
-from retraining.records.repair_request import RepairAction, RepairedSource, RepairRequest
+from retraining.requests.adopt_request import AdoptRequest
+from retraining.requests.copy_request import CopyRequest
+from retraining.requests.repair_request import RepairAction, RepairedSource, RepairRequest
 from retraining.spec.identifiers import check_part
 
 _NEEDS: dict[RepairAction, tuple[str, ...]] = {

@@ -6,11 +6,11 @@ import pytest
 from tests.retraining.rules.history import promoted
 
 from retraining.errors import ParameterError
-from retraining.records.adopt_request import AdoptRequest
-from retraining.records.copy_request import CopyRequest
-from retraining.records.repair_request import RepairRequest
+from retraining.requests.adopt_request import AdoptRequest
+from retraining.requests.copy_request import CopyRequest
+from retraining.requests.read_request import end_of, read_adoption, read_copy, read_request
+from retraining.requests.repair_request import RepairRequest
 from retraining.rules.rollback_target import version_asked
-from retraining.stages.steps.read_request import end_of, read_adoption, read_copy, read_request
 
 NOTHING = dict.fromkeys(("action", "batch_seq", "start", "end", "source"), "")
 
