@@ -12,7 +12,7 @@ from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
 from retraining.requests.adopt_request import AdoptRequest
-from retraining.rules.alias_state import newest_move
+from retraining.rules.champion.alias_state import newest_move
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.apply_newest_decision import apply_newest_decision
 from retraining.stages.steps.ingested_source import IngestedSource, read_source

@@ -8,7 +8,7 @@ from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
-from retraining.rules.approval import waiting
+from retraining.rules.champion.approval import waiting
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.wait_for_approval import answered, reject_expired
 

@@ -14,9 +14,9 @@ from retraining.records.gate_result import GateResult
 from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
-from retraining.rules.alias_state import newest_move
+from retraining.rules.champion.alias_state import newest_move
+from retraining.rules.champion.wait_after_rollback import newest_word
 from retraining.rules.decide import decide
-from retraining.rules.wait_after_rollback import newest_word
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.apply_newest_decision import apply_newest_decision
 from retraining.stages.steps.collect_evidence import (

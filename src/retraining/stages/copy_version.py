@@ -15,7 +15,7 @@ from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
 from retraining.requests.copy_request import CopyRequest
-from retraining.rules.why_not_copied import why_not_copied
+from retraining.rules.champion.why_not_copied import why_not_copied
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.check_made_elsewhere import check_inputs
 from retraining.stages.steps.copied_manifest import copied_manifest

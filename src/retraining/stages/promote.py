@@ -14,8 +14,8 @@ from retraining.records.gate_result import STOPS_NOBODY, GateResult
 from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
-from retraining.rules.approval import standing_question
-from retraining.rules.standing_verdict import standing_verdict, was_rolled_back
+from retraining.rules.champion.approval import standing_question
+from retraining.rules.champion.standing_verdict import standing_verdict, was_rolled_back
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.apply_newest_decision import apply_newest_decision, decide_promotion
 from retraining.stages.steps.deployed_version import deployed_version

@@ -9,8 +9,8 @@ from retraining.adapters.tables.tables import Tables
 from retraining.records.prediction_count import PredictionCount
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
-from retraining.rules.champion_history import live_since
-from retraining.rules.rollback_target import version_asked
+from retraining.rules.champion.champion_history import live_since
+from retraining.rules.champion.rollback_target import version_asked
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.apply_newest_decision import apply_newest_decision
 from retraining.stages.steps.roll_back import roll_back

@@ -14,7 +14,7 @@ from retraining.adapters.tables.tables import Tables
 from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
-from retraining.rules.first_champion import first_champion
+from retraining.rules.champion.first_champion import first_champion
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.ingested_source import IngestedSource, read_source

@@ -12,7 +12,7 @@ from retraining.adapters.tables.ledgers_of_model import read_references, read_ro
 from retraining.errors import RetrainingError
 from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
-from retraining.rules.alias_state import is_applied, moves, newest_move
+from retraining.rules.champion.alias_state import is_applied, moves, newest_move
 from retraining.stages.steps.load_version import load_version, manifest_of_version
 
 Facts = tuple[object, ...]

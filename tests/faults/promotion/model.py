@@ -12,8 +12,8 @@ from retraining.adapters.tables.tables import Fence
 from retraining.errors import AliasDriftError, AliasRaceError, ConcurrentRunError, RetrainingError
 from retraining.records.promotion import Outcome, Promotion
 from retraining.records.run import Run
-from retraining.rules.alias_state import newest_move
-from retraining.rules.rollback_target import rollback_target
+from retraining.rules.champion.alias_state import newest_move
+from retraining.rules.champion.rollback_target import rollback_target
 from retraining.stages.steps.apply_newest_decision import apply_newest_decision, decide_promotion
 
 MODEL = "toy"

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from tests.faults.promotion.model import Broken, Conversation, PausedError, World, act, reconcile, world_after
 
 from retraining.errors import AliasDriftError, RetrainingError
-from retraining.rules.alias_state import is_applied, moves, newest_move
+from retraining.rules.champion.alias_state import is_applied, moves, newest_move
 
 BEGINNINGS = {
     "applied": world_after("1", "2", applied=True),

@@ -15,7 +15,7 @@ from mlflow.protos import databricks_pb2
 from retraining.adapters.registry.digest import digest_of_files, hashes_of_files
 from retraining.errors import AliasRaceError, RegistryError, TamperedModelError
 from retraining.records.file_hash import FileHash
-from retraining.rules.changed_files import changed_files
+from retraining.rules.champion.changed_files import changed_files
 
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
 REPRODUCIBLE = "reproducible"

@@ -6,7 +6,7 @@ from typing import Literal
 
 from retraining.records.gate_result import Check
 from retraining.records.model_input import Signature
-from retraining.rules.accepts_inputs import misfits
+from retraining.rules.gate.accepts_inputs import misfits
 
 SIGNATURE = "signature"
 """Name of the check."""

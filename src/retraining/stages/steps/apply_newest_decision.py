@@ -12,7 +12,7 @@ from retraining.errors import AliasDriftError, AliasRaceError, ConcurrentRunErro
 from retraining.failpoints import hit
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
-from retraining.rules.alias_state import alias_state, is_applied, newest_move
+from retraining.rules.champion.alias_state import alias_state, is_applied, newest_move
 
 __all__ = ["OnDrift", "apply_newest_decision", "decide_promotion"]
 

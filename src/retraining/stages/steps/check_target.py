@@ -7,7 +7,7 @@ from retraining.adapters.registry.signature import inputs_of
 from retraining.errors import RegistryError, RetrainingError
 from retraining.records.manifest import Manifest
 from retraining.records.model_input import ModelInput
-from retraining.rules.accepts_inputs import misfits
+from retraining.rules.gate.accepts_inputs import misfits
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.load_version import load_version
 

@@ -18,7 +18,8 @@ from retraining.records.error_estimate import ErrorEstimate
 from retraining.records.gate_result import GateResult
 from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
-from retraining.rules.alias_state import newest_move
+from retraining.rules.champion.alias_state import newest_move
+from retraining.rules.champion.wait_after_rollback import newest_release, waits_after_batch
 from retraining.rules.detectors.concept_alarm import concept_alarm
 from retraining.rules.drift.persistence import drift_persistence
 from retraining.rules.drift.verdict import is_clear
@@ -26,7 +27,6 @@ from retraining.rules.gate.gated_error import gated_error
 from retraining.rules.gate.metrics import find_metric
 from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.previous_wins import PreviousVerdict, Rivals, previous_wins
-from retraining.rules.wait_after_rollback import newest_release, waits_after_batch
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.daily_losses import error_on_batch, losses_of
 from retraining.stages.steps.ingested_source import IngestedSource

@@ -19,9 +19,9 @@ from retraining.records.incident import Incident
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
 from retraining.report.page_data import DailyError, PageData, Sample
+from retraining.rules.champion.first_champion import first_champion
 from retraining.rules.drift.profile import merge_profiles
 from retraining.rules.drift.shares import ColumnShares, compare_shares
-from retraining.rules.first_champion import first_champion
 from retraining.rules.gate.metrics import error_of
 from retraining.rules.incidents import incidents
 from retraining.spec.model_spec import ModelSpec

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from retraining.adapters.registry.registry import Registry
 from retraining.records.promotion import Promotion
-from retraining.rules.previous_champion import previous_champion
+from retraining.rules.champion.previous_champion import previous_champion
 
 
 def live_previous(model: str, registry: Registry, promotions: Sequence[Promotion], champion: str) -> str | None:

@@ -10,8 +10,8 @@ from retraining.failpoints import hit
 from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
-from retraining.rules.alias_state import newest_move
-from retraining.rules.rollback_target import rollback_target
+from retraining.rules.champion.alias_state import newest_move
+from retraining.rules.champion.rollback_target import rollback_target
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.apply_newest_decision import apply_newest_decision
 from retraining.stages.steps.check_target import check_target

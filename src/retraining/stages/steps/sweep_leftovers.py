@@ -8,7 +8,7 @@ from retraining.adapters.registry.registry import Registry
 from retraining.errors import RegistryError
 from retraining.records.logged_run import LoggedRun
 from retraining.records.manifest import Manifest
-from retraining.rules.leftovers import leftover_runs
+from retraining.rules.champion.leftovers import leftover_runs
 
 _log = logging.getLogger(__name__)
 

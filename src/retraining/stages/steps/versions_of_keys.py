@@ -11,7 +11,7 @@ from retraining.adapters.tables.tables import Tables
 from retraining.records.forgetting import TrainedVersion
 from retraining.records.manifest import Manifest
 from retraining.records.run import Run
-from retraining.rules.grown_versions import with_grown
+from retraining.rules.champion.grown_versions import with_grown
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.ingested_source import IngestedSource, read_source
 from retraining.stages.steps.load_version import manifest_of_version

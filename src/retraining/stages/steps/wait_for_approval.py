@@ -9,8 +9,8 @@ from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq
 from retraining.adapters.tables.tables import Tables
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
-from retraining.rules.alias_state import newest_move
-from retraining.rules.approval import expired
+from retraining.rules.champion.alias_state import newest_move
+from retraining.rules.champion.approval import expired
 from retraining.spec.model_spec import ModelSpec
 
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.promotion import Promotion
 from retraining.requests.read_request import end_of
-from retraining.rules.alias_state import moves
-from retraining.rules.champion_history import champion_at
+from retraining.rules.champion.alias_state import moves
+from retraining.rules.champion.champion_history import champion_at
 
 
 def rollback_target(rows: Sequence[Promotion], champion: str, to_version: str | None) -> str:

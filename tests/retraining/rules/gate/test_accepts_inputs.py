@@ -3,7 +3,7 @@
 import pytest
 
 from retraining.records.model_input import ModelInput
-from retraining.rules.accepts_inputs import misfits
+from retraining.rules.gate.accepts_inputs import misfits
 
 SENT = [ModelInput("x", "double"), ModelInput("n", "integer"), ModelInput("place", "string")]
 

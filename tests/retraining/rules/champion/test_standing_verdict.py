@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from retraining.rules.standing_verdict import standing_verdict, was_rolled_back
+from retraining.rules.champion.standing_verdict import standing_verdict, was_rolled_back
 
 from .history import promoted
 

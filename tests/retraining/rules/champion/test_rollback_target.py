@@ -3,7 +3,7 @@
 import pytest
 
 from retraining.errors import NothingToDoError, ParameterError
-from retraining.rules.rollback_target import rollback_target
+from retraining.rules.champion.rollback_target import rollback_target
 
 from .history import promoted
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from retraining.rules.alias_state import alias_state, is_applied, newest_move
+from retraining.rules.champion.alias_state import alias_state, is_applied, newest_move
 
 from .history import promoted
 

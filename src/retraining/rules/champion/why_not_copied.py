@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
-from retraining.rules.alias_state import newest_move
+from retraining.rules.champion.alias_state import newest_move
 
 
 def why_not_copied(digest: str, manifests: Sequence[Manifest], promotions: Sequence[Promotion]) -> str | None:

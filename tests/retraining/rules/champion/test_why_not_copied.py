@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 import pytest
 
 from retraining.records.manifest import Manifest
-from retraining.rules.why_not_copied import why_not_copied
+from retraining.rules.champion.why_not_copied import why_not_copied
 
 from .history import promoted
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from retraining.records.promotion import Promotion
-from retraining.rules.alias_state import moves
+from retraining.rules.champion.alias_state import moves
 
 
 def first_champion(rows: Sequence[Promotion]) -> str | None:

@@ -3,7 +3,7 @@
 import pytest
 
 from retraining.records.file_hash import FileHash
-from retraining.rules.changed_files import changed_files
+from retraining.rules.champion.changed_files import changed_files
 
 REGISTERED = (FileHash("MLmodel", "a"), FileHash("model.pkl", "b"))
 

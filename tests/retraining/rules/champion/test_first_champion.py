@@ -2,7 +2,7 @@
 
 import pytest
 
-from retraining.rules.first_champion import first_champion
+from retraining.rules.champion.first_champion import first_champion
 
 from .history import promoted
 

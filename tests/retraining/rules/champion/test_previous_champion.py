@@ -2,7 +2,7 @@
 
 import pytest
 
-from retraining.rules.previous_champion import previous_champion
+from retraining.rules.champion.previous_champion import previous_champion
 
 from .history import promoted
 

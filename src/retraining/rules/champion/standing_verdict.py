@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from retraining.records.promotion import Promotion
-from retraining.rules.wait_after_rollback import newest_release
+from retraining.rules.champion.wait_after_rollback import newest_release
 
 
 def standing_verdict(rows: Sequence[Promotion], retrain_key: str, champion: str | None) -> Promotion | None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from retraining.rules.approval import expired, standing_question, waiting
+from retraining.rules.champion.approval import expired, standing_question, waiting
 
 from .history import promoted
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from retraining.records.promotion import Promotion
-from retraining.rules.alias_state import is_applied, newest_move
-from retraining.rules.rollback_target import earlier_champions
+from retraining.rules.champion.alias_state import is_applied, newest_move
+from retraining.rules.champion.rollback_target import earlier_champions
 
 
 def previous_champion(rows: Sequence[Promotion], champion: str) -> str | None:

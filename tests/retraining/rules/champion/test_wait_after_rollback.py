@@ -2,7 +2,7 @@
 
 import pytest
 
-from retraining.rules.wait_after_rollback import newest_release, newest_word, waits_after_batch
+from retraining.rules.champion.wait_after_rollback import newest_release, newest_word, waits_after_batch
 
 from .history import promoted
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from retraining.errors import NothingToDoError
-from retraining.rules.champion_history import champion_at, live_since
+from retraining.rules.champion.champion_history import champion_at, live_since
 
 from .history import promoted
 

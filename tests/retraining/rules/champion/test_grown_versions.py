@@ -3,7 +3,7 @@
 from dataclasses import fields, replace
 
 from retraining.records.manifest import Manifest
-from retraining.rules.grown_versions import with_grown
+from retraining.rules.champion.grown_versions import with_grown
 
 NOTHING = Manifest(**{**dict.fromkeys(each.name for each in fields(Manifest)), "reproducible": True})
 
