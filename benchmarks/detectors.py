@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import numpy as np
 from shared.result import Measure, finish
 
-from retraining.rules.detectors.states import DETECTORS, Detector
+from retraining.rules.drift.detectors.states import DETECTORS, Detector
 
 RATES = (0.1, 0.3)
 """Half of the values at each, so that alarms and new starts are part of the time."""

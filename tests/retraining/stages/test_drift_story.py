@@ -9,7 +9,7 @@ from tests.loop import KilledError, days, killed, toy_spec
 from retraining.adapters.tables.ledgers_of_model import read_profiles, read_rows
 from retraining.records.detector_state import DetectorState
 from retraining.records.drift_metric import DriftMetric
-from retraining.rules.detectors.states import from_json
+from retraining.rules.drift.detectors.states import from_json
 from retraining.stages.check_drift import check_drift
 
 pytestmark = pytest.mark.slow

@@ -20,7 +20,7 @@ from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.rules.champion.alias_state import newest_move
 from retraining.rules.champion.wait_after_rollback import newest_release, waits_after_batch
-from retraining.rules.detectors.concept_alarm import concept_alarm
+from retraining.rules.drift.detectors.concept_alarm import concept_alarm
 from retraining.rules.drift.persistence import drift_persistence
 from retraining.rules.drift.verdict import is_clear
 from retraining.rules.gate.gated_error import gated_error

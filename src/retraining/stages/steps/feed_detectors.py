@@ -15,8 +15,8 @@ from retraining.adapters.tables.tables import Tables
 from retraining.records.detector_state import DetectorState
 from retraining.records.manifest import Manifest
 from retraining.records.run import Run
-from retraining.rules.detectors.feed import feed
-from retraining.rules.detectors.states import DETECTORS, from_json, to_json
+from retraining.rules.drift.detectors.feed import feed
+from retraining.rules.drift.detectors.states import DETECTORS, from_json, to_json
 from retraining.rules.ingest.ledger_column import ledger_number
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec

@@ -7,13 +7,13 @@ from retraining.adapters.tables import observations
 from retraining.adapters.tables.tables import Tables
 from retraining.records.domain_verdict import DomainVerdict
 from retraining.records.manifest import Manifest
+from retraining.rules.drift.domain_classifier import SAMPLE_ROWS, tell_apart
 from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.ingested_source import IngestedSource
 from retraining.stages.steps.model_frame import feature_columns
 from retraining.stages.steps.training_frame import Bounds, keyed_sample, trainable_rows
-from retraining.strategies.domain_classifier import SAMPLE_ROWS, tell_apart
 
 _DAY = "_day"
 

@@ -6,12 +6,12 @@ from copy import deepcopy
 import numpy as np
 import pytest
 
-from retraining.rules.detectors.adwin import ADWIN
-from retraining.rules.detectors.ddm import DDM
-from retraining.rules.detectors.eddm import EDDM
-from retraining.rules.detectors.feed import feed
-from retraining.rules.detectors.page_hinkley import PageHinkley
-from retraining.rules.detectors.states import DETECTORS, from_json, to_json
+from retraining.rules.drift.detectors.adwin import ADWIN
+from retraining.rules.drift.detectors.ddm import DDM
+from retraining.rules.drift.detectors.eddm import EDDM
+from retraining.rules.drift.detectors.feed import feed
+from retraining.rules.drift.detectors.page_hinkley import PageHinkley
+from retraining.rules.drift.detectors.states import DETECTORS, from_json, to_json
 
 KINDS = list(DETECTORS.values())
 named = pytest.mark.parametrize("kind", KINDS, ids=list(DETECTORS))

@@ -3,8 +3,8 @@
 import numpy as np
 import pyarrow as pa
 
-from retraining.rules.detectors.ddm import DDM
-from retraining.rules.detectors.states import DETECTORS, from_json, to_json
+from retraining.rules.drift.detectors.ddm import DDM
+from retraining.rules.drift.detectors.states import DETECTORS, from_json, to_json
 from retraining.stages.steps.feed_detectors import feed_batches
 
 FRESH = [to_json(kind()) for kind in DETECTORS.values()]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from retraining.rules.detectors.level import Counted, check_loss
+from retraining.rules.drift.detectors.level import Counted, check_loss
 
 FEWEST_VALUES = 30
 TOLERANCE = 0.005

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from retraining.rules.detectors.ddm import DDM
-from retraining.rules.detectors.eddm import EDDM
-from retraining.rules.detectors.states import Detector
+from retraining.rules.drift.detectors.ddm import DDM
+from retraining.rules.drift.detectors.eddm import EDDM
+from retraining.rules.drift.detectors.states import Detector
 
 FloatArray = NDArray[np.float64]
 

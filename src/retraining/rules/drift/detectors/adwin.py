@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from retraining.rules.detectors.level import Counted, check_loss
+from retraining.rules.drift.detectors.level import Counted, check_loss
 
 CONFIDENCE = 0.002
 CLOCK = 32

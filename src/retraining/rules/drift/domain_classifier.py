@@ -14,7 +14,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
 
 from retraining.records.domain_verdict import DomainVerdict
-from retraining.strategies.encode_rows import MOST_CATEGORIES, EncodedRows, encode_rows
+from retraining.rules.drift.encode_rows import MOST_CATEGORIES, EncodedRows, encode_rows
 
 SAMPLE_ROWS = 5_000
 """Rows a side that callers should draw: with 10 columns they take three seconds on one core."""

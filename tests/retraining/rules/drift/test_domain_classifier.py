@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retraining.strategies.domain_classifier import MOST_ROWS, tell_apart
+from retraining.rules.drift.domain_classifier import MOST_ROWS, tell_apart
 
 
 def rows_of_days(rng, days, per_day=25, columns=2, day_effect=0.3, shift=0.0):

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from retraining.rules.detectors.ddm import DDM
-from retraining.rules.detectors.states import DETECTORS, from_json, to_json
+from retraining.rules.drift.detectors.ddm import DDM
+from retraining.rules.drift.detectors.states import DETECTORS, from_json, to_json
 
 named = pytest.mark.parametrize("kind", DETECTORS.values(), ids=list(DETECTORS))
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from retraining.rules.detectors.concept_alarm import concept_alarm
+from retraining.rules.drift.detectors.concept_alarm import concept_alarm
 from retraining.rules.drift.error_level import ErrorLevel
 
 RISEN = ErrorLevel(159.4, 124.9, 193.8, 120.1, 173.0, 32, 28_128, date(2013, 5, 1))

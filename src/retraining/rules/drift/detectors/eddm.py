@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from retraining.rules.detectors.level import Counted, check_error
+from retraining.rules.drift.detectors.level import Counted, check_error
 
 FEWEST_ERRORS = 30
 WARNING, DRIFT = 0.8, 0.75

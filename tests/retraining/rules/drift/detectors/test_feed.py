@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retraining.rules.detectors.adwin import ADWIN
-from retraining.rules.detectors.ddm import DDM
-from retraining.rules.detectors.eddm import EDDM
-from retraining.rules.detectors.feed import feed
-from retraining.rules.detectors.page_hinkley import PageHinkley
+from retraining.rules.drift.detectors.adwin import ADWIN
+from retraining.rules.drift.detectors.ddm import DDM
+from retraining.rules.drift.detectors.eddm import EDDM
+from retraining.rules.drift.detectors.feed import feed
+from retraining.rules.drift.detectors.page_hinkley import PageHinkley
 
 SRC = Path(__file__).parents[4] / "src"
 
@@ -51,7 +51,7 @@ def test_a_value_that_is_refused_ends_the_feed():
 
 def test_a_worker_needs_nothing_but_numpy():
     code = (
-        "import sys; import retraining.rules.detectors.feed; "
+        "import sys; import retraining.rules.drift.detectors.feed; "
         "print(*sorted({'pyspark', 'pandas', 'scipy', 'pyarrow', 'mlflow', 'pydantic'} & set(sys.modules)))"
     )
     done = subprocess.run(

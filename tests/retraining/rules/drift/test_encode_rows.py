@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retraining.strategies.encode_rows import MOST_CATEGORIES, encode_rows
+from retraining.rules.drift.encode_rows import MOST_CATEGORIES, encode_rows
 
 NAN = np.nan
 

@@ -7,11 +7,11 @@ from dataclasses import asdict, fields
 from types import MappingProxyType
 from typing import Any, get_args
 
-from retraining.rules.detectors.adwin import ADWIN, MOST_BUCKETS
-from retraining.rules.detectors.ddm import DDM
-from retraining.rules.detectors.eddm import EDDM
-from retraining.rules.detectors.level import Level
-from retraining.rules.detectors.page_hinkley import PageHinkley
+from retraining.rules.drift.detectors.adwin import ADWIN, MOST_BUCKETS
+from retraining.rules.drift.detectors.ddm import DDM
+from retraining.rules.drift.detectors.eddm import EDDM
+from retraining.rules.drift.detectors.level import Level
+from retraining.rules.drift.detectors.page_hinkley import PageHinkley
 
 Detector = DDM | EDDM | ADWIN | PageHinkley
 DETECTORS: Mapping[str, type[Detector]] = MappingProxyType(
