@@ -26,7 +26,7 @@ from retraining.rules.drift.verdict import is_clear
 from retraining.rules.gate.gated_error import gated_error
 from retraining.rules.gate.metrics import find_metric
 from retraining.rules.ingest.ledger_column import ledger_day
-from retraining.rules.previous_wins import PreviousVerdict, Rivals, previous_wins
+from retraining.rules.performance.previous_wins import PreviousVerdict, Rivals, previous_wins
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.daily_losses import error_on_batch, losses_of
 from retraining.stages.steps.ingested_source import IngestedSource

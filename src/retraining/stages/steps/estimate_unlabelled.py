@@ -13,6 +13,7 @@ from retraining.records.error_estimate import ErrorEstimate
 from retraining.records.manifest import Manifest
 from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.ingest.row_identity import ROW_KEY
+from retraining.rules.performance.estimate_error import SAMPLE_ROWS, estimate_error
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.ingested_source import IngestedSource
 from retraining.stages.steps.load_version import load_version
@@ -20,7 +21,6 @@ from retraining.stages.steps.metric_of import metric_of
 from retraining.stages.steps.model_frame import LABEL, feature_columns, label_column
 from retraining.stages.steps.predict_rows import loss_column
 from retraining.stages.steps.training_frame import keyed_sample
-from retraining.strategies.estimate_error import SAMPLE_ROWS, estimate_error
 
 _DAY, _LOSS, _PREDICTION = "_day", "_loss", "_prediction"
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retraining.strategies.estimate_error import FEWEST_KNOWN, estimate_error
+from retraining.rules.performance.estimate_error import FEWEST_KNOWN, estimate_error
 
 
 def noisy_rows(rng, rows, centre):

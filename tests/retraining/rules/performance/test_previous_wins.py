@@ -7,7 +7,7 @@ import pytest
 
 from retraining.records.daily_loss import DailyLoss
 from retraining.rules.gate.metrics import find_metric
-from retraining.rules.previous_wins import PreviousVerdict, Rivals, previous_wins
+from retraining.rules.performance.previous_wins import PreviousVerdict, Rivals, previous_wins
 
 RMSE = find_metric("rmse", "regression")
 RIVALS = Rivals(champion="3", previous="2", after_batch=0)
