@@ -11,7 +11,7 @@ from retraining.records.run import Run
 from retraining.rules.champion.alias_state import newest_move
 from retraining.rules.champion.wait_after_rollback import waits_after_batch
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.ingested_source import read_source
+from retraining.steps.dataset.ingested_source import read_source
 
 _log = logging.getLogger(__name__)
 

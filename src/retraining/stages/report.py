@@ -21,8 +21,8 @@ from retraining.rules.incidents import news_of_run
 from retraining.rules.ingest.ledger import Ledger
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.gather_page import Gathered, gather_page, page_data
-from retraining.stages.steps.metric_of import metric_of
 from retraining.stages.steps.send_alerts import send_alerts
+from retraining.steps.dataset.metric_of import metric_of
 
 _FINE = ("success", "excluded")
 COPY = "copy"

@@ -15,7 +15,7 @@ from retraining.records.manifest import Manifest, Role
 from retraining.records.run import Run
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.fit_version import log_fit, store_fit
-from retraining.stages.steps.ingested_source import read_source
+from retraining.steps.dataset.ingested_source import read_source
 
 _log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from retraining.errors import RetrainingError
 from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.rules.champion.alias_state import is_applied, moves, newest_move
-from retraining.stages.steps.load_version import load_version, manifest_of_version
+from retraining.steps.dataset.load_version import load_version, manifest_of_version
 
 Facts = tuple[object, ...]
 """What a champion is, apart from its number: two models that learned the same have the same facts."""

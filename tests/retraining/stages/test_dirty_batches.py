@@ -14,8 +14,8 @@ from retraining.records.decision import Decision
 from retraining.records.drift_metric import DriftMetric
 from retraining.records.ingest_report import IngestReport
 from retraining.records.manifest import Manifest
-from retraining.stages.steps.ingested_source import read_source
-from retraining.stages.steps.training_frame import Bounds, trainable_rows
+from retraining.steps.dataset.ingested_source import read_source
+from retraining.steps.dataset.training_frame import Bounds, trainable_rows
 
 pytestmark = pytest.mark.slow
 

@@ -8,8 +8,8 @@ from retraining.adapters.tables.batches import read_batches
 from retraining.errors import ParameterError
 from retraining.requests.repair_request import RepairRequest
 from retraining.stages.repair import repair
-from retraining.stages.steps.ingested_source import read_source
-from retraining.stages.steps.training_frame import Bounds, read_training_frame
+from retraining.steps.dataset.ingested_source import read_source
+from retraining.steps.dataset.training_frame import Bounds, read_training_frame
 
 LONG = "x" * 1_000_000
 INJECTED = "'; DROP TABLE toy_observations; --"

@@ -11,8 +11,8 @@ from retraining.records.batch import RuleCount
 from retraining.records.decision import Decision
 from retraining.records.ingest_report import IngestReport
 from retraining.stages.ingest import ingest
-from retraining.stages.steps.ingested_source import read_source
-from retraining.stages.steps.training_frame import Bounds, trainable_rows
+from retraining.steps.dataset.ingested_source import read_source
+from retraining.steps.dataset.training_frame import Bounds, trainable_rows
 
 pytestmark = pytest.mark.slow
 

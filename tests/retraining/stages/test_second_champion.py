@@ -15,8 +15,8 @@ from retraining.records.decision import Decision
 from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.rules.decide import decide
-from retraining.stages.steps.ingested_source import read_source
-from retraining.stages.steps.training_frame import Bounds, read_training_frame, trainable_rows
+from retraining.steps.dataset.ingested_source import read_source
+from retraining.steps.dataset.training_frame import Bounds, read_training_frame, trainable_rows
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ from retraining.records.drift_reference import DriftReference
 from retraining.records.run import Run
 from retraining.rules.drift.fit_references import fit_references
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.training_frame import TrainingFrame
+from retraining.steps.dataset.training_frame import TrainingFrame
 
 
 def append_references(

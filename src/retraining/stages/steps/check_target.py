@@ -9,7 +9,7 @@ from retraining.records.manifest import Manifest
 from retraining.records.model_input import ModelInput
 from retraining.rules.gate.accepts_inputs import misfits
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.load_version import load_version
+from retraining.steps.dataset.load_version import load_version
 
 
 def check_target(spec: ModelSpec, registry: Registry, target: Manifest, champion: str) -> None:

@@ -13,10 +13,10 @@ from retraining.rules.gate.metrics import error_of
 from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.ingested_source import IngestedSource
-from retraining.stages.steps.metric_of import metric_of
-from retraining.stages.steps.model_frame import LABEL, labelled
-from retraining.stages.steps.predict_rows import loss_column
+from retraining.steps.dataset.ingested_source import IngestedSource
+from retraining.steps.dataset.metric_of import metric_of
+from retraining.steps.dataset.model_frame import LABEL, labelled
+from retraining.steps.dataset.predict_rows import loss_column
 
 
 def measure_daily_losses(

@@ -19,13 +19,13 @@ from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.append_references import append_references
 from retraining.stages.steps.evaluate_on_holdout import holdout_rows
 from retraining.stages.steps.fit_version import log_fit, store_fit
-from retraining.stages.steps.ingested_source import IngestedSource
-from retraining.stages.steps.load_version import load_version
-from retraining.stages.steps.metric_of import metric_of
-from retraining.stages.steps.model_frame import LABEL
-from retraining.stages.steps.predict_rows import is_broken, predict_rows
 from retraining.stages.steps.smoke_test import smoke_test
-from retraining.stages.steps.training_frame import Bounds, TrainingFrame, read_training_frame
+from retraining.steps.dataset.ingested_source import IngestedSource
+from retraining.steps.dataset.load_version import load_version
+from retraining.steps.dataset.metric_of import metric_of
+from retraining.steps.dataset.model_frame import LABEL
+from retraining.steps.dataset.predict_rows import is_broken, predict_rows
+from retraining.steps.dataset.training_frame import Bounds, TrainingFrame, read_training_frame
 
 
 @dataclass(frozen=True)

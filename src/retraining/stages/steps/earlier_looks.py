@@ -10,7 +10,7 @@ from retraining.records.manifest import Manifest
 from retraining.rules.gate.looks import Look, Looks, looks_before
 from retraining.rules.ingest.ledger import Ledger
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.ingested_source import IngestedSource
+from retraining.steps.dataset.ingested_source import IngestedSource
 
 
 def looks_at_holdout(

@@ -15,12 +15,12 @@ from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.rules.performance.estimate_error import SAMPLE_ROWS, estimate_error
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.ingested_source import IngestedSource
-from retraining.stages.steps.load_version import load_version
-from retraining.stages.steps.metric_of import metric_of
-from retraining.stages.steps.model_frame import LABEL, feature_columns, label_column
-from retraining.stages.steps.predict_rows import loss_column
-from retraining.stages.steps.training_frame import keyed_sample
+from retraining.steps.dataset.ingested_source import IngestedSource
+from retraining.steps.dataset.load_version import load_version
+from retraining.steps.dataset.metric_of import metric_of
+from retraining.steps.dataset.model_frame import LABEL, feature_columns, label_column
+from retraining.steps.dataset.predict_rows import loss_column
+from retraining.steps.dataset.training_frame import keyed_sample
 
 _DAY, _LOSS, _PREDICTION = "_day", "_loss", "_prediction"
 

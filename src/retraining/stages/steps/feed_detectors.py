@@ -20,8 +20,8 @@ from retraining.rules.drift.detectors.states import DETECTORS, from_json, to_jso
 from retraining.rules.ingest.ledger_column import ledger_number
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.ingested_source import IngestedSource
-from retraining.stages.steps.model_frame import LABEL, labelled
+from retraining.steps.dataset.ingested_source import IngestedSource
+from retraining.steps.dataset.model_frame import LABEL, labelled
 
 MOST_LOSS = 4.0
 """A loss counts up to so many times the error at promotion, and is fed as a part of that: 0 to 1."""

@@ -15,11 +15,11 @@ from retraining.records.manifest import Manifest
 from retraining.records.run import Run
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.append_references import append_references
-from retraining.stages.steps.ingested_source import IngestedSource
 from retraining.stages.steps.learn import Learned, learn
 from retraining.stages.steps.lineage import data_table, lineage_tags
-from retraining.stages.steps.load_version import manifest_of_version
 from retraining.stages.steps.sweep_leftovers import sweep_leftovers
+from retraining.steps.dataset.ingested_source import IngestedSource
+from retraining.steps.dataset.load_version import manifest_of_version
 from retraining.strategies.full_refit import trivial_prediction
 
 RECIPES = Path(__file__).parents[3] / "recipes"

@@ -30,9 +30,9 @@ from retraining.stages.steps.evaluate_on_holdout import (
 )
 from retraining.stages.steps.first_period import first_period
 from retraining.stages.steps.golden_answers import golden_answers
-from retraining.stages.steps.ingested_source import IngestedSource
-from retraining.stages.steps.load_version import load_version
 from retraining.stages.steps.sum_on_workers import Judged, sum_on_workers
+from retraining.steps.dataset.ingested_source import IngestedSource
+from retraining.steps.dataset.load_version import load_version
 
 
 @dataclass(frozen=True)

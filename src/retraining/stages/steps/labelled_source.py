@@ -20,7 +20,7 @@ from retraining.rules.ingest.row_identity import ROW_KEY, identity_hash
 from retraining.spec.labels_spec import labels_spec
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.source_section import IS_DELETED
-from retraining.stages.steps.ingested_source import read_source
+from retraining.steps.dataset.ingested_source import read_source
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from retraining.adapters.tables.tables import Tables
 from retraining.records.manifest import Manifest
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.ingested_source import IngestedSource
-from retraining.stages.steps.load_version import load_version
-from retraining.stages.steps.metric_of import metric_of
-from retraining.stages.steps.training_frame import Bounds, TrainingFrame, read_training_frame
+from retraining.steps.dataset.ingested_source import IngestedSource
+from retraining.steps.dataset.load_version import load_version
+from retraining.steps.dataset.metric_of import metric_of
+from retraining.steps.dataset.training_frame import Bounds, TrainingFrame, read_training_frame
 from retraining.strategies.choose_window import WindowChoice, choose_window
 from retraining.strategies.full_refit import build_estimator, full_refit
 from retraining.strategies.incremental_update import check_updates, incremental_update

@@ -6,7 +6,7 @@ from datetime import date
 
 from retraining.rules.gate.holdout import holdout_days, whole_days
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.ingested_source import IngestedSource
+from retraining.steps.dataset.ingested_source import IngestedSource
 
 
 @dataclass(frozen=True)

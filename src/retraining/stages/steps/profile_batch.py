@@ -19,8 +19,8 @@ from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.count_bins import count_bins
-from retraining.stages.steps.ingested_source import IngestedSource
-from retraining.stages.steps.model_frame import feature_columns, label_column
+from retraining.steps.dataset.ingested_source import IngestedSource
+from retraining.steps.dataset.model_frame import feature_columns, label_column
 
 ByDay = Mapping[date | None, Profile]
 FEWEST_NAMED = 5

@@ -15,8 +15,8 @@ from retraining.rules.champion.rollback_target import rollback_target
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.apply_newest_decision import apply_newest_decision
 from retraining.stages.steps.check_target import check_target
-from retraining.stages.steps.ingested_source import read_source
-from retraining.stages.steps.load_version import manifest_of_version
+from retraining.steps.dataset.ingested_source import read_source
+from retraining.steps.dataset.load_version import manifest_of_version
 
 
 def roll_back(

@@ -15,10 +15,10 @@ from retraining.rules.drift.profile import Profile, merge_profiles
 from retraining.rules.drift.season_before import season_before
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.count_bins import count_bins
-from retraining.stages.steps.ingested_source import IngestedSource
-from retraining.stages.steps.model_frame import feature_columns
 from retraining.stages.steps.name_change import mean_distance
 from retraining.stages.steps.profile_batch import ByDay
+from retraining.steps.dataset.ingested_source import IngestedSource
+from retraining.steps.dataset.model_frame import feature_columns
 
 
 def season_distance(

@@ -16,11 +16,11 @@ from retraining.records.run import Run
 from retraining.rules.drift.verdict import BatchVerdict, judge_batch
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.archived_distances import archived_distances
-from retraining.stages.steps.ingested_source import IngestedSource
 from retraining.stages.steps.measure_drift import measure_drift
 from retraining.stages.steps.name_change import drifted_features
 from retraining.stages.steps.profile_batch import BatchProfiles, profile_batch, rows_of_batch, stored_profiles
 from retraining.stages.steps.season_distance import season_distance
+from retraining.steps.dataset.ingested_source import IngestedSource
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from retraining.records.manifest import Manifest
 from retraining.rules.gate.smoke import Smoke, smoke
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.ingested_source import IngestedSource
-from retraining.stages.steps.model_frame import feature_columns
+from retraining.steps.dataset.ingested_source import IngestedSource
+from retraining.steps.dataset.model_frame import feature_columns
 
 REQUESTS = 100
 

@@ -18,7 +18,7 @@ from retraining.rules.gate.evaluation import paired_sums
 from retraining.rules.gate.jackknife import PairedSums
 from retraining.rules.gate.metrics import FloatArray, Kind, Metric, Predictions, find_metric
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.model_frame import LABEL, feature_columns
+from retraining.steps.dataset.model_frame import LABEL, feature_columns
 
 BLOCK = "_block"
 MOST_SLICES = 50

@@ -11,9 +11,9 @@ from retraining.rules.drift.domain_classifier import SAMPLE_ROWS, tell_apart
 from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.ingested_source import IngestedSource
-from retraining.stages.steps.model_frame import feature_columns
-from retraining.stages.steps.training_frame import Bounds, keyed_sample, trainable_rows
+from retraining.steps.dataset.ingested_source import IngestedSource
+from retraining.steps.dataset.model_frame import feature_columns
+from retraining.steps.dataset.training_frame import Bounds, keyed_sample, trainable_rows
 
 _DAY = "_day"
 

@@ -13,9 +13,9 @@ from retraining.records.manifest import Manifest
 from retraining.records.run import Run
 from retraining.rules.champion.grown_versions import with_grown
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.ingested_source import IngestedSource, read_source
-from retraining.stages.steps.load_version import manifest_of_version
-from retraining.stages.steps.training_frame import Bounds, trainable_rows
+from retraining.steps.dataset.ingested_source import IngestedSource, read_source
+from retraining.steps.dataset.load_version import manifest_of_version
+from retraining.steps.dataset.training_frame import Bounds, trainable_rows
 
 
 def versions_of_keys(specs: Sequence[ModelSpec], tables: Tables, keys: DataFrame) -> tuple[TrainedVersion, ...]:

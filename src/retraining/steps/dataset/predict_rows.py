@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, DoubleType, StringType, StructField, StructType
 
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.model_frame import feature_columns
+from retraining.steps.dataset.model_frame import feature_columns
 
 
 def prediction_type(spec: ModelSpec) -> DataType:

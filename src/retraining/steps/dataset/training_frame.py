@@ -18,8 +18,8 @@ from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.ledger_column import ledger_literal, ledger_number
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, bucket
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.ingested_source import IngestedSource
-from retraining.stages.steps.model_frame import LABEL, feature_columns, is_reserved, labelled
+from retraining.steps.dataset.ingested_source import IngestedSource
+from retraining.steps.dataset.model_frame import LABEL, feature_columns, is_reserved, labelled
 
 _SAMPLE_BUCKETS = 1_000_000_000
 _HASH, _LEDGER = "_hash", "_ledger"
