@@ -33,14 +33,14 @@ from retraining.rules.ingest.reading_limits import reading_limits
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 from retraining.spec.labels_spec import labels_spec, repair_with, section_of, source_of_keys
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.close_batch import closed_batch, ends_of
-from retraining.stages.steps.count_slice import SliceCounts, add_forgotten, as_foreseen, count_slice
-from retraining.stages.steps.held_batch import refuse_held
-from retraining.stages.steps.label_updates import count_waiting, label_updates, with_updates
-from retraining.stages.steps.open_source import Source, labels_table, open_source
-from retraining.stages.steps.plan_batch import planned_batch, valid_until
-from retraining.stages.steps.prepare_quality import others_of, pin_referenced
-from retraining.stages.steps.refuse_forgotten import delete_forgotten
+from retraining.steps.ingest.close_batch import closed_batch, ends_of
+from retraining.steps.ingest.count_slice import SliceCounts, add_forgotten, as_foreseen, count_slice
+from retraining.steps.ingest.held_batch import refuse_held
+from retraining.steps.ingest.label_updates import count_waiting, label_updates, with_updates
+from retraining.steps.ingest.open_source import Source, labels_table, open_source
+from retraining.steps.ingest.plan_batch import planned_batch, valid_until
+from retraining.steps.ingest.prepare_quality import others_of, pin_referenced
+from retraining.steps.ingest.refuse_forgotten import delete_forgotten
 
 _log = logging.getLogger(__name__)
 

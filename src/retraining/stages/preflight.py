@@ -20,7 +20,7 @@ from retraining.spec.labels_spec import labels_spec
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.row_rules import ForeignKey
 from retraining.stages.steps.fit_version import RECIPES
-from retraining.stages.steps.open_source import labels_table
+from retraining.steps.ingest.open_source import labels_table
 from retraining.strategies.full_refit import constant_predictor
 
 _Attempt = tuple[str, Callable[[], object], str]

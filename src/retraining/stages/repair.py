@@ -20,8 +20,8 @@ from retraining.rules.ingest.rebuild_batches import rebuild_batches
 from retraining.rules.ingest.repair_slice import abandoned, repair_slice
 from retraining.spec.labels_spec import labels_spec
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.open_source import Source, labels_table, open_source
-from retraining.stages.steps.plan_batch import planned_batch, valid_until
+from retraining.steps.ingest.open_source import Source, labels_table, open_source
+from retraining.steps.ingest.plan_batch import planned_batch, valid_until
 
 _log = logging.getLogger(__name__)
 

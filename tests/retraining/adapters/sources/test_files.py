@@ -9,7 +9,7 @@ from tests.retraining.adapters.sources.folder import put_csv, read_from_files
 
 from retraining.adapters.sources.files import Landing, reading
 from retraining.errors import SourceError
-from retraining.stages.steps.land_files import land_files
+from retraining.steps.ingest.land_files import land_files
 
 pytestmark = pytest.mark.slow
 

@@ -11,7 +11,7 @@ from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.ledger_column import is_below, is_valid
 from retraining.rules.ingest.mark_rows import Doubtful, identify, new_rows
 from retraining.stages.steps import count_slice as step
-from retraining.stages.steps.count_slice import SliceCounts, count_slice
+from retraining.steps.ingest.count_slice import SliceCounts, count_slice
 
 LEDGER = Ledger("n", "integer")
 STORED = [("known", 5, "a"), ("changed", 5, "a")]

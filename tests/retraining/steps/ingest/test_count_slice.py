@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 import pytest
 
 from retraining.records.batch import Batch
-from retraining.stages.steps.count_slice import SliceCounts, as_foreseen
+from retraining.steps.ingest.count_slice import SliceCounts, as_foreseen
 
 NOTHING = Batch(**{**dict.fromkeys(each.name for each in fields(Batch)), "batch_seq": 1})
 BEFORE = replace(NOTHING, next_lo="5", rows_from_next_lo=3)

@@ -13,7 +13,7 @@ from retraining.rules.ingest.older_rows import count_older
 from retraining.rules.ingest.reading_limits import reading_limits
 from retraining.spec.batch_gates import BatchGates
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.count_slice import SliceCounts
+from retraining.steps.ingest.count_slice import SliceCounts
 
 
 @dataclass(frozen=True)

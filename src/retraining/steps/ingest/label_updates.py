@@ -19,8 +19,8 @@ from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 from retraining.rules.ingest.stored_labels import labels_stored_through
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.row_rules import Sql
-from retraining.stages.steps.labelled_source import LabelledSource
-from retraining.stages.steps.open_source import Source
+from retraining.steps.ingest.labelled_source import LabelledSource
+from retraining.steps.ingest.open_source import Source
 
 _NEW_LABEL, _TRIED_IN, _EARLIER_WARNINGS = "_new_label", "_tried_in", "_earlier_warnings"
 

@@ -15,9 +15,9 @@ from retraining.spec.identifiers import qualified
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.recipe_function import find_function
 from retraining.spec.source_section import COMMIT_VERSION, IS_DELETED, MALFORMED_LINE
-from retraining.stages.steps.labelled_source import LabelledSource, join_labels, read_labels
-from retraining.stages.steps.land_files import land_files
-from retraining.stages.steps.stage_rows import stage_rows
+from retraining.steps.ingest.labelled_source import LabelledSource, join_labels, read_labels
+from retraining.steps.ingest.land_files import land_files
+from retraining.steps.ingest.stage_rows import stage_rows
 
 Source = PinnedSource | PinnedFeed | LabelledSource
 

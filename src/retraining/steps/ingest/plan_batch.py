@@ -7,8 +7,8 @@ from retraining.records.run import Run
 from retraining.rules.ingest.contract import Contract
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.next_slice import Slice
-from retraining.stages.steps.labelled_source import LabelledSource
-from retraining.stages.steps.open_source import Source
+from retraining.steps.ingest.labelled_source import LabelledSource
+from retraining.steps.ingest.open_source import Source
 
 CLOCK_SKEW = timedelta(days=1)
 """How far ahead of the run's clock a ledger value may lie before it is a fault."""
