@@ -29,9 +29,9 @@ from retraining.records.drift_reference import LABEL, PREDICTION, DriftReference
 from retraining.records.run import Run
 from retraining.rules.drift.fit_references import fit_references
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.count_bins import count_bins
-from retraining.stages.steps.measure_drift import measure_drift
-from retraining.stages.steps.profile_batch import BatchProfiles
+from retraining.steps.drift.count_bins import count_bins
+from retraining.steps.drift.measure_drift import measure_drift
+from retraining.steps.drift.profile_batch import BatchProfiles
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 RUN = Run("0", "0", "0", NOW, NOW, time.perf_counter)

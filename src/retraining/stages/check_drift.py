@@ -33,10 +33,10 @@ from retraining.stages.steps.feed_detectors import feed_detectors
 from retraining.stages.steps.live_champion import live_champion
 from retraining.stages.steps.live_previous import live_previous
 from retraining.stages.steps.roll_back import roll_back
-from retraining.stages.steps.see_drift import see_drift
-from retraining.stages.steps.tell_rows_apart import tell_rows_apart
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import manifest_of_version
+from retraining.steps.drift.see_drift import see_drift
+from retraining.steps.drift.tell_rows_apart import tell_rows_apart
 
 _log = logging.getLogger(__name__)
 

@@ -14,11 +14,11 @@ from retraining.rules.drift.measure_column import distance_in
 from retraining.rules.drift.profile import Profile, merge_profiles
 from retraining.rules.drift.season_before import season_before
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.count_bins import count_bins
-from retraining.stages.steps.name_change import mean_distance
-from retraining.stages.steps.profile_batch import ByDay
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.model_frame import feature_columns
+from retraining.steps.drift.count_bins import count_bins
+from retraining.steps.drift.name_change import mean_distance
+from retraining.steps.drift.profile_batch import ByDay
 
 
 def season_distance(

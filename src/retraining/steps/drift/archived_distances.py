@@ -16,8 +16,8 @@ from retraining.rules.drift.measure_column import distance_in
 from retraining.rules.drift.measures import scale_of
 from retraining.rules.drift.profile import Profile
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.count_bins import count_bins
-from retraining.stages.steps.name_change import mean_distance
+from retraining.steps.drift.count_bins import count_bins
+from retraining.steps.drift.name_change import mean_distance
 
 MOST_VERSIONS = 6
 """A season that comes back after more champions than these is found by its fit, not by its profile."""

@@ -11,8 +11,8 @@ from pyspark.sql import functions as F
 
 from retraining.records.drift_reference import DriftReference
 from retraining.rules.drift.profile import Profile, most_frequent, numeric_profile
-from retraining.stages.steps.count_batches import PARTIAL, Bins, count_batches, to_arrow
-from retraining.stages.steps.packed_rows import pack_rows, read_chunks
+from retraining.steps.drift.count_batches import PARTIAL, Bins, count_batches, to_arrow
+from retraining.steps.drift.packed_rows import pack_rows, read_chunks
 
 
 def count_bins(

@@ -25,9 +25,9 @@ from retraining.rules.drift.profile import Profile, merge_profiles
 from retraining.rules.drift.verdict import judge_batch
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.read_spec import parse_spec
-from retraining.stages.steps.count_bins import count_bins
-from retraining.stages.steps.measure_drift import measure_drift
-from retraining.stages.steps.profile_batch import BatchProfiles
+from retraining.steps.drift.count_bins import count_bins
+from retraining.steps.drift.measure_drift import measure_drift
+from retraining.steps.drift.profile_batch import BatchProfiles
 
 SPEC = """
 model: toy

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from retraining.rules.drift.bin_finder import BinFinder, bin_finder
 from retraining.rules.drift.categorical_bins import category_bins, is_cut
 from retraining.rules.drift.profile import most_frequent, profile_doubles
-from retraining.stages.steps.packed_rows import NO_DAY, Chunk, take_rows
+from retraining.steps.drift.packed_rows import NO_DAY, Chunk, take_rows
 
 FloatArray = NDArray[np.float64]
 GroupKey = tuple[int, int | None]

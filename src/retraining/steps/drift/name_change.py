@@ -14,8 +14,8 @@ from retraining.rules.drift.daily_distances import daily_distances
 from retraining.rules.drift.error_level import ErrorLevel, error_level
 from retraining.rules.drift.profile import Profile
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.profile_batch import BatchProfiles
 from retraining.steps.dataset.metric_of import metric_of
+from retraining.steps.drift.profile_batch import BatchProfiles
 
 
 def name_change(

@@ -9,7 +9,7 @@ from retraining.records.run import Run
 from retraining.rules.drift.compare_column import Evaluated, compare_column
 from retraining.rules.drift.profile import Profile, merge_profiles
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.profile_batch import BatchProfiles, ByDay
+from retraining.steps.drift.profile_batch import BatchProfiles, ByDay
 
 
 def measure_drift(

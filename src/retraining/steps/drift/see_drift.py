@@ -15,12 +15,12 @@ from retraining.records.promotion import Promotion
 from retraining.records.run import Run
 from retraining.rules.drift.verdict import BatchVerdict, judge_batch
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.archived_distances import archived_distances
-from retraining.stages.steps.measure_drift import measure_drift
-from retraining.stages.steps.name_change import drifted_features
-from retraining.stages.steps.profile_batch import BatchProfiles, profile_batch, rows_of_batch, stored_profiles
-from retraining.stages.steps.season_distance import season_distance
 from retraining.steps.dataset.ingested_source import IngestedSource
+from retraining.steps.drift.archived_distances import archived_distances
+from retraining.steps.drift.measure_drift import measure_drift
+from retraining.steps.drift.name_change import drifted_features
+from retraining.steps.drift.profile_batch import BatchProfiles, profile_batch, rows_of_batch, stored_profiles
+from retraining.steps.drift.season_distance import season_distance
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ from retraining.rules.drift.profile import Profile
 from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.count_bins import count_bins
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.model_frame import feature_columns, label_column
+from retraining.steps.drift.count_bins import count_bins
 
 ByDay = Mapping[date | None, Profile]
 FEWEST_NAMED = 5
