@@ -27,9 +27,6 @@ from retraining.stages.steps.collect_evidence import (
     expected_error,
     last_training,
 )
-from retraining.stages.steps.daily_losses import measure_daily_losses
-from retraining.stages.steps.estimate_unlabelled import estimate_unlabelled
-from retraining.stages.steps.feed_detectors import feed_detectors
 from retraining.stages.steps.live_champion import live_champion
 from retraining.stages.steps.live_previous import live_previous
 from retraining.stages.steps.roll_back import roll_back
@@ -37,6 +34,9 @@ from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import manifest_of_version
 from retraining.steps.drift.see_drift import see_drift
 from retraining.steps.drift.tell_rows_apart import tell_rows_apart
+from retraining.steps.performance.daily_losses import measure_daily_losses
+from retraining.steps.performance.estimate_unlabelled import estimate_unlabelled
+from retraining.steps.performance.feed_detectors import feed_detectors
 
 _log = logging.getLogger(__name__)
 

@@ -21,10 +21,10 @@ from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.evaluate_on_holdout import holdout_rows
 from retraining.stages.steps.learn import Learned, learn
 from retraining.stages.steps.lineage import LOCK_HASH
-from retraining.stages.steps.sum_on_workers import Judged, sum_on_workers
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import load_version, manifest_of_version
 from retraining.steps.dataset.metric_of import metric_of
+from retraining.steps.performance.sum_on_workers import Judged, sum_on_workers
 
 _log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from tests.loop import UNLABELLED, days, labelled_spec, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.records.decision import Decision
-from retraining.stages.steps.daily_losses import losses_of
+from retraining.steps.performance.daily_losses import losses_of
 
 pytestmark = pytest.mark.slow
 

@@ -14,11 +14,11 @@ from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.ledger_column import ledger_day, ledger_literal
 from retraining.rules.ingest.row_identity import ROW_KEY, bucket
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.sum_on_workers import BLOCK, Judged, sum_on_workers
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.metric_of import metric_of
 from retraining.steps.dataset.model_frame import LABEL, feature_columns, is_reserved, labelled
 from retraining.steps.dataset.training_frame import Bounds, trainable_rows
+from retraining.steps.performance.sum_on_workers import BLOCK, Judged, sum_on_workers
 
 EXCHANGEABLE_BLOCKS = 200
 """Rows without time order are judged in at most this many buckets, so that the driver's part does not grow with

@@ -5,7 +5,7 @@ import pyarrow as pa
 
 from retraining.rules.drift.detectors.ddm import DDM
 from retraining.rules.drift.detectors.states import DETECTORS, from_json, to_json
-from retraining.stages.steps.feed_detectors import feed_batches
+from retraining.steps.performance.feed_detectors import feed_batches
 
 FRESH = [to_json(kind()) for kind in DETECTORS.values()]
 
