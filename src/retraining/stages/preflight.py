@@ -19,8 +19,8 @@ from retraining.spec.identifiers import qualified
 from retraining.spec.labels_spec import labels_spec
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.row_rules import ForeignKey
-from retraining.stages.steps.fit_version import RECIPES
 from retraining.steps.ingest.open_source import labels_table
+from retraining.steps.training.fit_version import RECIPES
 from retraining.strategies.full_refit import constant_predictor
 
 _Attempt = tuple[str, Callable[[], object], str]

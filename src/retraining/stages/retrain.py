@@ -14,8 +14,8 @@ from retraining.records.decision import Decision
 from retraining.records.manifest import Manifest, Role
 from retraining.records.run import Run
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.fit_version import log_fit, store_fit
 from retraining.steps.dataset.ingested_source import read_source
+from retraining.steps.training.fit_version import log_fit, store_fit
 
 _log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from retraining.records.manifest import Manifest
 from retraining.requests.copy_request import CopyRequest
 from retraining.stages.copy_version import CopyReport, copy_version
 from retraining.stages.promote import PromoteReport, promote
-from retraining.stages.steps.sweep_leftovers import sweep_leftovers
+from retraining.steps.training.sweep_leftovers import sweep_leftovers
 
 pytestmark = pytest.mark.slow
 

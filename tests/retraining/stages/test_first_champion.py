@@ -55,7 +55,7 @@ def versions(loop) -> list[str]:
 
 def test_a_decision_leads_to_one_version_even_when_the_run_is_killed_after_registration(loop, monkeypatch):
     loop.check()
-    kill(loop.retrain, monkeypatch, "retraining.stages.steps.fit_version.append_rows")
+    kill(loop.retrain, monkeypatch, "retraining.steps.training.fit_version.append_rows")
     after_kill = (versions(loop), [row.state for row in rows(loop, Manifest)])
 
     finished, repeated = loop.retrain(), loop.retrain()

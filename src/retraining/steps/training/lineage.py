@@ -7,7 +7,7 @@ from retraining.adapters.tables import observations
 from retraining.adapters.tables.tables import Tables
 from retraining.records.manifest import Manifest
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.learn import Learned
+from retraining.steps.training.learn import Learned
 from retraining.strategies.seeds_of import seeds_of
 
 LOCK_HASH = "lock_hash"

@@ -14,12 +14,12 @@ from retraining.failpoints import hit
 from retraining.records.manifest import Manifest
 from retraining.records.run import Run
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.learn import Learned, learn
-from retraining.stages.steps.lineage import data_table, lineage_tags
-from retraining.stages.steps.sweep_leftovers import sweep_leftovers
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.load_version import manifest_of_version
 from retraining.steps.drift.append_references import append_references
+from retraining.steps.training.learn import Learned, learn
+from retraining.steps.training.lineage import data_table, lineage_tags
+from retraining.steps.training.sweep_leftovers import sweep_leftovers
 from retraining.strategies.full_refit import trivial_prediction
 
 RECIPES = Path(__file__).parents[3] / "recipes"
