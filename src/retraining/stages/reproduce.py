@@ -18,10 +18,10 @@ from retraining.records.run import Run
 from retraining.rules.gate.gated_error import gated_error
 from retraining.rules.gate.metrics import error_on_rows, find_metric
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.evaluate_on_holdout import holdout_rows
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import load_version, manifest_of_version
 from retraining.steps.dataset.metric_of import metric_of
+from retraining.steps.gate.evaluate_on_holdout import holdout_rows
 from retraining.steps.performance.sum_on_workers import Judged, sum_on_workers
 from retraining.steps.training.learn import Learned, learn
 from retraining.steps.training.lineage import LOCK_HASH

@@ -28,12 +28,12 @@ from retraining.rules.gate.metrics import find_metric
 from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.performance.previous_wins import PreviousVerdict, Rivals, previous_wins
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.plan_holdout import plan_holdout
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.metric_of import metric_of
 from retraining.steps.dataset.model_frame import is_reserved, labelled
 from retraining.steps.drift.name_change import level_of_error, name_change
 from retraining.steps.drift.see_drift import SeenDrift
+from retraining.steps.gate.plan_holdout import plan_holdout
 from retraining.steps.performance.daily_losses import error_on_batch, losses_of
 
 

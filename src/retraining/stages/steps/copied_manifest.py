@@ -13,9 +13,9 @@ from retraining.spec.model_spec import ModelSpec
 from retraining.stages.steps.check_made_elsewhere import predict_features
 from retraining.stages.steps.check_target import loads
 from retraining.stages.steps.collect_evidence import count_new_rows
-from retraining.stages.steps.plan_holdout import Holdout, plan_holdout
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.training_frame import Bounds, read_training_frame
+from retraining.steps.gate.plan_holdout import Holdout, plan_holdout
 from retraining.strategies.full_refit import trivial_prediction
 
 _TRIED = 1_000

@@ -9,7 +9,7 @@ from tests.retraining.rules.history import promoted
 
 from retraining.records.manifest import Manifest
 from retraining.stages.steps.collect_evidence import Known, last_training
-from retraining.stages.steps.judge_candidate import question_of
+from retraining.steps.gate.judge_candidate import question_of
 
 NOTHING = Manifest(**{**dict.fromkeys(each.name for each in fields(Manifest)), "state": "REGISTERED"})
 BACK = (("PROMOTE", "1"), ("PROMOTE", "2"), ("ROLLBACK", "1"))

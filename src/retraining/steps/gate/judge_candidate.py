@@ -20,17 +20,17 @@ from retraining.rules.gate.looks import level_of_look, looks_a_year
 from retraining.rules.gate.pairs_of_days import runs_of_pairs
 from retraining.rules.gate.signature_change import signature_holds
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.earlier_looks import days_between, looks_at_holdout
-from retraining.stages.steps.evaluate_on_holdout import (
+from retraining.steps.dataset.ingested_source import IngestedSource
+from retraining.steps.dataset.load_version import load_version
+from retraining.steps.gate.earlier_looks import days_between, looks_at_holdout
+from retraining.steps.gate.evaluate_on_holdout import (
     count_shared_keys,
     evaluate_on_holdout,
     holdout_rows,
     metrics_of,
 )
-from retraining.stages.steps.first_period import first_period
-from retraining.stages.steps.golden_answers import golden_answers
-from retraining.steps.dataset.ingested_source import IngestedSource
-from retraining.steps.dataset.load_version import load_version
+from retraining.steps.gate.first_period import first_period
+from retraining.steps.gate.golden_answers import golden_answers
 from retraining.steps.performance.daily_losses import losses_of
 from retraining.steps.performance.sum_on_workers import Judged, sum_on_workers
 

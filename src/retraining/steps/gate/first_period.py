@@ -11,9 +11,9 @@ from retraining.records.manifest import Manifest
 from retraining.rules.ingest.ledger_column import ledger_literal
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.evaluate_on_holdout import block_column, learned_keys
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.model_frame import labelled
+from retraining.steps.gate.evaluate_on_holdout import block_column, learned_keys
 from retraining.steps.performance.sum_on_workers import BLOCK
 
 

@@ -16,8 +16,6 @@ from retraining.rules.gate.gated_error import gated_error
 from retraining.rules.gate.refit import RefitCheck
 from retraining.rules.gate.smoke import Smoke
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.evaluate_on_holdout import holdout_rows
-from retraining.stages.steps.smoke_test import smoke_test
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.load_version import load_version
 from retraining.steps.dataset.metric_of import metric_of
@@ -25,6 +23,8 @@ from retraining.steps.dataset.model_frame import LABEL
 from retraining.steps.dataset.predict_rows import is_broken, predict_rows
 from retraining.steps.dataset.training_frame import Bounds, TrainingFrame, read_training_frame
 from retraining.steps.drift.append_references import append_references
+from retraining.steps.gate.evaluate_on_holdout import holdout_rows
+from retraining.steps.gate.smoke_test import smoke_test
 from retraining.steps.training.fit_version import log_fit, store_fit
 
 
