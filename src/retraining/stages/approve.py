@@ -10,7 +10,7 @@ from retraining.records.promotion import Promotion
 from retraining.records.run import Run
 from retraining.rules.champion.approval import waiting
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.wait_for_approval import answered, reject_expired
+from retraining.steps.champion.wait_for_approval import answered, reject_expired
 
 _log = logging.getLogger(__name__)
 

@@ -18,7 +18,6 @@ from retraining.rules.champion.alias_state import newest_move
 from retraining.rules.champion.wait_after_rollback import newest_word
 from retraining.rules.decide import decide
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.apply_newest_decision import apply_newest_decision
 from retraining.stages.steps.collect_evidence import (
     Known,
     Measured,
@@ -27,9 +26,10 @@ from retraining.stages.steps.collect_evidence import (
     expected_error,
     last_training,
 )
-from retraining.stages.steps.live_champion import live_champion
-from retraining.stages.steps.live_previous import live_previous
-from retraining.stages.steps.roll_back import roll_back
+from retraining.steps.champion.apply_newest_decision import apply_newest_decision
+from retraining.steps.champion.live_champion import live_champion
+from retraining.steps.champion.live_previous import live_previous
+from retraining.steps.champion.roll_back import roll_back
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import manifest_of_version
 from retraining.steps.drift.see_drift import see_drift

@@ -17,9 +17,9 @@ from retraining.records.run import Run
 from retraining.rules.champion.approval import standing_question
 from retraining.rules.champion.standing_verdict import standing_verdict, was_rolled_back
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.apply_newest_decision import apply_newest_decision, decide_promotion
-from retraining.stages.steps.tell_consumers import tell_consumers
-from retraining.stages.steps.wait_for_approval import may_go_live, reject_expired, still_waits, with_approval
+from retraining.steps.champion.apply_newest_decision import apply_newest_decision, decide_promotion
+from retraining.steps.champion.tell_consumers import tell_consumers
+from retraining.steps.champion.wait_for_approval import may_go_live, reject_expired, still_waits, with_approval
 from retraining.steps.dataset.ingested_source import read_source
 from retraining.steps.dataset.load_version import manifest_of_version
 from retraining.steps.gate.deployed_version import deployed_version

@@ -12,8 +12,8 @@ from retraining.records.run import Run
 from retraining.rules.champion.champion_history import live_since
 from retraining.rules.champion.rollback_target import version_asked
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.apply_newest_decision import apply_newest_decision
-from retraining.stages.steps.roll_back import roll_back
+from retraining.steps.champion.apply_newest_decision import apply_newest_decision
+from retraining.steps.champion.roll_back import roll_back
 
 _SHOWN = 10
 """Batches that the summary names one by one; the report holds all of them."""

@@ -17,8 +17,8 @@ from retraining.records.run import Run
 from retraining.rules.champion.first_champion import first_champion
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.live_champion import live_champion
-from retraining.stages.steps.live_previous import live_previous
+from retraining.steps.champion.live_champion import live_champion
+from retraining.steps.champion.live_previous import live_previous
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import load_version, manifest_of_version
 from retraining.steps.dataset.predict_rows import predict_rows, prediction_type

@@ -14,7 +14,7 @@ from retraining.records.promotion import Outcome, Promotion
 from retraining.records.run import Run
 from retraining.rules.champion.alias_state import newest_move
 from retraining.rules.champion.rollback_target import rollback_target
-from retraining.stages.steps.apply_newest_decision import apply_newest_decision, decide_promotion
+from retraining.steps.champion.apply_newest_decision import apply_newest_decision, decide_promotion
 
 MODEL = "toy"
 AT = datetime(2013, 6, 1, tzinfo=UTC)

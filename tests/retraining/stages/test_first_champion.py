@@ -12,7 +12,7 @@ from retraining.records.gate_result import GateResult
 from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.stages.promote import promote
-from retraining.stages.steps.apply_newest_decision import decide_promotion
+from retraining.steps.champion.apply_newest_decision import decide_promotion
 
 SOURCE = {"name": "toy", "table": "toy_source", "ledger_column": "at", "keys": ["id"]}
 

@@ -4,7 +4,7 @@ from retraining.adapters.registry.registry import CHAMPION, Registry
 from retraining.adapters.tables.tables import Tables
 from retraining.records.run import Run
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.apply_newest_decision import apply_newest_decision
+from retraining.steps.champion.apply_newest_decision import apply_newest_decision
 
 
 def live_champion(spec: ModelSpec, tables: Tables, registry: Registry, run: Run) -> str | None:

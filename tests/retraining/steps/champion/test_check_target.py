@@ -13,7 +13,7 @@ from tests.loop import toy_spec
 
 from retraining.adapters.registry.registry import open_registry
 from retraining.errors import RegistryError, TamperedModelError
-from retraining.stages.steps.check_target import check_target, loads
+from retraining.steps.champion.check_target import check_target, loads
 
 X = pd.DataFrame({"x": [0.0, 1.0, 2.0], "z": [1.0, 0.0, 1.0]})
 

@@ -13,8 +13,8 @@ from retraining.records.run import Run
 from retraining.rules.champion.alias_state import newest_move
 from retraining.rules.champion.rollback_target import rollback_target
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.apply_newest_decision import apply_newest_decision
-from retraining.stages.steps.check_target import check_target
+from retraining.steps.champion.apply_newest_decision import apply_newest_decision
+from retraining.steps.champion.check_target import check_target
 from retraining.steps.dataset.ingested_source import read_source
 from retraining.steps.dataset.load_version import manifest_of_version
 
