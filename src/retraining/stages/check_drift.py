@@ -18,7 +18,13 @@ from retraining.rules.champion.alias_state import newest_move
 from retraining.rules.champion.wait_after_rollback import newest_word
 from retraining.rules.decide import decide
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.collect_evidence import (
+from retraining.steps.champion.apply_newest_decision import apply_newest_decision
+from retraining.steps.champion.live_champion import live_champion
+from retraining.steps.champion.live_previous import live_previous
+from retraining.steps.champion.roll_back import roll_back
+from retraining.steps.dataset.ingested_source import IngestedSource, read_source
+from retraining.steps.dataset.load_version import manifest_of_version
+from retraining.steps.decide.collect_evidence import (
     Known,
     Measured,
     collect_evidence,
@@ -26,12 +32,6 @@ from retraining.stages.steps.collect_evidence import (
     expected_error,
     last_training,
 )
-from retraining.steps.champion.apply_newest_decision import apply_newest_decision
-from retraining.steps.champion.live_champion import live_champion
-from retraining.steps.champion.live_previous import live_previous
-from retraining.steps.champion.roll_back import roll_back
-from retraining.steps.dataset.ingested_source import IngestedSource, read_source
-from retraining.steps.dataset.load_version import manifest_of_version
 from retraining.steps.drift.see_drift import see_drift
 from retraining.steps.drift.tell_rows_apart import tell_rows_apart
 from retraining.steps.performance.daily_losses import measure_daily_losses

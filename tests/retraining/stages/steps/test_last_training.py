@@ -8,7 +8,7 @@ from tests.loop import toy_spec
 from tests.retraining.rules.history import promoted
 
 from retraining.records.manifest import Manifest
-from retraining.stages.steps.collect_evidence import Known, last_training
+from retraining.steps.decide.collect_evidence import Known, last_training
 from retraining.steps.gate.judge_candidate import question_of
 
 NOTHING = Manifest(**{**dict.fromkeys(each.name for each in fields(Manifest)), "state": "REGISTERED"})
