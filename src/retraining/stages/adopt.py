@@ -14,9 +14,9 @@ from retraining.records.run import Run
 from retraining.requests.adopt_request import AdoptRequest
 from retraining.rules.champion.alias_state import newest_move
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.take_over import take_over
 from retraining.steps.champion.apply_newest_decision import apply_newest_decision
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
+from retraining.steps.imported.take_over import take_over
 
 _log = logging.getLogger(__name__)
 

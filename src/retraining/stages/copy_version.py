@@ -17,11 +17,11 @@ from retraining.records.run import Run
 from retraining.requests.copy_request import CopyRequest
 from retraining.rules.champion.why_not_copied import why_not_copied
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.check_made_elsewhere import check_inputs
-from retraining.stages.steps.copied_manifest import copied_manifest
 from retraining.steps.champion.live_champion import live_champion
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import manifest_of_version
+from retraining.steps.imported.check_made_elsewhere import check_inputs
+from retraining.steps.imported.copied_manifest import copied_manifest
 
 _log = logging.getLogger(__name__)
 

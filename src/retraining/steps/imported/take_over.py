@@ -20,12 +20,12 @@ from retraining.rules.gate.gated_error import ADOPTED
 from retraining.rules.gate.metrics import error_on_rows
 from retraining.rules.gate.words import metric_in_words
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.check_made_elsewhere import check_inputs, predict_features
 from retraining.steps.champion.check_target import loads
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.metric_of import metric_of
 from retraining.steps.dataset.training_frame import Bounds, TrainingFrame, read_training_frame
 from retraining.steps.drift.append_references import append_references
+from retraining.steps.imported.check_made_elsewhere import check_inputs, predict_features
 from retraining.strategies.full_refit import trivial_prediction
 
 

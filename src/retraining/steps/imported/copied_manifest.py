@@ -10,12 +10,12 @@ from retraining.records.manifest import Manifest
 from retraining.records.run import Run
 from retraining.rules.ingest.ledger import Ledger
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.check_made_elsewhere import predict_features
 from retraining.steps.champion.check_target import loads
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.training_frame import Bounds, read_training_frame
 from retraining.steps.decide.collect_evidence import count_new_rows
 from retraining.steps.gate.plan_holdout import Holdout, plan_holdout
+from retraining.steps.imported.check_made_elsewhere import predict_features
 from retraining.strategies.full_refit import trivial_prediction
 
 _TRIED = 1_000
