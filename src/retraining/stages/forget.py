@@ -26,9 +26,9 @@ from retraining.records.run import Run
 from retraining.rules.ingest.forgotten_keys import KEY_HASH, Forgotten, keyed_hash
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.keys_to_forget import keys_to_forget
-from retraining.stages.steps.tables_with_keys import tables_with_keys, unsearched
-from retraining.stages.steps.versions_of_keys import mark_versions, versions_of_keys
+from retraining.steps.forget.keys_to_forget import keys_to_forget
+from retraining.steps.forget.tables_with_keys import tables_with_keys, unsearched
+from retraining.steps.forget.versions_of_keys import mark_versions, versions_of_keys
 
 _log = logging.getLogger(__name__)
 

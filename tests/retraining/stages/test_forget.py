@@ -31,7 +31,7 @@ from retraining.stages import forget as stage
 from retraining.stages import ingest as ingest_stage
 from retraining.stages.repair import repair
 from retraining.stages.steps import versions_of_keys
-from retraining.stages.steps.keys_to_forget import keys_to_forget
+from retraining.steps.forget.keys_to_forget import keys_to_forget
 
 pytestmark = pytest.mark.slow
 

@@ -11,7 +11,7 @@ from retraining.errors import NothingToDoError, ReproduceError
 from retraining.records.forgetting import TrainedVersion
 from retraining.records.manifest import Manifest
 from retraining.stages.reproduce import reproduce
-from retraining.stages.steps.versions_of_keys import mark_versions
+from retraining.steps.forget.versions_of_keys import mark_versions
 
 pytestmark = pytest.mark.slow
 
