@@ -20,9 +20,9 @@ from retraining.report.words import run_path
 from retraining.rules.incidents import news_of_run
 from retraining.rules.ingest.ledger import Ledger
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.gather_page import Gathered, gather_page, page_data
-from retraining.stages.steps.send_alerts import send_alerts
 from retraining.steps.dataset.metric_of import metric_of
+from retraining.steps.report.gather_page import Gathered, gather_page, page_data
+from retraining.steps.report.send_alerts import send_alerts
 
 _FINE = ("success", "excluded")
 COPY = "copy"

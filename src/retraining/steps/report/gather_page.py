@@ -25,10 +25,10 @@ from retraining.rules.drift.shares import ColumnShares, compare_shares
 from retraining.rules.gate.metrics import error_of
 from retraining.rules.incidents import incidents
 from retraining.spec.model_spec import ModelSpec
-from retraining.stages.steps.sample_refusals import sample_refusals
 from retraining.steps.dataset.metric_of import metric_of
 from retraining.steps.drift.profile_batch import profiles_by_column
 from retraining.steps.performance.daily_losses import error_on_batch, losses_of
+from retraining.steps.report.sample_refusals import sample_refusals
 
 _SHOWN = timedelta(days=400)
 """A year and a bit: what a page can show."""

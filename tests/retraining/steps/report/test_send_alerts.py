@@ -13,7 +13,7 @@ from retraining.records.incident import Incident
 from retraining.records.run import Run
 from retraining.spec.read_spec import parse_spec
 from retraining.stages.report import RunReport
-from retraining.stages.steps.send_alerts import send_alerts
+from retraining.steps.report.send_alerts import send_alerts
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 RUN = Run("101", "a", "c", AT, AT, lambda: 0.0)
