@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 MONTHS := 12
 # Ingestion, drift, retraining and promotion, in two minutes and a half.
 CONNECT_TESTS := tests/retraining/stages/test_first_champion.py tests/retraining/stages/test_dirty_values.py \
-  tests/retraining/stages/steps/test_count_bins.py
+  tests/retraining/steps/drift/test_count_bins.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-slow test-connect test-fast test-faults lint lock bench screenshots clean

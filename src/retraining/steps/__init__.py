@@ -1,0 +1,1 @@
+"""Parts of stages, in rooms by subject."""

@@ -30,7 +30,7 @@ from retraining.rules.ingest.row_identity import identity_hash
 from retraining.stages import forget as stage
 from retraining.stages import ingest as ingest_stage
 from retraining.stages.repair import repair
-from retraining.stages.steps import versions_of_keys
+from retraining.steps.forget import versions_of_keys
 from retraining.steps.forget.keys_to_forget import keys_to_forget
 
 pytestmark = pytest.mark.slow

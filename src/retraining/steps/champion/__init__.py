@@ -1,0 +1,1 @@
+"""The alias `champion`, and everything that moves it."""

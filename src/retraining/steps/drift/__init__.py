@@ -1,0 +1,1 @@
+"""A batch beside what the champion was trained on."""

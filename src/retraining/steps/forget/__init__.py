@@ -1,0 +1,1 @@
+"""Where the rows of a key are, and which versions learned from them."""

@@ -1,0 +1,1 @@
+"""A candidate beside the champion on the hold-out."""

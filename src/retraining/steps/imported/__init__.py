@@ -1,0 +1,1 @@
+"""Versions that this bundle did not fit."""

@@ -1,0 +1,1 @@
+"""From a source to one append of judged rows."""

@@ -1,0 +1,1 @@
+"""What versions said, beside what turned out to be true."""

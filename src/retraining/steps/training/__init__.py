@@ -1,0 +1,1 @@
+"""One fit: the rows it learns from, its log, its version."""

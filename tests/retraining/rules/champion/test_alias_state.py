@@ -1,10 +1,9 @@
 """Does the alias say what the newest decision says?"""
 
 import pytest
+from tests.retraining.rules.history import promoted
 
 from retraining.rules.champion.alias_state import alias_state, is_applied, newest_move
-
-from .history import promoted
 
 FIRST = ("PROMOTE", "1")
 SECOND = ("PROMOTE", "2")

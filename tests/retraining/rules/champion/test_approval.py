@@ -3,10 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.retraining.rules.history import promoted
 
 from retraining.rules.champion.approval import expired, standing_question, waiting
-
-from .history import promoted
 
 FIRST, ASKED, APPROVED = ("PROMOTE", "1"), ("PENDING", "2"), ("APPROVED", "2")
 JANUARY = datetime(2013, 1, 1, tzinfo=UTC)

@@ -1,10 +1,9 @@
 """The model that would still be live had nobody ever retrained."""
 
 import pytest
+from tests.retraining.rules.history import promoted
 
 from retraining.rules.champion.first_champion import first_champion
-
-from .history import promoted
 
 
 @pytest.mark.parametrize("rows", [[], promoted(("REJECT", "1"), ("REJECT", "2"))], ids=["no row", "only refusals"])

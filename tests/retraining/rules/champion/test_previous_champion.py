@@ -1,10 +1,9 @@
 """Which version was live before the champion."""
 
 import pytest
+from tests.retraining.rules.history import promoted
 
 from retraining.rules.champion.previous_champion import previous_champion
-
-from .history import promoted
 
 TWO = promoted(("PROMOTE", "1"), ("PROMOTE", "2"))
 

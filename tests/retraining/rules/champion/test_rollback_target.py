@@ -1,11 +1,10 @@
 """Which version a rollback goes back to."""
 
 import pytest
+from tests.retraining.rules.history import promoted
 
 from retraining.errors import NothingToDoError, ParameterError
 from retraining.rules.champion.rollback_target import rollback_target
-
-from .history import promoted
 
 THREE = promoted(("PROMOTE", "1"), ("PROMOTE", "2"), ("PROMOTE", "3"))
 

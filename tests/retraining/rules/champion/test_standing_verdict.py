@@ -3,10 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from tests.retraining.rules.history import promoted
 
 from retraining.rules.champion.standing_verdict import standing_verdict, was_rolled_back
-
-from .history import promoted
 
 STORY = promoted(("PROMOTE", "1"), ("REJECT", "2"), ("PROMOTE", "3"), ("ROLLBACK", "1"))
 

@@ -1,10 +1,9 @@
 """Does retraining wait after a rollback, and until when?"""
 
 import pytest
+from tests.retraining.rules.history import promoted
 
 from retraining.rules.champion.wait_after_rollback import newest_release, newest_word, waits_after_batch
-
-from .history import promoted
 
 FIRST, SECOND, BACK, RELEASED = ("PROMOTE", "1"), ("PROMOTE", "2"), ("ROLLBACK", "1"), ("RELEASED", "1")
 

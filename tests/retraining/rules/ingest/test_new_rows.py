@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.ledger_column import is_below, is_valid
 from retraining.rules.ingest.mark_rows import Doubtful, identify, new_rows
-from retraining.stages.steps import count_slice as step
+from retraining.steps.ingest import count_slice as step
 from retraining.steps.ingest.count_slice import SliceCounts, count_slice
 
 LEDGER = Ledger("n", "integer")

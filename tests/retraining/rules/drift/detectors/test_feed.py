@@ -13,7 +13,7 @@ from retraining.rules.drift.detectors.eddm import EDDM
 from retraining.rules.drift.detectors.feed import feed
 from retraining.rules.drift.detectors.page_hinkley import PageHinkley
 
-SRC = Path(__file__).parents[4] / "src"
+SRC = Path(__file__).parents[5] / "src"
 
 
 def test_errors_go_to_ddm_and_eddm_and_losses_to_the_others():

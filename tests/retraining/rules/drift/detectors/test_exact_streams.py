@@ -5,7 +5,7 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from retraining.rules.detectors import adwin
+from retraining.rules.drift.detectors import adwin
 from retraining.rules.drift.detectors.adwin import ADWIN
 from retraining.rules.drift.detectors.ddm import DDM
 from retraining.rules.drift.detectors.eddm import EDDM

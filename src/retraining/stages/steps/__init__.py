@@ -1,1 +1,0 @@
-"""Parts that two stages share. Stages import these, never each other."""
