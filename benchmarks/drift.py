@@ -26,8 +26,8 @@ from shared.peer_environment import OWN, ask_peer, build_peer, run_alone
 from shared.result import Measure, finish
 
 from retraining.rules.drift.bin_finder import bin_finder
+from retraining.rules.drift.bins import numeric_edges
 from retraining.rules.drift.distances import kolmogorov_smirnov, shares, wasserstein
-from retraining.rules.drift.numeric_bins import numeric_edges
 from retraining.rules.drift.profile import numeric_profile, profile_doubles
 
 ROUNDS = 3

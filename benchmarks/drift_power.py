@@ -21,13 +21,13 @@ from rich.table import Table
 from shared.peer_verdicts import Cell, compare_with_peers
 from shared.result import Measure, finish
 
-from retraining.records.drift_reference import LABEL, PREDICTION, DriftReference
+from retraining.records.drift import LABEL, PREDICTION, DriftReference
 from retraining.records.run import Run
+from retraining.rules.drift.batch_verdict import judge_batch
 from retraining.rules.drift.bin_finder import bin_finder
 from retraining.rules.drift.compare_column import Evaluated, compare_column
 from retraining.rules.drift.fit_references import fit_references
 from retraining.rules.drift.profile import numeric_profile, profile_doubles
-from retraining.rules.drift.verdict import judge_batch
 from retraining.spec.model_spec import ModelSpec
 
 FloatArray = NDArray[np.float64]

@@ -272,7 +272,7 @@ def product(tmp_path):
         ("retraining.rules.decide", "import mlflow"),
         ("retraining.rules.decide", "from pyspark.sql import functions"),
         ("retraining.rules.ingest.quality", "import delta"),
-        ("retraining.rules.drift.verdict", "from retraining.adapters.tables import opened"),
+        ("retraining.rules.drift.batch_verdict", "from retraining.adapters.tables import opened"),
         ("retraining.rules.decide", "import sklearn.metrics"),
         ("retraining.stages.retrain", "from retraining.stages.ingest import ingest"),
         ("retraining.steps.training.fit", "from retraining.stages.ingest import ingest"),

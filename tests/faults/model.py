@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
 from retraining.records.batch import Batch
-from retraining.rules.ingest.next_slice import Closed, SourceState, next_lo, next_slice
-from retraining.rules.ingest.older_rows import count_older
+from retraining.rules.ingest.next_slice import Closed, SourceState, count_older, next_lo, next_slice
 from retraining.rules.ingest.reading_limits import ReadingLimits
 
 FAR_FUTURE = 1_000_000

@@ -3,8 +3,7 @@
 import re
 
 from local_workspace.bundle import job_keys, read_bundle
-from retraining.spec.batch_gates import BatchGates
-from retraining.spec.quality_section import RULES
+from retraining.spec.quality_section import RULES, BatchGates
 from retraining.spec.read_spec import parse_spec
 
 from .readme import ROOT, batch_gates, blocks, quality_rules, text, third_model

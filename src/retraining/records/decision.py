@@ -4,9 +4,35 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from retraining.records.change_kind import KindOfChange
-from retraining.records.daily_loss import DailyLoss
-from retraining.records.drift_metric import DriftVerdict
+from retraining.records.change import KindOfChange
+from retraining.records.drift import DriftVerdict
+
+
+@dataclass(frozen=True)
+class DailyLoss:
+    """Rows and summed loss of a version on rows that it had not seen in training.
+
+    batch_seq is the batch that brought the labels, scored_batch the one that the rows were predicted in: an earlier one
+    where labels come late. day is the rows' own, None where they have no time. loss is squared error, or the number of
+    wrong classes.
+    """
+
+    version: str
+    batch_seq: int
+    scored_batch: int
+    day: date | None
+    rows: int
+    loss: float
+
+
+@dataclass(frozen=True)
+class ErrorEstimate:
+    """error: RMSE or share of wrong classes, None without enough data. reason: a sentence with the numbers, and with
+    how far such estimates were off where the labels are known."""
+
+    error: float | None
+    reason: str
+
 
 Action = Literal["keep", "update", "refit", "rollback"]
 OnPreviousWins = Literal["alert", "rollback"]

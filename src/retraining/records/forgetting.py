@@ -1,8 +1,18 @@
-"""What it means to forget keys: the request, and the rows of `forget_requests`."""
+"""What it means to forget keys: the rows of `forget_requests` and `forgotten_key_salts`."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
+
+
+@dataclass(frozen=True)
+class KeySalt:
+    """One random salt a source, written at its first request and never changed. salt is 64 hex digits."""
+
+    source: str
+    salt: str
+    attempt_id: str
+    at: datetime
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,10 @@ from datetime import date
 
 from retraining.records.batch import Batch
 from retraining.records.decision import Decision
-from retraining.records.detector_state import DetectorState
-from retraining.records.drift_metric import DriftMetric
-from retraining.records.event import Event
-from retraining.records.gate_result import GateResult
-from retraining.records.incident import Incident
+from retraining.records.drift import DetectorState, DriftMetric
+from retraining.records.gate import GateResult
 from retraining.records.promotion import Promotion
+from retraining.records.run import Event, Incident
 from retraining.rules.drift.shares import ColumnShares
 
 

@@ -1,7 +1,7 @@
 """Who is told when something opens or is resolved. The log of the run always is."""
 
-from retraining.spec.consumer_section import ConsumerSection
 from retraining.spec.section import Section
+from retraining.spec.serving_section import ConsumerSection
 
 
 class AlertsSection(Section):

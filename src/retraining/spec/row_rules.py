@@ -5,9 +5,8 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, FiniteFloat, StrictInt, StrictStr, model_validator
 
-from retraining.spec.regular_expression import check_expression
+from retraining.spec.expressions import check_condition, check_expression
 from retraining.spec.section import ColumnName, Length, Name, Section, TableName
-from retraining.spec.sql_condition import check_condition
 
 Severity = Literal["quarantine", "warn", "fail"]
 

@@ -1,8 +1,21 @@
-"""What a version must stand up to before it is called."""
+"""What a version must pass before it is called, and who calls it."""
 
-from pydantic import Field
+from typing import Annotated
 
-from retraining.spec.section import Section
+from pydantic import Field, StringConstraints
+
+from retraining.spec.section import Name, Section
+
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/@]+(/[^\s@]*)?$", max_length=2_000)]
+"""A web address without a password in it: specs are code."""
+
+
+class ConsumerSection(Section):
+    """A consumer and the address that is told."""
+
+    name: Name
+    webhook: WebAddress
+    """Gets a POST of a JSON object, and must answer with a status below 300."""
 
 
 class ServingSection(Section):

@@ -3,14 +3,14 @@
 import logging
 from dataclasses import dataclass
 
-from retraining.adapters.registry.by_hand import version_in_stage
+from retraining.adapters.registry.made_elsewhere import version_in_stage
 from retraining.adapters.registry.registry import REPRODUCIBLE, Registry
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError, ParameterError
-from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
+from retraining.records.version import Manifest
 from retraining.requests.adopt_request import AdoptRequest
 from retraining.rules.champion.alias_state import newest_move
 from retraining.spec.model_spec import ModelSpec

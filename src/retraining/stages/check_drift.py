@@ -9,18 +9,17 @@ from retraining.adapters.registry.registry import Registry
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.records.decision import Decision, Thresholds
-from retraining.records.drift_metric import DriftMetric
-from retraining.records.gate_result import GateResult
-from retraining.records.manifest import Manifest
+from retraining.records.drift import DriftMetric
+from retraining.records.gate import GateResult
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
+from retraining.records.version import Manifest
 from retraining.rules.champion.alias_state import newest_move
-from retraining.rules.champion.wait_after_rollback import newest_word
+from retraining.rules.champion.rollback import newest_word
 from retraining.rules.decide import decide
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.apply_newest_decision import apply_newest_decision
-from retraining.steps.champion.live_champion import live_champion
-from retraining.steps.champion.live_previous import live_previous
+from retraining.steps.champion.live_versions import live_champion, live_previous
 from retraining.steps.champion.roll_back import roll_back
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import manifest_of_version

@@ -4,20 +4,20 @@ import hashlib
 import logging
 from dataclasses import dataclass, replace
 
-from retraining.adapters.registry.copies import COPIED_FROM, Original, copy_here, other_schema
 from retraining.adapters.registry.digest import digest_of_files
 from retraining.adapters.registry.logged_runs import MANIFEST_SEQ, MODEL, RETRAIN_KEY
+from retraining.adapters.registry.made_elsewhere import COPIED_FROM, Original, copy_here, other_schema
 from retraining.adapters.registry.registry import CHALLENGER, REPRODUCIBLE, Registry
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError, ParameterError
-from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
+from retraining.records.version import Manifest
 from retraining.requests.copy_request import CopyRequest
-from retraining.rules.champion.why_not_copied import why_not_copied
+from retraining.rules.champion.standing_verdict import why_not_copied
 from retraining.spec.model_spec import ModelSpec
-from retraining.steps.champion.live_champion import live_champion
+from retraining.steps.champion.live_versions import live_champion
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import manifest_of_version
 from retraining.steps.imported.check_made_elsewhere import check_inputs

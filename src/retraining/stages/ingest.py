@@ -18,8 +18,7 @@ from retraining.adapters.tables.observations import BatchCounts
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import IngestError, SourceError
 from retraining.failpoints import hit
-from retraining.records.batch import Batch
-from retraining.records.ingest_report import IngestReport
+from retraining.records.batch import Batch, IngestReport
 from retraining.records.run import Run
 from retraining.rules.ingest.contract import Contract, check_contract
 from retraining.rules.ingest.forgotten_keys import only_forgotten, without_forgotten
@@ -33,9 +32,8 @@ from retraining.rules.ingest.reading_limits import reading_limits
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 from retraining.spec.labels_spec import labels_spec, repair_with, section_of, source_of_keys
 from retraining.spec.model_spec import ModelSpec
-from retraining.steps.ingest.close_batch import closed_batch, ends_of
+from retraining.steps.ingest.close_batch import closed_batch, ends_of, refuse_held
 from retraining.steps.ingest.count_slice import SliceCounts, add_forgotten, as_foreseen, count_slice
-from retraining.steps.ingest.held_batch import refuse_held
 from retraining.steps.ingest.label_updates import count_waiting, label_updates, with_updates
 from retraining.steps.ingest.open_source import Source, labels_table, open_source
 from retraining.steps.ingest.plan_batch import planned_batch, valid_until

@@ -10,10 +10,10 @@ from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError
 from retraining.failpoints import hit
 from retraining.records.decision import Decision
-from retraining.records.gate_result import STOPS_NOBODY, GateResult
-from retraining.records.manifest import Manifest
+from retraining.records.gate import STOPS_NOBODY, GateResult
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
+from retraining.records.version import Manifest
 from retraining.rules.champion.approval import standing_question
 from retraining.rules.champion.standing_verdict import standing_verdict, was_rolled_back
 from retraining.spec.model_spec import ModelSpec

@@ -9,7 +9,7 @@ from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
 from retraining.rules.champion.alias_state import newest_move
-from retraining.rules.champion.wait_after_rollback import waits_after_batch
+from retraining.rules.champion.rollback import waits_after_batch
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import read_source
 

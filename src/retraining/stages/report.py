@@ -10,10 +10,8 @@ from retraining.adapters.tables.ledgers_of_model import append_event, read_event
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import IncidentOpenedError, NotifyError, RegistryError, TaskFailedError
 from retraining.records.batch import Batch
-from retraining.records.event import Event
-from retraining.records.gate_result import STOPS_NOBODY, GateResult
-from retraining.records.incident import Incident
-from retraining.records.run import Run
+from retraining.records.gate import STOPS_NOBODY, GateResult
+from retraining.records.run import Event, Incident, Run
 from retraining.report.index import ModelRuns, render_index
 from retraining.report.page import render_run_page
 from retraining.report.words import run_path

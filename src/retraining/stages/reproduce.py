@@ -6,16 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from retraining.adapters.registry.log_version import lock_hash
 from retraining.adapters.registry.registry import CHAMPION, Registry
-from retraining.adapters.registry.requirements import lock_hash
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError, ReproduceError
-from retraining.records.comparison import Comparison
-from retraining.records.gate_result import GateResult
-from retraining.records.manifest import Manifest
+from retraining.records.gate import GateResult
 from retraining.records.run import Run
-from retraining.rules.gate.gated_error import gated_error
+from retraining.records.version import Comparison, Manifest
+from retraining.rules.gate.checks import gated_error
 from retraining.rules.gate.metrics import error_on_rows, find_metric
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source

@@ -11,8 +11,8 @@ from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError
 from retraining.failpoints import hit
 from retraining.records.decision import Decision
-from retraining.records.manifest import Manifest, Role
 from retraining.records.run import Run
+from retraining.records.version import Manifest, Role
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import read_source
 from retraining.steps.training.fit_version import log_fit, store_fit

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from retraining.adapters.registry.registry import Registry
 from retraining.adapters.tables.predictions import count_predictions
 from retraining.adapters.tables.tables import Tables
-from retraining.records.prediction_count import PredictionCount
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
-from retraining.rules.champion.champion_history import live_since
-from retraining.rules.champion.rollback_target import version_asked
+from retraining.records.version import PredictionCount
+from retraining.rules.champion.history import live_since
+from retraining.rules.champion.rollback import version_asked
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.apply_newest_decision import apply_newest_decision
 from retraining.steps.champion.roll_back import roll_back

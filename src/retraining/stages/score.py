@@ -11,14 +11,13 @@ from retraining.adapters.tables import observations, predictions
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.adapters.tables.observations import BATCH_SEQ
 from retraining.adapters.tables.tables import Tables
-from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
-from retraining.rules.champion.first_champion import first_champion
+from retraining.records.version import Manifest
+from retraining.rules.champion.history import first_champion
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
-from retraining.steps.champion.live_champion import live_champion
-from retraining.steps.champion.live_previous import live_previous
+from retraining.steps.champion.live_versions import live_champion, live_previous
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import load_version, manifest_of_version
 from retraining.steps.dataset.predict_rows import predict_rows, prediction_type

@@ -10,8 +10,8 @@ from tests.loop import Loop
 from retraining.adapters.registry.registry import CHAMPION, PREVIOUS
 from retraining.adapters.tables.ledgers_of_model import read_references, read_rows
 from retraining.errors import RetrainingError
-from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
+from retraining.records.version import Manifest
 from retraining.rules.champion.alias_state import is_applied, moves, newest_move
 from retraining.steps.dataset.load_version import load_version, manifest_of_version
 

@@ -13,7 +13,7 @@ from retraining.errors import AliasDriftError, AliasRaceError, ConcurrentRunErro
 from retraining.records.promotion import Outcome, Promotion
 from retraining.records.run import Run
 from retraining.rules.champion.alias_state import newest_move
-from retraining.rules.champion.rollback_target import rollback_target
+from retraining.rules.champion.rollback import rollback_target
 from retraining.steps.champion.apply_newest_decision import apply_newest_decision, decide_promotion
 
 MODEL = "toy"

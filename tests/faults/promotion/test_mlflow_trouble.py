@@ -13,7 +13,7 @@ from tests.loop import days, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.errors import RegistryError
-from retraining.records.manifest import Manifest
+from retraining.records.version import Manifest
 
 pytestmark = pytest.mark.slow
 

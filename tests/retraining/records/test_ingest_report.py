@@ -2,8 +2,7 @@
 
 import pytest
 
-from retraining.records.batch import RuleCount
-from retraining.records.ingest_report import IngestReport
+from retraining.records.batch import IngestReport, RuleCount
 
 CURE = "raise source.lookback, load them in ledger order, or re-baseline"
 

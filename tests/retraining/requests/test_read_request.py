@@ -10,7 +10,7 @@ from retraining.requests.adopt_request import AdoptRequest
 from retraining.requests.copy_request import CopyRequest
 from retraining.requests.read_request import end_of, read_adoption, read_copy, read_request
 from retraining.requests.repair_request import RepairRequest
-from retraining.rules.champion.rollback_target import version_asked
+from retraining.rules.champion.rollback import version_asked
 
 NOTHING = dict.fromkeys(("action", "batch_seq", "start", "end", "source"), "")
 

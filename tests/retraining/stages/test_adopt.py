@@ -13,9 +13,9 @@ from tests.loop import KilledError, days, killed, make_run, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_references, read_rows
 from retraining.errors import NothingToDoError, ParameterError, RegistryError
-from retraining.records.gate_result import GateResult
-from retraining.records.manifest import Manifest
+from retraining.records.gate import GateResult
 from retraining.records.promotion import Promotion
+from retraining.records.version import Manifest
 from retraining.requests.adopt_request import AdoptRequest
 from retraining.stages.adopt import adopt
 

@@ -10,10 +10,10 @@ from tests.loop import toy_spec
 from tests.retraining.report.pages import Seen
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
+from retraining.records.batch import IngestReport
 from retraining.records.decision import Decision
-from retraining.records.drift_metric import DriftMetric
-from retraining.records.ingest_report import IngestReport
-from retraining.records.manifest import Manifest
+from retraining.records.drift import DriftMetric
+from retraining.records.version import Manifest
 from retraining.steps.dataset.ingested_source import read_source
 from retraining.steps.dataset.training_frame import Bounds, trainable_rows
 

@@ -7,8 +7,7 @@ import pytest
 from tests.loop import KilledError, days, killed, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_profiles, read_rows
-from retraining.records.detector_state import DetectorState
-from retraining.records.drift_metric import DriftMetric
+from retraining.records.drift import DetectorState, DriftMetric
 from retraining.rules.drift.detectors.states import from_json
 from retraining.stages.check_drift import check_drift
 

@@ -8,9 +8,9 @@ from tests.loop import KilledError, days, killed, make_run, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.errors import AliasDriftError, ConcurrentRunError, RegistryError, TamperedModelError
-from retraining.records.gate_result import GateResult
-from retraining.records.manifest import Manifest
+from retraining.records.gate import GateResult
 from retraining.records.promotion import Promotion
+from retraining.records.version import Manifest
 from retraining.stages.promote import promote
 from retraining.steps.champion.apply_newest_decision import decide_promotion
 

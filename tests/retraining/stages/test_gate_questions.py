@@ -7,7 +7,7 @@ import pytest
 from tests.loop import days, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
-from retraining.records.gate_result import GateResult
+from retraining.records.gate import GateResult
 
 pytestmark = pytest.mark.slow
 

@@ -7,9 +7,8 @@ from tests.loop import days, toy_spec
 
 from retraining.adapters.tables.batches import Committed, read_batches
 from retraining.errors import HeldBatchError, NothingToDoError, ParameterError
-from retraining.records.batch import RuleCount
+from retraining.records.batch import IngestReport, RuleCount
 from retraining.records.decision import Decision
-from retraining.records.ingest_report import IngestReport
 from retraining.stages.ingest import ingest
 from retraining.steps.dataset.ingested_source import read_source
 from retraining.steps.dataset.training_frame import Bounds, trainable_rows

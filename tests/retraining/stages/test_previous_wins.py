@@ -12,7 +12,7 @@ from retraining.records.decision import Decision
 from retraining.records.promotion import Promotion
 from retraining.rules.decide import decide
 from retraining.stages.check_drift import check_drift
-from retraining.steps.champion.live_previous import live_previous
+from retraining.steps.champion.live_versions import live_previous
 
 pytestmark = pytest.mark.slow
 

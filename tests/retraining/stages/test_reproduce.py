@@ -9,7 +9,7 @@ from tests.loop import days, toy_spec
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.errors import NothingToDoError, ReproduceError
 from retraining.records.forgetting import TrainedVersion
-from retraining.records.manifest import Manifest
+from retraining.records.version import Manifest
 from retraining.stages.reproduce import reproduce
 from retraining.steps.forget.versions_of_keys import mark_versions
 

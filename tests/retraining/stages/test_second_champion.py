@@ -12,8 +12,8 @@ from tests.loop import days, toy_spec
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.errors import NothingToDoError, RegistryError, TaskFailedError
 from retraining.records.decision import Decision
-from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
+from retraining.records.version import Manifest
 from retraining.rules.decide import decide
 from retraining.steps.dataset.ingested_source import read_source
 from retraining.steps.dataset.training_frame import Bounds, read_training_frame, trainable_rows

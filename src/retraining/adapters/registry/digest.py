@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from retraining.records.file_hash import FileHash
+from retraining.records.version import FileHash
 
 _WRITTEN_ON_DOWNLOAD = {"registered_model_meta"}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from retraining.records.fresh_answers import FreshAnswers
+from retraining.records.version import FreshAnswers
 
 TIMEOUT_SECONDS = 300
 _ANSWER = Path(__file__).with_name("answer_requests.py")

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from mlflow.exceptions import MlflowException
 
 from retraining.adapters.registry.registry import READY, Registry, not_there, talking_to_mlflow
-from retraining.records.logged_run import LoggedRun
+from retraining.records.version import LoggedRun
 
 MODEL, RETRAIN_KEY, MANIFEST_SEQ = "model", "retrain_key", "manifest_seq"
 """Tags of a run: all three together say that it is ours."""

@@ -14,8 +14,8 @@ from mlflow.protos import databricks_pb2
 
 from retraining.adapters.registry.digest import digest_of_files, hashes_of_files
 from retraining.errors import AliasRaceError, RegistryError, TamperedModelError
-from retraining.records.file_hash import FileHash
-from retraining.rules.champion.changed_files import changed_files
+from retraining.records.version import FileHash
+from retraining.rules.champion.versions import changed_files
 
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
 REPRODUCIBLE = "reproducible"

@@ -9,7 +9,7 @@ from mlflow.models import ModelSignature, infer_signature
 from mlflow.types import ColSpec, DataType, Schema
 
 from retraining.adapters.registry.registry import Registry, not_there, talking_to_mlflow
-from retraining.records.model_input import ModelInput, Signature
+from retraining.records.version import ModelInput, Signature
 
 
 def signature_of_rows(features: pd.DataFrame, predictions: Any) -> ModelSignature:

@@ -6,8 +6,7 @@ from pyspark.sql.types import LongType, StringType, StructField, StructType, Tim
 
 from retraining.adapters.tables.tables import Fence, Tables
 from retraining.errors import ConcurrentRunError, ForgetError
-from retraining.records.forgetting import Forgetting
-from retraining.records.key_salt import KeySalt
+from retraining.records.forgetting import Forgetting, KeySalt
 from retraining.records.run import Run
 from retraining.rules.ingest.forgotten_keys import KEY_HASH, Forgotten, keyed_hash
 from retraining.rules.ingest.row_identity import ROW_KEY

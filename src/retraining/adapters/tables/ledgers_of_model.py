@@ -7,14 +7,11 @@ from typing import Any, TypeVar
 from retraining.adapters.tables.tables import Fence, Tables
 from retraining.errors import SkippedWriteError
 from retraining.records.decision import Decision
-from retraining.records.detector_state import DetectorState
-from retraining.records.drift_metric import DriftMetric
-from retraining.records.drift_profile import DriftProfile
-from retraining.records.drift_reference import DriftReference
-from retraining.records.event import Event
-from retraining.records.gate_result import GateResult
-from retraining.records.manifest import Manifest
+from retraining.records.drift import DetectorState, DriftMetric, DriftProfile, DriftReference
+from retraining.records.gate import GateResult
 from retraining.records.promotion import Promotion
+from retraining.records.run import Event
+from retraining.records.version import Manifest
 
 Sequenced = TypeVar("Sequenced", Decision, Manifest, GateResult, Promotion, DriftReference, DriftMetric, DetectorState)
 

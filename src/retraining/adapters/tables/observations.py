@@ -11,14 +11,13 @@ from pyspark.sql.types import ArrayType, IntegerType, LongType, StringType, Stru
 from retraining.adapters.tables import batches
 from retraining.adapters.tables.batches import Committed
 from retraining.adapters.tables.tables import Fence, Tables
-from retraining.records.batch import Batch, RuleCount
-from retraining.records.stored_batch import StoredBatch
+from retraining.records.batch import Batch, RuleCount, StoredBatch
+from retraining.rules.ingest.batch_history import void_batches
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.ledger_column import is_below, ledger_literal, ledger_number
 from retraining.rules.ingest.quality import LEDGER_REASONS, REASONS, WARNINGS
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 from retraining.rules.ingest.row_rules import is_missing
-from retraining.rules.ingest.void_batches import void_batches
 from retraining.spec.identifiers import quoted_column
 from retraining.spec.quality_section import QualitySection, Rule
 

@@ -8,7 +8,7 @@ from pyspark.sql.types import BooleanType, DataType, LongType, StringType, Struc
 
 from retraining.adapters.tables.observations import BATCH_SEQ
 from retraining.adapters.tables.tables import Fence, Tables
-from retraining.records.prediction_count import PredictionCount
+from retraining.records.version import PredictionCount
 from retraining.rules.ingest.row_identity import ROW_KEY
 
 

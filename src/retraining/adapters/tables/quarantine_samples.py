@@ -3,14 +3,30 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from pyspark.sql import Window
+from pyspark.sql import Column, Window
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables.observations import BATCH_SEQ, table_of
 from retraining.adapters.tables.tables import Tables
-from retraining.rules.ingest.mask import masked
 from retraining.rules.ingest.quality import REASONS
 from retraining.rules.ingest.row_identity import ROW_KEY
+
+_MOST_SHOWN = 40
+_NOT_NUMBERS = ("NaN", "Infinity", "-Infinity")
+
+
+def masked(column: str) -> Column:
+    """Letters as x, digits as 9, what cannot be printed as ?, at most 40 characters; null where there is no value.
+
+    NaN and the infinities are themselves, because they are what is wrong with a number.
+    """
+    text = F.col(f"`{column}`").try_cast("string")
+    shown = F.substring(text, 1, _MOST_SHOWN)
+    for pattern, sign in ((r"[\p{L}\p{M}]", "x"), (r"\p{N}", "9"), (r"[^\x20-\x7E]", "?")):
+        shown = F.regexp_replace(shown, pattern, sign)
+    shown = F.concat(shown, F.when(F.length(text) > _MOST_SHOWN, F.lit("...")).otherwise(F.lit("")))
+    return F.when(text.isin(*_NOT_NUMBERS), text).otherwise(shown)
+
 
 SAMPLED = 10
 

@@ -13,10 +13,27 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from retraining.adapters.tables.conflict import is_commit_conflict
 from retraining.adapters.tables.schema_of_record import schema_of_record
 from retraining.errors import ConcurrentRunError, ParameterError, SkippedWriteError
 from retraining.spec.identifiers import quoted, quoted_column, quoted_text
+
+_CONFLICTS = (
+    "DELTA_CONCURRENT",
+    "DELTA_PROTOCOL_CHANGED",
+    "DELTA_METADATA_CHANGED",
+    "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION",
+)
+"""All but the first are what the loser hears when two runs create one table."""
+
+
+def is_commit_conflict(err: BaseException) -> bool:
+    """Whether an error is one of Delta's concurrent-modification conflicts.
+
+    The condition's name stands in the text on classic Spark (a Py4J error) and in getCondition() on Spark Connect.
+    """
+    condition = getattr(err, "getCondition", lambda: None)() or ""
+    return any(name in f"{condition} {err}" for name in _CONFLICTS) or "Concurrent" in type(err).__name__
+
 
 Record = TypeVar("Record")
 

@@ -6,13 +6,13 @@ from itertools import groupby, pairwise
 
 from matplotlib.axes import Axes
 
-from retraining.records.drift_metric import DriftMetric, DriftVerdict
+from retraining.records.drift import DriftMetric, DriftVerdict
 from retraining.report.charts.batch_axis import batch_axis, draw_points
 from retraining.report.charts.share_chart import share_chart
 from retraining.report.charts.svg import ALERT, CHAMPION, MUTED, chart_style, inline_svg, new_axes
 from retraining.report.words import column_title, number
+from retraining.rules.drift.measures import name_of_measure
 from retraining.rules.drift.shares import ColumnShares
-from retraining.rules.drift.words import name_of_measure
 
 SIZE = (332, 150)
 MOST_CHARTS = 30

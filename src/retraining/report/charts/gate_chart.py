@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from retraining.records.gate_result import GateResult
+from retraining.records.gate import GateResult
 from retraining.report.charts.svg import ALERT, CHAMPION, INK, LINE, MUTED, SURFACE, chart_style, inline_svg, new_axes
 from retraining.report.words import NOTHING, spaced
 

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from retraining.records.promotion import Promotion
-from retraining.rules.champion.wait_after_rollback import newest_release
+from retraining.records.version import Manifest
+from retraining.rules.champion.alias_state import newest_move
+from retraining.rules.champion.rollback import newest_release
 
 
 def standing_verdict(rows: Sequence[Promotion], retrain_key: str, champion: str | None) -> Promotion | None:
@@ -29,3 +31,14 @@ def was_rolled_back(rows: Sequence[Promotion], retrain_key: str) -> bool:
     """Whether the version that a candidate made champion was left by a rollback."""
     made = {row.version for row in rows if row.outcome == "PROMOTE" and row.retrain_key == retrain_key}
     return any(row.previous_version in made for row in rows if row.outcome == "ROLLBACK")
+
+
+def why_not_copied(digest: str, manifests: Sequence[Manifest], promotions: Sequence[Promotion]) -> str | None:
+    """What stands against a version whose files have this digest: the same files are live already, or were left by a
+    rollback. None when nothing does."""
+    same = {row.version for row in manifests if row.version and row.digest == digest}
+    live = newest_move(promotions)
+    if live and live.version in same:
+        return f"its files are those of version {live.version}, which is champion already"
+    left = [row.previous_version for row in promotions if row.outcome == "ROLLBACK" and row.previous_version in same]
+    return f"its files are those of version {left[-1]}, which was left by a rollback" if left else None

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from retraining.records.change_evidence import ChangeEvidence
-from retraining.records.change_kind import ChangeKind, KindOfChange
+from retraining.records.change import ChangeEvidence, ChangeKind, ColumnState, KindOfChange
+from retraining.records.drift import DriftMetric
 from retraining.rules.drift.change_point import Point, Shape, shape_of
 from retraining.rules.drift.change_words import (
     NO_SHAPE,
@@ -18,6 +18,25 @@ from retraining.rules.drift.change_words import (
 )
 from retraining.rules.drift.column_fault import ColumnFault, column_faults
 from retraining.rules.drift.error_level import ErrorLevel, error_level
+
+
+def column_state(metric: DriftMetric) -> ColumnState:
+    """A metric against the reference as evidence."""
+    return ColumnState(
+        name=metric.column_name,
+        verdict=metric.verdict,
+        distance=metric.distance,
+        threshold=metric.threshold,
+        null_share=metric.null_share,
+        reference_null_share=metric.reference_null_share,
+        unseen_share=metric.unseen_share,
+        unseen=metric.unseen,
+        mean=metric.mean,
+        standard_deviation=metric.standard_deviation,
+        reference_mean=metric.reference_mean,
+        reference_standard_deviation=metric.reference_deviation,
+    )
+
 
 MIN_LABELLED_SHARE = 0.5
 """Below it the rows with a label need not resemble those without."""

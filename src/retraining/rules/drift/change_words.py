@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from retraining.records.change_evidence import ArchivedDistance, ChangeEvidence, ColumnState, SeasonDistance
-from retraining.records.change_kind import KindOfChange
+from retraining.records.change import ArchivedDistance, ChangeEvidence, ColumnState, KindOfChange, SeasonDistance
 from retraining.rules.drift.change_point import Shape
 from retraining.rules.drift.error_level import ErrorLevel
 

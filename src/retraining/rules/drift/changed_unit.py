@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retraining.records.change_evidence import ColumnState
+from retraining.records.change import ColumnState
 
 MOST_POWER = 9
 _POWER_SPREAD, _POWER_SHIFT = 1.5, 0.5

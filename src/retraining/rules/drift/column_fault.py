@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from retraining.records.change_evidence import ColumnState
+from retraining.records.change import ColumnState
 from retraining.rules.drift.changed_unit import KNOWN_UNITS, changed_unit
 from retraining.rules.drift.judge_column import MOST_NULL_CHANGE, MOST_UNSEEN_SHARE
-from retraining.rules.drift.words import name_of_column
+from retraining.rules.drift.measures import name_of_column
 
 Fault = Literal["null_surge", "changed_unit", "frozen", "new_category", "no_longer_constant"]
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from retraining.records.drift_metric import Against, DriftMetric
-from retraining.records.drift_reference import DriftReference
+from retraining.records.drift import Against, DriftMetric, DriftReference
 from retraining.records.run import Run
+from retraining.rules.drift.change_kind import column_state
 from retraining.rules.drift.column_fault import column_faults
-from retraining.rules.drift.column_state import column_state
 from retraining.rules.drift.judge_column import Compared, judge_column
 from retraining.rules.drift.measure_column import Distances, counted, measure_column
 from retraining.rules.drift.measures import Counted, Scale, scale_of

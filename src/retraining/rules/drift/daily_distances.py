@@ -5,9 +5,8 @@ from datetime import date
 
 import numpy as np
 
-from retraining.records.change_evidence import DistanceAt
-from retraining.records.drift_metric import DriftMetric
-from retraining.records.drift_reference import DriftReference
+from retraining.records.change import DistanceAt
+from retraining.records.drift import DriftMetric, DriftReference
 from retraining.rules.drift.measure_column import counted
 from retraining.rules.drift.measures import Counted, distance, scale_of
 from retraining.rules.drift.profile import Profile, stack

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
 
-from retraining.records.domain_verdict import DomainVerdict
+from retraining.records.drift import DomainVerdict
 from retraining.rules.drift.encode_rows import MOST_CATEGORIES, EncodedRows, encode_rows
 
 SAMPLE_ROWS = 5_000

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 from scipy import stats
 
-from retraining.records.change_evidence import DayLoss
+from retraining.records.change import DayLoss
 from retraining.rules.gate.correlation import ASSUMED
 from retraining.rules.gate.holdout import FEWEST_DAYS
 from retraining.rules.gate.jackknife import variance_inflation

@@ -8,13 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from retraining.records.drift_reference import LABEL, PREDICTION, ColumnKind, DriftReference, RunFloor
+from retraining.records.drift import LABEL, PREDICTION, ColumnKind, DriftReference, RunFloor
 from retraining.records.run import Run
 from retraining.rules.drift.bin_finder import bin_finder
-from retraining.rules.drift.categorical_bins import category_bins, known_categories, own_bins
+from retraining.rules.drift.bins import category_bins, known_categories, numeric_edges, own_bins
 from retraining.rules.drift.measures import Counted, scale_of
 from retraining.rules.drift.noise_floor import greatest_run
-from retraining.rules.drift.numeric_bins import numeric_edges
 from retraining.rules.drift.profile import finite_values, numeric_profile, profile_doubles
 from retraining.spec.drift_section import CategoricalMeasure, NumericMeasure
 from retraining.spec.model_spec import ModelSpec

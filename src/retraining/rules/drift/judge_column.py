@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from retraining.records.drift_metric import DriftMetric, DriftVerdict
-from retraining.rules.drift.words import name_of_measure
+from retraining.records.drift import DriftMetric, DriftVerdict
+from retraining.rules.drift.measures import name_of_measure
 
 MOST_NULL_CHANGE = 0.1
 """Absolute: at 200 rows a share that has not changed stays inside it with three standard errors, at worst."""

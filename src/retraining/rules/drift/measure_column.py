@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from retraining.records.drift_reference import DriftReference
+from retraining.records.drift import DriftReference
 from retraining.rules.drift import distances
-from retraining.rules.drift.categorical_bins import is_cut
+from retraining.rules.drift.bins import is_cut
 from retraining.rules.drift.distances import shares
 from retraining.rules.drift.measures import Counted, Scale, distance, scale_of
 from retraining.rules.drift.profile import Profile

@@ -8,11 +8,31 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retraining.records.drift_reference import DriftReference
+from retraining.records.drift import LABEL, PREDICTION, DriftReference
 from retraining.rules.drift import distances
+from retraining.rules.drift.bins import decile_groups, merge_bins
 from retraining.rules.drift.distances import shares
-from retraining.rules.drift.numeric_bins import decile_groups, merge_bins
 from retraining.spec.drift_section import Measure
+
+_NAMES_OF_MEASURES = {
+    "wasserstein": "Wasserstein distance in standard deviations",
+    "jensen_shannon": "Jensen-Shannon distance in bits",
+    "population_stability_index": "population stability index",
+    "kolmogorov_smirnov": "Kolmogorov-Smirnov statistic",
+    "total_variation": "total variation",
+    "l_infinity": "greatest change of a share",
+}
+
+
+def name_of_measure(measure: str) -> str:
+    """The measure with its unit."""
+    return _NAMES_OF_MEASURES[measure]
+
+
+def name_of_column(column: str) -> str:
+    """A column between backticks; prediction and label have none."""
+    return {PREDICTION: "the prediction", LABEL: "the label"}.get(column, f"`{column}`")
+
 
 FloatArray = NDArray[np.float64]
 

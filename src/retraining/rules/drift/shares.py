@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from retraining.records.drift_reference import DriftReference
-from retraining.rules.drift.numeric_bins import decile_groups, merge_bins
+from retraining.records.drift import DriftReference
+from retraining.rules.drift.bins import decile_groups, merge_bins
 from retraining.rules.drift.profile import Profile
 
 OWN_GROUPS = 8

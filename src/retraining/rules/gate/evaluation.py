@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from retraining.records.gate_result import Question
+from retraining.records.gate import Question
 from retraining.rules.gate.correlation import Correlation
+from retraining.rules.gate.holdout import UNSEEN, Looks
 from retraining.rules.gate.jackknife import Gain, PairedSums, gain_with_interval
-from retraining.rules.gate.looks import UNSEEN, Looks
 from retraining.rules.gate.metrics import FloatArray, Groups, Metric, Predictions
 
 

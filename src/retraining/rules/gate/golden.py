@@ -3,8 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from retraining.records.gate_result import Check, GateVerdict
-from retraining.spec.golden_row import GoldenRow
+from retraining.records.gate import Check, GateVerdict
+from retraining.spec.gate_section import GoldenRow
 
 GOLDEN_ROWS = "golden_rows"
 """Name of the check."""

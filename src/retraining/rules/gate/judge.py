@@ -1,18 +1,14 @@
 """May the candidate go live? Every check says why in a sentence."""
 
-from retraining.records.gate_result import Check, GateVerdict, Question
+from retraining.records.gate import Check, GateVerdict, Question
+from retraining.rules.gate.checks import WORST_REFRESH_GAIN, at_least_as_good, compared, gain_check, worst_refresh_gain
 from retraining.rules.gate.correlation import INDEPENDENT
 from retraining.rules.gate.evaluation import Asked, Evaluation
-from retraining.rules.gate.forgetting import first_period_kept
-from retraining.rules.gate.gain_check import gain_check
-from retraining.rules.gate.guards import floors_hold, guards_hold, reported, slices_hold
-from retraining.rules.gate.holdout import FEWEST_DAYS, FEWEST_ROWS
+from retraining.rules.gate.guards import first_period_kept, floors_hold, guards_hold, reported, slices_hold
+from retraining.rules.gate.holdout import FEWEST_DAYS, FEWEST_ROWS, FRESH_SHARE, Looks
 from retraining.rules.gate.jackknife import Gain, blocks_needed, effective_blocks
-from retraining.rules.gate.looks import FRESH_SHARE, Looks
 from retraining.rules.gate.metrics import Metric
-from retraining.rules.gate.refresh import WORST_REFRESH_GAIN, at_least_as_good, worst_refresh_gain
 from retraining.rules.gate.sanity import is_sane
-from retraining.rules.gate.words import compared
 
 
 def judge(asked: Asked, evaluation: Evaluation) -> tuple[Check, ...]:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from retraining.rules.gate.checks import metric_in_words
 from retraining.rules.gate.metrics import FollowedMetric
-from retraining.rules.gate.words import metric_in_words
 
 MOST_DIFFERENT = 0.5
 """Share of the gated error. A refit is never judged on the hold-out, which it was trained on; but a model that moved

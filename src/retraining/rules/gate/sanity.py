@@ -1,7 +1,57 @@
 """What must be true of a candidate before its metrics mean anything."""
 
-from retraining.records.gate_result import Check
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.metrics import balanced_accuracy_score, r2_score
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+from retraining.records.gate import Check
 from retraining.rules.gate.evaluation import Evaluation
+
+MOST_EXPLAINED = 0.999
+"""Share of the label's variance, or balanced accuracy, on rows that the rule of the one feature was not fitted on."""
+FEWEST_ROWS = 100
+
+
+def giveaways(features: pd.DataFrame, label: "pd.Series[Any]", is_regression: bool) -> tuple[str, ...]:
+    """Names of such features; none below FEWEST_ROWS rows or where the label does not vary.
+
+    A decision tree of one feature is fitted on every other row and judged on the rest, so that a name tag, which
+    explains only rows it has seen, is no giveaway. Texts are taken as unordered codes, missing values as one more. A
+    straight line is looked for too: few rows are too few for a tree to follow one.
+    """
+    if len(features) < FEWEST_ROWS or label.nunique() < 2:
+        return ()
+    answer = label.to_numpy()
+    return tuple(
+        name for name in map(str, features.columns) if _explained(_numbers(features[name]), answer, is_regression)
+    )
+
+
+def _explained(values: NDArray[np.float64], label: NDArray[Any], is_regression: bool) -> bool:
+    learned, judged = slice(0, None, 2), slice(1, None, 2)
+    tree = (DecisionTreeRegressor if is_regression else DecisionTreeClassifier)(random_state=0)
+    column = values.reshape(-1, 1)
+    found = tree.fit(column[learned], label[learned]).predict(column[judged])
+    score = (r2_score if is_regression else balanced_accuracy_score)(label[judged], found)
+    return bool(score >= MOST_EXPLAINED) or (is_regression and _on_a_line(values, label))
+
+
+def _on_a_line(values: NDArray[np.float64], label: NDArray[Any]) -> bool:
+    known = np.isfinite(values)
+    if known.sum() < FEWEST_ROWS or np.ptp(values[known]) == 0 or np.ptp(label[known]) == 0:
+        return False
+    return bool(np.corrcoef(values[known], label[known])[0, 1] ** 2 >= MOST_EXPLAINED)
+
+
+def _numbers(values: "pd.Series[Any]") -> NDArray[np.float64]:
+    if values.dtype == object or isinstance(values.dtype, pd.StringDtype):
+        return np.asarray(pd.factorize(values)[0], dtype=np.float64)
+    numbers = values.to_numpy(dtype=np.float64)
+    return np.where(np.isfinite(numbers), numbers, np.nan)
 
 
 def is_sane(evaluation: Evaluation) -> tuple[Check, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retraining.records.fresh_answers import FreshAnswers
+from retraining.records.version import FreshAnswers
 from retraining.spec.serving_section import ServingSection
 
 _SAME = 1e-6

@@ -1,9 +1,10 @@
-"""Which slice of the source ingestion reads next."""
+"""Which slice of the source ingestion reads next, and which rows came too late for it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retraining.records.batch import Batch
+from retraining.rules.ingest.batch_history import void_batches
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.reading_limits import ReadingLimits
 
@@ -94,3 +95,18 @@ def at_least(value: Number | None, floor: Number | None) -> Number | None:
     if value is None or floor is None:
         return floor if value is None else value
     return max(value, floor)
+
+
+def count_older(rows_below: int, read_again: int, batches: Sequence[Batch]) -> int | None:
+    """Rows of the source below a slice that no batch has read; None before the first batch.
+
+    rows_below counts the valid rows of the source below the slice, read_again those of the slice that an earlier batch
+    has read, batches are the closed ones. What was ever read is either in the slice again or below it. A row said again
+    below the slice counts too. Rows deleted from the source hide as many; the result is never negative.
+    """
+    if not batches:
+        return None
+    void = void_batches(batches)
+    counted = [row for row in batches if row.epoch == batches[-1].epoch and row.batch_seq not in void]
+    first_read = sum(row.rows_first_read or 0 for row in counted)
+    return max(0, rows_below - (first_read - read_again))

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from retraining.records.batch import Batch
-from retraining.records.stored_batch import StoredBatch
+from retraining.records.batch import Batch, StoredBatch
 from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.next_slice import at_least
 

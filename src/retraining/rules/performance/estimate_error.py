@@ -14,7 +14,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.isotonic import IsotonicRegression
 from sklearn.model_selection import GroupKFold
 
-from retraining.records.error_estimate import ErrorEstimate
+from retraining.records.decision import ErrorEstimate
 from retraining.rules.drift.encode_rows import MOST_CATEGORIES, encode_rows
 from retraining.rules.gate.metrics import FollowedMetric, error_of
 

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from retraining.adapters.registry.registry import Registry
 from retraining.adapters.registry.signature import inputs_of
 from retraining.errors import RegistryError, RetrainingError
-from retraining.records.manifest import Manifest
-from retraining.records.model_input import ModelInput
-from retraining.rules.gate.accepts_inputs import misfits
+from retraining.records.version import Manifest, ModelInput
+from retraining.rules.gate.signature_change import misfits
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.load_version import load_version
 

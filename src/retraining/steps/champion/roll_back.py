@@ -7,11 +7,11 @@ from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, r
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError
 from retraining.failpoints import hit
-from retraining.records.manifest import Manifest
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
+from retraining.records.version import Manifest
 from retraining.rules.champion.alias_state import newest_move
-from retraining.rules.champion.rollback_target import rollback_target
+from retraining.rules.champion.rollback import rollback_target
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.apply_newest_decision import apply_newest_decision
 from retraining.steps.champion.check_target import check_target

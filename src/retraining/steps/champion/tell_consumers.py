@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from retraining.adapters.notify.webhook import post_json
-from retraining.records.gate_result import GateResult
-from retraining.records.manifest import Manifest
+from retraining.records.gate import GateResult
 from retraining.records.run import Run
+from retraining.records.version import Manifest
 from retraining.rules.gate.signature_change import SIGNATURE
 from retraining.spec.model_spec import ModelSpec
 

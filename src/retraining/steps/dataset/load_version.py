@@ -5,7 +5,7 @@ from typing import Any
 
 from retraining.adapters.registry.registry import Registry
 from retraining.errors import RegistryError
-from retraining.records.manifest import Manifest
+from retraining.records.version import Manifest
 
 
 def manifest_of_version(rows: Sequence[Manifest], model: str, version: str) -> Manifest:

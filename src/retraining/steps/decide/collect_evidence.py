@@ -9,21 +9,16 @@ from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.tables import Tables
-from retraining.records.daily_loss import DailyLoss
-from retraining.records.decision import Decision, Evidence
-from retraining.records.detector_state import DetectorState
-from retraining.records.domain_verdict import DomainVerdict
-from retraining.records.drift_metric import DriftMetric
-from retraining.records.error_estimate import ErrorEstimate
-from retraining.records.gate_result import GateResult
-from retraining.records.manifest import Manifest
+from retraining.records.decision import DailyLoss, Decision, ErrorEstimate, Evidence
+from retraining.records.drift import DetectorState, DomainVerdict, DriftMetric
+from retraining.records.gate import GateResult
 from retraining.records.promotion import Promotion
+from retraining.records.version import Manifest
 from retraining.rules.champion.alias_state import newest_move
-from retraining.rules.champion.wait_after_rollback import newest_release, waits_after_batch
+from retraining.rules.champion.rollback import newest_release, waits_after_batch
+from retraining.rules.drift.batch_verdict import drift_persistence, is_clear
 from retraining.rules.drift.detectors.concept_alarm import concept_alarm
-from retraining.rules.drift.persistence import drift_persistence
-from retraining.rules.drift.verdict import is_clear
-from retraining.rules.gate.gated_error import gated_error
+from retraining.rules.gate.checks import gated_error
 from retraining.rules.gate.metrics import find_metric
 from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.performance.previous_wins import PreviousVerdict, Rivals, previous_wins

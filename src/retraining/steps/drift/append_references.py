@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.adapters.tables.tables import Tables
-from retraining.records.drift_reference import DriftReference
+from retraining.records.drift import DriftReference
 from retraining.records.run import Run
 from retraining.rules.drift.fit_references import fit_references
 from retraining.spec.model_spec import ModelSpec

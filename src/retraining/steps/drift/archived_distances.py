@@ -8,8 +8,8 @@ from pyspark.sql import functions as F
 
 from retraining.adapters.tables.ledgers_of_model import read_references
 from retraining.adapters.tables.tables import Tables
-from retraining.records.change_evidence import ArchivedDistance
-from retraining.records.drift_reference import DriftReference
+from retraining.records.change import ArchivedDistance
+from retraining.records.drift import DriftReference
 from retraining.records.promotion import Promotion
 from retraining.rules.drift.compare_column import measure_of
 from retraining.rules.drift.measure_column import distance_in

@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from retraining.rules.drift.bin_finder import BinFinder, bin_finder
-from retraining.rules.drift.categorical_bins import category_bins, is_cut
+from retraining.rules.drift.bins import category_bins, is_cut
 from retraining.rules.drift.profile import most_frequent, profile_doubles
 from retraining.steps.drift.packed_rows import NO_DAY, Chunk, take_rows
 

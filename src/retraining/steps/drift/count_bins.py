@@ -9,7 +9,7 @@ import pyarrow as pa
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
-from retraining.records.drift_reference import DriftReference
+from retraining.records.drift import DriftReference
 from retraining.rules.drift.profile import Profile, most_frequent, numeric_profile
 from retraining.steps.drift.count_batches import PARTIAL, Bins, count_batches, to_arrow
 from retraining.steps.drift.packed_rows import pack_rows, read_chunks

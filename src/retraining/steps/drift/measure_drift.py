@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from retraining.records.drift_metric import DriftMetric
-from retraining.records.drift_reference import LABEL, PREDICTION, DriftReference
+from retraining.records.drift import LABEL, PREDICTION, DriftMetric, DriftReference
 from retraining.records.run import Run
 from retraining.rules.drift.compare_column import Evaluated, compare_column
 from retraining.rules.drift.profile import Profile, merge_profiles

@@ -3,13 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from retraining.records.change_evidence import ArchivedDistance, ChangeEvidence, DayLoss, SeasonDistance
-from retraining.records.change_kind import ChangeKind
-from retraining.records.daily_loss import DailyLoss
-from retraining.records.drift_metric import DriftMetric
-from retraining.records.drift_reference import LABEL, PREDICTION, DriftReference
-from retraining.rules.drift.change_kind import change_kind
-from retraining.rules.drift.column_state import column_state
+from retraining.records.change import ArchivedDistance, ChangeEvidence, ChangeKind, DayLoss, SeasonDistance
+from retraining.records.decision import DailyLoss
+from retraining.records.drift import LABEL, PREDICTION, DriftMetric, DriftReference
+from retraining.rules.drift.change_kind import change_kind, column_state
 from retraining.rules.drift.daily_distances import daily_distances
 from retraining.rules.drift.error_level import ErrorLevel, error_level
 from retraining.rules.drift.profile import Profile

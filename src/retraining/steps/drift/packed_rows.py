@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from retraining.records.drift_reference import DriftReference
+from retraining.records.drift import DriftReference
 
 _CHUNK_ROWS = 131_072
 """Arrow batches are put together up to so many rows: a day's part of a small one costs more to start than to count."""

@@ -11,8 +11,7 @@ from pyspark.sql import functions as F
 from retraining.adapters.tables import observations, predictions
 from retraining.adapters.tables.ledgers_of_model import read_profiles
 from retraining.adapters.tables.tables import Tables
-from retraining.records.drift_profile import DriftProfile, UnseenCategory
-from retraining.records.drift_reference import LABEL, PREDICTION, DriftReference
+from retraining.records.drift import LABEL, PREDICTION, DriftProfile, DriftReference, UnseenCategory
 from retraining.records.run import Run
 from retraining.rules.drift.profile import Profile
 from retraining.rules.ingest.ledger_column import ledger_day

@@ -7,9 +7,8 @@ from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.tables import Tables
-from retraining.records.change_evidence import SeasonDistance
-from retraining.records.drift_metric import DriftMetric
-from retraining.records.drift_reference import DriftReference
+from retraining.records.change import SeasonDistance
+from retraining.records.drift import DriftMetric, DriftReference
 from retraining.rules.drift.measure_column import distance_in
 from retraining.rules.drift.profile import Profile, merge_profiles
 from retraining.rules.drift.season_before import season_before

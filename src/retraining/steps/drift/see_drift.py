@@ -7,13 +7,12 @@ from dataclasses import dataclass, field, replace
 from retraining.adapters.tables import predictions
 from retraining.adapters.tables.ledgers_of_model import append_profiles, append_rows, next_seq, read_references
 from retraining.adapters.tables.tables import Tables
-from retraining.records.change_evidence import ArchivedDistance, SeasonDistance
-from retraining.records.drift_metric import DriftMetric
-from retraining.records.drift_reference import DriftReference
-from retraining.records.manifest import Manifest
+from retraining.records.change import ArchivedDistance, SeasonDistance
+from retraining.records.drift import DriftMetric, DriftReference
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
-from retraining.rules.drift.verdict import BatchVerdict, judge_batch
+from retraining.records.version import Manifest
+from retraining.rules.drift.batch_verdict import BatchVerdict, judge_batch
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.drift.archived_distances import archived_distances

@@ -5,8 +5,8 @@ from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.tables import Tables
-from retraining.records.domain_verdict import DomainVerdict
-from retraining.records.manifest import Manifest
+from retraining.records.drift import DomainVerdict
+from retraining.records.version import Manifest
 from retraining.rules.drift.domain_classifier import SAMPLE_ROWS, tell_apart
 from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.ingest.row_identity import ROW_KEY

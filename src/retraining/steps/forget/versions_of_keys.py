@@ -9,9 +9,9 @@ from retraining.adapters.registry.registry import Registry
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.records.forgetting import TrainedVersion
-from retraining.records.manifest import Manifest
 from retraining.records.run import Run
-from retraining.rules.champion.grown_versions import with_grown
+from retraining.records.version import Manifest
+from retraining.rules.champion.versions import with_grown
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import manifest_of_version

@@ -9,10 +9,10 @@ from pyspark.sql import functions as F
 from retraining.adapters.registry.fresh_process import fresh_process
 from retraining.adapters.registry.registry import Registry
 from retraining.adapters.tables.tables import Tables
-from retraining.records.gate_result import GateResult
-from retraining.records.manifest import Manifest
+from retraining.records.gate import GateResult
 from retraining.records.run import Run
-from retraining.rules.gate.gated_error import gated_error
+from retraining.records.version import Manifest
+from retraining.rules.gate.checks import gated_error
 from retraining.rules.gate.refit import RefitCheck
 from retraining.rules.gate.smoke import Smoke
 from retraining.spec.model_spec import ModelSpec

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from pyspark.sql import DataFrame
 
 from retraining.adapters.tables import observations
-from retraining.records.gate_result import GateResult
-from retraining.records.manifest import Manifest
-from retraining.rules.gate.looks import Look, Looks, looks_before
+from retraining.records.gate import GateResult
+from retraining.records.version import Manifest
+from retraining.rules.gate.holdout import Look, Looks, looks_before
 from retraining.rules.ingest.ledger import Ledger
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource

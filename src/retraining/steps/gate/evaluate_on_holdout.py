@@ -5,11 +5,11 @@ from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.tables import Tables
-from retraining.records.gate_result import Question
-from retraining.records.manifest import Manifest
+from retraining.records.gate import Question
+from retraining.records.version import Manifest
 from retraining.rules.gate.correlation import INDEPENDENT, Correlation
 from retraining.rules.gate.evaluation import Evaluation, Sanity
-from retraining.rules.gate.giveaway import giveaways
+from retraining.rules.gate.sanity import giveaways
 from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.ledger_column import ledger_day, ledger_literal
 from retraining.rules.ingest.row_identity import ROW_KEY, bucket

@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.tables import Tables
-from retraining.records.manifest import Manifest
+from retraining.records.version import Manifest
 from retraining.rules.ingest.ledger_column import ledger_literal
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec

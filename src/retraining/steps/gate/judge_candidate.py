@@ -1,7 +1,9 @@
 """The gate: a candidate and the champion on the hold-out, and the rows of `gate_results` that come of it."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
+import pandas as pd
 from pyspark.sql import DataFrame
 
 from retraining.adapters.registry.registry import Registry
@@ -9,30 +11,34 @@ from retraining.adapters.registry.signature import signature_of
 from retraining.adapters.tables.ledgers_of_model import next_seq
 from retraining.adapters.tables.tables import Tables
 from retraining.records.decision import Decision
-from retraining.records.gate_result import Check, GateResult, Question
-from retraining.records.manifest import Manifest
+from retraining.records.gate import Check, GateResult, Question
 from retraining.records.run import Run
-from retraining.rules.gate.correlation import correlation_of_days
+from retraining.records.version import Manifest
+from retraining.rules.gate.correlation import correlation_of_days, runs_of_pairs
 from retraining.rules.gate.evaluation import Asked, Evaluation
 from retraining.rules.gate.golden import golden_rows_hold
+from retraining.rules.gate.holdout import level_of_look, looks_a_year
 from retraining.rules.gate.judge import judge
-from retraining.rules.gate.looks import level_of_look, looks_a_year
-from retraining.rules.gate.pairs_of_days import runs_of_pairs
 from retraining.rules.gate.signature_change import signature_holds
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.load_version import load_version
 from retraining.steps.gate.earlier_looks import days_between, looks_at_holdout
-from retraining.steps.gate.evaluate_on_holdout import (
-    count_shared_keys,
-    evaluate_on_holdout,
-    holdout_rows,
-    metrics_of,
-)
+from retraining.steps.gate.evaluate_on_holdout import count_shared_keys, evaluate_on_holdout, holdout_rows, metrics_of
 from retraining.steps.gate.first_period import first_period
-from retraining.steps.gate.golden_answers import golden_answers
 from retraining.steps.performance.daily_losses import losses_of
 from retraining.steps.performance.sum_on_workers import Judged, sum_on_workers
+
+
+def golden_answers(spec: ModelSpec, estimator: Any) -> list[float | str]:
+    """An answer for each of the spec's golden rows."""
+    rows, columns = spec.gate.golden_rows, spec.columns
+    if not rows:
+        return []
+    given = pd.DataFrame([dict(row.features) for row in rows], columns=list(columns.features))
+    frame = given.astype(dict.fromkeys(columns.numeric, "float64") | dict.fromkeys(columns.categorical, "object"))
+    answers = estimator.predict(frame)
+    return [float(each) if spec.kind == "regression" else str(each) for each in answers]
 
 
 @dataclass(frozen=True)

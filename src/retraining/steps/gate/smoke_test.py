@@ -6,7 +6,7 @@ from retraining.adapters.registry.fresh_process import FreshProcess, ask_fresh_p
 from retraining.adapters.registry.registry import Registry, load_files
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.tables import Tables
-from retraining.records.manifest import Manifest
+from retraining.records.version import Manifest
 from retraining.rules.gate.smoke import Smoke, smoke
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec

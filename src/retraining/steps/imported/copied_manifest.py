@@ -3,11 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from retraining.adapters.registry.by_hand import run_of_version
-from retraining.adapters.registry.copies import Original
+from retraining.adapters.registry.made_elsewhere import Original, run_of_version
 from retraining.adapters.tables.tables import Tables
-from retraining.records.manifest import Manifest
 from retraining.records.run import Run
+from retraining.records.version import Manifest
 from retraining.rules.ingest.ledger import Ledger
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.check_target import loads

@@ -6,19 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from retraining.adapters.registry.by_hand import run_of_version
+from retraining.adapters.registry.made_elsewhere import run_of_version
 from retraining.adapters.registry.registry import Registry
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError
-from retraining.records.gate_result import GateResult
-from retraining.records.manifest import Manifest
+from retraining.records.gate import GateResult
 from retraining.records.run import Run
+from retraining.records.version import Manifest
 from retraining.requests.adopt_request import AdoptRequest
-from retraining.rules.gate.gated_error import ADOPTED
+from retraining.rules.gate.checks import ADOPTED, metric_in_words
 from retraining.rules.gate.metrics import error_on_rows
-from retraining.rules.gate.words import metric_in_words
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.check_target import loads
 from retraining.steps.dataset.ingested_source import IngestedSource

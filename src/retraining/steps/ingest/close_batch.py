@@ -1,18 +1,20 @@
-"""The row of `watermarks` that closes a batch."""
+"""The row of `watermarks` that closes a batch, and the error of a batch that was held."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from retraining.adapters.tables import observations
 from retraining.adapters.tables.observations import BatchCounts
+from retraining.adapters.tables.tables import Tables
+from retraining.errors import HeldBatchError
 from retraining.records.batch import Batch
 from retraining.records.run import Run
-from retraining.rules.ingest.judge_batch import BatchFacts, rows_of_earlier, why_held
+from retraining.rules.ingest.batch_gates import BatchFacts, rows_of_earlier, why_held
 from retraining.rules.ingest.ledger import Ledger, Number
-from retraining.rules.ingest.next_slice import Closed, at_least, next_lo
-from retraining.rules.ingest.older_rows import count_older
+from retraining.rules.ingest.next_slice import Closed, at_least, count_older, next_lo
 from retraining.rules.ingest.reading_limits import reading_limits
-from retraining.spec.batch_gates import BatchGates
 from retraining.spec.model_spec import ModelSpec
+from retraining.spec.quality_section import BatchGates
 from retraining.steps.ingest.count_slice import SliceCounts
 
 
@@ -87,3 +89,22 @@ def _count_older(plan: Batch, counted: SliceCounts, closed: Sequence[Batch]) -> 
     if plan.reason and closed:
         return max(0, (closed[-1].rows_older or 0) - (0 if plan.supersedes else counted.first_read))
     return count_older(plan.rows_below_lo, counted.read_again, closed)
+
+
+def refuse_held(spec: ModelSpec, batches: Sequence[Batch], tables: Tables, run: Run) -> None:
+    """Raises HeldBatchError when this run closed a batch as HELD. A retry of the run says it again, until the batch is
+    released; other runs go on with the next batch."""
+    for batch in batches:
+        if batch.state == "HELD" and batch.run_id == run.run_id:
+            raise HeldBatchError(_message(spec, batch, tables))
+
+
+def _message(spec: ModelSpec, batch: Batch, tables: Tables) -> str:
+    table = tables.name(observations.table_of(batch.source))
+    return (
+        f"{batch.source}: batch {batch.batch_seq} is held. {' '.join(batch.held_because)} Its rows are stored and stay "
+        f"out of scoring, drift and training; the next run goes on with the next batch. Look at them in {table} where "
+        f"_batch_seq = {batch.batch_seq}. If they are right, run the job release_batch with model={spec.model}, "
+        f"batch_seq={batch.batch_seq} and a reason; if they are not, correct them at the source under a newer "
+        f"{spec.source.ledger_column}."
+    )

@@ -11,12 +11,12 @@ from retraining.adapters.tables.batches import committed_batches
 from retraining.adapters.tables.observations import BATCH_SEQ, RELABELS
 from retraining.adapters.tables.tables import Tables
 from retraining.records.batch import Batch
+from retraining.rules.ingest.batch_history import labels_stored_through
 from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.look_around import Others
 from retraining.rules.ingest.mark_rows import CONFLICT, mark
 from retraining.rules.ingest.quality import REASONS, WARNINGS, Arrival
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
-from retraining.rules.ingest.stored_labels import labels_stored_through
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.row_rules import Sql
 from retraining.steps.ingest.labelled_source import LabelledSource

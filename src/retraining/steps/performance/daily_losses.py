@@ -7,8 +7,7 @@ from pyspark.sql import functions as F
 from retraining.adapters.tables import observations, predictions
 from retraining.adapters.tables.observations import BATCH_SEQ
 from retraining.adapters.tables.tables import Tables
-from retraining.records.daily_loss import DailyLoss
-from retraining.records.decision import Decision
+from retraining.records.decision import DailyLoss, Decision
 from retraining.rules.gate.metrics import error_of
 from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.ingest.row_identity import ROW_KEY

@@ -9,8 +9,8 @@ from pyspark.sql import functions as F
 from retraining.adapters.registry.registry import Registry
 from retraining.adapters.tables import observations, predictions
 from retraining.adapters.tables.tables import Tables
-from retraining.records.error_estimate import ErrorEstimate
-from retraining.records.manifest import Manifest
+from retraining.records.decision import ErrorEstimate
+from retraining.records.version import Manifest
 from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.rules.performance.estimate_error import SAMPLE_ROWS, estimate_error

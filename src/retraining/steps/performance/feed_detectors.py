@@ -12,9 +12,9 @@ from pyspark.sql import functions as F
 from retraining.adapters.tables import observations, predictions
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.adapters.tables.tables import Tables
-from retraining.records.detector_state import DetectorState
-from retraining.records.manifest import Manifest
+from retraining.records.drift import DetectorState
 from retraining.records.run import Run
+from retraining.records.version import Manifest
 from retraining.rules.drift.detectors.feed import feed
 from retraining.rules.drift.detectors.states import DETECTORS, from_json, to_json
 from retraining.rules.ingest.ledger_column import ledger_number

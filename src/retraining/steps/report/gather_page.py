@@ -9,17 +9,13 @@ from retraining.adapters.tables.batches import read_batches
 from retraining.adapters.tables.ledgers_of_model import read_profiles, read_references, read_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.records.batch import Batch
-from retraining.records.daily_loss import DailyLoss
-from retraining.records.decision import Decision
-from retraining.records.detector_state import DetectorState
-from retraining.records.drift_metric import DriftMetric
-from retraining.records.event import Event
-from retraining.records.gate_result import GateResult
-from retraining.records.incident import Incident
+from retraining.records.decision import DailyLoss, Decision
+from retraining.records.drift import DetectorState, DriftMetric
+from retraining.records.gate import GateResult
 from retraining.records.promotion import Promotion
-from retraining.records.run import Run
+from retraining.records.run import Event, Incident, Run
 from retraining.report.page_data import DailyError, PageData, Sample
-from retraining.rules.champion.first_champion import first_champion
+from retraining.rules.champion.history import first_champion
 from retraining.rules.drift.profile import merge_profiles
 from retraining.rules.drift.shares import ColumnShares, compare_shares
 from retraining.rules.gate.metrics import error_of

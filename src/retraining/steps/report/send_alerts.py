@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 from retraining.adapters.notify.webhook import post_json
 from retraining.errors import NotifyError
-from retraining.records.incident import Incident
-from retraining.records.run import Run
+from retraining.records.run import Incident, Run
 from retraining.spec.model_spec import ModelSpec
 
 _log = logging.getLogger(__name__)

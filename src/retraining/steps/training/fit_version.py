@@ -11,8 +11,8 @@ from retraining.adapters.tables import observations
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq
 from retraining.adapters.tables.tables import Tables
 from retraining.failpoints import hit
-from retraining.records.manifest import Manifest
 from retraining.records.run import Run
+from retraining.records.version import Manifest
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.load_version import manifest_of_version

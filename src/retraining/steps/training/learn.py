@@ -6,7 +6,7 @@ from typing import Any
 
 from retraining.adapters.registry.registry import Registry
 from retraining.adapters.tables.tables import Tables
-from retraining.records.manifest import Manifest
+from retraining.records.version import Manifest
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource

@@ -1,11 +1,11 @@
 """Where a version comes from, as tags of its run and of the version itself."""
 
+from retraining.adapters.registry.log_version import lock_hash
 from retraining.adapters.registry.logged_runs import MANIFEST_SEQ, MODEL, RETRAIN_KEY
 from retraining.adapters.registry.registry import CHAMPION, REPRODUCIBLE, Registry
-from retraining.adapters.registry.requirements import lock_hash
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.tables import Tables
-from retraining.records.manifest import Manifest
+from retraining.records.version import Manifest
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.training.learn import Learned
 from retraining.strategies.seeds_of import seeds_of

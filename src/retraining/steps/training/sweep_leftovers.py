@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from retraining.adapters.registry.logged_runs import remove_run, unnamed_runs
 from retraining.adapters.registry.registry import Registry
 from retraining.errors import RegistryError
-from retraining.records.logged_run import LoggedRun
-from retraining.records.manifest import Manifest
-from retraining.rules.champion.leftovers import leftover_runs
+from retraining.records.version import LoggedRun, Manifest
+from retraining.rules.champion.versions import leftover_runs
 
 _log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from tests.retraining.adapters.sources.feed import read_changes, upsert
 from tests.retraining.adapters.sources.folder import put_csv, read_from_files
 from tests.retraining.adapters.sources.unversioned import KINDS, insert
 
-from retraining.records.ingest_report import IngestReport
+from retraining.records.batch import IngestReport
 
 QUALITY = {"rules": [{"rule": "in_range", "column": "x", "max": 100}]}
 pytestmark = pytest.mark.slow

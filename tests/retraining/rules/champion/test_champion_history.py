@@ -6,7 +6,7 @@ import pytest
 from tests.retraining.rules.history import promoted
 
 from retraining.errors import NothingToDoError
-from retraining.rules.champion.champion_history import champion_at, live_since
+from retraining.rules.champion.history import champion_at, live_since
 
 # Each decision is a day later than the one before: 1 on the first of January, 2 on the second, back to 1 on the fourth.
 LIVED = promoted(("PROMOTE", "1"), ("PROMOTE", "2"), ("REJECT", "3"), ("ROLLBACK", "1"))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from retraining.records.file_hash import FileHash
-from retraining.rules.champion.changed_files import changed_files
+from retraining.records.version import FileHash
+from retraining.rules.champion.versions import changed_files
 
 REGISTERED = (FileHash("MLmodel", "a"), FileHash("model.pkl", "b"))
 

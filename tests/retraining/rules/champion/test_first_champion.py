@@ -3,7 +3,7 @@
 import pytest
 from tests.retraining.rules.history import promoted
 
-from retraining.rules.champion.first_champion import first_champion
+from retraining.rules.champion.history import first_champion
 
 
 @pytest.mark.parametrize("rows", [[], promoted(("REJECT", "1"), ("REJECT", "2"))], ids=["no row", "only refusals"])

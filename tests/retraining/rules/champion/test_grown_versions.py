@@ -2,8 +2,8 @@
 
 from dataclasses import fields, replace
 
-from retraining.records.manifest import Manifest
-from retraining.rules.champion.grown_versions import with_grown
+from retraining.records.version import Manifest
+from retraining.rules.champion.versions import with_grown
 
 NOTHING = Manifest(**{**dict.fromkeys(each.name for each in fields(Manifest)), "reproducible": True})
 

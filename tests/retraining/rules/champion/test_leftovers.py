@@ -4,9 +4,8 @@ from dataclasses import fields, replace
 
 import pytest
 
-from retraining.records.logged_run import LoggedRun
-from retraining.records.manifest import Manifest
-from retraining.rules.champion.leftovers import leftover_runs
+from retraining.records.version import LoggedRun, Manifest
+from retraining.rules.champion.versions import leftover_runs
 
 BLANK = Manifest(**dict.fromkeys((each.name for each in fields(Manifest)), None))
 MANIFESTS = [replace(BLANK, seq=1), replace(BLANK, seq=3, mlflow_run_id="named")]

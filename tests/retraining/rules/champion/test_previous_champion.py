@@ -3,7 +3,7 @@
 import pytest
 from tests.retraining.rules.history import promoted
 
-from retraining.rules.champion.previous_champion import previous_champion
+from retraining.rules.champion.history import previous_champion
 
 TWO = promoted(("PROMOTE", "1"), ("PROMOTE", "2"))
 

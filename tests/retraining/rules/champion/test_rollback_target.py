@@ -4,7 +4,7 @@ import pytest
 from tests.retraining.rules.history import promoted
 
 from retraining.errors import NothingToDoError, ParameterError
-from retraining.rules.champion.rollback_target import rollback_target
+from retraining.rules.champion.rollback import rollback_target
 
 THREE = promoted(("PROMOTE", "1"), ("PROMOTE", "2"), ("PROMOTE", "3"))
 

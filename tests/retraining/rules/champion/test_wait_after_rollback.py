@@ -3,7 +3,7 @@
 import pytest
 from tests.retraining.rules.history import promoted
 
-from retraining.rules.champion.wait_after_rollback import newest_release, newest_word, waits_after_batch
+from retraining.rules.champion.rollback import newest_release, newest_word, waits_after_batch
 
 FIRST, SECOND, BACK, RELEASED = ("PROMOTE", "1"), ("PROMOTE", "2"), ("ROLLBACK", "1"), ("RELEASED", "1")
 

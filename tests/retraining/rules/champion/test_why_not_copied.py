@@ -5,8 +5,8 @@ from dataclasses import fields, replace
 import pytest
 from tests.retraining.rules.history import promoted
 
-from retraining.records.manifest import Manifest
-from retraining.rules.champion.why_not_copied import why_not_copied
+from retraining.records.version import Manifest
+from retraining.rules.champion.standing_verdict import why_not_copied
 
 NOTHING = Manifest(**dict.fromkeys(each.name for each in fields(Manifest)))
 MADE = [replace(NOTHING, version=version, digest=f"files of {version}") for version in ("1", "2", "3")]

@@ -1,6 +1,6 @@
 """Columns of a newest batch beside their reference."""
 
-from retraining.records.change_evidence import ColumnState
+from retraining.records.change import ColumnState
 
 
 def column(name="x", verdict="drifted", distance=0.5, **fields):

@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 
-from retraining.records.drift_metric import DriftMetric
-from retraining.records.drift_reference import DriftReference
+from retraining.records.drift import DriftMetric, DriftReference
 from retraining.records.run import Run
 from retraining.rules.drift.bin_finder import bin_finder
-from retraining.rules.drift.categorical_bins import category_bins
+from retraining.rules.drift.bins import category_bins
 from retraining.rules.drift.compare_column import Evaluated, compare_column
 from retraining.rules.drift.fit_references import fit_references
 from retraining.rules.drift.profile import Profile, numeric_profile, profile_doubles

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retraining.rules.drift.bin_finder import bin_finder
-from retraining.rules.drift.categorical_bins import category_bins, known_categories
-from retraining.rules.drift.numeric_bins import decile_groups, merge_bins, numeric_edges
+from retraining.rules.drift.bins import category_bins, decile_groups, known_categories, merge_bins, numeric_edges
 from retraining.rules.drift.profile import profile_doubles
 
 DOUBLES = st.lists(st.floats(allow_nan=False), min_size=1, max_size=60)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from retraining.records.change_evidence import ArchivedDistance, ChangeEvidence, DayLoss, DistanceAt, SeasonDistance
+from retraining.records.change import ArchivedDistance, ChangeEvidence, DayLoss, DistanceAt, SeasonDistance
 from retraining.rules.drift.change_kind import change_kind
 from retraining.rules.drift.change_words import RESPONSES
 

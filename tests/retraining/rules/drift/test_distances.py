@@ -10,6 +10,7 @@ from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
 from retraining.rules.drift.bin_finder import bin_finder
+from retraining.rules.drift.bins import numeric_edges
 from retraining.rules.drift.distances import (
     chi_squared,
     jensen_shannon_distance,
@@ -21,7 +22,6 @@ from retraining.rules.drift.distances import (
     total_variation,
     wasserstein,
 )
-from retraining.rules.drift.numeric_bins import numeric_edges
 from retraining.rules.drift.profile import numeric_profile, profile_doubles
 
 HALF, QUARTER = np.array([0.5, 0.5]), np.array([0.25, 0.75])

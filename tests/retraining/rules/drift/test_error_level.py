@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from retraining.records.change_evidence import DayLoss
+from retraining.records.change import DayLoss
 from retraining.rules.drift.error_level import error_level
 
 FIRST = date(2013, 1, 1)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retraining.records.drift_reference import LABEL, PREDICTION
+from retraining.records.drift import LABEL, PREDICTION
 from retraining.rules.drift.fit_references import fit_references, kinds_of_columns
 from retraining.spec.model_spec import ModelSpec
 

@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 
-from retraining.records.drift_reference import DriftReference
+from retraining.records.drift import DriftReference
 from retraining.rules.drift.profile import Profile
 from retraining.rules.drift.shares import SharePair, compare_shares
 

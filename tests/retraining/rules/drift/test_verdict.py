@@ -5,9 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from retraining.records.drift_reference import LABEL, PREDICTION
-from retraining.rules.drift.persistence import drift_persistence
-from retraining.rules.drift.verdict import judge_batch
+from retraining.records.drift import LABEL, PREDICTION
+from retraining.rules.drift.batch_verdict import drift_persistence, judge_batch
 from retraining.spec.drift_section import DriftSection
 
 from .columns import NORMAL, compared, numeric

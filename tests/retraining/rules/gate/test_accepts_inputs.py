@@ -2,8 +2,8 @@
 
 import pytest
 
-from retraining.records.model_input import ModelInput
-from retraining.rules.gate.accepts_inputs import misfits
+from retraining.records.version import ModelInput
+from retraining.rules.gate.signature_change import misfits
 
 SENT = [ModelInput("x", "double"), ModelInput("n", "integer"), ModelInput("place", "string")]
 

@@ -7,7 +7,7 @@ import pytest
 
 from retraining.rules.gate.correlation import INDEPENDENT
 from retraining.rules.gate.evaluation import Asked, Evaluation
-from retraining.rules.gate.forgetting import first_period_kept
+from retraining.rules.gate.guards import first_period_kept
 from retraining.rules.gate.jackknife import PairedSums
 from retraining.rules.gate.metrics import find_metric
 

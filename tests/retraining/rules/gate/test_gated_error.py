@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from retraining.records.gate_result import GateResult
-from retraining.rules.gate.gated_error import gated_error
+from retraining.records.gate import GateResult
+from retraining.rules.gate.checks import gated_error
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 NOTHING = dict.fromkeys(("value", "lower", "upper", "threshold", "baseline_error", "correlation_days"), None)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retraining.rules.gate.giveaway import giveaways
+from retraining.rules.gate.sanity import giveaways
 
 RANDOM = np.random.default_rng(5)
 LABEL = pd.Series(RANDOM.normal(100, 20, 2_000))

@@ -3,7 +3,7 @@
 import pytest
 
 from retraining.rules.gate.golden import golden_rows_hold
-from retraining.spec.golden_row import GoldenRow
+from retraining.spec.gate_section import GoldenRow
 
 NEAR = GoldenRow(features={"distance": 100, "carrier": "UA"}, at_least=20, at_most=60)
 SPAM = GoldenRow(features={"words": 3}, is_class="spam")

@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from retraining.records.gate_result import Check
+from retraining.records.gate import Check
 from retraining.rules.gate.correlation import ASSUMED, INDEPENDENT
 from retraining.rules.gate.evaluation import Asked, Evaluation, Sanity
+from retraining.rules.gate.holdout import Looks
 from retraining.rules.gate.jackknife import PairedSums
 from retraining.rules.gate.judge import judge
-from retraining.rules.gate.looks import Looks
 from retraining.rules.gate.metrics import find_metric
 
 BETTER = [-0.20, -0.21, -0.19, -0.20, -0.21, -0.19]

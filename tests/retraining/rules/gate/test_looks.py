@@ -2,7 +2,7 @@
 
 import pytest
 
-from retraining.rules.gate.looks import Look, Looks, level_of_look, looks_a_year, looks_before
+from retraining.rules.gate.holdout import Look, Looks, level_of_look, looks_a_year, looks_before
 
 TEN_DAYS = dict.fromkeys(range(100, 110), 1)
 

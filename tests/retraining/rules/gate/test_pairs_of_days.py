@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from retraining.records.daily_loss import DailyLoss
-from retraining.rules.gate.pairs_of_days import runs_of_pairs
+from retraining.records.decision import DailyLoss
+from retraining.rules.gate.correlation import runs_of_pairs
 
 
 def loss(version: str, day: int | None, total: float, rows: int = 10, batch: int = 1) -> DailyLoss:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from retraining.records.model_input import ModelInput, Signature
+from retraining.records.version import ModelInput, Signature
 from retraining.rules.gate.signature_change import signature_change, signature_holds
 
 X, PLACE = ModelInput("x", "float"), ModelInput("place", "string")

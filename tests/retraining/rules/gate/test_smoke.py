@@ -2,7 +2,7 @@
 
 import pytest
 
-from retraining.records.fresh_answers import FreshAnswers
+from retraining.records.version import FreshAnswers
 from retraining.rules.gate.smoke import smoke
 from retraining.spec.serving_section import ServingSection
 

@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 import pytest
 
 from retraining.records.batch import Batch, RuleCount
-from retraining.rules.ingest.judge_batch import BatchFacts, rows_of_earlier, why_held
+from retraining.rules.ingest.batch_gates import BatchFacts, rows_of_earlier, why_held
 from retraining.spec.quality_section import BatchGates
 
 ALL = BatchGates(min_rows=5, max_quarantined_share=0.1, max_row_count_change=2, max_null_share={"x": 0.25})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from retraining.rules.ingest.mask import masked
+from retraining.adapters.tables.quarantine_samples import masked
 
 CASES = {
     "Åse O'Neill-42": "xxx x'xxxxx-99",

@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 import pytest
 
 from retraining.records.batch import Batch
-from retraining.rules.ingest.older_rows import count_older
+from retraining.rules.ingest.next_slice import count_older
 
 
 def batches(*first_read: int | None, epoch: int = 1) -> list[Batch]:

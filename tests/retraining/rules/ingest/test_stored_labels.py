@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 import pytest
 
 from retraining.records.batch import Batch
-from retraining.rules.ingest.stored_labels import labels_stored_through
+from retraining.rules.ingest.batch_history import labels_stored_through
 
 NOTHING = Batch(**dict.fromkeys((each.name for each in fields(Batch)), None))
 

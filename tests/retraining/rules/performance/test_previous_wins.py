@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from retraining.records.daily_loss import DailyLoss
+from retraining.records.decision import DailyLoss
 from retraining.rules.gate.metrics import find_metric
 from retraining.rules.performance.previous_wins import PreviousVerdict, Rivals, previous_wins
 

@@ -7,7 +7,7 @@ import pytest
 from tests.loop import toy_spec
 from tests.retraining.rules.history import promoted
 
-from retraining.records.manifest import Manifest
+from retraining.records.version import Manifest
 from retraining.steps.decide.collect_evidence import Known, last_training
 from retraining.steps.gate.judge_candidate import question_of
 

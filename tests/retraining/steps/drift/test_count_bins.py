@@ -17,12 +17,11 @@ from retraining.adapters.tables.ledgers_of_model import (
     read_references,
     read_rows,
 )
-from retraining.records.drift_metric import DriftMetric
-from retraining.records.drift_reference import LABEL, PREDICTION, DriftReference
+from retraining.records.drift import LABEL, PREDICTION, DriftMetric, DriftReference
 from retraining.records.run import Run
+from retraining.rules.drift.batch_verdict import judge_batch
 from retraining.rules.drift.fit_references import fit_references
 from retraining.rules.drift.profile import Profile, merge_profiles
-from retraining.rules.drift.verdict import judge_batch
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.read_spec import parse_spec
 from retraining.steps.drift.count_bins import count_bins

@@ -9,8 +9,7 @@ import pytest
 from tests.retraining.report.pages import event
 
 from retraining.errors import IncidentOpenedError, NotifyError, TaskFailedError
-from retraining.records.incident import Incident
-from retraining.records.run import Run
+from retraining.records.run import Incident, Run
 from retraining.spec.read_spec import parse_spec
 from retraining.stages.report import RunReport
 from retraining.steps.report.send_alerts import send_alerts

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from retraining.records.detector_state import DetectorState
+from retraining.records.drift import DetectorState
 from retraining.rules.drift.error_level import ErrorLevel
 
 

@@ -1,10 +1,17 @@
-"""Rows of `model_manifests`: what every version was trained on, and the digest of its files."""
+"""A registered version: what it was trained on, its files, its inputs, and what it answers."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from retraining.records.file_hash import FileHash
+
+@dataclass(frozen=True)
+class FileHash:
+    """path is relative to the version's folder; sha256 is of the file's bytes, in hex."""
+
+    path: str
+    sha256: str
+
 
 Role = Literal["candidate", "refit", "adopted", "copied"]
 
@@ -59,3 +66,67 @@ class Manifest:
     learning_hash: str | None = None
     reproducible: bool = True
     files: tuple[FileHash, ...] = ()
+
+
+@dataclass(frozen=True)
+class ModelInput:
+    """An input column: its MLflow type as text, and whether callers must send it."""
+
+    name: str
+    type: str
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The input columns of a model, and the type of its predictions as text (None: it does not say)."""
+
+    inputs: tuple[ModelInput, ...]
+    prediction: str | None
+
+
+@dataclass(frozen=True)
+class LoggedRun:
+    """manifest_seq is the number under which the attempt that logged the run would write its manifest. versions are
+    those registered from the run, aliased those of them that an alias points to."""
+
+    run_id: str
+    manifest_seq: int
+    versions: tuple[str, ...] = ()
+    aliased: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FreshAnswers:
+    """predictions: of all requests at once; milliseconds: of requests of one row, one after the other; megabytes: size
+    of the version's files; problem: why there are no answers."""
+
+    predictions: tuple[float | str, ...]
+    milliseconds: tuple[float, ...]
+    megabytes: float
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class PredictionCount:
+    """Predictions of one version in one batch, and the clocks of the first and the last run that made them."""
+
+    batch_seq: int
+    rows: int
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """same is None where the line is for information only."""
+
+    what: str
+    registered: str
+    again: str
+    same: bool | None
+
+    @property
+    def verdict(self) -> str:
+        """same, differs, or nothing."""
+        return "" if self.same is None else "same" if self.same else "differs"

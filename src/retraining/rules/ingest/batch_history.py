@@ -1,9 +1,16 @@
-"""Which labels have certainly been brought to the rows they belong to."""
+"""What the closed batches of a source say: which are void, and which labels have been stored."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from retraining.records.batch import Batch
-from retraining.rules.ingest.void_batches import void_batches
+
+
+def void_batches(batches: Iterable[Batch]) -> tuple[int, ...]:
+    """Numbers of the abandoned batches and of those that a committed or open batch supersedes, in order: their rows may
+    come in again."""
+    known = list(batches)
+    superseded = {row.supersedes for row in known if row.supersedes and row.state in ("COMMITTED", "PLANNED")}
+    return tuple(sorted(superseded | {row.batch_seq for row in known if row.state == "ABANDONED"}))
 
 
 def labels_stored_through(batches: Sequence[Batch], supersedes: int | None = None) -> int:

@@ -1,4 +1,4 @@
-"""Is a batch as a whole fit for use? Counts in, sentences out."""
+"""Is a batch fit for use? Counts in, sentences out."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

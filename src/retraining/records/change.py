@@ -1,9 +1,23 @@
-"""What the kind of a change is named from."""
+"""What kind of change a batch shows, and what the kind is named from."""
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
-from retraining.records.drift_metric import DriftVerdict
+from retraining.records.drift import DriftVerdict
+
+KindOfChange = Literal["none", "data_fault", "virtual", "sudden", "gradual", "recurring", "unknown"]
+
+
+@dataclass(frozen=True)
+class ChangeKind:
+    """since: estimated first day of the change, None where no day stands out. response: what the kind suggests, which
+    decides nothing. Both texts are sentences; reason has the numbers."""
+
+    kind: KindOfChange
+    since: date | None
+    response: str
+    reason: str
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,12 @@
-"""The champion that a run works with: the alias, put back first where the spec says so."""
+"""The champion that a run works with, and the previous one where it can still predict beside it."""
+
+from collections.abc import Sequence
 
 from retraining.adapters.registry.registry import CHAMPION, Registry
 from retraining.adapters.tables.tables import Tables
+from retraining.records.promotion import Promotion
 from retraining.records.run import Run
+from retraining.rules.champion.history import previous_champion
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.apply_newest_decision import apply_newest_decision
 
@@ -16,3 +20,9 @@ def live_champion(spec: ModelSpec, tables: Tables, registry: Registry, run: Run)
     if spec.policy.on_alias_drift == "heal":
         apply_newest_decision(spec.model, tables, registry, run, "heal")
     return registry.version_of(spec.model, CHAMPION)
+
+
+def live_previous(model: str, registry: Registry, promotions: Sequence[Promotion], champion: str) -> str | None:
+    """Its version; None as well when it was deleted from the registry."""
+    version = previous_champion(promotions, champion)
+    return version if version and registry.has_version(model, version) else None

@@ -1,12 +1,11 @@
-"""Which version a rollback goes back to."""
+"""Which version a rollback goes back to, and until when retraining waits after it."""
 
 from collections.abc import Sequence
 
 from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.promotion import Promotion
 from retraining.requests.read_request import end_of
-from retraining.rules.champion.alias_state import moves
-from retraining.rules.champion.champion_history import champion_at
+from retraining.rules.champion.history import champion_at, earlier_champions
 
 
 def rollback_target(rows: Sequence[Promotion], champion: str, to_version: str | None) -> str:
@@ -31,18 +30,27 @@ def rollback_target(rows: Sequence[Promotion], champion: str, to_version: str | 
     return to_version
 
 
-def earlier_champions(rows: Sequence[Promotion], champion: str) -> list[str]:
-    """Versions that have been live and were not rolled back, the newest first, without the champion."""
-    applied = {row.seq for row in rows if row.state == "APPLIED"}
-    made = moves(rows)
-    rolled_back = {row.previous_version for row in made if row.outcome == "ROLLBACK"}
-    been = [row.version for row in made if row.seq in applied and row.version is not None]
-    return [version for version in dict.fromkeys(reversed(been)) if version != champion and version not in rolled_back]
-
-
 def version_asked(rows: Sequence[Promotion], to_version: str | None, to_date: str | None) -> str | None:
     """The version that a rollback names, itself or by a date; None when it names neither. Raises ParameterError for
     both, or for what is no date."""
     if to_version and to_date:
         raise ParameterError(f"to_version {to_version!r} and to_date {to_date!r} are both set. Name one of them.")
     return champion_at(rows, end_of(to_date)) if to_date else to_version
+
+
+def newest_word(rows: Sequence[Promotion]) -> Promotion | None:
+    """The newest rollback or release, None before the first one: it says whether retraining waits."""
+    said = [row for row in rows if row.outcome in ("ROLLBACK", "RELEASED")]
+    return max(said, key=lambda row: row.seq, default=None)
+
+
+def newest_release(rows: Sequence[Promotion]) -> Promotion | None:
+    """The newest release by an operator, None when there was none."""
+    return max((row for row in rows if row.outcome == "RELEASED"), key=lambda row: row.seq, default=None)
+
+
+def waits_after_batch(rows: Sequence[Promotion]) -> int | None:
+    """The batch at which a rollback was made that no release followed: retraining waits for a newer one. None when
+    there is no such rollback."""
+    told = newest_word(rows)
+    return told.batch_seq if told and told.outcome == "ROLLBACK" else None

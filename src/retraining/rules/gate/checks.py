@@ -1,0 +1,90 @@
+"""Checks that compare two models, and their numbers in words."""
+
+import math
+from collections.abc import Sequence
+
+from retraining.records.gate import Check, GateResult, GateVerdict
+from retraining.rules.gate.evaluation import Asked, Evaluation
+from retraining.rules.gate.jackknife import Gain
+from retraining.rules.gate.metrics import Metric
+
+
+def gain_check(
+    name: str, verdict: GateVerdict, metric: Metric, gain: Gain, threshold: float | None, sentence: str
+) -> Check:
+    """The check with the gain, its bounds, and both models' values."""
+    return Check(
+        name,
+        verdict,
+        finite(gain.value),
+        gain.lower,
+        gain.upper,
+        threshold,
+        sentence,
+        metric.name,
+        finite(gain.candidate_error),
+        finite(gain.baseline_error),
+    )
+
+
+WORST_REFRESH_GAIN = -0.05
+
+
+def worst_refresh_gain(metric: Metric, gain: Gain) -> float:
+    """A share of the champion's loss, in the metric's own unit: of a metric that is best at 1, the loss is the distance
+    from 1."""
+    return WORST_REFRESH_GAIN * (1.0 if metric.relative else 1 - gain.baseline_error)
+
+
+def at_least_as_good(gain: Gain, worst: float) -> bool:
+    """Better than the worst gain, and not shown to be negative."""
+    return gain.upper is not None and gain.value > worst and gain.upper >= 0
+
+
+ADOPTED = "adopted"
+"""Name of the row in `gate_results` that holds the error of an adopted version."""
+
+
+def gated_error(checks: Sequence[GateResult], metric: str) -> float | None:
+    """The candidate's value of a metric in the newest of its verdicts, None where it was not measured. Slices and the
+    first training's period have values of their own in the same metric, which are not those of the hold-out."""
+    whole = {"gain", f"guard_{metric}", f"reported_{metric}", ADOPTED}
+    found = [row.candidate_error for row in checks if row.metric == metric and row.check in whole]
+    return found[-1] if found else None
+
+
+_NAMES = {"rmse": "RMSE", "mse": "mean squared error", "mae": "mean absolute error", "r2": "R2", "auc": "AUC"}
+
+
+def metric_in_words(name: str) -> str:
+    """The metric's name for people."""
+    return _NAMES.get(name, name.rpartition("recipes.")[2].replace("_", " "))
+
+
+def compared(evaluation: Evaluation, metric: Metric, gain: Gain, asked: Asked) -> str:
+    """Both models' values, the gain and its bounds."""
+    against = "the trivial predictor" if asked.question == "first" else "the champion"
+    days, rows = evaluation.blocks, evaluation.rows
+    where = f"{rows:,} rows of {days} days" if evaluation.blocks_are_days else f"{rows:,} reserved rows"
+    return (
+        f"{metric_in_words(metric.name)} {gain.candidate_error:.4g} against {gain.baseline_error:.4g} of {against} on "
+        f"{where}: gain {gain_in_words(metric, gain.value)}{bounds(metric, gain, asked.level)}"
+    )
+
+
+def bounds(metric: Metric, gain: Gain, level: float) -> str:
+    """The bounds and their level, nothing where there are none."""
+    if gain.lower is None or gain.upper is None:
+        return ""
+    low, high = gain_in_words(metric, gain.lower), gain_in_words(metric, gain.upper)
+    return f", {100 * level:.4g} % bounds {low} to {high}"
+
+
+def gain_in_words(metric: Metric, value: float) -> str:
+    """A share of the baseline, or a difference."""
+    return f"{value:+.1%}" if metric.relative else f"{value:+.4f}"
+
+
+def finite(value: float) -> float | None:
+    """None for what a table cannot compare."""
+    return value if math.isfinite(value) else None
