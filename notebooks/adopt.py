@@ -12,7 +12,7 @@ assert (src / "retraining").is_dir(), f"{src} has no package retraining: run thi
 sys.path.insert(0, str(src))
 
 from retraining.open_stage import open_stage
-from retraining.requests.read_request import read_adoption
+from retraining.requests.adopt import read_adoption
 from retraining.stages.adopt import adopt
 
 # COMMAND ----------

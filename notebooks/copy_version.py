@@ -12,7 +12,7 @@ assert (src / "retraining").is_dir(), f"{src} has no package retraining: run thi
 sys.path.insert(0, str(src))
 
 from retraining.open_stage import open_stage
-from retraining.requests.read_request import read_copy
+from retraining.requests.copy_version import read_copy
 from retraining.stages.copy_version import copy_version
 
 # COMMAND ----------

@@ -14,7 +14,7 @@ assert (src / "retraining").is_dir(), f"{src} has no package retraining: run thi
 sys.path.insert(0, str(src))
 
 from retraining.open_stage import new_salt, open_stage
-from retraining.records.forgetting import ForgetRequest
+from retraining.requests.forget import ForgetRequest
 from retraining.stages.forget import forget
 
 # COMMAND ----------

@@ -13,13 +13,13 @@ assert (src / "retraining").is_dir(), f"{src} has no package retraining: run thi
 sys.path.insert(0, str(src))
 
 from retraining.open_stage import open_stage
-from retraining.requests.read_request import read_request
+from retraining.requests.repair import read_repair
 from retraining.stages.repair import repair
 
 # COMMAND ----------
 stage = open_stage(
     spark, dbutils, widgets={"action": "", "reason": "", "batch_seq": "", "start": "", "end": "", "source": ""}
 )
-request = read_request(stage.parameters)
+request = read_repair(stage.parameters)
 made = repair(stage.spec, stage.source_table, stage.tables, stage.run, request, stage.landing)
 print(made.summary)

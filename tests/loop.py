@@ -15,8 +15,8 @@ from retraining.adapters.sources.files import Landing
 from retraining.adapters.tables.tables import Tables
 from retraining.open_stage import new_salt
 from retraining.records.batch import IngestReport
-from retraining.records.forgetting import ForgetRequest
 from retraining.records.run import Run
+from retraining.requests.forget import ForgetRequest
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.read_spec import parse_spec
 from retraining.stages.check_drift import CheckReport, check_drift

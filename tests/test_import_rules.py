@@ -18,7 +18,7 @@ RULES = (
     "retraining.rules retraining.rules.champion retraining.rules.drift retraining.rules.drift.detectors "
     f"retraining.rules.gate retraining.rules.ingest retraining.rules.performance {BOTTOM}"
 )
-DATASET = f"retraining.steps.dataset {RULES} {TABLES} {REGISTRY}"
+DATASET = f"retraining.context retraining.steps.dataset {RULES} {TABLES} {REGISTRY}"
 STEPS = (
     "retraining.steps.champion retraining.steps.dataset retraining.steps.decide retraining.steps.drift "
     "retraining.steps.forget retraining.steps.gate retraining.steps.imported retraining.steps.ingest "
@@ -53,8 +53,9 @@ ROOMS = {
     "retraining.adapters.registry": (f"retraining.failpoints {RULES}", f"{ARRAYS} mlflow cloudpickle"),
     "retraining.adapters.notify": (BOTTOM, ""),
     "retraining.steps": ("", ""),
+    "retraining.context": (f"{TABLES} {REGISTRY} {BOTTOM}", ""),
     # Steps: a subject uses `dataset`, and of the other subjects only what its row names.
-    "retraining.steps.dataset": (f"{RULES} {TABLES} {REGISTRY}", FRAMES),
+    "retraining.steps.dataset": (f"retraining.context {RULES} {TABLES} {REGISTRY}", FRAMES),
     "retraining.steps.ingest": (f"retraining.failpoints {SOURCES} {DATASET}", FRAMES),
     "retraining.steps.drift": (DATASET, FRAMES),
     "retraining.steps.performance": (DATASET, FRAMES),
@@ -87,7 +88,7 @@ ROOMS = {
         FRAMES,
     ),
     # It knows of recipes only that they are pickled by value: a worker has no src.
-    "retraining.open_stage": (f"{TABLES} {REGISTRY} {SOURCES} {BOTTOM} recipes", "pyspark"),
+    "retraining.open_stage": (f"retraining.context {TABLES} {REGISTRY} {SOURCES} {BOTTOM} recipes", "pyspark"),
     "retraining": ("", ""),
     "recipes": ("retraining.strategies", f"{ARRAYS} pyspark sklearn"),
     "recipes.demo": ("recipes retraining.strategies", f"{ARRAYS} pyspark sklearn"),
@@ -292,7 +293,7 @@ def test_an_import_against_the_table_is_found(product, module, text):
     assert len(wrong_imports(product(module, text))) == 1
 
 
-FILES_OF_THEIR_OWN = {"retraining.errors", "retraining.failpoints", "retraining.open_stage"}
+FILES_OF_THEIR_OWN = {"retraining.context", "retraining.errors", "retraining.failpoints", "retraining.open_stage"}
 
 
 @pytest.mark.parametrize("room", sorted(ROOMS))

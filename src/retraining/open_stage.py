@@ -18,6 +18,7 @@ from retraining.adapters.notebook import publish_values, read_widgets
 from retraining.adapters.registry.registry import Registry, open_registry
 from retraining.adapters.sources.files import Landing
 from retraining.adapters.tables.tables import Tables, open_tables
+from retraining.context import Context
 from retraining.errors import ParameterError
 from retraining.records.run import Run
 from retraining.spec.identifiers import check_part, qualified, quoted
@@ -45,13 +46,30 @@ _SPECS = Path(__file__).parents[2] / "specs"
 class Stage:
     """Everything a stage is given, and the way to publish what later tasks need."""
 
-    spec: ModelSpec
-    tables: Tables
-    registry: Registry
-    run: Run
+    context: Context
     parameters: Mapping[str, str]
     _dbutils: Any
     _specs: Path
+
+    @property
+    def spec(self) -> ModelSpec:
+        """The spec of the model that the widget `model` names."""
+        return self.context.spec
+
+    @property
+    def tables(self) -> Tables:
+        """The bundle's schema."""
+        return self.context.tables
+
+    @property
+    def registry(self) -> Registry:
+        """The registered models of the schema."""
+        return self.context.registry
+
+    @property
+    def run(self) -> Run:
+        """Who is running, and when."""
+        return self.context.run
 
     @property
     def specs_of_source(self) -> list[ModelSpec]:
@@ -127,7 +145,7 @@ def open_stage(
     tables = open_tables(spark, parameters["catalog"], parameters["schema"])
     schema = ".".join(check_part(parameters[name], name) for name in ("catalog", "schema"))
     registry = open_registry(schema, parameters["experiment"])
-    return Stage(spec, tables, registry, run, parameters, dbutils, specs)
+    return Stage(Context(spec, tables, registry, run), parameters, dbutils, specs)
 
 
 def _landing_name(spec: ModelSpec) -> str:

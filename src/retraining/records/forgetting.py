@@ -1,6 +1,6 @@
 """What it means to forget keys: the rows of `forget_requests` and `forgotten_key_salts`."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -13,17 +13,6 @@ class KeySalt:
     salt: str
     attempt_id: str
     at: datetime
-
-
-@dataclass(frozen=True)
-class ForgetRequest:
-    """What an operator asks for: keys is a JSON text, keys_table the quoted name of a table; one of the two is said.
-    A dry run only says what would be deleted."""
-
-    reason: str | None
-    keys: str | None = field(default=None, repr=False)
-    keys_table: str | None = None
-    dry_run: bool = True
 
 
 @dataclass(frozen=True)

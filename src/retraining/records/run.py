@@ -3,10 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypedDict
 
 from retraining.records.batch import RuleCount
 from retraining.records.drift import DriftVerdict
+
+
+class Stamp(TypedDict):
+    """What every row says of the task that wrote it: the run, the attempt, and the moment (UTC)."""
+
+    run_id: str
+    attempt_id: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,11 @@ class Run:
     as_of: datetime
     started_at: datetime
     stopwatch: Callable[[], float]
+
+    @property
+    def stamp(self) -> Stamp:
+        """The stamp of this task's rows, to be unpacked: Promotion(..., **run.stamp)."""
+        return Stamp(run_id=self.run_id, attempt_id=self.attempt_id, at=self.started_at)
 
 
 @dataclass(frozen=True)

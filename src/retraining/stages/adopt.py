@@ -11,7 +11,7 @@ from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
 from retraining.records.version import Manifest
-from retraining.requests.adopt_request import AdoptRequest
+from retraining.requests.adopt import AdoptRequest
 from retraining.rules.champion.alias_state import newest_move
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.apply_newest_decision import apply_newest_decision
@@ -64,9 +64,7 @@ def adopt(spec: ModelSpec, tables: Tables, registry: Registry, run: Run, request
         request_id=run.run_id,
         batch_seq=source.committed.through,
         reasons=(request.reason, _trained_on(request, manifest)),
-        run_id=run.run_id,
-        attempt_id=run.attempt_id,
-        at=run.started_at,
+        **run.stamp,
     )
     append_rows(tables, "promote", [decision])
     apply_newest_decision(spec.model, tables, registry, run)

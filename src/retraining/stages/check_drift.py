@@ -123,9 +123,7 @@ def _decide(
         **vars(thresholds),
         daily_losses=tuple(measured.losses),
         spec_hash=spec.hash,
-        run_id=run.run_id,
-        attempt_id=run.attempt_id,
-        at=run.started_at,
+        **run.stamp,
     )
     append_rows(tables, "decide", [decision])
     return decision

@@ -14,7 +14,7 @@ from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
 from retraining.records.version import Manifest
-from retraining.requests.copy_request import CopyRequest
+from retraining.requests.copy_version import CopyRequest
 from retraining.rules.champion.standing_verdict import why_not_copied
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.live_versions import live_champion

@@ -21,8 +21,9 @@ from retraining.adapters.tables.forgotten_keys import (
 )
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import ForgetError, NothingToDoError, ParameterError
-from retraining.records.forgetting import ForgetRequest, Forgetting, TableRows
+from retraining.records.forgetting import Forgetting, TableRows
 from retraining.records.run import Run
+from retraining.requests.forget import ForgetRequest
 from retraining.rules.ingest.forgotten_keys import KEY_HASH, Forgotten, keyed_hash
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec

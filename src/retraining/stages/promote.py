@@ -138,9 +138,7 @@ def _decision(
         request_id=None,
         batch_seq=candidate.batch_seq,
         reasons=reasons,
-        run_id=run.run_id,
-        attempt_id=run.attempt_id,
-        at=run.started_at,
+        **run.stamp,
     )
 
 

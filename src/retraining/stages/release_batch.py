@@ -8,7 +8,7 @@ from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.batch import Batch
 from retraining.records.run import Run
-from retraining.requests.read_request import batch_number
+from retraining.requests.widget_values import batch_number
 from retraining.spec.model_spec import ModelSpec
 
 _log = logging.getLogger(__name__)
@@ -55,9 +55,7 @@ def release_batch(
         state="COMMITTED",
         reason=reason.strip(),
         usable_from=max(number, max(others, default=0) + 1),
-        run_id=run.run_id,
-        attempt_id=run.attempt_id,
-        at=run.started_at,
+        **run.stamp,
     )
     append_release(tables, released)
     report = ReleaseReport(released)

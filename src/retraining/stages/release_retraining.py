@@ -60,9 +60,7 @@ def release_retraining(spec: ModelSpec, tables: Tables, run: Run, reason: str | 
         request_id=run.run_id,
         batch_seq=newest,
         reasons=(reason.strip(),),
-        run_id=run.run_id,
-        attempt_id=run.attempt_id,
-        at=run.started_at,
+        **run.stamp,
     )
     append_rows(tables, "promote", [release])
     report = ReleaseRetrainingReport(release)

@@ -12,7 +12,7 @@ from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.batch import Batch
 from retraining.records.run import Run
-from retraining.requests.repair_request import RepairRequest
+from retraining.requests.repair import RepairRequest
 from retraining.rules.ingest.contract import Contract, check_contract
 from retraining.rules.ingest.next_slice import Slice
 from retraining.rules.ingest.reading_limits import reading_limits
@@ -121,9 +121,7 @@ def _abandon(tables: Tables, run: Run, request: RepairRequest, batches: list[Bat
         state="ABANDONED",
         watermark_after=watermark,
         reason=request.reason,
-        run_id=run.run_id,
-        attempt_id=run.attempt_id,
-        at=run.started_at,
+        **run.stamp,
     )
     append_close(tables, closed)
     return closed

@@ -125,8 +125,6 @@ def _reservation(spec: ModelSpec, run: Run, decision: Decision, role: Role, seq:
         digest=None,
         spec_hash=spec.hash,
         code_version=run.code_version,
-        run_id=run.run_id,
-        attempt_id=run.attempt_id,
-        at=run.started_at,
+        **run.stamp,
         learning_hash=spec.learning_hash,
     )

@@ -16,7 +16,7 @@ from retraining.errors import NothingToDoError, ParameterError, RegistryError
 from retraining.records.gate import GateResult
 from retraining.records.promotion import Promotion
 from retraining.records.version import Manifest
-from retraining.requests.adopt_request import AdoptRequest
+from retraining.requests.adopt import AdoptRequest
 from retraining.stages.adopt import adopt
 
 pytestmark = pytest.mark.slow

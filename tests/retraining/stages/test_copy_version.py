@@ -14,7 +14,7 @@ from tests.loop import KilledError, Loop, days, killed, make_run, toy_spec
 from retraining.adapters.tables.ledgers_of_model import read_references, read_rows
 from retraining.errors import NothingToDoError, ParameterError, RegistryError
 from retraining.records.version import Manifest
-from retraining.requests.copy_request import CopyRequest
+from retraining.requests.copy_version import CopyRequest
 from retraining.stages.copy_version import CopyReport, copy_version
 from retraining.stages.promote import PromoteReport, promote
 from retraining.steps.training.sweep_leftovers import sweep_leftovers

@@ -6,7 +6,7 @@ from tests.loop import make_run, toy_spec
 
 from retraining.adapters.tables.batches import read_batches
 from retraining.errors import ParameterError
-from retraining.requests.repair_request import RepairRequest
+from retraining.requests.repair import RepairRequest
 from retraining.stages.repair import repair
 from retraining.steps.dataset.ingested_source import read_source
 from retraining.steps.dataset.training_frame import Bounds, read_training_frame

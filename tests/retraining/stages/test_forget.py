@@ -22,9 +22,10 @@ from retraining.adapters.tables.batches import read_batches
 from retraining.adapters.tables.forgotten_keys import read_salt
 from retraining.adapters.tables.ledgers_of_model import append_rows, read_rows
 from retraining.errors import ForgetError, IngestError, NothingToDoError, ParameterError
-from retraining.records.forgetting import ForgetRequest, TableRows, TrainedVersion
+from retraining.records.forgetting import TableRows, TrainedVersion
 from retraining.records.version import Manifest
-from retraining.requests.repair_request import RepairRequest
+from retraining.requests.forget import ForgetRequest
+from retraining.requests.repair import RepairRequest
 from retraining.rules.ingest.forgotten_keys import keyed_hash
 from retraining.rules.ingest.row_identity import identity_hash
 from retraining.stages import forget as stage

@@ -7,7 +7,7 @@ from tests.loop import KilledError, killed, make_run, toy_spec
 
 from retraining.adapters.tables.batches import read_batches
 from retraining.errors import IngestError, ParameterError, SourceError
-from retraining.requests.repair_request import RepairRequest
+from retraining.requests.repair import RepairRequest
 from retraining.stages import ingest as stage
 from retraining.stages.repair import repair
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.promotion import Promotion
-from retraining.requests.read_request import end_of
+from retraining.requests.widget_values import end_of
 from retraining.rules.champion.history import champion_at, earlier_champions
 
 

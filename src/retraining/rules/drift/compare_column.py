@@ -71,9 +71,7 @@ def compare_column(
         threshold=compared.threshold if compared.distance is not None else None,
         verdict=verdict,
         reason=reason,
-        run_id=run.run_id,
-        attempt_id=run.attempt_id,
-        at=run.started_at,
+        **run.stamp,
     )
     faults = [each.sentence for each in column_faults(column_state(metric))]
     return replace(metric, fault=" ".join(faults)) if faults and previous is None else metric

@@ -64,9 +64,7 @@ def fit_references(
             **fit[kind](columns[name]),
             run_floors=(),
             runs=runs,
-            run_id=run.run_id,
-            attempt_id=run.attempt_id,
-            at=run.started_at,
+            **run.stamp,
         )
         for name, kind in kinds_of_columns(spec).items()
     ]

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from retraining.errors import ParameterError
 from retraining.records.batch import Batch
-from retraining.requests.repair_request import RepairRequest
+from retraining.requests.repair import RepairRequest
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.next_slice import Slice, at_least
 

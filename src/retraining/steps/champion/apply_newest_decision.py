@@ -84,7 +84,7 @@ def _note_applied(model: str, tables: Tables, registry: Registry, run: Run, move
     if left and registry.has_version(model, left):
         registry.tag(model, left, {"rejected_by_rollback": move.request_id or move.run_id})
     hit("apply.after_tags")
-    applied = replace(move, state="APPLIED", run_id=run.run_id, attempt_id=run.attempt_id, at=run.started_at)
+    applied = replace(move, state="APPLIED", **run.stamp)
     append_rows(tables, "applied", [applied])
     hit("apply.after_applied")
     return applied
@@ -101,9 +101,7 @@ def _decide_to_heal(tables: Tables, run: Run, rows: list[Promotion], champion: s
         retrain_key=None,
         request_id=None,
         reasons=(why,),
-        run_id=run.run_id,
-        attempt_id=run.attempt_id,
-        at=run.started_at,
+        **run.stamp,
     )
     append_rows(tables, "promote", [healed])
     _log.warning(why)

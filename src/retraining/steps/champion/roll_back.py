@@ -72,7 +72,5 @@ def _decide(
         request_id=request_id,
         batch_seq=read_source(spec, tables).committed.through,
         reasons=(reason,),
-        run_id=run.run_id,
-        attempt_id=run.attempt_id,
-        at=run.started_at,
+        **run.stamp,
     )

@@ -66,7 +66,5 @@ def answered(
         outcome=outcome,
         version=live.version if live else None,
         reasons=(why,),
-        run_id=run.run_id,
-        attempt_id=run.attempt_id,
-        at=run.started_at,
+        **run.stamp,
     )

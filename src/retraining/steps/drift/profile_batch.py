@@ -138,7 +138,5 @@ def _record(
         minimum=profile.minimum,
         maximum=profile.maximum,
         unseen=tuple(UnseenCategory(name, rows) for name, rows in profile.unseen if rows >= FEWEST_NAMED),
-        run_id=run.run_id,
-        attempt_id=run.attempt_id,
-        at=run.started_at,
+        **run.stamp,
     )

@@ -9,8 +9,7 @@ from pyspark.sql.types import StructField, StructType
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import ParameterError
-from retraining.records.forgetting import ForgetRequest
-from retraining.requests.requested_keys import read_keys
+from retraining.requests.forget import ForgetRequest, read_keys
 from retraining.rules.ingest.row_identity import ROW_KEY, identity_hash
 from retraining.spec.model_spec import ModelSpec
 

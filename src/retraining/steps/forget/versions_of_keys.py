@@ -44,9 +44,7 @@ def mark_versions(tables: Tables, registry: Registry, run: Run, versions: Iterab
                 row,
                 reproducible=False,
                 seq=next_seq(rows),
-                run_id=run.run_id,
-                attempt_id=run.attempt_id,
-                at=run.started_at,
+                **run.stamp,
             )
             for row in rows
             if row.state == "REGISTERED" and row.version in wanted and row.reproducible

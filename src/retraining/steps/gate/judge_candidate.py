@@ -141,7 +141,5 @@ def _result(
         holdout_blocks=evaluation.blocks,
         holdout_from=candidate.holdout_from,
         holdout_before=candidate.holdout_before,
-        run_id=run.run_id,
-        attempt_id=run.attempt_id,
-        at=run.started_at,
+        **run.stamp,
     )

@@ -82,9 +82,7 @@ def _manifest(
         digest=original.digest,
         spec_hash=spec.hash,
         code_version=run.code_version,
-        run_id=run.run_id,
-        attempt_id=run.attempt_id,
-        at=run.started_at,
+        **run.stamp,
         reproducible=False,
         files=original.files,
     )

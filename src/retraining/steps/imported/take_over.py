@@ -15,7 +15,7 @@ from retraining.errors import NothingToDoError
 from retraining.records.gate import GateResult
 from retraining.records.run import Run
 from retraining.records.version import Manifest
-from retraining.requests.adopt_request import AdoptRequest
+from retraining.requests.adopt import AdoptRequest
 from retraining.rules.gate.checks import ADOPTED, metric_in_words
 from retraining.rules.gate.metrics import error_on_rows
 from retraining.spec.model_spec import ModelSpec
@@ -104,9 +104,7 @@ def _manifest(
         digest=registry.digest(spec.model, version),
         spec_hash=spec.hash,
         code_version=run.code_version,
-        run_id=run.run_id,
-        attempt_id=run.attempt_id,
-        at=run.started_at,
+        **run.stamp,
         learning_hash=spec.learning_hash,
         reproducible=False,
     )
@@ -161,7 +159,5 @@ def _gate_row(spec: ModelSpec, run: Run, manifest: Manifest, measured: _Measured
         holdout_blocks=0,
         holdout_from=None,
         holdout_before=None,
-        run_id=run.run_id,
-        attempt_id=run.attempt_id,
-        at=run.started_at,
+        **run.stamp,
     )

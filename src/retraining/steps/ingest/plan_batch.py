@@ -55,8 +55,6 @@ def planned_batch(
         rows_from_next_lo=None,
         supersedes=part.supersedes,
         reason=reason,
-        run_id=run.run_id,
-        attempt_id=run.attempt_id,
-        at=run.started_at,
+        **run.stamp,
         labels_through=source.labels.through if isinstance(source, LabelledSource) else None,
     )

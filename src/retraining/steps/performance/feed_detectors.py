@@ -132,7 +132,5 @@ def _row(
         alarms=fed["alarms"],
         first_alarm=first,
         level=state["level"],
-        run_id=run.run_id,
-        attempt_id=run.attempt_id,
-        at=run.started_at,
+        **run.stamp,
     )

@@ -109,9 +109,7 @@ def _fill(
         observations_version=observations.observations_version(tables, spec.source_name),
         trivial_prediction=str(trivial_prediction(spec.kind, frame.label)),
         reproducible=reproducible,
-        run_id=run.run_id,
-        attempt_id=run.attempt_id,
-        at=run.started_at,
+        **run.stamp,
     )
 
 

@@ -10,7 +10,7 @@ from tests.retraining.adapters.sources.feed import FEED, read_changes, upsert
 from retraining.adapters.tables.batches import committed_batches, read_batches
 from retraining.adapters.tables.observations import current_rows
 from retraining.errors import ParameterError, SourceError
-from retraining.requests.repair_request import RepairRequest
+from retraining.requests.repair import RepairRequest
 from retraining.rules.ingest.ledger import Ledger
 from retraining.stages.repair import repair
 

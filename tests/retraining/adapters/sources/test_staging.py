@@ -12,7 +12,7 @@ from tests.retraining.adapters.sources.unversioned import insert, read_view
 
 from retraining.adapters.tables import staging
 from retraining.errors import ConcurrentRunError, ContractError, SourceError
-from retraining.requests.repair_request import RepairRequest
+from retraining.requests.repair import RepairRequest
 from retraining.stages.repair import repair
 
 pytestmark = pytest.mark.slow

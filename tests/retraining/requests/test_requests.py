@@ -6,17 +6,17 @@ import pytest
 from tests.retraining.rules.history import promoted
 
 from retraining.errors import ParameterError
-from retraining.requests.adopt_request import AdoptRequest
-from retraining.requests.copy_request import CopyRequest
-from retraining.requests.read_request import end_of, read_adoption, read_copy, read_request
-from retraining.requests.repair_request import RepairRequest
+from retraining.requests.adopt import AdoptRequest, read_adoption
+from retraining.requests.copy_version import CopyRequest, read_copy
+from retraining.requests.repair import RepairRequest, read_repair
+from retraining.requests.widget_values import end_of
 from retraining.rules.champion.rollback import version_asked
 
 NOTHING = dict.fromkeys(("action", "batch_seq", "start", "end", "source"), "")
 
 
 def asked(**said: str) -> RepairRequest:
-    return read_request({**NOTHING, "reason": "It was asked for.", **said})
+    return read_repair({**NOTHING, "reason": "It was asked for.", **said})
 
 
 def test_a_request_is_read_with_what_it_needs():

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from retraining.errors import ParameterError
-from retraining.requests.requested_keys import MAX_KEYS, MAX_LENGTH, read_keys
+from retraining.requests.forget import MAX_KEYS, MAX_LENGTH, read_keys
 
 SECRET = "4711"
 

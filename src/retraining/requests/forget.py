@@ -1,9 +1,10 @@
-"""Keys as an operator writes them, made into values of the key columns' own types. No error repeats a value."""
+"""Which keys an operator wants to be forgotten, read into the types of the key columns. No error repeats a value."""
 
 import json
 import math
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal, DecimalException, localcontext
 from typing import Any
@@ -16,6 +17,17 @@ MAX_LENGTH = 100_000
 _MOST_DIGITS = 38
 """Of a decimal in Spark."""
 _BITS = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}
+
+
+@dataclass(frozen=True)
+class ForgetRequest:
+    """What an operator asks for: keys is a JSON text, keys_table the quoted name of a table; one of the two is said.
+    A dry run only says what would be deleted."""
+
+    reason: str | None
+    keys: str | None = field(default=None, repr=False)
+    keys_table: str | None = None
+    dry_run: bool = True
 
 
 class _UnfitError(ValueError):

@@ -1,0 +1,48 @@
+"""What an operator says about a version that was made elsewhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from retraining.errors import ParameterError
+from retraining.requests.widget_values import batch_number
+
+
+@dataclass(frozen=True)
+class AdoptRequest:
+    """version, or the old registry stage it is in; the batches that hold the rows it was trained on, first and last
+    included. label names the column it predicts. fit_seconds is what its fit took, None when nobody knows."""
+
+    version: str | None
+    old_stage: str | None
+    first_batch: int
+    last_batch: int
+    label: str | None
+    fit_seconds: float | None
+    reason: str
+
+
+def read_adoption(parameters: Mapping[str, str]) -> AdoptRequest:
+    """What is said of a version made elsewhere. Raises ParameterError for one without version or old stage, for both,
+    or without the batches and the reason."""
+    version, old_stage = parameters["version"] or None, parameters["old_stage"] or None
+    if (version is None) == (old_stage is None):
+        raise ParameterError(f"version {version!r} and old_stage {old_stage!r}: set one of them.")
+    missing = [name for name in ("last_batch", "reason") if not parameters[name].strip()]
+    if missing:
+        raise ParameterError(f"adopt needs {' and '.join(missing)}. Set the parameter and run again.")
+    first = batch_number(parameters["first_batch"] or "1", "first_batch")
+    last = batch_number(parameters["last_batch"], "last_batch")
+    if not 1 <= first <= last:
+        raise ParameterError(f"first_batch {first} and last_batch {last}: expected 1 <= first_batch <= last_batch.")
+    label, reason = parameters["label"] or None, parameters["reason"].strip()
+    return AdoptRequest(version, old_stage, first, last, label, _seconds(parameters["fit_seconds"]), reason)
+
+
+def _seconds(text: str) -> float | None:
+    try:
+        seconds = float(text) if text else None
+    except ValueError:
+        seconds = -1.0
+    if seconds is not None and not 0 <= seconds < float("inf"):
+        raise ParameterError(f"fit_seconds {text!r} is no number of seconds. Leave it empty when it is not known.")
+    return seconds

@@ -1,0 +1,40 @@
+"""Which version of another target an operator brings here to be judged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from retraining.errors import ParameterError
+from retraining.spec.identifiers import check_part
+
+
+@dataclass(frozen=True)
+class CopyRequest:
+    """Which version: schema is `catalog.schema`, model its name there. trained_until is the newest ledger value that it
+    learned, None where its own tag says so."""
+
+    schema: str
+    model: str
+    version: str
+    trained_until: str | None
+    reason: str
+
+    @property
+    def full_name(self) -> str:
+        """catalog.schema.model."""
+        return f"{self.schema}.{self.model}"
+
+
+def read_copy(parameters: Mapping[str, str]) -> CopyRequest:
+    """Which version of another schema is asked for, checked part by part. Raises ParameterError for a name that has not
+    three plain parts, for what is no version number, and without a reason."""
+    missing = [name for name in ("source_model", "source_version", "reason") if not parameters[name].strip()]
+    if missing:
+        raise ParameterError(f"copy_version needs {' and '.join(missing)}. Set the parameter and run again.")
+    parts, version = parameters["source_model"].split("."), parameters["source_version"]
+    if len(parts) != 3:
+        raise ParameterError(f"source_model {parameters['source_model']!r}: expected catalog.schema.model.")
+    catalog, schema, model = (check_part(part, "source_model's part") for part in parts)
+    if not (version.isascii() and version.isdigit() and len(version) <= 18):
+        raise ParameterError(f"source_version {version!r} is no version number, such as 3.")
+    until, reason = parameters["trained_until"] or None, parameters["reason"].strip()
+    return CopyRequest(f"{catalog}.{schema}", model, version, until, reason)
