@@ -18,7 +18,7 @@ from retraining.stages.check_drift import check_drift
 # COMMAND ----------
 stage = open_stage(spark, dbutils, widgets={"champion_version": "", "freeze": "false"})
 champion, frozen = stage.parameter("champion_version"), stage.switch("freeze")
-check = check_drift(stage.spec, stage.tables, stage.registry, stage.run, champion, frozen)
+check = check_drift(stage.context, champion, frozen)
 print(check.summary)
 
 # COMMAND ----------

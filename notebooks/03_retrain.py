@@ -16,7 +16,7 @@ from retraining.stages.retrain import retrain
 
 # COMMAND ----------
 stage = open_stage(spark, dbutils, widgets={"evaluation_id": ""})
-report = retrain(stage.spec, stage.tables, stage.registry, stage.run, stage.parameter("evaluation_id"))
+report = retrain(stage.context, stage.parameter("evaluation_id"))
 print(report.summary)
 
 # COMMAND ----------

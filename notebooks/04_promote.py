@@ -16,5 +16,5 @@ from retraining.stages.promote import promote
 
 # COMMAND ----------
 stage = open_stage(spark, dbutils, widgets={"retrain_key": ""})
-report = promote(stage.spec, stage.tables, stage.registry, stage.run, stage.parameter("retrain_key"))
+report = promote(stage.context, stage.parameter("retrain_key"))
 print(report.summary)

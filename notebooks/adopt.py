@@ -29,5 +29,5 @@ stage = open_stage(
         "reason": "",
     },
 )
-report = adopt(stage.spec, stage.tables, stage.registry, stage.run, read_adoption(stage.parameters))
+report = adopt(stage.context, read_adoption(stage.parameters))
 print(report.summary)

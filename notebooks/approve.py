@@ -17,7 +17,7 @@ from retraining.stages.approve import approve
 # COMMAND ----------
 stage = open_stage(spark, dbutils, widgets={"approve": "", "candidate": "", "reason": ""})
 answer, candidate = stage.parameter("approve"), stage.parameter("candidate")
-report = approve(stage.spec, stage.tables, stage.run, answer, candidate, stage.parameter("reason"))
+report = approve(stage.context, answer, candidate, stage.parameter("reason"))
 print(report.summary)
 
 # COMMAND ----------

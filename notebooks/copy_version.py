@@ -19,7 +19,7 @@ from retraining.stages.copy_version import copy_version
 stage = open_stage(
     spark, dbutils, widgets={"source_model": "", "source_version": "", "trained_until": "", "reason": ""}
 )
-report = copy_version(stage.spec, stage.tables, stage.registry, stage.run, read_copy(stage.parameters))
+report = copy_version(stage.context, read_copy(stage.parameters))
 print(report.summary)
 
 # COMMAND ----------

@@ -22,5 +22,5 @@ stage = open_stage(spark, dbutils, widgets={"keys": "", "keys_table": "", "reaso
 reason, keys, keys_table = stage.parameter("reason"), stage.parameter("keys"), stage.table("keys_table")
 request = ForgetRequest(reason, keys, keys_table, stage.switch("dry_run"))
 specs, landing = stage.specs_of_source, stage.landing
-made = forget(specs, landing, stage.tables, stage.registry, stage.run, request, new_salt())
+made = forget(stage.context, specs, landing, request, new_salt())
 print(made.summary)

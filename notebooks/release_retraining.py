@@ -16,5 +16,5 @@ from retraining.stages.release_retraining import release_retraining
 
 # COMMAND ----------
 stage = open_stage(spark, dbutils, widgets={"reason": ""})
-made = release_retraining(stage.spec, stage.tables, stage.run, stage.parameter("reason"))
+made = release_retraining(stage.context, stage.parameter("reason"))
 print(made.summary)

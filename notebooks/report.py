@@ -16,7 +16,7 @@ from retraining.stages.report import report
 
 # COMMAND ----------
 stage = open_stage(spark, dbutils, widgets={"task_states": ""})
-made = report(stage.spec, stage.tables, stage.registry, stage.run, stage.parameters["task_states"])
+made = report(stage.context, stage.parameters["task_states"])
 displayHTML(made.page)
 print(made.summary)
 

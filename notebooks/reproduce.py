@@ -17,6 +17,6 @@ from retraining.stages.reproduce import reproduce
 
 # COMMAND ----------
 stage = open_stage(spark, dbutils, widgets={"version": ""})
-made = reproduce(stage.spec, stage.tables, stage.registry, stage.run, stage.parameter("version"))
+made = reproduce(stage.context, stage.parameter("version"))
 print(made.summary)
 made.raise_if_different()

@@ -18,5 +18,5 @@ from retraining.stages.rollback import rollback
 stage = open_stage(spark, dbutils, widgets={"to_version": "", "to_date": "", "reason": ""})
 to_version, to_date = stage.parameter("to_version"), stage.parameter("to_date")
 reason = stage.parameter("reason")
-made = rollback(stage.spec, stage.tables, stage.registry, stage.run, to_version, reason, to_date)
+made = rollback(stage.context, to_version, reason, to_date)
 print(made.summary)

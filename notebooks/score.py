@@ -16,7 +16,7 @@ from retraining.stages.score import score
 
 # COMMAND ----------
 stage = open_stage(spark, dbutils)
-report = score(stage.spec, stage.tables, stage.registry, stage.run)
+report = score(stage.context)
 print(report.summary)
 
 # COMMAND ----------

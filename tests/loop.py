@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from retraining.adapters.registry.registry import Registry
 from retraining.adapters.sources.files import Landing
 from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.open_stage import new_salt
 from retraining.records.batch import IngestReport
 from retraining.records.run import Run
@@ -94,6 +95,11 @@ class Loop:
     landing: Landing | None = None
 
     @property
+    def context(self) -> Context:
+        """What the stages of the current run are given."""
+        return Context(self.spec, self.tables, self.registry, self.run)
+
+    @property
     def source(self) -> str:
         """Quoted name of the source table."""
         return self.tables.name(self.landing.name if self.landing else "toy_source")
@@ -117,19 +123,19 @@ class Loop:
 
     def score(self) -> ScoreReport:
         """The score stage."""
-        return score(self.spec, self.tables, self.registry, self._attempt())
+        return score(self._attempt())
 
     def check(self, frozen: bool = False) -> CheckReport:
         """The check_drift stage."""
-        return check_drift(self.spec, self.tables, self.registry, self._attempt(), frozen=frozen)
+        return check_drift(self._attempt(), frozen=frozen)
 
     def retrain(self) -> RetrainReport:
         """The retrain stage, on the newest decision."""
-        return retrain(self.spec, self.tables, self.registry, self._attempt())
+        return retrain(self._attempt())
 
     def promote(self) -> PromoteReport:
         """The promote stage, on the newest candidate."""
-        return promote(self.spec, self.tables, self.registry, self._attempt())
+        return promote(self._attempt())
 
     def train(self) -> PromoteReport:
         """Check, retrain and promote."""
@@ -142,7 +148,7 @@ class Loop:
     ) -> RollbackReport:
         """The rollback stage; a request is a run of its own."""
         self.start_run(**clock | ({"run_id": request} if request else {}))
-        return rollback(self.spec, self.tables, self.registry, self.run, to_version, "Found worse by hand.", to_date)
+        return rollback(self.context, to_version, "Found worse by hand.", to_date)
 
     def release(self, batch_seq: str | None, reason: str | None = "Checked by hand.") -> ReleaseReport:
         """The release stage; a run of its own."""
@@ -154,11 +160,11 @@ class Loop:
         keys = json.dumps([{"id": each} for each in ids]) if ids else None
         request = ForgetRequest(**{"reason": "It was asked for.", "keys": keys, "dry_run": False, **said})
         specs = [self.spec, *models]
-        return forget(specs, self.landing, self.tables, self.registry, self._attempt(), request, new_salt())
+        return forget(self._attempt(), specs, self.landing, request, new_salt())
 
     def report(self, task_states: str = "") -> RunReport:
         """The report stage."""
-        return report(self.spec, self.tables, self.registry, self._attempt(), task_states)
+        return report(self._attempt(), task_states)
 
     def alias(self, name: str) -> str | None:
         """The version that an alias points to."""
@@ -204,8 +210,8 @@ class Loop:
         typed = [tuple(_moment(value) for value in row) for row in rows]
         self.tables.spark.createDataFrame(typed, columns).write.format("delta").mode("append").saveAsTable(table)
 
-    def _attempt(self) -> Run:
-        return replace(self.run, attempt_id=uuid.uuid4().hex)
+    def _attempt(self) -> Context:
+        return replace(self.context, run=replace(self.run, attempt_id=uuid.uuid4().hex))
 
     def _ids(self, view: str) -> list[str]:
         return sorted(row["id"] for row in self.tables.read(view).select("id").collect())

@@ -4,12 +4,11 @@ import logging
 from dataclasses import dataclass
 
 from retraining.adapters.registry.made_elsewhere import version_in_stage
-from retraining.adapters.registry.registry import REPRODUCIBLE, Registry
+from retraining.adapters.registry.registry import REPRODUCIBLE
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.promotion import Promotion
-from retraining.records.run import Run
 from retraining.records.version import Manifest
 from retraining.requests.adopt import AdoptRequest
 from retraining.rules.champion.alias_state import newest_move
@@ -34,23 +33,24 @@ class AdoptReport:
         return f"{made.model}: version {made.version} is taken over as champion. {' '.join(made.reasons)}"
 
 
-def adopt(spec: ModelSpec, tables: Tables, registry: Registry, run: Run, request: AdoptRequest) -> AdoptReport:
+def adopt(context: Context, request: AdoptRequest) -> AdoptReport:
     """Write what the loop needs to know of a version, then make it champion by a decision ADOPTED. The same run
     repeated only reconciles.
 
     Whoever adopts has chosen, so an alias that was set by hand is no obstacle. Raises ParameterError for a request that
     does not fit the spec and its batches, RegistryError for a version that cannot be taken over.
     """
-    promotions = apply_newest_decision(spec.model, tables, registry, run, "leave")
-    known = [row for row in promotions if row.request_id == run.run_id and row.state == "DECIDED"]
+    spec = context.spec
+    promotions = apply_newest_decision(context, "leave")
+    known = [row for row in promotions if row.request_id == context.run.run_id and row.state == "DECIDED"]
     if known:
         return AdoptReport(known[-1])
-    source = read_source(spec, tables)
+    source = read_source(spec, context.tables)
     _check(spec, source, request)
-    version = request.version or version_in_stage(registry, spec.model, str(request.old_stage))
-    manifest = _adopted(spec, tables, promotions, version)
-    manifest = manifest or take_over(spec, source, tables, registry, run, request, version)
-    registry.tag(spec.model, version, {"retrain_key": manifest.retrain_key, REPRODUCIBLE: "false"})
+    version = request.version or version_in_stage(context.registry, spec.model, str(request.old_stage))
+    manifest = _adopted(context, promotions, version)
+    manifest = manifest or take_over(context, source, request, version)
+    context.registry.tag(spec.model, version, {"retrain_key": manifest.retrain_key, REPRODUCIBLE: "false"})
     live = newest_move(promotions)
     decision = Promotion(
         model=spec.model,
@@ -61,13 +61,13 @@ def adopt(spec: ModelSpec, tables: Tables, registry: Registry, run: Run, request
         previous_version=live.version if live else None,
         candidate_version=version,
         retrain_key=manifest.retrain_key,
-        request_id=run.run_id,
+        request_id=context.run.run_id,
         batch_seq=source.committed.through,
         reasons=(request.reason, _trained_on(request, manifest)),
-        **run.stamp,
+        **context.stamp,
     )
-    append_rows(tables, "promote", [decision])
-    apply_newest_decision(spec.model, tables, registry, run)
+    append_rows(context.tables, "promote", [decision])
+    apply_newest_decision(context)
     report = AdoptReport(decision)
     _log.info(report.summary)
     return report
@@ -87,14 +87,15 @@ def _check(spec: ModelSpec, source: IngestedSource, request: AdoptRequest) -> No
         )
 
 
-def _adopted(spec: ModelSpec, tables: Tables, promotions: list[Promotion], version: str) -> Manifest | None:
+def _adopted(context: Context, promotions: list[Promotion], version: str) -> Manifest | None:
     """What an earlier adoption of this version wrote. Raises NothingToDoError for a version that has another way."""
+    spec = context.spec
     live = newest_move(promotions)
     if live and live.version == version:
         raise NothingToDoError(f"{spec.model} version {version} is the champion already; there is nothing to adopt.")
     if any(row.outcome == "ROLLBACK" and row.previous_version == version for row in promotions):
         raise NothingToDoError(f"{spec.model} version {version} was left by a rollback. Only a new fit may go live.")
-    made = [row for row in read_rows(tables, Manifest, spec.model) if row.version == version and row.digest]
+    made = [row for row in read_rows(context.tables, Manifest, spec.model) if row.version == version and row.digest]
     if made and made[-1].role != "adopted":
         raise NothingToDoError(
             f"{spec.model} version {version} was registered by this bundle; it goes live through 04_promote or the job "

@@ -4,10 +4,9 @@ import logging
 from dataclasses import dataclass, replace
 
 from retraining.adapters.tables.ledgers_of_model import append_rows, read_rows
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.promotion import Promotion
-from retraining.records.run import Run
 from retraining.rules.champion.approval import waiting
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.wait_for_approval import answered, reject_expired
@@ -35,32 +34,28 @@ class ApprovalReport:
 
 
 def approve(
-    spec: ModelSpec,
-    tables: Tables,
-    run: Run,
-    answer: str | None,
-    candidate: str | None = None,
-    reason: str | None = None,
+    context: Context, answer: str | None, candidate: str | None = None, reason: str | None = None
 ) -> ApprovalReport:
     """Store the answer yes or no for a waiting candidate (its version or retrain_key; default: the only one), once a
     run. It moves no alias: promotion does, if the champion is still the one that the candidate was judged against.
 
     Raises ParameterError without an answer or a reason, NothingToDoError when no such candidate waits.
     """
+    run = context.run
     if answer not in ("yes", "no"):
         raise ParameterError(f"approve {answer or ''!r}: expected yes or no.")
     if reason is None or not reason.strip():
         raise ParameterError("The widget `reason` is empty. Say why; it is stored with the answer.")
-    rows = read_rows(tables, Promotion, spec.model)
+    rows = read_rows(context.tables, Promotion, context.model)
     known = [row for row in rows if row.request_id == run.run_id and row.outcome in ("APPROVED", "REJECT")]
     if known:
         return ApprovalReport(known[-1])
-    rows = reject_expired(spec, tables, run, rows)
-    asked = _asked(spec, rows, candidate)
+    rows = reject_expired(context, rows)
+    asked = _asked(context.spec, rows, candidate)
     said = f"{'Approved' if answer == 'yes' else 'Refused'} in run {run.run_id}: {reason.strip()}"
     made = answered(rows, asked, "APPROVED" if answer == "yes" else "REJECT", said, run)
     decision = replace(made, request_id=run.run_id)
-    append_rows(tables, "promote", [decision])
+    append_rows(context.tables, "promote", [decision])
     report = ApprovalReport(decision)
     _log.info(report.summary)
     return report

@@ -5,14 +5,12 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from retraining.adapters.registry.registry import Registry
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.records.decision import Decision, Thresholds
 from retraining.records.drift import DriftMetric
 from retraining.records.gate import GateResult
 from retraining.records.promotion import Promotion
-from retraining.records.run import Run
 from retraining.records.version import Manifest
 from retraining.rules.champion.alias_state import newest_move
 from retraining.rules.champion.rollback import newest_word
@@ -57,27 +55,20 @@ class CheckReport:
         return f"{made.model}: {made.action}. {' '.join(made.reasons)}{drift}{estimate}{change}{warning}"
 
 
-def check_drift(
-    spec: ModelSpec,
-    tables: Tables,
-    registry: Registry,
-    run: Run,
-    champion_version: str | None = None,
-    frozen: bool = False,
-) -> CheckReport:
+def check_drift(context: Context, champion_version: str | None = None, frozen: bool = False) -> CheckReport:
     """Collect the evidence, ask the rule, write one decision row, roll back where it says so. An existing decision on
     the same evidence is returned.
 
     champion_version is the champion that `score` pinned; by default the alias is asked. frozen: an operator wants
     nothing trained; drift is measured all the same.
     """
-    version = champion_version or live_champion(spec, tables, registry, run)
-    source, known = _read(spec, tables)
-    evaluation_id = _evaluation_id(spec, source, version, known)
+    version = champion_version or live_champion(context)
+    source, known = _read(context)
+    evaluation_id = _evaluation_id(context.spec, source, version, known)
     made = [row for row in known.decisions if row.evaluation_id == evaluation_id and row.frozen == frozen]
-    decision = made[-1] if made else _decide(spec, source, tables, registry, run, known, version, evaluation_id, frozen)
+    decision = made[-1] if made else _decide(context, source, known, version, evaluation_id, frozen)
     if decision.action == "rollback":
-        _follow(spec, tables, registry, run, decision)
+        _follow(context, decision)
     report = CheckReport(decision)
     if decision.previous_wins:
         _log.warning(report.summary)
@@ -86,30 +77,23 @@ def check_drift(
     return report
 
 
-def _follow(spec: ModelSpec, tables: Tables, registry: Registry, run: Run, decision: Decision) -> None:
+def _follow(context: Context, decision: Decision) -> None:
     """The rollback that was decided, once: the evaluation is its request. Where another version has gone live since,
     the evaluation says nothing about it."""
-    promotions = apply_newest_decision(spec.model, tables, registry, run, spec.policy.on_alias_drift)
+    promotions = apply_newest_decision(context, context.spec.policy.on_alias_drift)
     live = newest_move(promotions)
     if live and live.version == decision.champion_version:
         why, target = str(decision.previous_reason), decision.previous_version
-        roll_back(spec, tables, registry, run, promotions, decision.evaluation_id, target, why)
+        roll_back(context, promotions, decision.evaluation_id, target, why)
 
 
 def _decide(
-    spec: ModelSpec,
-    source: IngestedSource,
-    tables: Tables,
-    registry: Registry,
-    run: Run,
-    known: Known,
-    version: str | None,
-    evaluation_id: str,
-    frozen: bool,
+    context: Context, source: IngestedSource, known: Known, version: str | None, evaluation_id: str, frozen: bool
 ) -> Decision:
+    spec = context.spec
     champion = manifest_of_version(known.manifests, spec.model, version) if version else None
-    previous = live_previous(spec.model, registry, known.promotions, version) if version else None
-    measured = _measure(spec, source, tables, registry, run, known, champion, previous, evaluation_id)
+    previous = live_previous(context, known.promotions, version) if version else None
+    measured = _measure(context, source, known, champion, previous, evaluation_id)
     evidence = collect_evidence(spec, source, known, champion, measured, frozen)
     thresholds = _thresholds(spec)
     verdict = decide(evidence, thresholds)
@@ -123,14 +107,16 @@ def _decide(
         **vars(thresholds),
         daily_losses=tuple(measured.losses),
         spec_hash=spec.hash,
-        **run.stamp,
+        **context.stamp,
     )
-    append_rows(tables, "decide", [decision])
+    append_rows(context.tables, "decide", [decision])
     return decision
 
 
-def _read(spec: ModelSpec, tables: Tables) -> tuple[IngestedSource, Known]:
+def _read(context: Context) -> tuple[IngestedSource, Known]:
     """Six tiny tables at once: one after the other they would take longer than measuring the batch."""
+    spec = context.spec
+    tables = context.tables
     with ThreadPoolExecutor() as pool:
         source = pool.submit(read_source, spec, tables)
         decisions = pool.submit(read_rows, tables, Decision, spec.model)
@@ -143,11 +129,8 @@ def _read(spec: ModelSpec, tables: Tables) -> tuple[IngestedSource, Known]:
 
 
 def _measure(
-    spec: ModelSpec,
+    context: Context,
     source: IngestedSource,
-    tables: Tables,
-    registry: Registry,
-    run: Run,
     known: Known,
     champion: Manifest | None,
     previous: str | None,
@@ -155,15 +138,13 @@ def _measure(
 ) -> Measured:
     """Passes over what is new, none of which waits for another."""
     with ThreadPoolExecutor() as pool:
-        drift = pool.submit(
-            see_drift, spec, source, tables, run, known.metrics, known.promotions, champion, evaluation_id
-        )
-        expected = expected_error(spec, known, str(champion.version) if champion else None)
-        detectors = pool.submit(feed_detectors, spec, source, tables, run, champion, expected)
-        domain = pool.submit(tell_rows_apart, spec, source, tables, champion)
-        estimate = pool.submit(estimate_unlabelled, spec, source, tables, registry, champion)
-        losses = pool.submit(measure_daily_losses, spec, source, tables, known.decisions)
-        new_rows = pool.submit(count_new_rows, spec, source, tables, champion, last_training(known, champion))
+        drift = pool.submit(see_drift, context, source, known.metrics, known.promotions, champion, evaluation_id)
+        expected = expected_error(context.spec, known, str(champion.version) if champion else None)
+        detectors = pool.submit(feed_detectors, context, source, champion, expected)
+        domain = pool.submit(tell_rows_apart, context, source, champion)
+        estimate = pool.submit(estimate_unlabelled, context, source, champion)
+        losses = pool.submit(measure_daily_losses, context, source, known.decisions)
+        new_rows = pool.submit(count_new_rows, context, source, champion, last_training(known, champion))
     return Measured(
         drift.result(),
         losses.result(),

@@ -9,10 +9,9 @@ from retraining.adapters.registry.logged_runs import MANIFEST_SEQ, MODEL, RETRAI
 from retraining.adapters.registry.made_elsewhere import COPIED_FROM, Original, copy_here, other_schema
 from retraining.adapters.registry.registry import CHALLENGER, REPRODUCIBLE, Registry
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.promotion import Promotion
-from retraining.records.run import Run
 from retraining.records.version import Manifest
 from retraining.requests.copy_version import CopyRequest
 from retraining.rules.champion.standing_verdict import why_not_copied
@@ -44,42 +43,43 @@ class CopyReport:
         )
 
 
-def copy_version(spec: ModelSpec, tables: Tables, registry: Registry, run: Run, request: CopyRequest) -> CopyReport:
+def copy_version(context: Context, request: CopyRequest) -> CopyReport:
     """Copy a version, write its manifest, make it challenger. Asked again before a newer batch, the same copy is found;
     with a newer batch there are other days to judge on, and a copy of its own.
 
     Raises ParameterError for a request that does not fit the spec, RegistryError for a version that cannot be used on
     its columns, NothingToDoError for files that are champion already or were left by a rollback.
     """
-    _check(spec, registry, request)
-    source, there = read_source(spec, tables), other_schema(registry, request.schema)
+    spec = context.spec
+    _check(context, request)
+    source, there = read_source(spec, context.tables), other_schema(context.registry, request.schema)
     check_inputs(spec, there, request.model, request.version)
     original = Original(there, request.model, request.version, there.files(request.model, request.version))
     until = _trained_until(spec, source, original, request)
-    manifests = read_rows(tables, Manifest, spec.model)
+    manifests = read_rows(context.tables, Manifest, spec.model)
     key = _key(spec, source, original, until)
     made = next((row for row in manifests if row.retrain_key == key), None)
     if made is None:
-        refusal = why_not_copied(original.digest, manifests, read_rows(tables, Promotion, spec.model))
+        refusal = why_not_copied(original.digest, manifests, read_rows(context.tables, Promotion, spec.model))
         if refusal:
             raise NothingToDoError(f"{spec.model}: {original.name} is not copied: {refusal}.")
-        made = _register(spec, source, tables, registry, run, request, original, key, until, manifests)
-    if registry.version_of(spec.model, CHALLENGER) != made.version:
-        registry.set_alias(spec.model, CHALLENGER, str(made.version))
+        made = _register(context, source, request, original, key, until, manifests)
+    if context.registry.version_of(spec.model, CHALLENGER) != made.version:
+        context.registry.set_alias(spec.model, CHALLENGER, str(made.version))
     report = CopyReport(made, original.name)
     _log.info(report.summary)
     return report
 
 
-def _check(spec: ModelSpec, registry: Registry, request: CopyRequest) -> None:
-    if request.full_name == registry.full_name(spec.model):
+def _check(context: Context, request: CopyRequest) -> None:
+    if request.full_name == context.registry.full_name(context.model):
         raise ParameterError(
             f"source_model {request.full_name!r} is this target's own model. Name one of another schema; an earlier "
             f"champion comes back with the job rollback."
         )
-    if spec.gate.holdout == "reserved":
+    if context.spec.gate.holdout == "reserved":
         raise ParameterError(
-            f"{spec.model}: gate.holdout is reserved, and nobody can say whether another target's fit has seen the "
+            f"{context.model}: gate.holdout is reserved, and nobody can say whether another target's fit has seen the "
             f"reserved keys. Set gate.holdout: newest, or retrain here."
         )
 
@@ -91,25 +91,24 @@ def _key(spec: ModelSpec, source: IngestedSource, original: Original, trained_un
 
 
 def _register(
-    spec: ModelSpec,
+    context: Context,
     source: IngestedSource,
-    tables: Tables,
-    registry: Registry,
-    run: Run,
     request: CopyRequest,
     original: Original,
     key: str,
     until: str,
     manifests: list[Manifest],
 ) -> Manifest:
-    champion = live_champion(spec, tables, registry, run)
+    spec = context.spec
+    registry = context.registry
+    champion = live_champion(context)
     live = manifest_of_version(manifests, spec.model, champion) if champion else None
-    planned = copied_manifest(spec, source, tables, run, original, key, until, live, next_seq(manifests))
+    planned = copied_manifest(context, source, original, key, until, live, next_seq(manifests))
     version = copy_here(registry, spec.model, original, {row.version for row in manifests})
     files = registry.files(spec.model, version)
     made = replace(planned, version=version, digest=digest_of_files(files), files=files)
     registry.tag(spec.model, version, _tags(registry, made, request))
-    append_rows(tables, "retrain", [made])
+    append_rows(context.tables, "retrain", [made])
     return made
 
 

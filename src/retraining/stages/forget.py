@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from pyspark.sql import functions as F
 
-from retraining.adapters.registry.registry import Registry
 from retraining.adapters.sources.files import Landing
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.erase import KeyedTable, count_rows, delete_rows, keys_found
@@ -20,9 +19,9 @@ from retraining.adapters.tables.forgotten_keys import (
     salt_of,
 )
 from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.errors import ForgetError, NothingToDoError, ParameterError
 from retraining.records.forgetting import Forgetting, TableRows
-from retraining.records.run import Run
 from retraining.requests.forget import ForgetRequest
 from retraining.rules.ingest.forgotten_keys import KEY_HASH, Forgotten, keyed_hash
 from retraining.rules.ingest.row_identity import ROW_KEY
@@ -80,23 +79,16 @@ class ForgetReport:
 class _Task:
     """A request in progress: the tables to delete from, the keys, and the request's number (0 in a dry run)."""
 
+    context: Context
     specs: Sequence[ModelSpec]
     keyed: Sequence[KeyedTable]
-    tables: Tables
-    run: Run
     forgotten: Forgotten
     seq: int
     reason: str
 
 
 def forget(
-    specs: Sequence[ModelSpec],
-    landing: Landing | None,
-    tables: Tables,
-    registry: Registry,
-    run: Run,
-    request: ForgetRequest,
-    new_salt: str,
+    context: Context, specs: Sequence[ModelSpec], landing: Landing | None, request: ForgetRequest, new_salt: str
 ) -> ForgetReport:
     """Carry out a request once: the same run repeated finishes it, or returns what it did.
 
@@ -104,18 +96,22 @@ def forget(
     the source has no salt yet. Raises ParameterError for a request that does not fit and NothingToDoError for a source
     without rows, before anything is written; ForgetError when rows are left, then run it again.
     """
-    spec, known = specs[0], read_requests(tables, specs[0].source_name, run.run_id)
-    left = unsearched(specs, landing, tables)
+    source = context.spec.source_name
+    known = read_requests(context.tables, source, context.run.run_id)
+    left = unsearched(specs, landing, context.tables)
     if known and known[-1].state == "DONE":
-        return _report(spec, known[-1], False, left)
-    reason = _check(request, spec.source_name, tables)
-    keyed = tables_with_keys(specs, landing, tables)
+        return _report(context.spec, known[-1], False, left)
+
+    reason = _check(request, source, context.tables)
+    keyed = tables_with_keys(specs, landing, context.tables)
     if request.dry_run:
-        hashes = keys_to_forget(spec, tables, request).select(keyed_hash(new_salt, F.col(ROW_KEY)).alias(KEY_HASH))
-        task = _Task(specs, keyed, tables, run, Forgotten(new_salt, hashes), 0, reason)
-        return _report(spec, _plan(task), True, left)
-    task = _Task(specs, keyed, tables, run, *_refuse(spec, tables, run, request, reason, new_salt), reason)
-    return _report(spec, _carry_out(task, registry, known), False, left)
+        hashes = keys_to_forget(context, request).select(keyed_hash(new_salt, F.col(ROW_KEY)).alias(KEY_HASH))
+        planned = _plan(_Task(context, specs, keyed, Forgotten(new_salt, hashes), 0, reason))
+        return _report(context.spec, planned, True, left)
+
+    forgotten, seq = _refuse(context, request, reason, new_salt)
+    done = _carry_out(_Task(context, specs, keyed, forgotten, seq, reason), known)
+    return _report(context.spec, done, False, left)
 
 
 def _report(spec: ModelSpec, found: Forgetting, dry_run: bool, left: tuple[str, ...]) -> ForgetReport:
@@ -135,59 +131,69 @@ def _check(request: ForgetRequest, source: str, tables: Tables) -> str:
     return request.reason.strip()
 
 
-def _refuse(
-    spec: ModelSpec, tables: Tables, run: Run, request: ForgetRequest, reason: str, new_salt: str
-) -> tuple[Forgotten, int]:
+def _refuse(context: Context, request: ForgetRequest, reason: str, new_salt: str) -> tuple[Forgotten, int]:
     """The hashes of the request's keys, and its number; written first, so that no ingestion brings the keys back."""
-    source = spec.source_name
+    tables = context.tables
+    run = context.run
+    source = context.spec.source_name
     if keys_of_request(tables, source, run.run_id) is None:
-        keys = keys_to_forget(spec, tables, request)
+        keys = keys_to_forget(context, request)
         append_keys(tables, source, salt_of(tables, source, run, new_salt), keys, reason, run)
-    written, salt = keys_of_request(tables, source, run.run_id), read_salt(tables, source)
+
+    written = keys_of_request(tables, source, run.run_id)
+    salt = read_salt(tables, source)
     if written is None or salt is None:
         raise ForgetError(f"{source}: the keys of request {run.run_id} were written and are not there. Run it again.")
-    return Forgotten(salt, written.select(KEY_HASH).distinct()), int(written.agg(F.max("seq")).collect()[0][0])
+    seq = int(written.agg(F.max("seq")).collect()[0][0])
+    return Forgotten(salt, written.select(KEY_HASH).distinct()), seq
 
 
-def _carry_out(task: _Task, registry: Registry, known: Sequence[Forgetting]) -> Forgetting:
+def _carry_out(task: _Task, known: Sequence[Forgetting]) -> Forgetting:
     """What an earlier attempt planned, or a new plan, is done step by step; each step may be repeated."""
+    context = task.context
     planned = known[-1] if known else _plan(task)
     if not known:
-        append_request(task.tables, planned)
-    mark_versions(task.tables, registry, task.run, planned.versions)
+        append_request(context.tables, planned)
+
+    mark_versions(context.tables, context.registry, context.run, planned.versions)
     for table in task.keyed:
-        delete_rows(task.tables, table, task.forgotten)
+        delete_rows(context.tables, table, task.forgotten)
     _check_gone(task)
-    done = replace(planned, state="DONE", attempt_id=task.run.attempt_id, at=task.run.started_at)
-    append_request(task.tables, done)
+
+    run = context.run
+    done = replace(planned, state="DONE", attempt_id=run.attempt_id, at=run.started_at)
+    append_request(context.tables, done)
     return done
 
 
 def _plan(task: _Task) -> Forgetting:
     """What is there of the keys, before anything is deleted."""
-    source = task.specs[0].source_name
-    stored = task.tables.read(observations.table_of(source))
+    context = task.context
+    source = context.spec.source_name
+    stored = context.tables.read(observations.table_of(source))
     keys = keys_found(stored, F.col(ROW_KEY), task.forgotten).distinct()
+
     return Forgetting(
         source=source,
         seq=task.seq,
         state="PLANNED",
-        request_id=task.run.run_id,
+        request_id=context.run.run_id,
         reason=task.reason,
         keys=task.forgotten.hashes.count(),
         keys_known=keys.count(),
-        rows=tuple(TableRows(each.name, count_rows(task.tables, each, task.forgotten)) for each in task.keyed),
-        versions=versions_of_keys(task.specs, task.tables, keys),
-        attempt_id=task.run.attempt_id,
-        at=task.run.started_at,
+        rows=tuple(TableRows(each.name, count_rows(context.tables, each, task.forgotten)) for each in task.keyed),
+        versions=versions_of_keys(context, task.specs, keys),
+        attempt_id=context.run.attempt_id,
+        at=context.run.started_at,
     )
 
 
 def _check_gone(task: _Task) -> None:
-    left = {each.name: count_rows(task.tables, each, task.forgotten) for each in task.keyed}
+    tables = task.context.tables
+    left = {each.name: count_rows(tables, each, task.forgotten) for each in task.keyed}
     there = ", ".join(f"{name} {rows:,}" for name, rows in left.items() if rows)
     if there:
         raise ForgetError(
-            f"{task.specs[0].source_name}: rows of the keys are there again ({there}): another run stored them "
+            f"{task.context.spec.source_name}: rows of the keys are there again ({there}): another run stored them "
             f"meanwhile. Let it end and start this run again: it deletes what is left."
         )

@@ -4,9 +4,9 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from retraining.adapters.registry.registry import CHAMPION, Registry
+from retraining.adapters.registry.registry import CHAMPION
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.errors import NothingToDoError
 from retraining.failpoints import hit
 from retraining.records.decision import Decision
@@ -43,22 +43,22 @@ class PromoteReport:
         return f"{made.model}: {made.outcome}: {live}. {' '.join(made.reasons)}"
 
 
-def promote(
-    spec: ModelSpec, tables: Tables, registry: Registry, run: Run, retrain_key: str | None = None
-) -> PromoteReport:
+def promote(context: Context, retrain_key: str | None = None) -> PromoteReport:
     """Reconcile the alias, judge, decide, let the alias follow. A candidate that has been decided on is not judged
     again."""
+    spec = context.spec
+    tables = context.tables
     with ThreadPoolExecutor() as pool:
         reading = pool.submit(read_rows, tables, Manifest, spec.model)
         earlier_checks = pool.submit(read_rows, tables, GateResult, spec.model)
         decisions = pool.submit(read_rows, tables, Decision, spec.model)
         ingested = pool.submit(read_source, spec, tables)
-        promotions = apply_newest_decision(spec.model, tables, registry, run, spec.policy.on_alias_drift)
+        promotions = apply_newest_decision(context, spec.policy.on_alias_drift)
     manifests, earlier = reading.result(), earlier_checks.result()
     if spec.gate.approval == "required":
-        promotions = reject_expired(spec, tables, run, promotions)
+        promotions = reject_expired(context, promotions)
     candidate = _candidate(spec, manifests, retrain_key)
-    champion = registry.version_of(spec.model, CHAMPION)
+    champion = context.registry.version_of(spec.model, CHAMPION)
     decided = standing_verdict(promotions, candidate.retrain_key, champion)
     if decided:
         return PromoteReport(decided, _checks_of(earlier, candidate, decided.previous_version))
@@ -67,7 +67,7 @@ def promote(
     checks = _checks_of(earlier, candidate, champion)
     if not checks:
         before = Before(decisions.result(), manifests, earlier)
-        checks = judge_candidate(spec, source, tables, registry, candidate, live, before, run)
+        checks = judge_candidate(context, source, candidate, live, before)
         append_rows(tables, "gate", checks)
     hit("promote.after_judge")
     passed = _passed(checks) and not was_rolled_back(promotions, candidate.retrain_key)
@@ -76,19 +76,19 @@ def promote(
         return PromoteReport(asked, checks)
     version, reasons = champion, _reasons(checks, passed)
     if passed and may_go_live(spec, asked):
-        made = deployed_version(spec, source, tables, registry, run, candidate, manifests, checks)
+        made = deployed_version(context, source, candidate, manifests, checks)
         hit("promote.after_refit")
         passed, said = made.smoke.passes, (*made.said, made.smoke.sentence)
         reasons = (*reasons, *said) if passed else said
         if passed:
             version = made.version
-            tell_consumers(spec, run, candidate, version, champion, checks)
-    decision = _decision(promotions, candidate, champion, version, passed, reasons, run)
+            tell_consumers(context, candidate, version, champion, checks)
+    decision = _decision(promotions, candidate, champion, version, passed, reasons, context.run)
     if passed:
         decision = with_approval(spec, decision, asked)
     decide_promotion(tables, decision)
     hit("promote.after_decision")
-    apply_newest_decision(spec.model, tables, registry, run)
+    apply_newest_decision(context)
     report = PromoteReport(decision, checks)
     _log.info(report.summary)
     return report

@@ -4,10 +4,9 @@ import logging
 from dataclasses import dataclass
 
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.promotion import Promotion
-from retraining.records.run import Run
 from retraining.rules.champion.alias_state import newest_move
 from retraining.rules.champion.rollback import waits_after_batch
 from retraining.spec.model_spec import ModelSpec
@@ -32,19 +31,20 @@ class ReleaseRetrainingReport:
         )
 
 
-def release_retraining(spec: ModelSpec, tables: Tables, run: Run, reason: str | None) -> ReleaseRetrainingReport:
+def release_retraining(context: Context, reason: str | None) -> ReleaseRetrainingReport:
     """End the wait that a rollback asked for, once a run. No alias moves; the next drift check decides anew, on the
     same batch too. A fit that equals the one that was left stays refused.
 
     Raises ParameterError without a reason, NothingToDoError when nothing waits.
     """
+    spec = context.spec
     if reason is None or not reason.strip():
         raise ParameterError("The widget `reason` is empty. Say why retraining may go on; it is stored with it.")
-    rows = read_rows(tables, Promotion, spec.model)
-    known = [row for row in rows if row.request_id == run.run_id and row.outcome == "RELEASED"]
+    rows = read_rows(context.tables, Promotion, spec.model)
+    known = [row for row in rows if row.request_id == context.run.run_id and row.outcome == "RELEASED"]
     if known:
         return ReleaseRetrainingReport(known[-1])
-    newest = read_source(spec, tables).committed.through
+    newest = read_source(spec, context.tables).committed.through
     _check_waiting(spec, rows, newest)
     live = newest_move(rows)
     version = live.version if live else None
@@ -57,12 +57,12 @@ def release_retraining(spec: ModelSpec, tables: Tables, run: Run, reason: str | 
         previous_version=version,
         candidate_version=None,
         retrain_key=None,
-        request_id=run.run_id,
+        request_id=context.run.run_id,
         batch_seq=newest,
         reasons=(reason.strip(),),
-        **run.stamp,
+        **context.stamp,
     )
-    append_rows(tables, "promote", [release])
+    append_rows(context.tables, "promote", [release])
     report = ReleaseRetrainingReport(release)
     _log.info(report.summary)
     return report

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from retraining.adapters.registry.log_pages import log_pages
 from retraining.adapters.registry.registry import CHAMPION, Registry
 from retraining.adapters.tables.ledgers_of_model import append_event, read_events
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.errors import IncidentOpenedError, NotifyError, RegistryError, TaskFailedError
 from retraining.records.batch import Batch
 from retraining.records.gate import STOPS_NOBODY, GateResult
-from retraining.records.run import Event, Incident, Run
+from retraining.records.run import Event, Incident
 from retraining.report.index import ModelRuns, render_index
 from retraining.report.page import render_run_page
 from retraining.report.words import run_path
 from retraining.rules.incidents import news_of_run
 from retraining.rules.ingest.ledger import Ledger
-from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.metric_of import metric_of
 from retraining.steps.report.gather_page import Gathered, gather_page, page_data
 from retraining.steps.report.send_alerts import send_alerts
@@ -62,29 +61,30 @@ class RunReport:
             raise IncidentOpenedError(f"alerts.fail_run is on, and this run opened an incident. {' '.join(opened)}")
 
 
-def report(spec: ModelSpec, tables: Tables, registry: Registry, run: Run, task_states: str = "") -> RunReport:
+def report(context: Context, task_states: str = "") -> RunReport:
     """Gather what this run wrote into a row, a page and the index over all runs; the pages also go to MLflow, and what
     people must know of goes to whom the spec names.
 
     task_states holds `task=state` pairs; anything but success or excluded counts as failed.
     """
+    spec = context.spec
     states = parse_states(task_states)
     failed = failed_tasks(states)
     with ThreadPoolExecutor() as pool:
-        reading = pool.submit(read_events, tables)
-        gathered = gather_page(spec, tables, run, decided="check_drift" not in failed and COPY not in states)
+        reading = pool.submit(read_events, context.tables)
+        gathered = gather_page(context, decided="check_drift" not in failed and COPY not in states)
     all_events = reading.result()
     events = [row for row in all_events if row.model == spec.model]
-    known = [row for row in events if row.run_id == run.run_id and row.failed_tasks == failed]
-    event = known[-1] if known else _event(spec, registry, run, failed, gathered)
+    known = [row for row in events if row.run_id == context.run.run_id and row.failed_tasks == failed]
+    event = known[-1] if known else _event(context, failed, gathered)
     if not known:
-        append_event(tables, event, len(events) + 1)
+        append_event(context.tables, event, len(events) + 1)
         events, all_events = [*events, event], [*all_events, event]
     page = render_run_page(page_data(spec, gathered, [*(row for row in events if row != event), event][-_MOST_RUNS:]))
-    pages = {run_path(spec.model, run.run_id): page, "index.html": render_index(_by_model(all_events))}
-    news = tuple(news_of_run(gathered.incidents, run.run_id))
-    logged = _log_pages(registry, pages, failed)
-    return RunReport(event, page, logged, news, send_alerts(spec, run, news), spec.alerts.fail_run)
+    pages = {run_path(spec.model, context.run.run_id): page, "index.html": render_index(_by_model(all_events))}
+    news = tuple(news_of_run(gathered.incidents, context.run.run_id))
+    logged = _log_pages(context.registry, pages, failed)
+    return RunReport(event, page, logged, news, send_alerts(context, news), spec.alerts.fail_run)
 
 
 def _by_model(events: list[Event]) -> list[ModelRuns]:
@@ -113,14 +113,14 @@ def failed_tasks(states: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(task for task, state in states.items() if state.lower() not in _FINE)
 
 
-def _event(spec: ModelSpec, registry: Registry, run: Run, failed: tuple[str, ...], gathered: Gathered) -> Event:
+def _event(context: Context, failed: tuple[str, ...], gathered: Gathered) -> Event:
     batch, decision, promotion = gathered.batch, gathered.decision, gathered.promotion
     gain = next((row for row in gathered.checks if row.check == "gain"), None)
     newest = gathered.batches[-1] if gathered.batches else None
     return Event(
-        run_id=run.run_id,
-        model=spec.model,
-        metric=metric_of(spec),
+        run_id=context.run.run_id,
+        model=context.model,
+        metric=metric_of(context.spec),
         outcome="FAILED" if failed else promotion.outcome if promotion else "KEEP",
         batch_seq=newest.batch_seq if newest else None,
         rows_read=_count(batch, "rows_read"),
@@ -130,7 +130,7 @@ def _event(spec: ModelSpec, registry: Registry, run: Run, failed: tuple[str, ...
         rows_late=_count(batch, "rows_late"),
         rows_older=newest.rows_older if newest else None,
         refusals=batch.refusals if batch else (),
-        watermark_lag_days=_lag(spec, newest, run),
+        watermark_lag_days=_lag(context, newest),
         champion_before=_champion_before(gathered),
         error_before=decision.realised_error if decision else None,
         static_error=gathered.static_error,
@@ -141,10 +141,10 @@ def _event(spec: ModelSpec, registry: Registry, run: Run, failed: tuple[str, ...
         candidate_version=promotion.candidate_version if promotion else None,
         gate=_gate(gathered.checks),
         gate_sentence=gain.sentence if gain else None,
-        champion_after=_champion(spec, registry),
+        champion_after=_champion(context),
         failed_tasks=failed,
-        attempt_id=run.attempt_id,
-        at=run.started_at,
+        attempt_id=context.run.attempt_id,
+        at=context.run.started_at,
         previous_wins=decision.previous_wins if decision else None,
     )
 
@@ -157,14 +157,14 @@ def _champion_before(gathered: Gathered) -> str | None:
     return promotion.previous_version if promotion else None
 
 
-def _lag(spec: ModelSpec, newest: Batch | None, run: Run) -> float | None:
+def _lag(context: Context, newest: Batch | None) -> float | None:
     if newest is None:
         return None
-    ledger = Ledger(spec.source.ledger_column, newest.ledger_type)
+    ledger = Ledger(context.spec.source.ledger_column, newest.ledger_type)
     watermark = ledger.from_text(newest.watermark_after)
     if watermark is None or not ledger.has_time:
         return None
-    return float(ledger.from_time(run.as_of) - watermark) / ledger.units_a_day
+    return float(ledger.from_time(context.run.as_of) - watermark) / ledger.units_a_day
 
 
 def _count(batch: Batch | None, field: str) -> int:
@@ -176,9 +176,9 @@ def _gate(checks: Sequence[GateResult]) -> str | None:
     return (worst[0] if worst else "passed") if checks else None
 
 
-def _champion(spec: ModelSpec, registry: Registry) -> str | None:
+def _champion(context: Context) -> str | None:
     """The champion, or None when MLflow is down: the report of a failed run must still be written."""
     try:
-        return registry.version_of(spec.model, CHAMPION)
+        return context.registry.version_of(context.model, CHAMPION)
     except RegistryError:
         return None

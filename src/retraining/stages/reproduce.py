@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 
 from retraining.adapters.registry.log_version import lock_hash
-from retraining.adapters.registry.registry import CHAMPION, Registry
+from retraining.adapters.registry.registry import CHAMPION
 from retraining.adapters.tables.ledgers_of_model import read_rows
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.errors import NothingToDoError, ReproduceError
 from retraining.records.gate import GateResult
-from retraining.records.run import Run
 from retraining.records.version import Comparison, Manifest
 from retraining.rules.gate.checks import gated_error
 from retraining.rules.gate.metrics import error_on_rows, find_metric
@@ -67,18 +66,17 @@ class ReproduceReport:
             )
 
 
-def reproduce(
-    spec: ModelSpec, tables: Tables, registry: Registry, run: Run, version: str | None = None
-) -> ReproduceReport:
+def reproduce(context: Context, version: str | None = None) -> ReproduceReport:
     """The version (default: the champion) beside a second fit on the rows, window and base that its manifest names.
     Nothing is written.
 
     Raises ReproduceError for a version whose rows can no longer be read.
     """
-    wanted = version or registry.version_of(spec.model, CHAMPION)
+    spec = context.spec
+    wanted = version or context.registry.version_of(spec.model, CHAMPION)
     if wanted is None:
         raise NothingToDoError(f"{spec.model} has no champion. Name a `version`, or run `retraining` first.")
-    manifests = read_rows(tables, Manifest, spec.model)
+    manifests = read_rows(context.tables, Manifest, spec.model)
     manifest = manifest_of_version(manifests, spec.model, wanted)
     if manifest.role in ("adopted", "copied"):
         raise ReproduceError(
@@ -91,14 +89,14 @@ def reproduce(
             f"on keys that were forgotten since, and their rows are deleted. Reproduce a version trained after that."
         )
     base = manifest_of_version(manifests, spec.model, manifest.base_version) if manifest.base_version else None
-    registered = load_version(registry, manifest)
-    source = read_source(spec, tables)
-    learned = learn(spec, source, tables, registry, _as_before_its_fit(manifest), base)
+    registered = load_version(context.registry, manifest)
+    source = read_source(spec, context.tables)
+    learned = learn(context, source, _as_before_its_fit(manifest), base)
     comparisons = (
-        *_circumstances(spec, registry, run, manifest),
+        *_circumstances(context, manifest),
         *_rows(manifest, learned),
         *_fits(spec, registered, learned),
-        *_gate(spec, source, tables, manifest, learned),
+        *_gate(context, source, manifest, learned),
     )
     report = ReproduceReport(spec.model, wanted, comparisons)
     _log.info(report.summary)
@@ -110,12 +108,12 @@ def _as_before_its_fit(manifest: Manifest) -> Manifest:
     return replace(manifest, window_days=None) if manifest.role == "candidate" else manifest
 
 
-def _circumstances(spec: ModelSpec, registry: Registry, run: Run, manifest: Manifest) -> list[Comparison]:
+def _circumstances(context: Context, manifest: Manifest) -> list[Comparison]:
     """What should be the same for the fits to be: a difference here explains one further down."""
-    libraries = registry.tags_of(spec.model, str(manifest.version)).get(LOCK_HASH, "unknown")
+    libraries = context.registry.tags_of(context.model, str(manifest.version)).get(LOCK_HASH, "unknown")
     return [
-        _compared("code version", manifest.code_version, run.code_version),
-        _compared("spec", manifest.spec_hash, spec.hash),
+        _compared("code version", manifest.code_version, context.run.code_version),
+        _compared("spec", manifest.spec_hash, context.spec.hash),
         _compared("libraries", libraries, lock_hash()),
     ]
 
@@ -151,17 +149,16 @@ def _fits(spec: ModelSpec, registered: Any, learned: Learned) -> list[Comparison
     return [_compared(f"{TRAINING_ERROR} ({metric_of(spec)})", *errors), apart]
 
 
-def _gate(
-    spec: ModelSpec, source: IngestedSource, tables: Tables, manifest: Manifest, learned: Learned
-) -> list[Comparison]:
+def _gate(context: Context, source: IngestedSource, manifest: Manifest, learned: Learned) -> list[Comparison]:
     """The error of the second fit on the rows that judged the first; nothing for a version that no gate looked at, and
     for reserved rows, whose number depends on the champion of that day."""
+    spec = context.spec
     followed = metric_of(spec)
-    checks = read_rows(tables, GateResult, spec.model)
+    checks = read_rows(context.tables, GateResult, spec.model)
     found = gated_error([row for row in checks if row.retrain_key == manifest.retrain_key], followed)
     if found is None or manifest.holdout_from is None:
         return []
-    rows = holdout_rows(spec, source, tables, manifest, None)
+    rows = holdout_rows(context, source, manifest, None)
     pair = Judged(learned.estimator, None, manifest.trivial_prediction)
     (sums,) = sum_on_workers(spec, rows, (followed,), pair).sums
     again = float(find_metric(followed, spec.kind).value(sums.candidate.sum(axis=0)))

@@ -5,13 +5,12 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from retraining.adapters.registry.registry import CHALLENGER, Registry
+from retraining.adapters.registry.registry import CHALLENGER
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.errors import NothingToDoError
 from retraining.failpoints import hit
 from retraining.records.decision import Decision
-from retraining.records.run import Run
 from retraining.records.version import Manifest, Role
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import read_source
@@ -41,28 +40,27 @@ class RetrainReport:
         return f"{self.model}: version {made.version} {how} {rows}{judged}"
 
 
-def retrain(
-    spec: ModelSpec, tables: Tables, registry: Registry, run: Run, evaluation_id: str | None = None
-) -> RetrainReport:
+def retrain(context: Context, evaluation_id: str | None = None) -> RetrainReport:
     """Carry out a decision (default: the newest): reserve its keys, fit, log, register, set the alias challenger.
 
     The same decision, code and spec lead to the same version however often this runs.
     """
+    spec = context.spec
     with ThreadPoolExecutor() as pool:
-        decisions = pool.submit(read_rows, tables, Decision, spec.model)
-        known = pool.submit(read_rows, tables, Manifest, spec.model)
-        ingested = pool.submit(read_source, spec, tables)
+        decisions = pool.submit(read_rows, context.tables, Decision, spec.model)
+        known = pool.submit(read_rows, context.tables, Manifest, spec.model)
+        ingested = pool.submit(read_source, spec, context.tables)
     decision = _decision(spec, decisions.result(), evaluation_id)
     if not decision.should_retrain:
         return RetrainReport(spec.model, "", None)
     source = ingested.result()
-    manifests = _with_reservation(spec, tables, run, decision, known.result())
+    manifests = _with_reservation(context, decision, known.result())
     hit("retrain.after_reserve")
-    candidate = next(row for row in manifests if row.retrain_key == _key(spec, run, decision, "candidate"))
-    logged = log_fit(spec, source, tables, registry, run, candidate, manifests)
-    manifest = store_fit(spec, tables, registry, run, logged, manifests)
-    if manifest.version and registry.version_of(spec.model, CHALLENGER) != manifest.version:
-        registry.set_alias(spec.model, CHALLENGER, manifest.version)
+    candidate = next(row for row in manifests if row.retrain_key == _key(context, decision, "candidate"))
+    logged = log_fit(context, source, candidate, manifests)
+    manifest = store_fit(context, logged, manifests)
+    if manifest.version and context.registry.version_of(spec.model, CHALLENGER) != manifest.version:
+        context.registry.set_alias(spec.model, CHALLENGER, manifest.version)
     hit("retrain.after_challenger")
     report = RetrainReport(spec.model, manifest.retrain_key, manifest)
     _log.info(report.summary)
@@ -76,31 +74,37 @@ def _decision(spec: ModelSpec, decisions: list[Decision], evaluation_id: str | N
     return fitting[-1]
 
 
-def _with_reservation(
-    spec: ModelSpec, tables: Tables, run: Run, decision: Decision, manifests: list[Manifest]
-) -> list[Manifest]:
+def _with_reservation(context: Context, decision: Decision, manifests: list[Manifest]) -> list[Manifest]:
     """The manifests, with the decision's keys reserved. Both roles in one commit: the refit's rows are known by now."""
     known = {row.retrain_key for row in manifests}
-    if _key(spec, run, decision, "candidate") in known:
+    if _key(context, decision, "candidate") in known:
         return manifests
-    roles: tuple[Role, ...] = ("candidate", "refit") if spec.gate.refits else ("candidate",)
-    reserved = [_reservation(spec, run, decision, role, next_seq(manifests)) for role in roles]
-    append_rows(tables, "retrain", reserved)
+    roles: tuple[Role, ...] = ("candidate", "refit") if context.spec.gate.refits else ("candidate",)
+    reserved = [_reservation(context, decision, role, next_seq(manifests)) for role in roles]
+    append_rows(context.tables, "retrain", reserved)
     return [*manifests, *reserved]
 
 
-def _key(spec: ModelSpec, run: Run, decision: Decision, role: Role) -> str:
+def _key(context: Context, decision: Decision, role: Role) -> str:
     """Names a fit: the same model, data, action, role, code and spec are never fitted twice."""
     bounds = [decision.holdout_from or "", decision.holdout_before or ""]
-    parts = [spec.model, str(decision.batch_seq), decision.action, role, *bounds, run.code_version, spec.hash]
+    parts = [
+        context.model,
+        str(decision.batch_seq),
+        decision.action,
+        role,
+        *bounds,
+        context.run.code_version,
+        context.spec.hash,
+    ]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()
 
 
-def _reservation(spec: ModelSpec, run: Run, decision: Decision, role: Role, seq: int) -> Manifest:
+def _reservation(context: Context, decision: Decision, role: Role, seq: int) -> Manifest:
     judged = role == "candidate"
     return Manifest(
-        model=spec.model,
-        retrain_key=_key(spec, run, decision, role),
+        model=context.model,
+        retrain_key=_key(context, decision, role),
         role=role,
         state="RESERVED",
         seq=seq,
@@ -123,8 +127,8 @@ def _reservation(spec: ModelSpec, run: Run, decision: Decision, role: Role, seq:
         version=None,
         mlflow_run_id=None,
         digest=None,
-        spec_hash=spec.hash,
-        code_version=run.code_version,
-        **run.stamp,
-        learning_hash=spec.learning_hash,
+        spec_hash=context.spec.hash,
+        code_version=context.run.code_version,
+        **context.stamp,
+        learning_hash=context.spec.learning_hash,
     )

@@ -3,15 +3,12 @@
 import logging
 from dataclasses import dataclass
 
-from retraining.adapters.registry.registry import Registry
 from retraining.adapters.tables.predictions import count_predictions
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.records.promotion import Promotion
-from retraining.records.run import Run
 from retraining.records.version import PredictionCount
 from retraining.rules.champion.history import live_since
 from retraining.rules.champion.rollback import version_asked
-from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.apply_newest_decision import apply_newest_decision
 from retraining.steps.champion.roll_back import roll_back
 
@@ -51,13 +48,7 @@ class RollbackReport:
 
 
 def rollback(
-    spec: ModelSpec,
-    tables: Tables,
-    registry: Registry,
-    run: Run,
-    to_version: str | None = None,
-    reason: str | None = None,
-    to_date: str | None = None,
+    context: Context, to_version: str | None = None, reason: str | None = None, to_date: str | None = None
 ) -> RollbackReport:
     """Resolve the target once, prove that it can go live, store it under this run's id, let the alias follow. The same
     run repeated only reconciles.
@@ -66,13 +57,13 @@ def rollback(
     names one has seen where the alias is, so an alias moved by hand, or whose version was deleted, is no obstacle then.
     """
     named = bool(to_version or to_date)
-    drift = "leave" if named else spec.policy.on_alias_drift
-    promotions = apply_newest_decision(spec.model, tables, registry, run, drift)
+    drift = "leave" if named else context.spec.policy.on_alias_drift
+    promotions = apply_newest_decision(context, drift)
     target = version_asked(promotions, to_version, to_date)
     said = reason or "No reason was given."
-    decision = roll_back(spec, tables, registry, run, promotions, run.run_id, target, said)
+    decision = roll_back(context, promotions, context.run.run_id, target, said)
     left = str(decision.previous_version)
     since = live_since(promotions, left, decision.seq)
-    report = RollbackReport(decision, count_predictions(tables, spec.model, left, since))
+    report = RollbackReport(decision, count_predictions(context.tables, context.model, left, since))
     _log.info(report.summary)
     return report

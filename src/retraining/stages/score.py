@@ -6,17 +6,14 @@ from dataclasses import dataclass
 
 from pyspark.sql import functions as F
 
-from retraining.adapters.registry.registry import Registry
 from retraining.adapters.tables import observations, predictions
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.adapters.tables.observations import BATCH_SEQ
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.records.promotion import Promotion
-from retraining.records.run import Run
 from retraining.records.version import Manifest
 from retraining.rules.champion.history import first_champion
 from retraining.rules.ingest.row_identity import ROW_KEY
-from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.live_versions import live_champion, live_previous
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import load_version, manifest_of_version
@@ -42,11 +39,13 @@ class ScoreReport:
         return f"{self.model}: {self.rows:,} rows scored by version {self.champion_version}"
 
 
-def score(spec: ModelSpec, tables: Tables, registry: Registry, run: Run) -> ScoreReport:
+def score(context: Context) -> ScoreReport:
     """Score the committed batches that have arrived, or were released, since the last scoring. A row is predicted once,
     whoever is champion later. Two predict beside the live one: the first champion, never retrained, because what
     retraining is worth is the difference, and the champion before, which may turn out to be better."""
-    version = live_champion(spec, tables, registry, run)
+    spec = context.spec
+    tables = context.tables
+    version = live_champion(context)
     if version is None:
         return ScoreReport(spec.model, None, 0)
     with ThreadPoolExecutor() as pool:
@@ -60,30 +59,24 @@ def score(spec: ModelSpec, tables: Tables, registry: Registry, run: Run) -> Scor
     if source.committed.through <= after:
         return ScoreReport(spec.model, version, 0)
     decided = promotions.result()
-    beside = first_champion(decided), live_previous(spec.model, registry, decided, version)
+    beside = first_champion(decided), live_previous(context, decided, version)
     versions = dict.fromkeys([version, *(each for each in beside if each)])
     predicting = [manifest_of_version(manifests, spec.model, each) for each in versions]
-    rows = _score_batches(spec, source, tables, registry, run, predicting, after)
+    rows = _score_batches(context, source, predicting, after)
     report = ScoreReport(spec.model, version, rows)
     _log.info(report.summary)
     return report
 
 
-def _score_batches(
-    spec: ModelSpec,
-    source: IngestedSource,
-    tables: Tables,
-    registry: Registry,
-    run: Run,
-    versions: list[Manifest],
-    after: int,
-) -> int:
+def _score_batches(context: Context, source: IngestedSource, versions: list[Manifest], after: int) -> int:
     """Rows predicted by the first of the versions; the others predict the same rows."""
+    spec = context.spec
+    tables = context.tables
     arrived = observations.current_rows(tables, source.name, source.committed, source.ledger, after)
     predictions.create_predictions(tables, spec.model, prediction_type(spec))
     scored = tables.read(predictions.table_of(spec.model))
     unseen = arrived.join(scored.select(ROW_KEY).distinct(), ROW_KEY, "left_anti")
-    estimators = {f"_by_{each.version}": load_version(registry, each) for each in versions}
+    estimators = {f"_by_{each.version}": load_version(context.registry, each) for each in versions}
     made = predict_rows(spec, unseen, [ROW_KEY, BATCH_SEQ], estimators)
     since = observations.usable_since(source.committed)
     trained = observations.arrived_after(source.committed, 0) & (since <= max(each.batch_seq for each in versions))
@@ -101,7 +94,7 @@ def _score_batches(
         made.join(first_seen, ROW_KEY, "left")
         .select(ROW_KEY, BATCH_SEQ, F.explode(F.array(*by_version)).alias("made"))
         .select(ROW_KEY, BATCH_SEQ, "made.*")
-        .withColumns({"run_id": F.lit(run.run_id), "scored_at": F.lit(run.started_at)})
+        .withColumns({"run_id": F.lit(context.run.run_id), "scored_at": F.lit(context.run.started_at)})
     )
     predictions.append_predictions(tables, spec.model, stored, source.committed.through)
     by_champion = F.col("model_version") == F.lit(versions[0].version)

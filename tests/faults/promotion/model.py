@@ -6,9 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from tests.loop import toy_spec
+
 from retraining.adapters.registry.registry import CHAMPION, PREVIOUS
 from retraining.adapters.tables.ledgers_of_model import next_seq, read_rows
 from retraining.adapters.tables.tables import Fence
+from retraining.context import Context
 from retraining.errors import AliasDriftError, AliasRaceError, ConcurrentRunError, RetrainingError
 from retraining.records.promotion import Outcome, Promotion
 from retraining.records.run import Run
@@ -17,6 +20,7 @@ from retraining.rules.champion.rollback import rollback_target
 from retraining.steps.champion.apply_newest_decision import apply_newest_decision, decide_promotion
 
 MODEL = "toy"
+SPEC = toy_spec()
 AT = datetime(2013, 6, 1, tzinfo=UTC)
 Actor = Literal["promoter a", "promoter b", "rollback", "human moves", "human deletes"]
 Broken = Literal["has no fences", "applies without looking again", "decides before it applies"]
@@ -163,7 +167,7 @@ def _reconcile(tables: MemoryTables, registry: MemoryRegistry, run: Run, broken:
 
 def _apply(tables: MemoryTables, registry: MemoryRegistry, run: Run, broken: Broken | None) -> list[Promotion]:
     if broken != "applies without looking again":
-        return apply_newest_decision(MODEL, tables, registry, run)
+        return apply_newest_decision(Context(SPEC, tables, registry, run))
     rows = read_rows(tables, Promotion, MODEL)
     move = newest_move(rows)
     if any(row.state == "APPLIED" and row.seq == move.seq for row in rows):

@@ -82,7 +82,7 @@ def version(name: str) -> AdoptRequest:
 
 
 def adopted(loop, request: AdoptRequest, run_id: str = "800"):
-    return adopt(loop.spec, loop.tables, loop.registry, make_run(run_id), request)
+    return adopt(replace(loop.context, run=make_run(run_id)), request)
 
 
 def refusal(error, loop, request: AdoptRequest) -> str:

@@ -1,5 +1,6 @@
 """A candidate that passes the gate waits for a person where the spec says so. One model, told once; tests only read."""
 
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -58,12 +59,12 @@ def story(make_loop):
 
 def answer(loop: Loop, said: str, candidate: str | None = None, run_id: str = "") -> ApprovalReport:
     loop.start_run(as_of=f"{loop.run.started_at:%Y-%m-%d}", **({"run_id": run_id} if run_id else {}))
-    return approve(loop.spec, loop.tables, loop.run, said, candidate, "Looked at it.")
+    return approve(loop.context, said, candidate, "Looked at it.")
 
 
 def promoted(loop: Loop, answered: ApprovalReport) -> PromoteReport:
     run = make_run(loop.run.run_id, f"{loop.run.started_at:%Y-%m-%d}", loop.run.code_version)
-    return promote(loop.spec, loop.tables, loop.registry, run, answered.retrain_key)
+    return promote(replace(loop.context, run=run), answered.retrain_key)
 
 
 def refusal(error, stage) -> str:
@@ -170,4 +171,4 @@ def test_without_a_candidate_that_waits_there_is_nothing_to_answer(story):
 def test_an_answer_is_yes_or_no_with_a_reason(story, said, reason, refused):
     loop = story.loop
 
-    assert refusal(ParameterError, lambda: approve(loop.spec, loop.tables, loop.run, said, None, reason)) == refused
+    assert refusal(ParameterError, lambda: approve(loop.context, said, None, reason)) == refused

@@ -55,7 +55,7 @@ def story(make_loop):
     told.live = promoted(loop, told.copy)
     told.page = loop.report("copy=success promote=success")
     told.after_live = (loop.alias("champion"), versions(loop))
-    told.swept = sweep_leftovers("toy", loop.registry, manifests(loop))
+    told.swept = sweep_leftovers(loop.context, manifests(loop))
     told.decision = loop.check().decision
     told.already = refusal(NothingToDoError, loop, replace(told.request, trained_until="2013-01-14"), newer=True)
     loop.spec = REFRESH
@@ -97,12 +97,12 @@ def refusal(error, loop: Loop, request: CopyRequest, newer: bool = False) -> str
 
 
 def copied(loop: Loop, request: CopyRequest) -> CopyReport:
-    return copy_version(loop.spec, loop.tables, loop.registry, make_run(loop.run.run_id), request)
+    return copy_version(replace(loop.context, run=make_run(loop.run.run_id)), request)
 
 
 def promoted(loop: Loop, copy: CopyReport) -> PromoteReport:
     run = make_run(loop.run.run_id)
-    return promote(loop.spec, loop.tables, loop.registry, run, copy.manifest.retrain_key)
+    return promote(replace(loop.context, run=run), copy.manifest.retrain_key)
 
 
 def versions(loop: Loop) -> list[str]:

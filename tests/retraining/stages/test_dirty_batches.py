@@ -1,7 +1,7 @@
 """One story of dirty batches, told once: a champion meets each kind of dirt, and every batch has its defined answer."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from html import unescape
 
@@ -151,7 +151,7 @@ def test_rows_without_a_label_are_accepted_and_scored_and_not_trained_on(loop, s
     told = story["labels stop"]
     scored = loop.tables.read("toy_predictions").where(f"_batch_seq = {told.decision.batch_seq}").count()
     source = read_source(SPEC, loop.tables)
-    trainable = trainable_rows(SPEC, loop.tables, source.ledger, source.committed, Bounds(2, None, None))
+    trainable = trainable_rows(replace(loop.context, spec=SPEC), source.ledger, source.committed, Bounds(2, None, None))
 
     assert (told.ingested.accepted, told.ingested.quarantined, scored) == (40, 0, 40)
     assert trainable.where(f"_batch_seq = {told.decision.batch_seq}").count() == 0

@@ -120,7 +120,7 @@ def test_neither_the_future_nor_a_missing_ledger_moves_the_watermark(dirty):
 
 def test_the_accepted_rows_reach_python(dirty):
     loop, _ = dirty
-    frame = read_training_frame(loop.spec, loop.tables, read_source(loop.spec, loop.tables), Bounds(1, None, None))
+    frame = read_training_frame(loop.context, read_source(loop.spec, loop.tables), Bounds(1, None, None))
 
     assert len(frame.features) == len(ACCEPTED)  # all but the one without a label, and the row that was said twice
 

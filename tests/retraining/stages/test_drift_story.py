@@ -1,6 +1,7 @@
 """What a batch looks like is stored once, compared with training rows and the batch before, named, and told."""
 
 import random
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -113,7 +114,7 @@ def test_asked_again_the_decision_is_the_same_and_nothing_is_written(story):
     loop = story.loop
     before = loop.tables.read("drift_profiles").count()
 
-    assert check_drift(SPEC, loop.tables, loop.registry, loop.run, frozen=True).decision == story.back
+    assert check_drift(replace(loop.context, spec=SPEC), frozen=True).decision == story.back
     assert loop.tables.read("drift_profiles").count() == before
 
 

@@ -157,7 +157,7 @@ def test_of_two_promoters_at_once_the_second_is_told_and_then_judges_against_the
     second = loop.retrain().retrain_key
 
     def promoter(key):
-        return promote(loop.spec, loop.tables, loop.registry, make_run(), key)
+        return promote(replace(loop.context, run=make_run()), key)
 
     def too_late(tables, decision):
         monkeypatch.undo()

@@ -349,7 +349,7 @@ def test_keys_hash_as_those_of_stored_rows_whatever_their_types(loop):
         ForgetRequest("Why.", keys=json.dumps([said, said])),
         ForgetRequest("Why.", keys_table=loop.tables.name("requested")),
     ):
-        assert [row[0] for row in keys_to_forget(loop.spec, loop.tables, request).collect()] == stored
+        assert [row[0] for row in keys_to_forget(loop.context, request).collect()] == stored
 
 
 def test_a_request_that_does_not_fit_says_so_without_a_value_and_writes_nothing(begun, caplog):

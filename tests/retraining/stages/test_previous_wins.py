@@ -1,6 +1,7 @@
 """A champion that the one before it beats: an alert, or a rollback where the policy says so. One model, told once."""
 
 from contextlib import suppress
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -48,7 +49,7 @@ def story(make_loop):
     told.after_back = aliases(loop)
     told.page_of_rollback = loop.report("check_drift=success")
     told.rows_after_back = (len(read_rows(loop.tables, Decision, "toy")), len(promotions(loop)))
-    told.pinned = check_drift(BACK, loop.tables, loop.registry, make_run("900"), champion_version="3")
+    told.pinned = check_drift(replace(loop.context, spec=BACK, run=make_run("900")), champion_version="3")
     told.rows_after_pinned = (len(read_rows(loop.tables, Decision, "toy")), len(promotions(loop)))
     told.again = loop.check().decision
     arrive(loop, days(40, 48))
@@ -130,7 +131,7 @@ def test_the_version_gone_back_to_has_no_version_before_and_waits_for_newer_rows
 def test_a_version_before_that_is_no_longer_registered_is_left_out(story, before, found):
     rows = promoted(("PROMOTE", before), ("PROMOTE", "2"))
 
-    assert live_previous("toy", story.loop.registry, rows, "2") == found
+    assert live_previous(story.loop.context, rows, "2") == found
 
 
 def test_every_decision_replays_to_the_same_verdict(story):

@@ -1,5 +1,6 @@
 """A rollback makes retraining wait, a release lets it go on. One model, told once; the tests only read."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -50,12 +51,12 @@ def story(make_loop):
 
 
 def released(loop: Loop) -> ReleaseRetrainingReport:
-    return release_retraining(loop.spec, loop.tables, make_run("80", "2013-01-25"), "The sensor is repaired.")
+    return release_retraining(replace(loop.context, run=make_run("80", "2013-01-25")), "The sensor is repaired.")
 
 
 def refusal(error, loop: Loop, reason: str = "Repaired.") -> str:
     with pytest.raises(error) as caught:
-        release_retraining(loop.spec, loop.tables, make_run("90", "2013-01-25"), reason)
+        release_retraining(replace(loop.context, run=make_run("90", "2013-01-25")), reason)
     return str(caught.value)
 
 

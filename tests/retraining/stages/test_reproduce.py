@@ -1,6 +1,7 @@
 """A registered version is fitted again from its manifest: every version of a story of two champions."""
 
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -35,7 +36,7 @@ def story(make_loop):
 
 
 def again(loop, version=None, spec=None):
-    return reproduce(spec or loop.spec, loop.tables, loop.registry, loop.run, version)
+    return reproduce(replace(loop.context, spec=spec or loop.spec), version)
 
 
 def refused(loop) -> str:

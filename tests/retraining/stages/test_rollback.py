@@ -1,5 +1,6 @@
 """A rollback in every way it can be asked for, and what refuses it. One model, told once; the tests only read."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -36,7 +37,7 @@ def story(make_loop, state_dir):
     told.back = loop.rollback("77", to_date="2013-01-22", as_of="2013-01-26")
     told.back_again = loop.rollback("77", to_date="2013-01-22", as_of="2013-01-27")
     told.after_back = (loop.alias("champion"), loop.alias("previous"))
-    told.asked_again = promote(loop.spec, loop.tables, loop.registry, make_run(), told.second.retrain_key)
+    told.asked_again = promote(replace(loop.context, run=make_run()), told.second.retrain_key)
     arrive(loop, 26, 33, "2013-02-03")
     told.third = loop.train().promotion
     loop.registry.client.delete_model_version(loop.registry.full_name("toy"), told.third.version)

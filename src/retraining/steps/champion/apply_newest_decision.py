@@ -5,13 +5,13 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Literal
 
-from retraining.adapters.registry.registry import CHAMPION, PREVIOUS, Registry
+from retraining.adapters.registry.registry import CHAMPION, PREVIOUS
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.errors import AliasDriftError, AliasRaceError, ConcurrentRunError
 from retraining.failpoints import hit
 from retraining.records.promotion import Promotion
-from retraining.records.run import Run
 from retraining.rules.champion.alias_state import alias_state, is_applied, newest_move
 
 __all__ = ["OnDrift", "apply_newest_decision", "decide_promotion"]
@@ -25,9 +25,7 @@ _MOST_PASSES = 10
 """Two are enough for a run that is alone."""
 
 
-def apply_newest_decision(
-    model: str, tables: Tables, registry: Registry, run: Run, on_drift: OnDrift = "stop"
-) -> list[Promotion]:
+def apply_newest_decision(context: Context, on_drift: OnDrift = "stop") -> list[Promotion]:
     """Sets the alias where a killed run left it behind, appends APPLIED where it is missing, and returns the
     promotions.
 
@@ -36,39 +34,39 @@ def apply_newest_decision(
     """
     projected: Promotion | None = None
     for _ in range(_MOST_PASSES):
-        rows = read_rows(tables, Promotion, model)
-        champion = registry.version_of(model, CHAMPION)
+        rows = read_rows(context.tables, Promotion, context.model)
+        champion = context.registry.version_of(context.model, CHAMPION)
         state, move = alias_state(rows, champion), newest_move(rows)
         if state == "moved_by_hand" and (projected is None or champion != projected.version):
-            if newest_move(read_rows(tables, Promotion, model)) != move:
+            if newest_move(read_rows(context.tables, Promotion, context.model)) != move:
                 continue  # another run decided and applied between the two reads
             if on_drift == "leave":
                 return rows
-            if move and move.version and not registry.has_version(model, move.version):
-                raise AliasDriftError(_deleted(model, champion, move.version))
+            if move and move.version and not context.registry.has_version(context.model, move.version):
+                raise AliasDriftError(_deleted(context.model, champion, move.version))
             if on_drift == "stop" or move is None:
-                raise AliasDriftError(_drift(model, champion, move))
-            _decide_to_heal(tables, run, rows, champion, move)
+                raise AliasDriftError(_drift(context.model, champion, move))
+            _decide_to_heal(context, rows, champion, move)
             continue
         if move is None or (state == "agrees" and projected is None and is_applied(rows, move)):
             return rows
         if state == "agrees" and projected == move:
-            return rows if is_applied(rows, move) else [*rows, _note_applied(model, tables, registry, run, move)]
+            return rows if is_applied(rows, move) else [*rows, _note_applied(context, move)]
         projected = move
         with suppress(AliasRaceError):  # another run is at it as well: look again
-            _project(model, registry, move, champion)
+            _project(context, move, champion)
     raise ConcurrentRunError(
-        f"{model}: other runs moved the alias {_MOST_PASSES} times while this one did. The decision is stored; start "
-        f"the run again when they have ended: it lets the alias follow."
+        f"{context.model}: other runs moved the alias {_MOST_PASSES} times while this one did. The decision is stored; "
+        f"start the run again when they have ended: it lets the alias follow."
     )
 
 
-def _project(model: str, registry: Registry, move: Promotion, champion: str | None) -> None:
+def _project(context: Context, move: Promotion, champion: str | None) -> None:
     if move.version and move.version != champion:
-        registry.set_alias(model, CHAMPION, move.version)
+        context.registry.set_alias(context.model, CHAMPION, move.version)
     hit("apply.after_champion")
-    if move.previous_version and registry.has_version(model, move.previous_version):
-        registry.set_alias(model, PREVIOUS, move.previous_version)
+    if move.previous_version and context.registry.has_version(context.model, move.previous_version):
+        context.registry.set_alias(context.model, PREVIOUS, move.previous_version)
     hit("apply.after_previous")
 
 
@@ -77,20 +75,20 @@ def decide_promotion(tables: Tables, decision: Promotion) -> None:
     append_rows(tables, "promote", [decision])
 
 
-def _note_applied(model: str, tables: Tables, registry: Registry, run: Run, move: Promotion) -> Promotion:
+def _note_applied(context: Context, move: Promotion) -> Promotion:
     if move.version and move.outcome != "HEAL":
-        registry.tag(model, move.version, {"promoted_by_run": move.run_id})
+        context.registry.tag(context.model, move.version, {"promoted_by_run": move.run_id})
     left = move.previous_version if move.outcome == "ROLLBACK" else None
-    if left and registry.has_version(model, left):
-        registry.tag(model, left, {"rejected_by_rollback": move.request_id or move.run_id})
+    if left and context.registry.has_version(context.model, left):
+        context.registry.tag(context.model, left, {"rejected_by_rollback": move.request_id or move.run_id})
     hit("apply.after_tags")
-    applied = replace(move, state="APPLIED", **run.stamp)
-    append_rows(tables, "applied", [applied])
+    applied = replace(move, state="APPLIED", **context.stamp)
+    append_rows(context.tables, "applied", [applied])
     hit("apply.after_applied")
     return applied
 
 
-def _decide_to_heal(tables: Tables, run: Run, rows: list[Promotion], champion: str | None, move: Promotion) -> None:
+def _decide_to_heal(context: Context, rows: list[Promotion], champion: str | None, move: Promotion) -> None:
     """Putting the alias back is a decision like any other: written first, so that it is known even if the run ends."""
     why = f"{_moved(move.model, champion, move)} It goes back, because policy.on_alias_drift is heal."
     healed = replace(
@@ -101,9 +99,9 @@ def _decide_to_heal(tables: Tables, run: Run, rows: list[Promotion], champion: s
         retrain_key=None,
         request_id=None,
         reasons=(why,),
-        **run.stamp,
+        **context.stamp,
     )
-    append_rows(tables, "promote", [healed])
+    append_rows(context.tables, "promote", [healed])
     _log.warning(why)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from retraining.adapters.registry.registry import Registry
 from retraining.adapters.registry.signature import inputs_of
+from retraining.context import Context
 from retraining.errors import RegistryError, RetrainingError
 from retraining.records.version import Manifest, ModelInput
 from retraining.rules.gate.signature_change import misfits
@@ -11,18 +12,18 @@ from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.load_version import load_version
 
 
-def check_target(spec: ModelSpec, registry: Registry, target: Manifest, champion: str) -> None:
+def check_target(context: Context, target: Manifest, champion: str) -> None:
     """Raises RegistryError, or TamperedModelError, when the target must not replace the champion.
 
     Its signature is held against the champion's, because that is what callers send. Where the champion is gone, against
     the columns that the loop itself sends.
     """
-    loads(registry, target)
+    loads(context.registry, target)
     said = f"{target.model} version {target.version}"
-    takes = inputs_of(registry, target.model, str(target.version))
+    takes = inputs_of(context.registry, target.model, str(target.version))
     if takes is None:
         raise RegistryError(f"{said} has no signature, so what it takes is not known. The alias stays. Choose another.")
-    wrong = misfits(takes, inputs_of(registry, target.model, champion) or inputs_of_spec(spec))
+    wrong = misfits(takes, inputs_of(context.registry, target.model, champion) or inputs_of_spec(context.spec))
     if wrong:
         raise RegistryError(
             f"{said} does not take the inputs of champion version {champion}: {'; '.join(wrong)}. The alias stays. "

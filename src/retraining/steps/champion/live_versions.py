@@ -2,27 +2,25 @@
 
 from collections.abc import Sequence
 
-from retraining.adapters.registry.registry import CHAMPION, Registry
-from retraining.adapters.tables.tables import Tables
+from retraining.adapters.registry.registry import CHAMPION
+from retraining.context import Context
 from retraining.records.promotion import Promotion
-from retraining.records.run import Run
 from retraining.rules.champion.history import previous_champion
-from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.apply_newest_decision import apply_newest_decision
 
 
-def live_champion(spec: ModelSpec, tables: Tables, registry: Registry, run: Run) -> str | None:
+def live_champion(context: Context) -> str | None:
     """The version behind the alias `champion`, None before the first promotion.
 
     With policy.on_alias_drift heal the alias is put back here already: otherwise a run would score with the version
     that was put there, and plan a hold-out for no champion, which holds days that the champion was trained on.
     """
-    if spec.policy.on_alias_drift == "heal":
-        apply_newest_decision(spec.model, tables, registry, run, "heal")
-    return registry.version_of(spec.model, CHAMPION)
+    if context.spec.policy.on_alias_drift == "heal":
+        apply_newest_decision(context, "heal")
+    return context.registry.version_of(context.model, CHAMPION)
 
 
-def live_previous(model: str, registry: Registry, promotions: Sequence[Promotion], champion: str) -> str | None:
+def live_previous(context: Context, promotions: Sequence[Promotion], champion: str) -> str | None:
     """Its version; None as well when it was deleted from the registry."""
     version = previous_champion(promotions, champion)
-    return version if version and registry.has_version(model, version) else None
+    return version if version and context.registry.has_version(context.model, version) else None

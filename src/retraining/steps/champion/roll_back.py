@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 
-from retraining.adapters.registry.registry import Registry
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.errors import NothingToDoError
 from retraining.failpoints import hit
 from retraining.records.promotion import Promotion
-from retraining.records.run import Run
 from retraining.records.version import Manifest
 from retraining.rules.champion.alias_state import newest_move
 from retraining.rules.champion.rollback import rollback_target
-from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.apply_newest_decision import apply_newest_decision
 from retraining.steps.champion.check_target import check_target
 from retraining.steps.dataset.ingested_source import read_source
@@ -20,37 +17,24 @@ from retraining.steps.dataset.load_version import manifest_of_version
 
 
 def roll_back(
-    spec: ModelSpec,
-    tables: Tables,
-    registry: Registry,
-    run: Run,
-    promotions: Sequence[Promotion],
-    request_id: str,
-    to_version: str | None,
-    reason: str,
+    context: Context, promotions: Sequence[Promotion], request_id: str, to_version: str | None, reason: str
 ) -> Promotion:
     """Resolves the target, proves that it can go live, stores the decision under the request, lets the alias follow. A
     request that was decided before is returned as it was."""
     made = [row for row in promotions if row.request_id == request_id and row.state == "DECIDED"]
     if made:
         return made[-1]
-    decision = _decide(spec, tables, registry, run, promotions, request_id, to_version, reason)
-    append_rows(tables, "promote", [decision])
+    decision = _decide(context, promotions, request_id, to_version, reason)
+    append_rows(context.tables, "promote", [decision])
     hit("rollback.after_decision")
-    apply_newest_decision(spec.model, tables, registry, run)
+    apply_newest_decision(context)
     return decision
 
 
 def _decide(
-    spec: ModelSpec,
-    tables: Tables,
-    registry: Registry,
-    run: Run,
-    promotions: Sequence[Promotion],
-    request_id: str,
-    to_version: str | None,
-    reason: str,
+    context: Context, promotions: Sequence[Promotion], request_id: str, to_version: str | None, reason: str
 ) -> Promotion:
+    spec = context.spec
     move = newest_move(promotions)
     if move is None or move.version is None:
         raise NothingToDoError(
@@ -58,8 +42,8 @@ def _decide(
         )
     champion = move.version
     target = rollback_target(promotions, champion, to_version)
-    manifests = read_rows(tables, Manifest, spec.model)
-    check_target(spec, registry, manifest_of_version(manifests, spec.model, target), champion)
+    manifests = read_rows(context.tables, Manifest, spec.model)
+    check_target(context, manifest_of_version(manifests, spec.model, target), champion)
     return Promotion(
         model=spec.model,
         seq=next_seq(promotions),
@@ -70,7 +54,7 @@ def _decide(
         candidate_version=None,
         retrain_key=None,
         request_id=request_id,
-        batch_seq=read_source(spec, tables).committed.through,
+        batch_seq=read_source(spec, context.tables).committed.through,
         reasons=(reason,),
-        **run.stamp,
+        **context.stamp,
     )

@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 
 from retraining.adapters.notify.webhook import post_json
+from retraining.context import Context
 from retraining.records.gate import GateResult
-from retraining.records.run import Run
 from retraining.records.version import Manifest
 from retraining.rules.gate.signature_change import SIGNATURE
-from retraining.spec.model_spec import ModelSpec
 
 
 def tell_consumers(
-    spec: ModelSpec, run: Run, candidate: Manifest, version: str, champion: str | None, checks: Sequence[GateResult]
+    context: Context, candidate: Manifest, version: str, champion: str | None, checks: Sequence[GateResult]
 ) -> None:
     """Posts to every consumer that the spec lists; nothing where no caller breaks.
 
@@ -22,14 +21,14 @@ def tell_consumers(
     if not broken:
         return
     message = {
-        "model": spec.model,
+        "model": context.model,
         "version": version,
         "champion": champion,
-        "what": f"Version {version} of {spec.model} is about to go live. {broken[0]}",
+        "what": f"Version {version} of {context.model} is about to go live. {broken[0]}",
         "retrain_key": candidate.retrain_key,
-        "run_id": run.run_id,
+        "run_id": context.run.run_id,
     }
-    for consumer in spec.gate.consumers:
+    for consumer in context.spec.gate.consumers:
         post_json(f"Consumer {consumer.name}", consumer.webhook, message, _UNTOLD)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Literal
 
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.records.promotion import Promotion
 from retraining.records.run import Run
 from retraining.rules.champion.alias_state import newest_move
@@ -38,19 +38,20 @@ def with_approval(spec: ModelSpec, passed: Promotion, asked: Promotion | None) -
     return replace(passed, outcome="PENDING", reasons=(question, *passed.reasons))
 
 
-def reject_expired(spec: ModelSpec, tables: Tables, run: Run, rows: list[Promotion]) -> list[Promotion]:
+def reject_expired(context: Context, rows: list[Promotion]) -> list[Promotion]:
     """The promotions, after every candidate that waited too long was refused.
 
     Time is that of the runs' clock: people answer by the calendar, and a source that fell silent must not keep a
     question open for ever.
     """
-    for asked in expired(rows, run.started_at, spec.gate.approval_days):
+    days = context.spec.gate.approval_days
+    for asked in expired(rows, context.run.started_at, days):
         why = (
-            f"Asked for approval on {asked.at:%Y-%m-%d %H:%M} UTC and not live after {spec.gate.approval_days} days "
+            f"Asked for approval on {asked.at:%Y-%m-%d %H:%M} UTC and not live after {days} days "
             f"(gate.approval_days): the question is closed. Only a new fit may be judged again."
         )
-        refused = answered(rows, asked, "REJECT", why, run)
-        append_rows(tables, "promote", [refused])
+        refused = answered(rows, asked, "REJECT", why, context.run)
+        append_rows(context.tables, "promote", [refused])
         rows = [*rows, refused]
     return rows
 

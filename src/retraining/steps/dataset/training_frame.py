@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.batches import Committed
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.errors import NothingToDoError, SpecError
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.ledger_column import ledger_literal, ledger_number
@@ -84,17 +84,13 @@ class TrainingFrame:
 
 
 def trainable_rows(
-    spec: ModelSpec,
-    tables: Tables,
-    ledger: Ledger,
-    committed: Committed,
-    bounds: Bounds,
-    keys: DataFrame | None = None,
+    context: Context, ledger: Ledger, committed: Committed, bounds: Bounds, keys: DataFrame | None = None
 ) -> DataFrame:
     """Labelled current rows inside the bounds, without reserved keys and excluded days; only those of keys, where its
     `_row_key` are given."""
+    spec = context.spec
     name, after, since = spec.source_name, bounds.newer_than, bounds.start
-    rows = observations.current_rows(tables, name, committed, ledger, after, since, keys)
+    rows = observations.current_rows(context.tables, name, committed, ledger, after, since, keys)
     value = F.col(f"`{ledger.column}`")
     if bounds.before is not None:
         rows = rows.where(value < ledger_literal(ledger, bounds.before))
@@ -106,10 +102,11 @@ def trainable_rows(
     return labelled(spec, rows).where(~is_reserved(spec))
 
 
-def read_training_frame(spec: ModelSpec, tables: Tables, source: IngestedSource, bounds: Bounds) -> TrainingFrame:
+def read_training_frame(context: Context, source: IngestedSource, bounds: Bounds) -> TrainingFrame:
     """Reads the rows to this machine: at most policy.max_rows, a keyed sample of them beyond that."""
+    spec = context.spec
     ledger = source.ledger
-    rows = trainable_rows(spec, tables, ledger, source.through(bounds.batch_seq), bounds)
+    rows = trainable_rows(context, ledger, source.through(bounds.batch_seq), bounds)
     most = spec.policy.max_rows
     frame = _collect(spec, ledger, rows.limit(most + 1))
     sampled = len(frame) > most

@@ -8,7 +8,7 @@ from typing import Any
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.records.decision import DailyLoss, Decision, ErrorEstimate, Evidence
 from retraining.records.drift import DetectorState, DomainVerdict, DriftMetric
 from retraining.records.gate import GateResult
@@ -171,7 +171,7 @@ def last_training(known: Known, champion: Manifest | None) -> Manifest | None:
 
 
 def count_new_rows(
-    spec: ModelSpec, source: IngestedSource, tables: Tables, champion: Manifest | None, last: Manifest | None
+    context: Context, source: IngestedSource, champion: Manifest | None, last: Manifest | None
 ) -> dict[date | None, int]:
     """Labelled rows that arrived since the last training, by day, in order; one pass, a row a day comes back.
 
@@ -180,9 +180,11 @@ def count_new_rows(
     """
     since = last.batch_seq if last else 0
     trained = champion.batch_seq if champion and champion.train_before is None else 0
-    current = observations.current_rows(tables, source.name, source.committed, source.ledger, min(trained, since))
-    rows = labelled(spec, current).withColumn("_day", ledger_day(source.ledger))
-    is_new = observations.arrived_after(source.committed, since) & ~is_reserved(spec)
+    current = observations.current_rows(
+        context.tables, source.name, source.committed, source.ledger, min(trained, since)
+    )
+    rows = labelled(context.spec, current).withColumn("_day", ledger_day(source.ledger))
+    is_new = observations.arrived_after(source.committed, since) & ~is_reserved(context.spec)
     counted = rows.groupBy("_day").agg(F.count_if(is_new).alias("new")).orderBy("_day").collect()
     return {row["_day"]: row["new"] for row in counted}
 

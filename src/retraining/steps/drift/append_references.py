@@ -5,22 +5,20 @@ from typing import Any
 from numpy.typing import NDArray
 
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.records.drift import DriftReference
-from retraining.records.run import Run
 from retraining.rules.drift.fit_references import fit_references
-from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.training_frame import TrainingFrame
 
 
-def append_references(
-    spec: ModelSpec, tables: Tables, run: Run, frame: TrainingFrame, predicted: NDArray[Any], version: str
-) -> None:
+def append_references(context: Context, frame: TrainingFrame, predicted: NDArray[Any], version: str) -> None:
     """The references of the rows that a version was trained on, and of what it says about them, unless a killed attempt
     has written them. Their number is their own, because the manifest's is still the same after such an attempt."""
-    known = read_rows(tables, DriftReference, spec.model)
+    known = read_rows(context.tables, DriftReference, context.model)
     if any(row.version == version for row in known):
         return
     seq, days = next_seq(known), frame.days
-    rows = fit_references(spec, frame.features, predicted, frame.label, days, spec.period_days, version, seq, run)
-    append_rows(tables, "references", rows)
+    rows = fit_references(
+        context.spec, frame.features, predicted, frame.label, days, context.spec.period_days, version, seq, context.run
+    )
+    append_rows(context.tables, "references", rows)

@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables.ledgers_of_model import read_references
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.records.change import ArchivedDistance
 from retraining.records.drift import DriftReference
 from retraining.records.promotion import Promotion
@@ -24,15 +24,12 @@ MOST_VERSIONS = 6
 
 
 def archived_distances(
-    spec: ModelSpec,
-    tables: Tables,
-    rows: DataFrame,
-    columns: Sequence[str],
-    promotions: Sequence[Promotion],
-    live: str,
+    context: Context, rows: DataFrame, columns: Sequence[str], promotions: Sequence[Promotion], live: str
 ) -> tuple[ArchivedDistance, ...]:
     """The mean distance of some columns of a batch from the references of the newest earlier champions. One Spark job:
     every reference has bins of its own."""
+    spec = context.spec
+    tables = context.tables
     made = [str(each.version) for each in promotions if each.version and each.outcome in ("PROMOTE", "ADOPTED")]
     versions = [version for version in dict.fromkeys(reversed(made)) if version != live][:MOST_VERSIONS]
     with ThreadPoolExecutor() as pool:

@@ -10,13 +10,11 @@ from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations, predictions
 from retraining.adapters.tables.ledgers_of_model import read_profiles
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.records.drift import LABEL, PREDICTION, DriftProfile, DriftReference, UnseenCategory
-from retraining.records.run import Run
 from retraining.rules.drift.profile import Profile
 from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.ingest.row_identity import ROW_KEY
-from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.model_frame import feature_columns, label_column
 from retraining.steps.drift.count_bins import count_bins
@@ -44,10 +42,10 @@ class Profiled:
     new: tuple[DriftProfile, ...]
 
 
-def stored_profiles(
-    spec: ModelSpec, source: IngestedSource, tables: Tables, version: str, batch_seq: int
-) -> list[DriftProfile]:
+def stored_profiles(context: Context, source: IngestedSource, version: str, batch_seq: int) -> list[DriftProfile]:
     """What is known of the newest batch and of the one before, in the bins of a version."""
+    spec = context.spec
+    tables = context.tables
     before = source.batch_before(batch_seq)
     wanted = [batch_seq, *([before] if before else [])]
     with ThreadPoolExecutor() as pool:
@@ -56,12 +54,7 @@ def stored_profiles(
 
 
 def profile_batch(
-    spec: ModelSpec,
-    source: IngestedSource,
-    tables: Tables,
-    run: Run,
-    references: Sequence[DriftReference],
-    stored: Sequence[DriftProfile],
+    context: Context, source: IngestedSource, references: Sequence[DriftReference], stored: Sequence[DriftProfile]
 ) -> Profiled:
     """The profiles of the newest batch, with what was released since the one before. Read once and stored: a batch is
     only looked at again when the bins are another champion's."""
@@ -70,10 +63,10 @@ def profile_batch(
     made: tuple[DriftProfile, ...] = ()
     if batch_seq not in known:
         since = before if before and before not in known else batch_seq
-        rows = rows_of_batch(spec, source, tables, version, batch_seq, since)
+        rows = rows_of_batch(context, source, version, batch_seq, since)
         counted = count_bins(rows, references, F.col(_BATCH), F.col(_DAY))
         made = tuple(
-            _record(spec, version, batch, day, reference, profile, run)
+            _record(context, version, batch, day, reference, profile)
             for (batch, day), profiles in counted.items()
             for reference, profile in zip(references, profiles, strict=True)
         )
@@ -81,20 +74,22 @@ def profile_batch(
     return Profiled(BatchProfiles(profiles_by_column(rows_of, batch_seq), profiles_by_column(rows_of, before)), made)
 
 
-def rows_of_batch(
-    spec: ModelSpec, source: IngestedSource, tables: Tables, version: str, batch_seq: int, since: int
-) -> DataFrame:
+def rows_of_batch(context: Context, source: IngestedSource, version: str, batch_seq: int, since: int) -> DataFrame:
     """Rows of the batches from `since` on, with features, label, and what the version said about them when they came.
     Of the newest batch only rows that it scored."""
-    current = observations.current_rows(tables, source.name, source.committed, source.ledger, since - 1)
+    current = observations.current_rows(context.tables, source.name, source.committed, source.ledger, since - 1)
     newest = observations.arrived_after(source.committed, batch_seq - 1)
     its = F.col("model_version") == F.lit(version)
     arrived = observations.arrived_after(source.committed, since - 1)
-    made = tables.read(predictions.table_of(spec.model)).where(arrived & its)
+    made = context.tables.read(predictions.table_of(context.model)).where(arrived & its)
     said = made.select(ROW_KEY, F.col("prediction").alias(PREDICTION), F.lit(True).alias(_SCORED))
     batch = F.when(newest, F.lit(batch_seq)).otherwise(F.lit(since)).alias(_BATCH)
     rows = current.select(
-        ROW_KEY, *feature_columns(spec), label_column(spec).alias(LABEL), batch, ledger_day(source.ledger).alias(_DAY)
+        ROW_KEY,
+        *feature_columns(context.spec),
+        label_column(context.spec).alias(LABEL),
+        batch,
+        ledger_day(source.ledger).alias(_DAY),
     )
     scored = rows.join(said, ROW_KEY, "left")
     return scored.where(F.col(_SCORED) | (F.col(_BATCH) < F.lit(batch_seq)))
@@ -115,16 +110,10 @@ def _profile(row: DriftProfile) -> Profile:
 
 
 def _record(
-    spec: ModelSpec,
-    version: str,
-    batch_seq: int,
-    day: date | None,
-    reference: DriftReference,
-    profile: Profile,
-    run: Run,
+    context: Context, version: str, batch_seq: int, day: date | None, reference: DriftReference, profile: Profile
 ) -> DriftProfile:
     return DriftProfile(
-        model=spec.model,
+        model=context.model,
         version=version,
         batch_seq=batch_seq,
         column_name=reference.column_name,
@@ -138,5 +127,5 @@ def _record(
         minimum=profile.minimum,
         maximum=profile.maximum,
         unseen=tuple(UnseenCategory(name, rows) for name, rows in profile.unseen if rows >= FEWEST_NAMED),
-        **run.stamp,
+        **context.stamp,
     )

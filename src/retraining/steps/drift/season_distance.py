@@ -6,13 +6,12 @@ from datetime import timedelta
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.records.change import SeasonDistance
 from retraining.records.drift import DriftMetric, DriftReference
 from retraining.rules.drift.measure_column import distance_in
 from retraining.rules.drift.profile import Profile, merge_profiles
 from retraining.rules.drift.season_before import season_before
-from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.model_frame import feature_columns
 from retraining.steps.drift.count_bins import count_bins
@@ -21,9 +20,8 @@ from retraining.steps.drift.profile_batch import ByDay
 
 
 def season_distance(
-    spec: ModelSpec,
+    context: Context,
     source: IngestedSource,
-    tables: Tables,
     drifted: Sequence[DriftMetric],
     references: Sequence[DriftReference],
     now: Mapping[str, ByDay],
@@ -35,11 +33,15 @@ def season_distance(
     if days is None:
         return None
     start, end = (source.ledger.start_of(day) for day in (days[0], days[1] + timedelta(days=1)))
-    rows = observations.current_rows(tables, source.name, source.committed, source.ledger, since=start, before=end)
+    rows = observations.current_rows(
+        context.tables, source.name, source.committed, source.ledger, since=start, before=end
+    )
     by_name = {each.column_name: each for each in references}
     own = [by_name[each.column_name] for each in drifted]
-    (then,) = count_bins(rows.select(*feature_columns(spec)), own, F.lit(0), F.lit(None).cast("date")).values() or [()]
-    if not then or then[0].rows < spec.drift.min_rows:
+    (then,) = count_bins(
+        rows.select(*feature_columns(context.spec)), own, F.lit(0), F.lit(None).cast("date")
+    ).values() or [()]
+    if not then or then[0].rows < context.spec.drift.min_rows:
         return None
     found = [
         _in_thresholds(metric, reference, before, merge_profiles(now[metric.column_name].values()))

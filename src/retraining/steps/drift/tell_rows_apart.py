@@ -4,13 +4,12 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.records.drift import DomainVerdict
 from retraining.records.version import Manifest
 from retraining.rules.drift.domain_classifier import SAMPLE_ROWS, tell_apart
 from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.ingest.row_identity import ROW_KEY
-from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.model_frame import feature_columns
 from retraining.steps.dataset.training_frame import Bounds, keyed_sample, trainable_rows
@@ -18,25 +17,25 @@ from retraining.steps.dataset.training_frame import Bounds, keyed_sample, traina
 _DAY = "_day"
 
 
-def tell_rows_apart(
-    spec: ModelSpec, source: IngestedSource, tables: Tables, champion: Manifest | None
-) -> DomainVerdict | None:
+def tell_rows_apart(context: Context, source: IngestedSource, champion: Manifest | None) -> DomainVerdict | None:
     """None where the spec does not ask for it, or the batch is one that the champion was trained on.
 
     A keyed sample of each side, spread over its days as the rows are: it grows with neither.
     """
     batch_seq = source.committed.through
-    if not spec.drift.domain_classifier or champion is None or batch_seq <= champion.batch_seq:
+    if not context.spec.drift.domain_classifier or champion is None or batch_seq <= champion.batch_seq:
         return None
     ledger = source.ledger
     start, before = (ledger.from_text(each) for each in (champion.train_from, champion.train_before))
     bounds = Bounds(champion.batch_seq, start, before)
-    trained = trainable_rows(spec, tables, ledger, source.through(champion.batch_seq), bounds)
-    batch = observations.current_rows(tables, source.name, source.committed, ledger, batch_seq - 1)
+    trained = trainable_rows(context, ledger, source.through(champion.batch_seq), bounds)
+    batch = observations.current_rows(context.tables, source.name, source.committed, ledger, batch_seq - 1)
     day = ledger_day(ledger).alias(_DAY)
-    old, new = (_sample(rows.select(ROW_KEY, day, *feature_columns(spec))).toPandas() for rows in (trained, batch))
+    old, new = (
+        _sample(rows.select(ROW_KEY, day, *feature_columns(context.spec))).toPandas() for rows in (trained, batch)
+    )
     old_days, new_days = (each[_DAY].tolist() if ledger.has_time else None for each in (old, new))
-    features = list(spec.columns.features)
+    features = list(context.spec.columns.features)
     return tell_apart(old[features], new[features], old_days, new_days, batch_seq)
 
 

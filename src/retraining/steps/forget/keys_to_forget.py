@@ -8,34 +8,36 @@ from pyspark.sql.types import StructField, StructType
 
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.errors import ParameterError
 from retraining.requests.forget import ForgetRequest, read_keys
 from retraining.rules.ingest.row_identity import ROW_KEY, identity_hash
-from retraining.spec.model_spec import ModelSpec
 
 
-def keys_to_forget(spec: ModelSpec, tables: Tables, request: ForgetRequest) -> DataFrame:
+def keys_to_forget(context: Context, request: ForgetRequest) -> DataFrame:
     """`_row_key` of every key asked for, each once.
 
     The key columns have the types they are stored with: an int hashes unlike a bigint. Raises ParameterError for
     anything that is not exactly such keys; no error repeats a value.
     """
-    columns = _key_columns(spec, tables)
+    columns = _key_columns(context)
     types = {each.name: each.dataType.simpleString() for each in columns}
     if request.keys_table is not None:
-        rows = _rows_of(tables, request.keys_table, types)
+        rows = _rows_of(context.tables, request.keys_table, types)
     else:
-        rows = tables.spark.createDataFrame(read_keys(request.keys or "", types), columns)
-    keys = rows.select(identity_hash(spec.source.keys).alias(ROW_KEY)).distinct()
+        rows = context.tables.spark.createDataFrame(read_keys(request.keys or "", types), columns)
+    keys = rows.select(identity_hash(context.spec.source.keys).alias(ROW_KEY)).distinct()
     if request.keys_table is not None and keys.isEmpty():
         raise ParameterError(f"keys_table {request.keys_table} holds no row, so no key. Fill it and run again.")
     return keys
 
 
-def _key_columns(spec: ModelSpec, tables: Tables) -> StructType:
+def _key_columns(context: Context) -> StructType:
     """The key columns by the names of the spec, with the types of the observations."""
-    stored = {each.name.lower(): each for each in tables.read(observations.table_of(spec.source_name)).schema}
-    return StructType([StructField(name, stored[name.lower()].dataType, True) for name in spec.source.keys])
+    stored = {
+        each.name.lower(): each for each in context.tables.read(observations.table_of(context.spec.source_name)).schema
+    }
+    return StructType([StructField(name, stored[name.lower()].dataType, True) for name in context.spec.source.keys])
 
 
 def _rows_of(tables: Tables, table: str, types: Mapping[str, str]) -> DataFrame:

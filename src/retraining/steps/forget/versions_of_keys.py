@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame
 from retraining.adapters.registry.registry import Registry
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.records.forgetting import TrainedVersion
 from retraining.records.run import Run
 from retraining.records.version import Manifest
@@ -18,16 +19,20 @@ from retraining.steps.dataset.load_version import manifest_of_version
 from retraining.steps.dataset.training_frame import Bounds, trainable_rows
 
 
-def versions_of_keys(specs: Sequence[ModelSpec], tables: Tables, keys: DataFrame) -> tuple[TrainedVersion, ...]:
+def versions_of_keys(context: Context, specs: Sequence[ModelSpec], keys: DataFrame) -> tuple[TrainedVersion, ...]:
     """Registered versions of all models of a source that were trained on a row of the keys (`_row_key`), or grew from
     such a version. One small query a version."""
     found: list[TrainedVersion] = []
     for spec in specs:
-        registered = _registered(tables, spec.model)
+        of_model = replace(context, spec=spec)
+        registered = _registered(of_model)
         if not registered:
             continue
-        source = read_source(spec, tables)
-        learned = {str(row.version) for row in registered if _learned(spec, source, tables, row, registered, keys)}
+
+        source = read_source(spec, context.tables)
+        learned = {
+            str(row.version) for row in registered if _learned(of_model, source, row, _base(row, registered), keys)
+        }
         found += [TrainedVersion(spec.model, version) for version in with_grown(learned, registered)]
     return tuple(found)
 
@@ -40,12 +45,7 @@ def mark_versions(tables: Tables, registry: Registry, run: Run, versions: Iterab
         wanted = {each.version for each in chosen if each.model == model}
         rows = read_rows(tables, Manifest, model)
         marked = [
-            replace(
-                row,
-                reproducible=False,
-                seq=next_seq(rows),
-                **run.stamp,
-            )
+            replace(row, reproducible=False, seq=next_seq(rows), **run.stamp)
             for row in rows
             if row.state == "REGISTERED" and row.version in wanted and row.reproducible
         ]
@@ -55,24 +55,27 @@ def mark_versions(tables: Tables, registry: Registry, run: Run, versions: Iterab
         registry.mark_not_reproducible(each.model, each.version)
 
 
-def _registered(tables: Tables, model: str) -> list[Manifest]:
-    return [row for row in read_rows(tables, Manifest, model) if row.state == "REGISTERED"]
+def _registered(context: Context) -> list[Manifest]:
+    return [row for row in read_rows(context.tables, Manifest, context.model) if row.state == "REGISTERED"]
 
 
 def _learned(
-    spec: ModelSpec,
-    source: IngestedSource,
-    tables: Tables,
-    manifest: Manifest,
-    registered: Sequence[Manifest],
-    keys: DataFrame,
+    context: Context, source: IngestedSource, manifest: Manifest, base: Manifest | None, keys: DataFrame
 ) -> bool:
     """Whether a row of the keys lies inside the bounds of a fit. Of a sampled fit it may have been left out."""
-    base = manifest_of_version(registered, spec.model, manifest.base_version) if manifest.base_version else None
-    start, before = (source.ledger.from_text(each) for each in (manifest.train_from, manifest.train_before))
+    start = source.ledger.from_text(manifest.train_from)
+    before = source.ledger.from_text(manifest.train_before)
     bounds = Bounds(manifest.batch_seq, start, before, base.batch_seq if base else 0)
     committed = source.through(manifest.batch_seq)
-    return not trainable_rows(_as_it_was(spec, manifest), tables, source.ledger, committed, bounds, keys).isEmpty()
+
+    as_it_was = replace(context, spec=_as_it_was(context.spec, manifest))
+    return not trainable_rows(as_it_was, source.ledger, committed, bounds, keys).isEmpty()
+
+
+def _base(manifest: Manifest, registered: Sequence[Manifest]) -> Manifest | None:
+    """The version that a fit went on from."""
+    version = manifest.base_version
+    return manifest_of_version(registered, manifest.model, version) if version else None
 
 
 def _as_it_was(spec: ModelSpec, manifest: Manifest) -> ModelSpec:

@@ -7,15 +7,12 @@ from dataclasses import dataclass, replace
 from pyspark.sql import functions as F
 
 from retraining.adapters.registry.fresh_process import fresh_process
-from retraining.adapters.registry.registry import Registry
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.records.gate import GateResult
-from retraining.records.run import Run
 from retraining.records.version import Manifest
 from retraining.rules.gate.checks import gated_error
 from retraining.rules.gate.refit import RefitCheck
 from retraining.rules.gate.smoke import Smoke
-from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.load_version import load_version
 from retraining.steps.dataset.metric_of import metric_of
@@ -38,11 +35,8 @@ class Deployed:
 
 
 def deployed_version(
-    spec: ModelSpec,
+    context: Context,
     source: IngestedSource,
-    tables: Tables,
-    registry: Registry,
-    run: Run,
     candidate: Manifest,
     manifests: list[Manifest],
     checks: Sequence[GateResult],
@@ -54,45 +48,41 @@ def deployed_version(
     asked while its references and its manifest are stored.
     """
     if candidate.role == "copied":
-        return _as_judged(spec, source, tables, registry, run, candidate)
-    if not spec.gate.refits:
-        return _asked(spec, source, tables, registry, candidate)
+        return _as_judged(context, source, candidate)
+    if not context.spec.gate.refits:
+        return _asked(context, source, candidate)
     with fresh_process() as process, ThreadPoolExecutor() as pool:
-        logged = log_fit(spec, source, tables, registry, run, _reserved_refit(candidate, manifests), manifests)
+        logged = log_fit(context, source, _reserved_refit(candidate, manifests), manifests)
         refit = logged.manifest
-        smoking = pool.submit(smoke_test, spec, source, tables, registry, refit, process)
-        checking = pool.submit(_check, spec, source, tables, registry, candidate, refit, checks)
-        store_fit(spec, tables, registry, run, logged, manifests)
+        smoking = pool.submit(smoke_test, context, source, refit, process)
+        checking = pool.submit(_check, context, source, candidate, refit, checks)
+        store_fit(context, logged, manifests)
     found = checking.result()
     if found.passes:
         return Deployed(str(refit.version), smoking.result(), (found.sentence,))
-    as_judged = _as_judged(spec, source, tables, registry, run, candidate)
+    as_judged = _as_judged(context, source, candidate)
     return replace(as_judged, said=(found.sentence,))
 
 
-def _as_judged(
-    spec: ModelSpec, source: IngestedSource, tables: Tables, registry: Registry, run: Run, candidate: Manifest
-) -> Deployed:
+def _as_judged(context: Context, source: IngestedSource, candidate: Manifest) -> Deployed:
     """The candidate itself, whose references are written now: candidates seldom go live."""
-    frame = _rows_of(spec, source, tables, candidate)
-    predicted = load_version(registry, candidate).predict(frame.features)
-    append_references(spec, tables, run, frame, predicted, str(candidate.version))
-    return _asked(spec, source, tables, registry, candidate)
+    frame = _rows_of(context, source, candidate)
+    predicted = load_version(context.registry, candidate).predict(frame.features)
+    append_references(context, frame, predicted, str(candidate.version))
+    return _asked(context, source, candidate)
 
 
-def _asked(
-    spec: ModelSpec, source: IngestedSource, tables: Tables, registry: Registry, candidate: Manifest
-) -> Deployed:
+def _asked(context: Context, source: IngestedSource, candidate: Manifest) -> Deployed:
     with fresh_process() as process:
-        return Deployed(str(candidate.version), smoke_test(spec, source, tables, registry, candidate, process))
+        return Deployed(str(candidate.version), smoke_test(context, source, candidate, process))
 
 
-def _rows_of(spec: ModelSpec, source: IngestedSource, tables: Tables, candidate: Manifest) -> TrainingFrame:
+def _rows_of(context: Context, source: IngestedSource, candidate: Manifest) -> TrainingFrame:
     """The candidate's training rows; of a copy, whose own are elsewhere, all rows of the batches it was judged on."""
     if candidate.role == "copied":
-        return read_training_frame(spec, tables, source, Bounds(candidate.batch_seq, None, None))
+        return read_training_frame(context, source, Bounds(candidate.batch_seq, None, None))
     start, before = (source.ledger.from_text(each) for each in (candidate.train_from, candidate.train_before))
-    return read_training_frame(spec, tables, source, Bounds(candidate.batch_seq, start, before))
+    return read_training_frame(context, source, Bounds(candidate.batch_seq, start, before))
 
 
 def _reserved_refit(candidate: Manifest, manifests: list[Manifest]) -> Manifest:
@@ -104,17 +94,12 @@ def _reserved_refit(candidate: Manifest, manifests: list[Manifest]) -> Manifest:
 
 
 def _check(
-    spec: ModelSpec,
-    source: IngestedSource,
-    tables: Tables,
-    registry: Registry,
-    candidate: Manifest,
-    refit: Manifest,
-    checks: Sequence[GateResult],
+    context: Context, source: IngestedSource, candidate: Manifest, refit: Manifest, checks: Sequence[GateResult]
 ) -> RefitCheck:
     """Both versions' predictions of the hold-out; its labels are not looked at."""
-    models = {"_candidate": load_version(registry, candidate), "_refit": load_version(registry, refit)}
-    rows = holdout_rows(spec, source, tables, candidate, None)
+    spec = context.spec
+    models = {"_candidate": load_version(context.registry, candidate), "_refit": load_version(context.registry, refit)}
+    rows = holdout_rows(context, source, candidate, None)
     predicted = predict_rows(spec, rows, [LABEL], models)
     if spec.kind == "regression":
         difference = F.sqrt(F.avg((F.col("_refit") - F.col("_candidate")) ** 2))

@@ -4,7 +4,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.records.gate import Question
 from retraining.records.version import Manifest
 from retraining.rules.gate.correlation import INDEPENDENT, Correlation
@@ -27,17 +27,16 @@ _LOOKED_AT = 5_000
 """So many rows of the hold-out tell whether one feature gives the label away."""
 
 
-def holdout_rows(
-    spec: ModelSpec, source: IngestedSource, tables: Tables, candidate: Manifest, champion: Manifest | None
-) -> DataFrame:
+def holdout_rows(context: Context, source: IngestedSource, candidate: Manifest, champion: Manifest | None) -> DataFrame:
     """Labelled rows that neither model was trained on, with their block.
 
     newest: the days the manifest froze. reserved: reserved keys that arrived after the champion's batch, because older
     ones decided its own promotion.
     """
+    spec = context.spec
     ledger = source.ledger
     committed, start = source.through(candidate.batch_seq), ledger.from_text(candidate.holdout_from)
-    rows = labelled(spec, observations.current_rows(tables, source.name, committed, ledger, since=start))
+    rows = labelled(spec, observations.current_rows(context.tables, source.name, committed, ledger, since=start))
     if spec.gate.holdout == "reserved":
         arrived = observations.arrived_after(committed, champion.batch_seq if champion else 0)
         return rows.where(is_reserved(spec) & arrived).withColumn(BLOCK, block_column(spec, ledger))
@@ -67,19 +66,17 @@ def metrics_of(spec: ModelSpec, question: Question) -> tuple[str, ...]:
     return tuple(dict.fromkeys([first, followed, *spec.gate.guards, *spec.gate.floors]))
 
 
-def count_shared_keys(
-    spec: ModelSpec, source: IngestedSource, tables: Tables, candidate: Manifest, rows: DataFrame
-) -> int:
+def count_shared_keys(context: Context, source: IngestedSource, candidate: Manifest, rows: DataFrame) -> int:
     """Rows of the hold-out whose key is among those that the candidate was trained on."""
-    return rows.join(learned_keys(spec, source, tables, candidate), ROW_KEY, "left_semi").count()
+    return rows.join(learned_keys(context, source, candidate), ROW_KEY, "left_semi").count()
 
 
-def learned_keys(spec: ModelSpec, source: IngestedSource, tables: Tables, manifest: Manifest) -> DataFrame:
+def learned_keys(context: Context, source: IngestedSource, manifest: Manifest) -> DataFrame:
     """Row keys that a version may have learned; of an update, those of all versions before it as well."""
     ledger = source.ledger
     start = ledger.from_text(manifest.train_from) if manifest.action == "refit" else None
     bounds = Bounds(manifest.batch_seq, start, ledger.from_text(manifest.train_before))
-    return trainable_rows(spec, tables, ledger, source.through(manifest.batch_seq), bounds).select(ROW_KEY)
+    return trainable_rows(context, ledger, source.through(manifest.batch_seq), bounds).select(ROW_KEY)
 
 
 def block_column(spec: ModelSpec, ledger: Ledger) -> Column:

@@ -6,11 +6,10 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.records.version import Manifest
 from retraining.rules.ingest.ledger_column import ledger_literal
 from retraining.rules.ingest.row_identity import ROW_KEY
-from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.model_frame import labelled
 from retraining.steps.gate.evaluate_on_holdout import block_column, learned_keys
@@ -18,9 +17,8 @@ from retraining.steps.performance.sum_on_workers import BLOCK
 
 
 def first_period(
-    spec: ModelSpec,
+    context: Context,
     source: IngestedSource,
-    tables: Tables,
     candidate: Manifest,
     champion: Manifest | None,
     manifests: Sequence[Manifest],
@@ -31,12 +29,12 @@ def first_period(
     ledger = source.ledger
     start, newest = ledger.from_text(first.train_from), ledger.from_text(first.trained_until)
     since = ledger.from_text(candidate.train_from) if candidate.action == "refit" else None
-    learned_all = spec.gate.holdout == "newest" and (since is None or (start is not None and since <= start))
+    learned_all = context.spec.gate.holdout == "newest" and (since is None or (start is not None and since <= start))
     if champion is None or newest is None or learned_all:
         return None
     known = source.through(candidate.batch_seq)
-    rows = labelled(spec, observations.current_rows(tables, source.name, known, ledger, since=start))
+    rows = labelled(context.spec, observations.current_rows(context.tables, source.name, known, ledger, since=start))
     rows = rows.where(F.col(f"`{ledger.column}`") <= ledger_literal(ledger, newest))
     for each in (candidate, champion):
-        rows = rows.join(learned_keys(spec, source, tables, each), ROW_KEY, "left_anti")
-    return rows.withColumn(BLOCK, block_column(spec, ledger))
+        rows = rows.join(learned_keys(context, source, each), ROW_KEY, "left_anti")
+    return rows.withColumn(BLOCK, block_column(context.spec, ledger))

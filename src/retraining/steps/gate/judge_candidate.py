@@ -6,10 +6,9 @@ from typing import Any
 import pandas as pd
 from pyspark.sql import DataFrame
 
-from retraining.adapters.registry.registry import Registry
 from retraining.adapters.registry.signature import signature_of
 from retraining.adapters.tables.ledgers_of_model import next_seq
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.records.decision import Decision
 from retraining.records.gate import Check, GateResult, Question
 from retraining.records.run import Run
@@ -52,42 +51,34 @@ class Before:
 
 
 def judge_candidate(
-    spec: ModelSpec,
-    source: IngestedSource,
-    tables: Tables,
-    registry: Registry,
-    candidate: Manifest,
-    champion: Manifest | None,
-    before: Before,
-    run: Run,
+    context: Context, source: IngestedSource, candidate: Manifest, champion: Manifest | None, before: Before
 ) -> tuple[GateResult, ...]:
     """Every check of the candidate against the champion, or against the trivial predictor where there is none."""
+    spec = context.spec
     question = question_of(spec, candidate, champion)
-    rows = holdout_rows(spec, source, tables, candidate, champion)
+    rows = holdout_rows(context, source, candidate, champion)
     asked = _asked(spec, source, question, candidate, rows, before)
-    live = load_version(registry, champion) if champion else None
-    pair = Judged(load_version(registry, candidate), live, None if champion else candidate.trivial_prediction)
+    live = load_version(context.registry, champion) if champion else None
+    pair = Judged(load_version(context.registry, candidate), live, None if champion else candidate.trivial_prediction)
     correlation = correlation_of_days(runs_of_pairs(losses_of(before.decisions)))
-    shared = count_shared_keys(spec, source, tables, candidate, rows)
+    shared = count_shared_keys(context, source, candidate, rows)
     evaluation = evaluate_on_holdout(spec, rows, question, pair, correlation, shared)
-    old = first_period(spec, source, tables, candidate, champion, before.manifests)
+    old = first_period(context, source, candidate, champion, before.manifests)
     if old is not None:
         (sums,) = sum_on_workers(spec, old, metrics_of(spec, question)[:1], pair).sums
         evaluation = replace(evaluation, first_period=sums)
     golden = golden_rows_hold(spec.gate.golden_rows, golden_answers(spec, pair.candidate))
-    checks = (*judge(asked, evaluation), *golden, *_signature(spec, registry, candidate, champion))
+    checks = (*judge(asked, evaluation), *golden, *_signature(context, candidate, champion))
     version, seq = champion.version if champion else None, next_seq(before.checks)
-    return tuple(_result(check, asked, evaluation, candidate, version, run, seq) for check in checks)
+    return tuple(_result(check, asked, evaluation, candidate, version, context.run, seq) for check in checks)
 
 
-def _signature(
-    spec: ModelSpec, registry: Registry, candidate: Manifest, champion: Manifest | None
-) -> tuple[Check, ...]:
+def _signature(context: Context, candidate: Manifest, champion: Manifest | None) -> tuple[Check, ...]:
     """Nobody calls a first model yet."""
     if champion is None:
         return ()
-    new, known = (signature_of(registry, spec.model, str(each.version)) for each in (candidate, champion))
-    return (signature_holds(new, known, spec.gate.may_change_signature),)
+    new, known = (signature_of(context.registry, context.model, str(each.version)) for each in (candidate, champion))
+    return (signature_holds(new, known, context.spec.gate.may_change_signature),)
 
 
 def question_of(spec: ModelSpec, candidate: Manifest, champion: Manifest | None) -> Question:

@@ -3,38 +3,36 @@
 from pyspark.sql import DataFrame
 
 from retraining.adapters.registry.fresh_process import FreshProcess, ask_fresh_process
-from retraining.adapters.registry.registry import Registry, load_files
+from retraining.adapters.registry.registry import load_files
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.records.version import Manifest
 from retraining.rules.gate.smoke import Smoke, smoke
 from retraining.rules.ingest.row_identity import ROW_KEY
-from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.model_frame import feature_columns
 
 REQUESTS = 100
 
 
-def smoke_test(
-    spec: ModelSpec,
-    source: IngestedSource,
-    tables: Tables,
-    registry: Registry,
-    manifest: Manifest,
-    process: FreshProcess,
-) -> Smoke:
+def smoke_test(context: Context, source: IngestedSource, manifest: Manifest, process: FreshProcess) -> Smoke:
     """Up to 100 rows of the newest batch stand for requests. The same files, downloaded once, answer them here too.
 
     Raises TamperedModelError before any of them is used.
     """
-    requests = _newest(source, tables, manifest).orderBy(ROW_KEY).limit(REQUESTS).select(*feature_columns(spec))
+    requests = (
+        _newest(source, context.tables, manifest)
+        .orderBy(ROW_KEY)
+        .limit(REQUESTS)
+        .select(*feature_columns(context.spec))
+    )
     frame = requests.toPandas()
     version, digest = str(manifest.version), str(manifest.digest)
-    with registry.checked_files(spec.model, version, digest, manifest.files) as files:
+    with context.registry.checked_files(context.model, version, digest, manifest.files) as files:
         answers = ask_fresh_process(process, files, frame)
         expected = load_files(files).predict(frame).tolist() if len(frame) else []
-    return smoke(version, answers, expected, spec.serving)
+    return smoke(version, answers, expected, context.spec.serving)
 
 
 def _newest(source: IngestedSource, tables: Tables, manifest: Manifest) -> DataFrame:

@@ -4,11 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from retraining.adapters.registry.made_elsewhere import Original, run_of_version
-from retraining.adapters.tables.tables import Tables
-from retraining.records.run import Run
+from retraining.context import Context
 from retraining.records.version import Manifest
 from retraining.rules.ingest.ledger import Ledger
-from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.check_target import loads
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.training_frame import Bounds, read_training_frame
@@ -22,10 +20,8 @@ _TRIED = 1_000
 
 
 def copied_manifest(
-    spec: ModelSpec,
+    context: Context,
     source: IngestedSource,
-    tables: Tables,
-    run: Run,
     original: Original,
     key: str,
     trained_until: str,
@@ -34,20 +30,19 @@ def copied_manifest(
 ) -> Manifest:
     """The manifest of the copy, with the original's files, and without a version yet. Raises RegistryError for one that
     does not load or does not predict."""
-    days = count_new_rows(spec, source, tables, None, None)
-    holdout = plan_holdout(spec, source, days, [trained_until, champion.trained_until if champion else None])
-    frame = read_training_frame(spec, tables, source, Bounds(source.committed.through, None, None))
-    trivial = str(trivial_prediction(spec.kind, frame.label))
-    planned = _manifest(spec, source, run, original, key, trained_until, holdout, trivial, seq)
+    days = count_new_rows(context, source, None, None)
+    holdout = plan_holdout(context.spec, source, days, [trained_until, champion.trained_until if champion else None])
+    frame = read_training_frame(context, source, Bounds(source.committed.through, None, None))
+    trivial = str(trivial_prediction(context.spec.kind, frame.label))
+    planned = _manifest(context, source, original, key, trained_until, holdout, trivial, seq)
     there = replace(planned, model=original.model, version=original.version)
-    predict_features(spec, loads(original.registry, there), original.version, frame.features.head(_TRIED))
+    predict_features(context.spec, loads(original.registry, there), original.version, frame.features.head(_TRIED))
     return planned
 
 
 def _manifest(
-    spec: ModelSpec,
+    context: Context,
     source: IngestedSource,
-    run: Run,
     original: Original,
     key: str,
     trained_until: str,
@@ -56,7 +51,7 @@ def _manifest(
     seq: int,
 ) -> Manifest:
     return Manifest(
-        model=spec.model,
+        model=context.model,
         retrain_key=key,
         role="copied",
         state="REGISTERED",
@@ -80,9 +75,9 @@ def _manifest(
         version=None,
         mlflow_run_id=run_of_version(original.registry, original.model, original.version),
         digest=original.digest,
-        spec_hash=spec.hash,
-        code_version=run.code_version,
-        **run.stamp,
+        spec_hash=context.spec.hash,
+        code_version=context.run.code_version,
+        **context.stamp,
         reproducible=False,
         files=original.files,
     )

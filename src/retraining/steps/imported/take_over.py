@@ -7,18 +7,15 @@ from typing import Any
 import numpy as np
 
 from retraining.adapters.registry.made_elsewhere import run_of_version
-from retraining.adapters.registry.registry import Registry
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.errors import NothingToDoError
 from retraining.records.gate import GateResult
-from retraining.records.run import Run
 from retraining.records.version import Manifest
 from retraining.requests.adopt import AdoptRequest
 from retraining.rules.gate.checks import ADOPTED, metric_in_words
 from retraining.rules.gate.metrics import error_on_rows
-from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.check_target import loads
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.metric_of import metric_of
@@ -38,44 +35,30 @@ class _Measured:
     sentence: str
 
 
-def take_over(
-    spec: ModelSpec,
-    source: IngestedSource,
-    tables: Tables,
-    registry: Registry,
-    run: Run,
-    request: AdoptRequest,
-    version: str,
-) -> Manifest:
+def take_over(context: Context, source: IngestedSource, request: AdoptRequest, version: str) -> Manifest:
     """The manifest of a version, written last: an attempt that ended before it starts again, and leads to the same.
 
     Raises RegistryError when the version has no signature, does not load, or does not predict on the spec's columns.
     """
-    check_inputs(spec, registry, spec.model, version)
+    spec = context.spec
+    tables = context.tables
+    check_inputs(spec, context.registry, spec.model, version)
     manifests, checks = read_rows(tables, Manifest, spec.model), read_rows(tables, GateResult, spec.model)
     frame = read_training_frame(
-        spec, tables, source, Bounds(request.last_batch, None, None, newer_than=request.first_batch - 1)
+        context, source, Bounds(request.last_batch, None, None, newer_than=request.first_batch - 1)
     )
-    manifest = _manifest(spec, tables, registry, run, request, version, frame, next_seq(manifests))
-    estimator = loads(registry, manifest)
+    manifest = _manifest(context, request, version, frame, next_seq(manifests))
+    estimator = loads(context.registry, manifest)
     predicted = predict_features(spec, estimator, version, frame.features)
-    measured = _measure(spec, tables, source, request, estimator, version, frame, predicted)
-    append_references(spec, tables, run, frame, predicted, version)
-    append_rows(tables, "gate", [_gate_row(spec, run, manifest, measured, next_seq(checks))])
+    measured = _measure(context, source, request, estimator, version, frame, predicted)
+    append_references(context, frame, predicted, version)
+    append_rows(tables, "gate", [_gate_row(context, manifest, measured, next_seq(checks))])
     append_rows(tables, "retrain", [manifest])
     return manifest
 
 
-def _manifest(
-    spec: ModelSpec,
-    tables: Tables,
-    registry: Registry,
-    run: Run,
-    request: AdoptRequest,
-    version: str,
-    frame: TrainingFrame,
-    seq: int,
-) -> Manifest:
+def _manifest(context: Context, request: AdoptRequest, version: str, frame: TrainingFrame, seq: int) -> Manifest:
+    spec = context.spec
     key = hashlib.sha256(f"adopted|{spec.model}|{version}".encode()).hexdigest()
     return Manifest(
         model=spec.model,
@@ -96,23 +79,22 @@ def _manifest(
         trained_rows=len(frame.table),
         sampled=frame.sampled,
         data_hash=frame.data_hash,
-        observations_version=observations.observations_version(tables, spec.source_name),
+        observations_version=observations.observations_version(context.tables, spec.source_name),
         trivial_prediction=str(trivial_prediction(spec.kind, frame.label)),
         fit_seconds=request.fit_seconds,
         version=version,
-        mlflow_run_id=run_of_version(registry, spec.model, version),
-        digest=registry.digest(spec.model, version),
+        mlflow_run_id=run_of_version(context.registry, spec.model, version),
+        digest=context.registry.digest(spec.model, version),
         spec_hash=spec.hash,
-        code_version=run.code_version,
-        **run.stamp,
+        code_version=context.run.code_version,
+        **context.stamp,
         learning_hash=spec.learning_hash,
         reproducible=False,
     )
 
 
 def _measure(
-    spec: ModelSpec,
-    tables: Tables,
+    context: Context,
     source: IngestedSource,
     request: AdoptRequest,
     estimator: Any,
@@ -121,22 +103,25 @@ def _measure(
     predicted: "np.ndarray[Any, Any]",
 ) -> _Measured:
     """On rows newer than its training, where there are any; on its own rows the error is smaller than it will be."""
-    trivial = trivial_prediction(spec.kind, trained.label)
+    trivial = trivial_prediction(context.spec.kind, trained.label)
     try:
         newer = Bounds(source.committed.through, None, None, newer_than=request.last_batch)
-        frame = read_training_frame(spec, tables, source, newer)
-        predicted, which = predict_features(spec, estimator, version, frame.features), "rows newer than its training"
+        frame = read_training_frame(context, source, newer)
+        predicted, which = (
+            predict_features(context.spec, estimator, version, frame.features),
+            "rows newer than its training",
+        )
     except NothingToDoError:
         frame, which = trained, "its own training rows, for want of newer ones"
-    metric, label = metric_of(spec), frame.label.to_numpy()
+    metric, label = metric_of(context.spec), frame.label.to_numpy()
     error, other = (error_on_rows(metric, label, made) for made in (predicted, np.full(len(label), trivial)))
     said = f"Taken over, not judged: {metric_in_words(metric)} {error:.4g} on {which}."
     return _Measured(error, other, len(label), said)
 
 
-def _gate_row(spec: ModelSpec, run: Run, manifest: Manifest, measured: _Measured, seq: int) -> GateResult:
+def _gate_row(context: Context, manifest: Manifest, measured: _Measured, seq: int) -> GateResult:
     return GateResult(
-        model=spec.model,
+        model=context.model,
         retrain_key=manifest.retrain_key,
         seq=seq,
         question="first",
@@ -149,7 +134,7 @@ def _gate_row(spec: ModelSpec, run: Run, manifest: Manifest, measured: _Measured
         upper=None,
         threshold=None,
         sentence=measured.sentence,
-        metric=metric_of(spec),
+        metric=metric_of(context.spec),
         candidate_error=measured.error,
         baseline_error=measured.trivial_error,
         level=0.0,
@@ -159,5 +144,5 @@ def _gate_row(spec: ModelSpec, run: Run, manifest: Manifest, measured: _Measured
         holdout_blocks=0,
         holdout_from=None,
         holdout_before=None,
-        **run.stamp,
+        **context.stamp,
     )

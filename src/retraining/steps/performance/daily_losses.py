@@ -6,7 +6,7 @@ from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations, predictions
 from retraining.adapters.tables.observations import BATCH_SEQ
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.records.decision import DailyLoss, Decision
 from retraining.rules.gate.metrics import error_of
 from retraining.rules.ingest.ledger_column import ledger_day
@@ -19,20 +19,21 @@ from retraining.steps.dataset.predict_rows import loss_column
 
 
 def measure_daily_losses(
-    spec: ModelSpec, source: IngestedSource, tables: Tables, decisions: Sequence[Decision]
+    context: Context, source: IngestedSource, decisions: Sequence[Decision]
 ) -> tuple[DailyLoss, ...]:
     """The prequential losses of the batches that no earlier decision has measured. One aggregated pass: a row per
     version, batch and day comes back, never one per prediction.
 
     A label that is corrected later is judged again in the batch that corrects it.
     """
+    spec = context.spec
     after = max((row.batch_seq for row in decisions if row.batch_seq < source.committed.through), default=0)
-    if not tables.exists(predictions.table_of(spec.model)):
+    if not context.tables.exists(predictions.table_of(spec.model)):
         return ()
-    made = tables.read(predictions.table_of(spec.model)).where(~F.col("seen_in_training"))
+    made = context.tables.read(predictions.table_of(spec.model)).where(~F.col("seen_in_training"))
     if spec.columns.label_delay == 0:  # labels come with their rows, so older predictions need not be read
         made = made.where(observations.arrived_after(source.committed, after))
-    current = observations.current_rows(tables, source.name, source.committed, source.ledger, after)
+    current = observations.current_rows(context.tables, source.name, source.committed, source.ledger, after)
     rows = labelled(spec, current).select(ROW_KEY, LABEL, BATCH_SEQ, ledger_day(source.ledger).alias("_day"))
     found = (
         rows.join(made.withColumnRenamed(BATCH_SEQ, "_scored"), ROW_KEY)

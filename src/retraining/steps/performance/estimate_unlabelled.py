@@ -6,15 +6,13 @@ from numpy.typing import NDArray
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from retraining.adapters.registry.registry import Registry
 from retraining.adapters.tables import observations, predictions
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.records.decision import ErrorEstimate
 from retraining.records.version import Manifest
 from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.rules.performance.estimate_error import SAMPLE_ROWS, estimate_error
-from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.load_version import load_version
 from retraining.steps.dataset.metric_of import metric_of
@@ -25,19 +23,18 @@ from retraining.steps.dataset.training_frame import keyed_sample
 _DAY, _LOSS, _PREDICTION = "_day", "_loss", "_prediction"
 
 
-def estimate_unlabelled(
-    spec: ModelSpec, source: IngestedSource, tables: Tables, registry: Registry, champion: Manifest | None
-) -> ErrorEstimate | None:
+def estimate_unlabelled(context: Context, source: IngestedSource, champion: Manifest | None) -> ErrorEstimate | None:
     """None where labels come with their rows, and where no row of the newest batch waits for one.
 
     A keyed sample of the champion's labelled rows, and of the waiting ones: it grows with neither.
     """
+    spec = context.spec
     batch_seq = source.committed.through
     if champion is None or spec.columns.label_delay == 0 or batch_seq <= champion.batch_seq:
         return None
-    if not tables.exists(predictions.table_of(spec.model)):
+    if not context.tables.exists(predictions.table_of(spec.model)):
         return None
-    rows = _judged_rows(spec, source, tables, champion)
+    rows = _judged_rows(context, source, champion)
     known = rows.where(F.col(_LOSS).isNotNull())
     waiting = rows.where(F.col(_LOSS).isNull() & observations.arrived_after(source.committed, batch_seq - 1))
     unknown = _sample(waiting)
@@ -46,16 +43,19 @@ def estimate_unlabelled(
     seen = _sample(known)
     features = [*spec.columns.features, _PREDICTION]
     first, second = (each[_DAY].tolist() if source.ledger.has_time else None for each in (seen, unknown))
-    confidence = _confidence(spec, registry, champion, seen, unknown)
+    confidence = _confidence(context, champion, (seen, unknown))
     losses = seen[_LOSS].to_numpy(np.float64)
     return estimate_error(metric_of(spec), seen[features], losses, unknown[features], first, second, confidence)
 
 
-def _judged_rows(spec: ModelSpec, source: IngestedSource, tables: Tables, champion: Manifest) -> DataFrame:
+def _judged_rows(context: Context, source: IngestedSource, champion: Manifest) -> DataFrame:
     """What the champion said about rows that it had not seen in training, and its loss where the label is there."""
-    current = observations.current_rows(tables, source.name, source.committed, source.ledger, champion.batch_seq)
+    spec = context.spec
+    current = observations.current_rows(
+        context.tables, source.name, source.committed, source.ledger, champion.batch_seq
+    )
     its = (F.col("model_version") == F.lit(str(champion.version))) & ~F.col("seen_in_training")
-    said = tables.read(predictions.table_of(spec.model)).where(its).select(ROW_KEY, F.col("prediction"))
+    said = context.tables.read(predictions.table_of(spec.model)).where(its).select(ROW_KEY, F.col("prediction"))
     day = ledger_day(source.ledger).alias(_DAY)
     rows = current.select(ROW_KEY, observations.BATCH_SEQ, day, *feature_columns(spec), label_column(spec))
     loss = F.when(F.col(LABEL).isNotNull(), loss_column(spec, "prediction", LABEL))
@@ -67,13 +67,13 @@ def _sample(rows: DataFrame) -> pd.DataFrame:
 
 
 def _confidence(
-    spec: ModelSpec, registry: Registry, champion: Manifest, *frames: pd.DataFrame
+    context: Context, champion: Manifest, frames: tuple[pd.DataFrame, pd.DataFrame]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
     """The champion's probability of the class it predicts, where it is a classifier that has one."""
-    if spec.kind == "regression":
+    if context.spec.kind == "regression":
         return None
-    model = load_version(registry, champion)
+    model = load_version(context.registry, champion)
     if not hasattr(model, "predict_proba") or any(each.empty for each in frames):
         return None
-    first, second = (model.predict_proba(each[list(spec.columns.features)]).max(axis=1) for each in frames)
+    first, second = (model.predict_proba(each[list(context.spec.columns.features)]).max(axis=1) for each in frames)
     return first, second

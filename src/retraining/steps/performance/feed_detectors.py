@@ -11,15 +11,13 @@ from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations, predictions
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.records.drift import DetectorState
-from retraining.records.run import Run
 from retraining.records.version import Manifest
 from retraining.rules.drift.detectors.feed import feed
 from retraining.rules.drift.detectors.states import DETECTORS, from_json, to_json
 from retraining.rules.ingest.ledger_column import ledger_number
 from retraining.rules.ingest.row_identity import ROW_KEY
-from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.model_frame import LABEL, labelled
 
@@ -29,7 +27,7 @@ _FED = "state string, fed bigint, late bigint, newest bigint, alarms bigint, fir
 
 
 def feed_detectors(
-    spec: ModelSpec, source: IngestedSource, tables: Tables, run: Run, champion: Manifest | None, expected: float | None
+    context: Context, source: IngestedSource, champion: Manifest | None, expected: float | None
 ) -> tuple[DetectorState, ...]:
     """The champion's states after each batch, the newest last; empty without a champion, or before anything says what
     error is expected.
@@ -37,35 +35,36 @@ def feed_detectors(
     A new champion starts anew. Rows go through one worker in order, so that nothing here grows with them; rows older
     than what has been fed are counted and left to the daily losses.
     """
+    spec = context.spec
     batch_seq = source.committed.through
     if champion is None or not expected or batch_seq <= champion.batch_seq:
         return ()
-    if not tables.exists(predictions.table_of(spec.model)):
+    if not context.tables.exists(predictions.table_of(spec.model)):
         return ()
-    version, known = str(champion.version), read_rows(tables, DetectorState, spec.model)
+    version, known = str(champion.version), read_rows(context.tables, DetectorState, spec.model)
     own = [row for row in known if row.version == version and row.detector in spec.drift.detectors]
     last = [row for row in own if row.seq == own[-1].seq] if own else []
     if last and last[0].batch_seq >= batch_seq:
         return tuple(own)
     since = last[0].batch_seq if last else champion.batch_seq
     newest = source.ledger.from_text(last[0].newest) if last else None
-    rows = _labelled_rows(spec, source, tables, version, since, expected)
+    rows = _labelled_rows(context, source, version, since, expected)
     states = [row.state for row in last] or [to_json(DETECTORS[name]()) for name in spec.drift.detectors]
     fed = _feed(rows, None if newest is None else int(newest), states)
-    made = tuple(_row(spec, source, version, batch_seq, row, next_seq(known), run) for row in fed)
-    append_rows(tables, "detect", made)
+    made = tuple(_row(context, source, version, batch_seq, row, next_seq(known)) for row in fed)
+    append_rows(context.tables, "detect", made)
     return (*own, *made)
 
 
-def _labelled_rows(
-    spec: ModelSpec, source: IngestedSource, tables: Tables, version: str, since: int, expected: float
-) -> DataFrame:
+def _labelled_rows(context: Context, source: IngestedSource, version: str, since: int, expected: float) -> DataFrame:
     """`_at`, `_row_key`, `error` (0 or 1: wrong, or further away than expected) and `loss` (0 to 1)."""
-    current = observations.current_rows(tables, source.name, source.committed, source.ledger, since)
+    current = observations.current_rows(context.tables, source.name, source.committed, source.ledger, since)
     its = (F.col("model_version") == F.lit(version)) & ~F.col("seen_in_training")
-    made = tables.read(predictions.table_of(spec.model)).where(its).select(ROW_KEY, "prediction")
-    rows = labelled(spec, current).select(ROW_KEY, LABEL, ledger_number(source.ledger).cast("bigint").alias("_at"))
-    if spec.kind == "classification":
+    made = context.tables.read(predictions.table_of(context.model)).where(its).select(ROW_KEY, "prediction")
+    rows = labelled(context.spec, current).select(
+        ROW_KEY, LABEL, ledger_number(source.ledger).cast("bigint").alias("_at")
+    )
+    if context.spec.kind == "classification":
         wrong = (~F.col("prediction").eqNullSafe(F.col(LABEL))).cast("double")
         return rows.join(made, ROW_KEY).select("_at", ROW_KEY, wrong.alias("error"), wrong.alias("loss"))
     away = F.abs(F.col("prediction") - F.col(LABEL)) / F.lit(expected)
@@ -115,12 +114,12 @@ def feed_batches(states: Sequence[str], newest: int | None, batches: Iterable[pa
 
 
 def _row(
-    spec: ModelSpec, source: IngestedSource, version: str, batch_seq: int, fed: dict[str, Any], seq: int, run: Run
+    context: Context, source: IngestedSource, version: str, batch_seq: int, fed: dict[str, Any], seq: int
 ) -> DetectorState:
     state = json.loads(fed["state"])
     newest, first = (source.ledger.to_text(fed[name]) for name in ("newest", "first_alarm"))
     return DetectorState(
-        model=spec.model,
+        model=context.model,
         version=version,
         seq=seq,
         detector=state["algorithm"],
@@ -132,5 +131,5 @@ def _row(
         alarms=fed["alarms"],
         first_alarm=first,
         level=state["level"],
-        **run.stamp,
+        **context.stamp,
     )

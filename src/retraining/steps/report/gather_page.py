@@ -7,13 +7,13 @@ from datetime import date, timedelta
 
 from retraining.adapters.tables.batches import read_batches
 from retraining.adapters.tables.ledgers_of_model import read_profiles, read_references, read_rows
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.records.batch import Batch
 from retraining.records.decision import DailyLoss, Decision
 from retraining.records.drift import DetectorState, DriftMetric
 from retraining.records.gate import GateResult
 from retraining.records.promotion import Promotion
-from retraining.records.run import Event, Incident, Run
+from retraining.records.run import Event, Incident
 from retraining.report.page_data import DailyError, PageData, Sample
 from retraining.rules.champion.history import first_champion
 from retraining.rules.drift.profile import merge_profiles
@@ -51,9 +51,11 @@ class Gathered:
     detectors: tuple[DetectorState, ...]
 
 
-def gather_page(spec: ModelSpec, tables: Tables, run: Run, decided: bool) -> Gathered:
+def gather_page(context: Context, decided: bool) -> Gathered:
     """Reads every table of the model once, all of them at the same time. decided: the run got as far as a decision, its
     own or an earlier one on the same evidence."""
+    spec = context.spec
+    tables = context.tables
     with ThreadPoolExecutor() as pool:
         all_batches = pool.submit(read_batches, tables, spec.source_name)
         all_decisions = pool.submit(read_rows, tables, Decision, spec.model)
@@ -61,11 +63,11 @@ def gather_page(spec: ModelSpec, tables: Tables, run: Run, decided: bool) -> Gat
         all_checks = pool.submit(read_rows, tables, GateResult, spec.model)
         metrics = pool.submit(read_rows, tables, DriftMetric, spec.model)
         states = pool.submit(read_rows, tables, DetectorState, spec.model)
-        shares = pool.submit(lambda: _shares(spec, tables, metrics.result()))
+        shares = pool.submit(lambda: _shares(context, metrics.result()))
     closed = [row for row in all_batches.result() if row.state != "PLANNED"]
-    batch = next((row for row in closed if row.run_id == run.run_id), None)
+    batch = next((row for row in closed if row.run_id == context.run.run_id), None)
     decisions, promotions = all_decisions.result(), tuple(all_promotions.result())
-    own = [row for row in promotions if row.state == "DECIDED" and row.run_id == run.run_id]
+    own = [row for row in promotions if row.state == "DECIDED" and row.run_id == context.run.run_id]
     losses = losses_of(decisions)
     newest = closed[-1].batch_seq if closed else None
     return Gathered(
@@ -75,10 +77,10 @@ def gather_page(spec: ModelSpec, tables: Tables, run: Run, decided: bool) -> Gat
         champion_of_batch={row.batch_seq: row.champion_version for row in reversed(decisions)},
         promotion=own[-1] if own else None,
         promotions=promotions,
-        checks=tuple(row for row in all_checks.result() if row.run_id == run.run_id),
+        checks=tuple(row for row in all_checks.result() if row.run_id == context.run.run_id),
         drift=tuple(metrics.result()),
         losses=tuple(losses),
-        samples=sample_refusals(spec, tables, batch),
+        samples=sample_refusals(context, batch),
         static_error=error_on_batch(spec, losses, first_champion(promotions), newest)[0],
         incidents=tuple(incidents(decisions)),
         shares=shares.result(),
@@ -111,14 +113,14 @@ def _newest(states: Sequence[DetectorState]) -> tuple[DetectorState, ...]:
     return tuple(row for row in states if row.seq == states[-1].seq)
 
 
-def _shares(spec: ModelSpec, tables: Tables, metrics: Sequence[DriftMetric]) -> tuple[ColumnShares, ...]:
+def _shares(context: Context, metrics: Sequence[DriftMetric]) -> tuple[ColumnShares, ...]:
     """Of the batch that was measured last, in the bins of the version that it was measured against."""
     if not metrics:
         return ()
     version, batch_seq = metrics[-1].champion_version, metrics[-1].batch_seq
     with ThreadPoolExecutor() as pool:
-        references = pool.submit(read_references, tables, spec.model, version)
-        stored = pool.submit(read_profiles, tables, spec.model, version, batch_seq)
+        references = pool.submit(read_references, context.tables, context.model, version)
+        stored = pool.submit(read_profiles, context.tables, context.model, version, batch_seq)
     days = profiles_by_column(stored.result(), batch_seq)
     return tuple(
         compare_shares(each, merge_profiles(days[each.column_name].values()))

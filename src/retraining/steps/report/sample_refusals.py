@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from retraining.adapters.tables.observations import stored_columns
 from retraining.adapters.tables.quarantine_samples import sample_quarantined
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.records.batch import Batch
 from retraining.report.page_data import Sample
 from retraining.report.words import NOTHING
@@ -13,14 +13,14 @@ from retraining.spec.model_spec import ModelSpec
 from retraining.spec.source_section import MALFORMED_LINE
 
 
-def sample_refusals(spec: ModelSpec, tables: Tables, batch: Batch | None) -> tuple[Sample, ...]:
+def sample_refusals(context: Context, batch: Batch | None) -> tuple[Sample, ...]:
     """Samples in the order of how often a reason was met; none where no row was refused."""
     if batch is None or not batch.refusals:
         return ()
-    stored = {name.lower(): name for name in stored_columns(tables, batch.source) or {}}
-    columns = {each.rule: _columns_of(spec, each.rule, stored) for each in batch.refusals}
+    stored = {name.lower(): name for name in stored_columns(context.tables, batch.source) or {}}
+    columns = {each.rule: _columns_of(context.spec, each.rule, stored) for each in batch.refusals}
     every = list(dict.fromkeys(name for names in columns.values() for name in names))
-    rows = sample_quarantined(tables, batch.source, batch.batch_seq, every)
+    rows = sample_quarantined(context.tables, batch.source, batch.batch_seq, every)
     often = sorted(batch.refusals, key=lambda each: (-each.rows, each.rule))
     return tuple(
         Sample(

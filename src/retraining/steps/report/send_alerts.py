@@ -4,20 +4,20 @@ import logging
 from collections.abc import Sequence
 
 from retraining.adapters.notify.webhook import post_json
+from retraining.context import Context
 from retraining.errors import NotifyError
-from retraining.records.run import Incident, Run
-from retraining.spec.model_spec import ModelSpec
+from retraining.records.run import Incident
 
 _log = logging.getLogger(__name__)
 
 
-def send_alerts(spec: ModelSpec, run: Run, news: Sequence[Incident]) -> tuple[str, ...]:
+def send_alerts(context: Context, news: Sequence[Incident]) -> tuple[str, ...]:
     """One line in the log and one message to each webhook for each incident; returns a sentence for each webhook that
     was not reached. A run that is tried again tells them again, with the same id."""
-    return tuple(failure for each in news for failure in _tell(spec, run, each))
+    return tuple(failure for each in news for failure in _tell(context, each))
 
 
-def _tell(spec: ModelSpec, run: Run, incident: Incident) -> list[str]:
+def _tell(context: Context, incident: Incident) -> list[str]:
     state = "open" if incident.is_open else "resolved"
     _log.warning("%s: %s", state, incident.line)
     message = {
@@ -26,10 +26,10 @@ def _tell(spec: ModelSpec, run: Run, incident: Incident) -> list[str]:
         "kind": incident.kind,
         "state": state,
         "text": incident.line,
-        "run_id": run.run_id,
+        "run_id": context.run.run_id,
     }
     failures = []
-    for route in spec.alerts.webhooks:
+    for route in context.spec.alerts.webhooks:
         try:
             post_json(f"Webhook {route.name}", route.webhook, message, _UNTOLD)
         except NotifyError as err:

@@ -6,12 +6,10 @@ from pathlib import Path
 from retraining.adapters.registry.digest import digest_of_files
 from retraining.adapters.registry.log_version import TrainingData, log_version
 from retraining.adapters.registry.logged_runs import keep_first_version
-from retraining.adapters.registry.registry import Registry
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.failpoints import hit
-from retraining.records.run import Run
 from retraining.records.version import Manifest
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
@@ -34,39 +32,33 @@ class LoggedFit:
     learned: Learned | None
 
 
-def log_fit(
-    spec: ModelSpec,
-    source: IngestedSource,
-    tables: Tables,
-    registry: Registry,
-    run: Run,
-    reserved: Manifest,
-    manifests: list[Manifest],
-) -> LoggedFit:
+def log_fit(context: Context, source: IngestedSource, reserved: Manifest, manifests: list[Manifest]) -> LoggedFit:
     """The first half: the version of a reserved key, complete in the registry, named by no table yet. It may be asked
     already. The fit happens once however often this is called.
 
     manifests are all rows of the model, the reservation among them.
     """
+    spec = context.spec
+    registry = context.registry
     done = [row for row in manifests if row.retrain_key == reserved.retrain_key and row.state == "REGISTERED"]
     if done:
-        sweep_leftovers(spec.model, registry, manifests)
+        sweep_leftovers(context, manifests)
         return LoggedFit(done[0], None)
     base = manifest_of_version(manifests, spec.model, reserved.base_version) if reserved.base_version else None
-    started = run.stopwatch()
-    learned = learn(spec, source, tables, registry, reserved, base)
+    started = context.run.stopwatch()
+    learned = learn(context, source, reserved, base)
     hit("fit.after_learn")
-    filled = _fill(spec, tables, run, reserved, learned, next_seq(manifests), base is None or base.reproducible)
+    filled = _fill(context, reserved, learned, next_seq(manifests), base is None or base.reproducible)
     found = registry.find_version(spec.model, reserved.retrain_key)
     if found:
         registry.finish_run(found[0])
-    run_id, version = found or _log(spec, tables, registry, filled, learned, base)
+    run_id, version = found or _log(context, filled, learned, base)
     hit("fit.after_log")
     version = keep_first_version(registry, spec.model, run_id)
     files = registry.files(spec.model, version)
     registered = replace(
         filled,
-        fit_seconds=round(run.stopwatch() - started, 3),
+        fit_seconds=round(context.run.stopwatch() - started, 3),
         version=version,
         mlflow_run_id=run_id,
         digest=digest_of_files(files),
@@ -75,26 +67,22 @@ def log_fit(
     return LoggedFit(registered, learned)
 
 
-def store_fit(
-    spec: ModelSpec, tables: Tables, registry: Registry, run: Run, logged: LoggedFit, manifests: list[Manifest]
-) -> Manifest:
+def store_fit(context: Context, logged: LoggedFit, manifests: list[Manifest]) -> Manifest:
     """The second half: references of a version that may go live, then its REGISTERED manifest, which is returned."""
     registered, learned = logged.manifest, logged.learned
     if learned is None:
         return registered
-    if registered.role == "refit" or not spec.gate.refits:
+    if registered.role == "refit" or not context.spec.gate.refits:
         predicted = learned.estimator.predict(learned.frame.features)
-        append_references(spec, tables, run, learned.frame, predicted, str(registered.version))
+        append_references(context, learned.frame, predicted, str(registered.version))
     hit("fit.after_references")
-    append_rows(tables, "retrain", [registered])
+    append_rows(context.tables, "retrain", [registered])
     hit("fit.after_manifest")
-    sweep_leftovers(spec.model, registry, [*manifests, registered])
+    sweep_leftovers(context, [*manifests, registered])
     return registered
 
 
-def _fill(
-    spec: ModelSpec, tables: Tables, run: Run, reserved: Manifest, learned: Learned, seq: int, reproducible: bool
-) -> Manifest:
+def _fill(context: Context, reserved: Manifest, learned: Learned, seq: int, reproducible: bool) -> Manifest:
     frame = learned.frame
     return replace(
         reserved,
@@ -106,29 +94,28 @@ def _fill(
         trained_rows=len(frame.table),
         sampled=frame.sampled,
         data_hash=frame.data_hash,
-        observations_version=observations.observations_version(tables, spec.source_name),
-        trivial_prediction=str(trivial_prediction(spec.kind, frame.label)),
+        observations_version=observations.observations_version(context.tables, context.spec.source_name),
+        trivial_prediction=str(trivial_prediction(context.spec.kind, frame.label)),
         reproducible=reproducible,
-        **run.stamp,
+        **context.stamp,
     )
 
 
-def _log(
-    spec: ModelSpec, tables: Tables, registry: Registry, manifest: Manifest, learned: Learned, base: Manifest | None
-) -> tuple[str, str]:
+def _log(context: Context, manifest: Manifest, learned: Learned, base: Manifest | None) -> tuple[str, str]:
+    spec = context.spec
     errors = {f"backtest_error_{days or 'all'}": error for days, error in learned.window.errors}
     return log_version(
-        registry,
+        context.registry,
         spec.model,
         learned.estimator,
         learned.frame.features.head(5),
         TrainingData(
-            data_table(spec, tables), manifest.observations_version or 0, manifest.batch_seq, str(manifest.data_hash)
+            data_table(context), manifest.observations_version or 0, manifest.batch_seq, str(manifest.data_hash)
         ),
         RECIPES,
         {"recipe": spec.recipe, "window_days": learned.window.days or "all", **_excluded(spec), **spec.params},
         {"trained_rows": float(len(learned.frame.table)), **errors},
-        lineage_tags(spec, tables, registry, manifest, learned, base),
+        lineage_tags(context, manifest, learned, base),
     )
 
 

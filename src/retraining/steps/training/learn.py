@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from retraining.adapters.registry.registry import Registry
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.records.version import Manifest
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.spec.model_spec import ModelSpec
@@ -28,31 +27,24 @@ class Learned:
     train_from: str | None
 
 
-def learn(
-    spec: ModelSpec,
-    source: IngestedSource,
-    tables: Tables,
-    registry: Registry,
-    reserved: Manifest,
-    base: Manifest | None,
-) -> Learned:
+def learn(context: Context, source: IngestedSource, reserved: Manifest, base: Manifest | None) -> Learned:
     """Carries out a reserved fit; the same reservation leads to the same estimator. base is what an update starts
     from."""
     before = source.ledger.from_text(reserved.train_before)
     if base is not None:
-        new = read_training_frame(spec, tables, source, Bounds(reserved.batch_seq, None, before, base.batch_seq))
-        updated = incremental_update(load_version(registry, base), new.features, new.label)
+        new = read_training_frame(context, source, Bounds(reserved.batch_seq, None, before, base.batch_seq))
+        updated = incremental_update(load_version(context.registry, base), new.features, new.label)
         return Learned(updated, new, WindowChoice(None, ()), None)
-    estimator = build_estimator(spec)
-    if spec.strategy.name == "incremental_update":
+    estimator = build_estimator(context.spec)
+    if context.spec.strategy.name == "incremental_update":
         check_updates(estimator)
     start = _start(source, reserved, reserved.window_days)
-    frame = read_training_frame(spec, tables, source, Bounds(reserved.batch_seq, start, before))
+    frame = read_training_frame(context, source, Bounds(reserved.batch_seq, start, before))
     window = WindowChoice(reserved.window_days, ())
     if reserved.role == "candidate":
-        window = _choose(spec, source.ledger, estimator, frame, reserved)
+        window = _choose(context.spec, source.ledger, estimator, frame, reserved)
         start = _start(source, reserved, window.days)
-        frame = _since(spec, tables, source, frame, reserved, start)
+        frame = _since(context, source, frame, reserved, start)
     return Learned(full_refit(estimator, frame.features, frame.label), frame, window, source.ledger.to_text(start))
 
 
@@ -80,12 +72,7 @@ def _start(source: IngestedSource, reserved: Manifest, length: int | None) -> Nu
 
 
 def _since(
-    spec: ModelSpec,
-    tables: Tables,
-    source: IngestedSource,
-    history: TrainingFrame,
-    reserved: Manifest,
-    start: Number | None,
+    context: Context, source: IngestedSource, history: TrainingFrame, reserved: Manifest, start: Number | None
 ) -> TrainingFrame:
     """The newest part of the history; a sampled one is read again, because the sample belongs inside the window."""
     if start is None:
@@ -93,4 +80,4 @@ def _since(
     if not history.sampled:
         return history.since(start)
     before = source.ledger.from_text(reserved.train_before)
-    return read_training_frame(spec, tables, source, Bounds(reserved.batch_seq, start, before))
+    return read_training_frame(context, source, Bounds(reserved.batch_seq, start, before))

@@ -2,11 +2,10 @@
 
 from retraining.adapters.registry.log_version import lock_hash
 from retraining.adapters.registry.logged_runs import MANIFEST_SEQ, MODEL, RETRAIN_KEY
-from retraining.adapters.registry.registry import CHAMPION, REPRODUCIBLE, Registry
+from retraining.adapters.registry.registry import CHAMPION, REPRODUCIBLE
 from retraining.adapters.tables import observations
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.records.version import Manifest
-from retraining.spec.model_spec import ModelSpec
 from retraining.steps.training.learn import Learned
 from retraining.strategies.seeds_of import seeds_of
 
@@ -14,18 +13,11 @@ LOCK_HASH = "lock_hash"
 _DIRTY = "-dirty"
 
 
-def lineage_tags(
-    spec: ModelSpec,
-    tables: Tables,
-    registry: Registry,
-    manifest: Manifest,
-    learned: Learned,
-    base: Manifest | None,
-) -> dict[str, str]:
+def lineage_tags(context: Context, manifest: Manifest, learned: Learned, base: Manifest | None) -> dict[str, str]:
     """Tags of a filled manifest, whose version does not exist yet. Keys match [a-z0-9_]+; of what is not known, the tag
     says so. git_dirty is known only of a code version that ends in -dirty, as `git describe --dirty` writes it."""
     tags = {
-        MODEL: registry.full_name(spec.model),
+        MODEL: context.registry.full_name(context.model),
         RETRAIN_KEY: manifest.retrain_key,
         MANIFEST_SEQ: str(manifest.seq),
         "role": manifest.role,
@@ -35,21 +27,21 @@ def lineage_tags(
         "spec_hash": manifest.spec_hash,
         LOCK_HASH: lock_hash(),
         "seed": seeds_of(learned.estimator),
-        "data_table": data_table(spec, tables),
-        "data_table_id": observations.observations_id(tables, spec.source_name),
+        "data_table": data_table(context),
+        "data_table_id": observations.observations_id(context.tables, context.spec.source_name),
         "data_table_version": str(manifest.observations_version),
         "batch_from": str(base.batch_seq + 1 if base else 1),
         "batch_seq": str(manifest.batch_seq),
         "trained_rows": str(manifest.trained_rows),
         "trained_until": str(manifest.trained_until),
         "data_hash": str(manifest.data_hash),
-        "parent_champion": registry.version_of(spec.model, CHAMPION) or "none",
+        "parent_champion": context.registry.version_of(context.model, CHAMPION) or "none",
         "job_run_id": manifest.run_id,
         REPRODUCIBLE: str(manifest.reproducible).lower(),
     }
     return tags | ({"base_version": manifest.base_version} if manifest.base_version else {})
 
 
-def data_table(spec: ModelSpec, tables: Tables) -> str:
+def data_table(context: Context) -> str:
     """Full name of the table with the training rows."""
-    return f"{tables.catalog}.{tables.schema}.{observations.table_of(spec.source_name)}"
+    return f"{context.tables.catalog}.{context.tables.schema}.{observations.table_of(context.spec.source_name)}"

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 
 from retraining.adapters.registry.logged_runs import remove_run, unnamed_runs
-from retraining.adapters.registry.registry import Registry
+from retraining.context import Context
 from retraining.errors import RegistryError
 from retraining.records.version import LoggedRun, Manifest
 from retraining.rules.champion.versions import leftover_runs
@@ -12,7 +12,7 @@ from retraining.rules.champion.versions import leftover_runs
 _log = logging.getLogger(__name__)
 
 
-def sweep_leftovers(model: str, registry: Registry, manifests: Sequence[Manifest]) -> list[LoggedRun]:
+def sweep_leftovers(context: Context, manifests: Sequence[Manifest]) -> list[LoggedRun]:
     """The runs that were removed. manifests are all rows of the model, the newest one written by the caller.
 
     Tidying does not fail a run that has done its work: where MLflow refuses, the log says so and the next fit tries
@@ -20,13 +20,13 @@ def sweep_leftovers(model: str, registry: Registry, manifests: Sequence[Manifest
     """
     try:
         named = {row.mlflow_run_id for row in manifests}
-        found = leftover_runs(unnamed_runs(registry, model, named), manifests)
+        found = leftover_runs(unnamed_runs(context.registry, context.model, named), manifests)
         for each in found:
-            remove_run(registry, model, each)
+            remove_run(context.registry, context.model, each)
     except RegistryError as err:
-        _log.warning("%s: what killed attempts left was not removed: %s", model, err)
+        _log.warning("%s: what killed attempts left was not removed: %s", context.model, err)
         return []
     if found:
         versions = sum(len(each.versions) for each in found)
-        _log.info("%s: removed %d runs and %d versions that killed attempts left", model, len(found), versions)
+        _log.info("%s: removed %d runs and %d versions that killed attempts left", context.model, len(found), versions)
     return found

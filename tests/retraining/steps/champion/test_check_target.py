@@ -12,6 +12,7 @@ from sklearn.linear_model import LinearRegression
 from tests.loop import toy_spec
 
 from retraining.adapters.registry.registry import open_registry
+from retraining.context import Context
 from retraining.errors import RegistryError, TamperedModelError
 from retraining.steps.champion.check_target import check_target, loads
 
@@ -47,29 +48,33 @@ def register(registry, model, signature) -> None:
         )
 
 
+def context(registry) -> Context:
+    return Context(toy_spec(), None, registry, None)
+
+
 def manifest(registry, version: str, digest: str | None = None) -> SimpleNamespace:
     known = digest or registry.digest("toy", version)
     return SimpleNamespace(model="toy", version=version, digest=known, files=())
 
 
 def test_a_version_that_loads_and_takes_the_champions_inputs_may_go_live(registry):
-    check_target(toy_spec(), registry, manifest(registry, "1"), champion="2")
+    check_target(context(registry), manifest(registry, "1"), champion="2")
 
 
 def test_a_version_that_needs_a_column_the_champions_callers_do_not_send_is_refused(registry):
     with pytest.raises(RegistryError, match="version 2 does not take the inputs of champion version 1: column `z` is"):
-        check_target(toy_spec(), registry, manifest(registry, "2"), champion="1")
+        check_target(context(registry), manifest(registry, "2"), champion="1")
 
 
 def test_where_the_champion_is_gone_the_columns_of_the_spec_are_what_is_sent(registry):
-    check_target(toy_spec(), registry, manifest(registry, "1"), champion="99")
+    check_target(context(registry), manifest(registry, "1"), champion="99")
     with pytest.raises(RegistryError, match="column `z` is not sent"):
-        check_target(toy_spec(), registry, manifest(registry, "2"), champion="99")
+        check_target(context(registry), manifest(registry, "2"), champion="99")
 
 
 def test_a_version_without_signature_is_refused(registry):
     with pytest.raises(RegistryError, match="toy version 3 has no signature, so what it takes is not known"):
-        check_target(toy_spec(), registry, manifest(registry, "3"), champion="1")
+        check_target(context(registry), manifest(registry, "3"), champion="1")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from tests.retraining.report.pages import event
 
+from retraining.context import Context
 from retraining.errors import IncidentOpenedError, NotifyError, TaskFailedError
 from retraining.records.run import Incident, Run
 from retraining.spec.read_spec import parse_spec
@@ -52,7 +53,7 @@ def chat():
 
 def test_each_incident_is_told_once_and_who_was_not_reached_is_named(chat, caplog):
     spec = parse_spec(SPEC.format(address=f"http://127.0.0.1:{chat.server_port}/hook"), "specs/toy.yml")
-    untold = send_alerts(spec, RUN, [OPENED, RESOLVED])
+    untold = send_alerts(Context(spec, None, None, RUN), [OPENED, RESOLVED])
 
     assert [(each["incident"], each["state"], each["text"]) for each in chat.told] == [
         ("toy/drift/4", "open", "toy: Drift persists."),
