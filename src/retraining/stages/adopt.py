@@ -29,28 +29,29 @@ class AdoptReport:
     @property
     def summary(self) -> str:
         """One line for people."""
-        made = self.promotion
-        return f"{made.model}: version {made.version} is taken over as champion. {' '.join(made.reasons)}"
+        row = self.promotion
+        return f"{row.model}: version {row.version} is taken over as champion. {' '.join(row.reasons)}"
 
 
 def adopt(context: Context, request: AdoptRequest) -> AdoptReport:
     """Write what the loop needs to know of a version, then make it champion by a decision ADOPTED. The same run
     repeated only reconciles.
 
-    Whoever adopts has chosen, so an alias that was set by hand is no obstacle. Raises ParameterError for a request that
-    does not fit the spec and its batches, RegistryError for a version that cannot be taken over.
+    Whoever adopts has chosen, so an alias that was set by hand does not stop it. Raises ParameterError for a request
+    that does not fit the spec and its batches, RegistryError for a version that cannot be taken over.
     """
     spec = context.spec
     promotions = apply_newest_decision(context, "leave")
-    known = [row for row in promotions if row.request_id == context.run.run_id and row.state == "DECIDED"]
-    if known:
-        return AdoptReport(known[-1])
+    decided = [row for row in promotions if row.request_id == context.run.run_id and row.state == "DECIDED"]
+    if decided:
+        return AdoptReport(decided[-1])
+
     source = read_source(spec, context.tables)
     _check(spec, source, request)
     version = request.version or version_in_stage(context.registry, spec.model, str(request.old_stage))
-    manifest = _adopted(context, promotions, version)
-    manifest = manifest or take_over(context, source, request, version)
+    manifest = _adopted(context, promotions, version) or take_over(context, source, request, version)
     context.registry.tag(spec.model, version, {"retrain_key": manifest.retrain_key, REPRODUCIBLE: "false"})
+
     live = newest_move(promotions)
     decision = Promotion(
         model=spec.model,
@@ -68,6 +69,7 @@ def adopt(context: Context, request: AdoptRequest) -> AdoptReport:
     )
     append_rows(context.tables, "promote", [decision])
     apply_newest_decision(context)
+
     report = AdoptReport(decision)
     _log.info(report.summary)
     return report
@@ -95,13 +97,16 @@ def _adopted(context: Context, promotions: list[Promotion], version: str) -> Man
         raise NothingToDoError(f"{spec.model} version {version} is the champion already; there is nothing to adopt.")
     if any(row.outcome == "ROLLBACK" and row.previous_version == version for row in promotions):
         raise NothingToDoError(f"{spec.model} version {version} was left by a rollback. Only a new fit may go live.")
-    made = [row for row in read_rows(context.tables, Manifest, spec.model) if row.version == version and row.digest]
-    if made and made[-1].role != "adopted":
+
+    manifests = [
+        row for row in read_rows(context.tables, Manifest, spec.model) if row.version == version and row.digest
+    ]
+    if manifests and manifests[-1].role != "adopted":
         raise NothingToDoError(
             f"{spec.model} version {version} was registered by this bundle; it goes live through 04_promote or the job "
             f"rollback."
         )
-    return made[-1] if made else None
+    return manifests[-1] if manifests else None
 
 
 def _trained_on(request: AdoptRequest, manifest: Manifest) -> str:

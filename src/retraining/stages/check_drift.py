@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -9,26 +10,18 @@ from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, r
 from retraining.context import Context
 from retraining.records.decision import Decision, Thresholds
 from retraining.records.drift import DriftMetric
-from retraining.records.gate import GateResult
-from retraining.records.promotion import Promotion
 from retraining.records.version import Manifest
 from retraining.rules.champion.alias_state import newest_move
 from retraining.rules.champion.rollback import newest_word
 from retraining.rules.decide import decide
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.apply_newest_decision import apply_newest_decision
-from retraining.steps.champion.live_versions import live_champion, live_previous
-from retraining.steps.champion.roll_back import roll_back
+from retraining.steps.champion.carry_out_rollback import carry_out_rollback
+from retraining.steps.champion.live_versions import find_previous_champion, heal_and_read_champion
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
-from retraining.steps.dataset.load_version import manifest_of_version
-from retraining.steps.decide.collect_evidence import (
-    Known,
-    Measured,
-    collect_evidence,
-    count_new_rows,
-    expected_error,
-    last_training,
-)
+from retraining.steps.dataset.model_history import ModelHistory, read_history
+from retraining.steps.dataset.new_rows import count_new_rows
+from retraining.steps.decide.evidence import Measurements, collect_evidence, expected_error, last_training
 from retraining.steps.drift.see_drift import see_drift
 from retraining.steps.drift.tell_rows_apart import tell_rows_apart
 from retraining.steps.performance.daily_losses import measure_daily_losses
@@ -55,114 +48,129 @@ class CheckReport:
         return f"{made.model}: {made.action}. {' '.join(made.reasons)}{drift}{estimate}{change}{warning}"
 
 
+@dataclass(frozen=True)
+class _Evaluation:
+    """One look at one champion. frozen: nothing may be trained whatever it shows."""
+
+    id: str
+    champion: Manifest | None
+    frozen: bool
+
+
 def check_drift(context: Context, champion_version: str | None = None, frozen: bool = False) -> CheckReport:
     """Collect the evidence, ask the rule, write one decision row, roll back where it says so. An existing decision on
     the same evidence is returned.
 
-    champion_version is the champion that `score` pinned; by default the alias is asked. frozen: an operator wants
-    nothing trained; drift is measured all the same.
+    champion_version is the champion that `score` pinned; by default the alias is read. frozen: an operator wants
+    nothing to be trained; drift is measured all the same.
     """
-    version = champion_version or live_champion(context)
-    source, known = _read(context)
-    evaluation_id = _evaluation_id(context.spec, source, version, known)
-    made = [row for row in known.decisions if row.evaluation_id == evaluation_id and row.frozen == frozen]
-    decision = made[-1] if made else _decide(context, source, known, version, evaluation_id, frozen)
-    if decision.action == "rollback":
-        _follow(context, decision)
-    report = CheckReport(decision)
-    if decision.previous_wins:
-        _log.warning(report.summary)
+    version = champion_version or heal_and_read_champion(context)
+    source, history, metrics = _read(context)
+    evaluation_id = _evaluation_id(context.spec, source, version, history)
+    evaluation = _Evaluation(evaluation_id, history.manifest_of(version), frozen)
+
+    earlier = [row for row in history.decisions if row.evaluation_id == evaluation_id and row.frozen == frozen]
+    if earlier:
+        decision = earlier[-1]
     else:
-        _log.info(report.summary)
+        measurements = _measure(context, source, history, metrics, evaluation)
+        decision = _decide(context, source, history, measurements, evaluation)
+        append_rows(context.tables, "decide", [decision])
+
+    if decision.action == "rollback":
+        _roll_back(context, decision)
+
+    report = CheckReport(decision)
+    _log.log(logging.WARNING if decision.previous_wins else logging.INFO, report.summary)
     return report
 
 
-def _follow(context: Context, decision: Decision) -> None:
-    """The rollback that was decided, once: the evaluation is its request. Where another version has gone live since,
-    the evaluation says nothing about it."""
-    promotions = apply_newest_decision(context, context.spec.policy.on_alias_drift)
-    live = newest_move(promotions)
-    if live and live.version == decision.champion_version:
-        why, target = str(decision.previous_reason), decision.previous_version
-        roll_back(context, promotions, decision.evaluation_id, target, why)
-
-
-def _decide(
-    context: Context, source: IngestedSource, known: Known, version: str | None, evaluation_id: str, frozen: bool
-) -> Decision:
-    spec = context.spec
-    champion = manifest_of_version(known.manifests, spec.model, version) if version else None
-    previous = live_previous(context, known.promotions, version) if version else None
-    measured = _measure(context, source, known, champion, previous, evaluation_id)
-    evidence = collect_evidence(spec, source, known, champion, measured, frozen)
-    thresholds = _thresholds(spec)
-    verdict = decide(evidence, thresholds)
-    decision = Decision(
-        model=spec.model,
-        evaluation_id=evaluation_id,
-        seq=next_seq(known.decisions),
-        action=verdict.action,
-        reasons=verdict.reasons,
-        **vars(evidence),
-        **vars(thresholds),
-        daily_losses=tuple(measured.losses),
-        spec_hash=spec.hash,
-        **context.stamp,
-    )
-    append_rows(context.tables, "decide", [decision])
-    return decision
-
-
-def _read(context: Context) -> tuple[IngestedSource, Known]:
-    """Six tiny tables at once: one after the other they would take longer than measuring the batch."""
-    spec = context.spec
-    tables = context.tables
+def _read(context: Context) -> tuple[IngestedSource, ModelHistory, Sequence[DriftMetric]]:
+    """All small tables at once: one after the other they would take longer than measuring the batch."""
     with ThreadPoolExecutor() as pool:
-        source = pool.submit(read_source, spec, tables)
-        decisions = pool.submit(read_rows, tables, Decision, spec.model)
-        manifests = pool.submit(read_rows, tables, Manifest, spec.model)
-        promotions = pool.submit(read_rows, tables, Promotion, spec.model)
-        checks = pool.submit(read_rows, tables, GateResult, spec.model)
-        metrics = pool.submit(read_rows, tables, DriftMetric, spec.model)
-    known = Known(decisions.result(), manifests.result(), promotions.result(), checks.result(), metrics.result())
-    return source.result(), known
+        source = pool.submit(read_source, context.spec, context.tables)
+        history = pool.submit(read_history, context)
+        metrics = pool.submit(read_rows, context.tables, DriftMetric, context.model)
+    return source.result(), history.result(), metrics.result()
+
+
+def _evaluation_id(spec: ModelSpec, source: IngestedSource, champion: str | None, history: ModelHistory) -> str:
+    """Names the evidence. A rollback or a release is part of it: a decision from before it says nothing about the time
+    after it. A rollback that an evaluation itself requested is not part: a run that was killed between the two must
+    find the evaluation again."""
+    parts = [spec.model, str(source.committed.through), champion or "", source.watermark or "", spec.hash]
+    own = {row.evaluation_id for row in history.decisions}
+    word = newest_word([row for row in history.promotions if row.request_id not in own])
+    return hashlib.sha256("|".join([*parts, str(word.seq)] if word else parts).encode()).hexdigest()
 
 
 def _measure(
     context: Context,
     source: IngestedSource,
-    known: Known,
-    champion: Manifest | None,
-    previous: str | None,
-    evaluation_id: str,
-) -> Measured:
-    """Passes over what is new, none of which waits for another."""
+    history: ModelHistory,
+    metrics: Sequence[DriftMetric],
+    evaluation: _Evaluation,
+) -> Measurements:
+    """Passes over the new rows, none of which waits for another."""
+    champion = evaluation.champion
+    version = str(champion.version) if champion else None
+    expected = expected_error(context.spec, history, version)
+    training = last_training(history, champion)
+
     with ThreadPoolExecutor() as pool:
-        drift = pool.submit(see_drift, context, source, known.metrics, known.promotions, champion, evaluation_id)
-        expected = expected_error(context.spec, known, str(champion.version) if champion else None)
+        drift = pool.submit(see_drift, context, source, metrics, history.promotions, champion, evaluation.id)
         detectors = pool.submit(feed_detectors, context, source, champion, expected)
         domain = pool.submit(tell_rows_apart, context, source, champion)
         estimate = pool.submit(estimate_unlabelled, context, source, champion)
-        losses = pool.submit(measure_daily_losses, context, source, known.decisions)
-        new_rows = pool.submit(count_new_rows, context, source, champion, last_training(known, champion))
-    return Measured(
-        drift.result(),
-        losses.result(),
-        new_rows.result(),
-        previous,
-        domain.result(),
-        detectors.result(),
-        estimate.result(),
+        losses = pool.submit(measure_daily_losses, context, source, history.decisions)
+        new_rows = pool.submit(count_new_rows, context, source, champion, training)
+        previous = find_previous_champion(context, history.promotions, version) if version else None
+
+    return Measurements(
+        losses=losses.result(),
+        new_rows=new_rows.result(),
+        drift=drift.result(),
+        previous=previous,
+        domain=domain.result(),
+        detectors=detectors.result(),
+        estimate=estimate.result(),
     )
 
 
-def _evaluation_id(spec: ModelSpec, source: IngestedSource, champion: str | None, known: Known) -> str:
-    """Names the evidence. A rollback or a release is part of it: what was decided before it says nothing after it. One
-    that an evaluation itself asked for is not: a run that was killed between the two must find the evaluation again."""
-    parts = [spec.model, str(source.committed.through), champion or "", source.watermark or "", spec.hash]
-    own = {row.evaluation_id for row in known.decisions}
-    told = newest_word([row for row in known.promotions if row.request_id not in own])
-    return hashlib.sha256("|".join([*parts, str(told.seq)] if told else parts).encode()).hexdigest()
+def _decide(
+    context: Context,
+    source: IngestedSource,
+    history: ModelHistory,
+    measurements: Measurements,
+    evaluation: _Evaluation,
+) -> Decision:
+    spec = context.spec
+    evidence = collect_evidence(spec, source, history, evaluation.champion, measurements, evaluation.frozen)
+    thresholds = _thresholds(spec)
+    verdict = decide(evidence, thresholds)
+
+    return Decision(
+        model=spec.model,
+        evaluation_id=evaluation.id,
+        seq=next_seq(history.decisions),
+        action=verdict.action,
+        reasons=verdict.reasons,
+        **vars(evidence),
+        **vars(thresholds),
+        daily_losses=tuple(measurements.losses),
+        spec_hash=spec.hash,
+        **context.stamp,
+    )
+
+
+def _roll_back(context: Context, decision: Decision) -> None:
+    """The rollback that was decided, once: the evaluation is its request. Where another version has gone live since,
+    the evaluation says nothing about it."""
+    promotions = apply_newest_decision(context, context.spec.policy.on_alias_drift)
+    live = newest_move(promotions)
+    if live and live.version == decision.champion_version:
+        reason = str(decision.previous_reason)
+        carry_out_rollback(context, promotions, decision.evaluation_id, decision.previous_version, reason)
 
 
 def _thresholds(spec: ModelSpec) -> Thresholds:

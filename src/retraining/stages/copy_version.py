@@ -8,19 +8,18 @@ from retraining.adapters.registry.digest import digest_of_files
 from retraining.adapters.registry.logged_runs import MANIFEST_SEQ, MODEL, RETRAIN_KEY
 from retraining.adapters.registry.made_elsewhere import COPIED_FROM, Original, copy_here, other_schema
 from retraining.adapters.registry.registry import CHALLENGER, REPRODUCIBLE, Registry
-from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
+from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq
 from retraining.context import Context
 from retraining.errors import NothingToDoError, ParameterError
-from retraining.records.promotion import Promotion
 from retraining.records.version import Manifest
 from retraining.requests.copy_version import CopyRequest
 from retraining.rules.champion.standing_verdict import why_not_copied
 from retraining.spec.model_spec import ModelSpec
-from retraining.steps.champion.live_versions import live_champion
+from retraining.steps.champion.live_versions import heal_and_read_champion
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
-from retraining.steps.dataset.load_version import manifest_of_version
+from retraining.steps.dataset.model_history import ModelHistory, read_history
 from retraining.steps.imported.check_made_elsewhere import check_inputs
-from retraining.steps.imported.copied_manifest import copied_manifest
+from retraining.steps.imported.copied_manifest import Copy, copied_manifest
 
 _log = logging.getLogger(__name__)
 
@@ -52,21 +51,24 @@ def copy_version(context: Context, request: CopyRequest) -> CopyReport:
     """
     spec = context.spec
     _check(context, request)
-    source, there = read_source(spec, context.tables), other_schema(context.registry, request.schema)
-    check_inputs(spec, there, request.model, request.version)
-    original = Original(there, request.model, request.version, there.files(request.model, request.version))
+    schema = other_schema(context.registry, request.schema)
+    check_inputs(spec, schema, request.model, request.version)
+    original = Original(schema, request.model, request.version, schema.files(request.model, request.version))
+
+    source = read_source(spec, context.tables)
     until = _trained_until(spec, source, original, request)
-    manifests = read_rows(context.tables, Manifest, spec.model)
+    history = read_history(context)
     key = _key(spec, source, original, until)
-    made = next((row for row in manifests if row.retrain_key == key), None)
-    if made is None:
-        refusal = why_not_copied(original.digest, manifests, read_rows(context.tables, Promotion, spec.model))
+    manifest = next((row for row in history.manifests if row.retrain_key == key), None)
+    if manifest is None:
+        refusal = why_not_copied(original.digest, history.manifests, history.promotions)
         if refusal:
             raise NothingToDoError(f"{spec.model}: {original.name} is not copied: {refusal}.")
-        made = _register(context, source, request, original, key, until, manifests)
-    if context.registry.version_of(spec.model, CHALLENGER) != made.version:
-        context.registry.set_alias(spec.model, CHALLENGER, str(made.version))
-    report = CopyReport(made, original.name)
+        manifest = _register(context, source, request, Copy(original, key, until), history)
+
+    if context.registry.version_of(spec.model, CHALLENGER) != manifest.version:
+        context.registry.set_alias(spec.model, CHALLENGER, str(manifest.version))
+    report = CopyReport(manifest, original.name)
     _log.info(report.summary)
     return report
 
@@ -91,41 +93,34 @@ def _key(spec: ModelSpec, source: IngestedSource, original: Original, trained_un
 
 
 def _register(
-    context: Context,
-    source: IngestedSource,
-    request: CopyRequest,
-    original: Original,
-    key: str,
-    until: str,
-    manifests: list[Manifest],
+    context: Context, source: IngestedSource, request: CopyRequest, copy: Copy, history: ModelHistory
 ) -> Manifest:
-    spec = context.spec
     registry = context.registry
-    champion = live_champion(context)
-    live = manifest_of_version(manifests, spec.model, champion) if champion else None
-    planned = copied_manifest(context, source, original, key, until, live, next_seq(manifests))
-    version = copy_here(registry, spec.model, original, {row.version for row in manifests})
-    files = registry.files(spec.model, version)
-    made = replace(planned, version=version, digest=digest_of_files(files), files=files)
-    registry.tag(spec.model, version, _tags(registry, made, request))
-    append_rows(context.tables, "retrain", [made])
-    return made
+    champion = history.manifest_of(heal_and_read_champion(context))
+    planned = copied_manifest(context, source, copy, champion, next_seq(history.manifests))
+
+    version = copy_here(registry, context.model, copy.original, {row.version for row in history.manifests})
+    files = registry.files(context.model, version)
+    manifest = replace(planned, version=version, digest=digest_of_files(files), files=files)
+    registry.tag(context.model, version, _tags(registry, manifest, request))
+    append_rows(context.tables, "retrain", [manifest])
+    return manifest
 
 
 def _trained_until(spec: ModelSpec, source: IngestedSource, original: Original, request: CopyRequest) -> str:
-    """As a ledger value of ours. Raises ParameterError where nobody says it, or what is said is none."""
-    said = request.trained_until or original.registry.tags_of(original.model, original.version).get("trained_until")
-    if said is None:
+    """As a ledger value of ours. Raises ParameterError where neither request nor tag names one."""
+    text = request.trained_until or original.registry.tags_of(original.model, original.version).get("trained_until")
+    if text is None:
         raise ParameterError(
             f"{original.name} has no tag `trained_until`, and the parameter is empty: the days that judge it must be "
             f"newer than what it learned. Set trained_until to its newest value of {spec.source.ledger_column}."
         )
     try:
-        return str(source.ledger.to_text(source.ledger.from_text(said)))
+        return str(source.ledger.to_text(source.ledger.from_text(text)))
     except (ValueError, ArithmeticError) as err:
         raise ParameterError(
-            f"{original.name}: trained_until {said!r} is no {source.ledger.type} of {spec.source.ledger_column}. Set "
-            f"the parameter to its newest training value, for example 2013-02-01."
+            f"{original.name}: trained_until {text!r} is not a {source.ledger.type} of {spec.source.ledger_column}. "
+            f"Set the parameter to its newest training value, for example 2013-02-01."
         ) from err
 
 

@@ -2,18 +2,19 @@
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from retraining.adapters.registry.registry import CHALLENGER
-from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
+from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq
 from retraining.context import Context
 from retraining.errors import NothingToDoError
 from retraining.failpoints import hit
 from retraining.records.decision import Decision
 from retraining.records.version import Manifest, Role
-from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import read_source
+from retraining.steps.dataset.model_history import ModelHistory, read_history
 from retraining.steps.training.fit_version import log_fit, store_fit
 
 _log = logging.getLogger(__name__)
@@ -30,14 +31,15 @@ class RetrainReport:
     @property
     def summary(self) -> str:
         """One line for people."""
-        made = self.manifest
-        if made is None:
+        row = self.manifest
+        if row is None:
             return f"{self.model}: the decision was to keep the champion; nothing was trained"
-        judged = f", judged on [{made.holdout_from}, {made.holdout_before})" if made.holdout_from else ""
-        how = f"updated from version {made.base_version} with" if made.base_version else "trained on"
-        window = f" (the newest {made.window_days} days)" if made.window_days else ""
-        rows = f"{made.trained_rows:,} rows until {made.trained_until}{window}"
-        return f"{self.model}: version {made.version} {how} {rows}{judged}"
+
+        how = f"updated from version {row.base_version} with" if row.base_version else "trained on"
+        window = f" (the newest {row.window_days} days)" if row.window_days else ""
+        rows = f"{row.trained_rows:,} rows until {row.trained_until}{window}"
+        judged = f", judged on [{row.holdout_from}, {row.holdout_before})" if row.holdout_from else ""
+        return f"{self.model}: version {row.version} {how} {rows}{judged}"
 
 
 def retrain(context: Context, evaluation_id: str | None = None) -> RetrainReport:
@@ -47,38 +49,42 @@ def retrain(context: Context, evaluation_id: str | None = None) -> RetrainReport
     """
     spec = context.spec
     with ThreadPoolExecutor() as pool:
-        decisions = pool.submit(read_rows, context.tables, Decision, spec.model)
-        known = pool.submit(read_rows, context.tables, Manifest, spec.model)
+        reading = pool.submit(read_history, context)
         ingested = pool.submit(read_source, spec, context.tables)
-    decision = _decision(spec, decisions.result(), evaluation_id)
+
+    history = reading.result()
+    decision = _decision(history, evaluation_id)
     if not decision.should_retrain:
         return RetrainReport(spec.model, "", None)
-    source = ingested.result()
-    manifests = _with_reservation(context, decision, known.result())
+
+    manifests = _with_reservation(context, decision, history.manifests)
     hit("retrain.after_reserve")
     candidate = next(row for row in manifests if row.retrain_key == _key(context, decision, "candidate"))
-    logged = log_fit(context, source, candidate, manifests)
+    logged = log_fit(context, ingested.result(), candidate, manifests)
     manifest = store_fit(context, logged, manifests)
+
     if manifest.version and context.registry.version_of(spec.model, CHALLENGER) != manifest.version:
         context.registry.set_alias(spec.model, CHALLENGER, manifest.version)
     hit("retrain.after_challenger")
+
     report = RetrainReport(spec.model, manifest.retrain_key, manifest)
     _log.info(report.summary)
     return report
 
 
-def _decision(spec: ModelSpec, decisions: list[Decision], evaluation_id: str | None) -> Decision:
-    fitting = [row for row in decisions if not evaluation_id or row.evaluation_id == evaluation_id]
-    if not fitting:
-        raise NothingToDoError(f"{spec.model}: no decision {evaluation_id or 'yet'}. Run 02_check_drift first.")
-    return fitting[-1]
+def _decision(history: ModelHistory, evaluation_id: str | None) -> Decision:
+    named = [row for row in history.decisions if not evaluation_id or row.evaluation_id == evaluation_id]
+    if not named:
+        raise NothingToDoError(f"{history.model}: no decision {evaluation_id or 'yet'}. Run 02_check_drift first.")
+    return named[-1]
 
 
-def _with_reservation(context: Context, decision: Decision, manifests: list[Manifest]) -> list[Manifest]:
+def _with_reservation(context: Context, decision: Decision, manifests: Sequence[Manifest]) -> Sequence[Manifest]:
     """The manifests, with the decision's keys reserved. Both roles in one commit: the refit's rows are known by now."""
-    known = {row.retrain_key for row in manifests}
-    if _key(context, decision, "candidate") in known:
+    reserved_before = {row.retrain_key for row in manifests}
+    if _key(context, decision, "candidate") in reserved_before:
         return manifests
+
     roles: tuple[Role, ...] = ("candidate", "refit") if context.spec.gate.refits else ("candidate",)
     reserved = [_reservation(context, decision, role, next_seq(manifests)) for role in roles]
     append_rows(context.tables, "retrain", reserved)

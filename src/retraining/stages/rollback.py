@@ -10,7 +10,7 @@ from retraining.records.version import PredictionCount
 from retraining.rules.champion.history import live_since
 from retraining.rules.champion.rollback import version_asked
 from retraining.steps.champion.apply_newest_decision import apply_newest_decision
-from retraining.steps.champion.roll_back import roll_back
+from retraining.steps.champion.carry_out_rollback import carry_out_rollback
 
 _SHOWN = 10
 """Batches that the summary names one by one; the report holds all of them."""
@@ -28,16 +28,19 @@ class RollbackReport:
     @property
     def summary(self) -> str:
         """One line for people."""
-        made = self.promotion
-        back = f"{made.model}: back from version {made.previous_version} to {made.version}. {' '.join(made.reasons)}"
+        row = self.promotion
+        back = f"{row.model}: back from version {row.previous_version} to {row.version}. {' '.join(row.reasons)}"
         return f"{back} {self._predicted}"
 
     @property
     def _predicted(self) -> str:
-        left, by_batch = self.promotion.previous_version, self.predictions
+        left = self.promotion.previous_version
+        by_batch = self.predictions
         if not by_batch:
             return f"Version {left} made no predictions."
-        first, last = min(each.first_at for each in by_batch), max(each.last_at for each in by_batch)
+
+        first = min(each.first_at for each in by_batch)
+        last = max(each.last_at for each in by_batch)
         shown = ", ".join(f"batch {each.batch_seq}: {each.rows:,}" for each in by_batch[-_SHOWN:])
         newest = "" if len(by_batch) <= _SHOWN else "newest: "
         return (
@@ -53,15 +56,16 @@ def rollback(
     """Resolve the target once, prove that it can go live, store it under this run's id, let the alias follow. The same
     run repeated only reconciles.
 
-    to_version names the target, to_date the day whose last champion it is; default is the champion before. Whoever
-    names one has seen where the alias is, so an alias moved by hand, or whose version was deleted, is no obstacle then.
+    to_version names the target, to_date the day whose last champion it is; the default is the previous champion.
+    Whoever names one has seen where the alias is, so an alias moved by hand, or whose version was deleted, does not
+    stop it then.
     """
     named = bool(to_version or to_date)
-    drift = "leave" if named else context.spec.policy.on_alias_drift
-    promotions = apply_newest_decision(context, drift)
+    on_drift = "leave" if named else context.spec.policy.on_alias_drift
+    promotions = apply_newest_decision(context, on_drift)
     target = version_asked(promotions, to_version, to_date)
-    said = reason or "No reason was given."
-    decision = roll_back(context, promotions, context.run.run_id, target, said)
+    decision = carry_out_rollback(context, promotions, context.run.run_id, target, reason or "No reason was given.")
+
     left = str(decision.previous_version)
     since = live_since(promotions, left, decision.seq)
     report = RollbackReport(decision, count_predictions(context.tables, context.model, left, since))

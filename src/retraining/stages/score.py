@@ -14,7 +14,7 @@ from retraining.records.promotion import Promotion
 from retraining.records.version import Manifest
 from retraining.rules.champion.history import first_champion
 from retraining.rules.ingest.row_identity import ROW_KEY
-from retraining.steps.champion.live_versions import live_champion, live_previous
+from retraining.steps.champion.live_versions import find_previous_champion, heal_and_read_champion
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import load_version, manifest_of_version
 from retraining.steps.dataset.predict_rows import predict_rows, prediction_type
@@ -45,7 +45,7 @@ def score(context: Context) -> ScoreReport:
     retraining is worth is the difference, and the champion before, which may turn out to be better."""
     spec = context.spec
     tables = context.tables
-    version = live_champion(context)
+    version = heal_and_read_champion(context)
     if version is None:
         return ScoreReport(spec.model, None, 0)
     with ThreadPoolExecutor() as pool:
@@ -59,7 +59,7 @@ def score(context: Context) -> ScoreReport:
     if source.committed.through <= after:
         return ScoreReport(spec.model, version, 0)
     decided = promotions.result()
-    beside = first_champion(decided), live_previous(context, decided, version)
+    beside = first_champion(decided), find_previous_champion(context, decided, version)
     versions = dict.fromkeys([version, *(each for each in beside if each)])
     predicting = [manifest_of_version(manifests, spec.model, each) for each in versions]
     rows = _score_batches(context, source, predicting, after)

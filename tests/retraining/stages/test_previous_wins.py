@@ -13,7 +13,7 @@ from retraining.records.decision import Decision
 from retraining.records.promotion import Promotion
 from retraining.rules.decide import decide
 from retraining.stages.check_drift import check_drift
-from retraining.steps.champion.live_versions import live_previous
+from retraining.steps.champion.live_versions import find_previous_champion
 
 pytestmark = pytest.mark.slow
 
@@ -131,7 +131,7 @@ def test_the_version_gone_back_to_has_no_version_before_and_waits_for_newer_rows
 def test_a_version_before_that_is_no_longer_registered_is_left_out(story, before, found):
     rows = promoted(("PROMOTE", before), ("PROMOTE", "2"))
 
-    assert live_previous(story.loop.context, rows, "2") == found
+    assert find_previous_champion(story.loop.context, rows, "2") == found
 
 
 def test_every_decision_replays_to_the_same_verdict(story):

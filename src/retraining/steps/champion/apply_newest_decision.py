@@ -36,7 +36,9 @@ def apply_newest_decision(context: Context, on_drift: OnDrift = "stop") -> list[
     for _ in range(_MOST_PASSES):
         rows = read_rows(context.tables, Promotion, context.model)
         champion = context.registry.version_of(context.model, CHAMPION)
-        state, move = alias_state(rows, champion), newest_move(rows)
+        state = alias_state(rows, champion)
+        move = newest_move(rows)
+
         if state == "moved_by_hand" and (projected is None or champion != projected.version):
             if newest_move(read_rows(context.tables, Promotion, context.model)) != move:
                 continue  # another run decided and applied between the two reads
@@ -48,12 +50,14 @@ def apply_newest_decision(context: Context, on_drift: OnDrift = "stop") -> list[
                 raise AliasDriftError(_drift(context.model, champion, move))
             _decide_to_heal(context, rows, champion, move)
             continue
+
         if move is None or (state == "agrees" and projected is None and is_applied(rows, move)):
             return rows
         if state == "agrees" and projected == move:
             return rows if is_applied(rows, move) else [*rows, _note_applied(context, move)]
+
         projected = move
-        with suppress(AliasRaceError):  # another run is at it as well: look again
+        with suppress(AliasRaceError):  # another run moves it too: read again
             _project(context, move, champion)
     raise ConcurrentRunError(
         f"{context.model}: other runs moved the alias {_MOST_PASSES} times while this one did. The decision is stored; "

@@ -15,18 +15,19 @@ from retraining.steps.dataset.load_version import load_version
 def check_target(context: Context, target: Manifest, champion: str) -> None:
     """Raises RegistryError, or TamperedModelError, when the target must not replace the champion.
 
-    Its signature is held against the champion's, because that is what callers send. Where the champion is gone, against
-    the columns that the loop itself sends.
+    Its signature is compared with the champion's, because that is what callers send. Where the champion is gone, it is
+    compared with the columns that the loop itself sends.
     """
     loads(context.registry, target)
-    said = f"{target.model} version {target.version}"
+    name = f"{target.model} version {target.version}"
     takes = inputs_of(context.registry, target.model, str(target.version))
     if takes is None:
-        raise RegistryError(f"{said} has no signature, so what it takes is not known. The alias stays. Choose another.")
+        raise RegistryError(f"{name} has no signature, so what it takes is not known. The alias stays. Choose another.")
+
     wrong = misfits(takes, inputs_of(context.registry, target.model, champion) or inputs_of_spec(context.spec))
     if wrong:
         raise RegistryError(
-            f"{said} does not take the inputs of champion version {champion}: {'; '.join(wrong)}. The alias stays. "
+            f"{name} does not take the inputs of champion version {champion}: {'; '.join(wrong)}. The alias stays. "
             f"Choose another version with to_version."
         )
 

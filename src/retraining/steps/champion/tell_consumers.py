@@ -14,12 +14,13 @@ def tell_consumers(
 ) -> None:
     """Posts to every consumer that the spec lists; nothing where no caller breaks.
 
-    A run that ends between this and its decision tells them again: `retrain_key` is the same then. Raises NotifyError,
-    so that nothing goes live of which a consumer was not told.
+    A run that ends between this and its decision posts again, with the same `retrain_key`. Raises NotifyError, so that
+    nothing goes live without every consumer knowing.
     """
     broken = [row.sentence for row in checks if row.check == SIGNATURE and row.value]
     if not broken:
         return
+
     message = {
         "model": context.model,
         "version": version,
@@ -33,5 +34,6 @@ def tell_consumers(
 
 
 _UNTOLD = (
-    "Nothing was promoted. Mend the webhook in gate.consumers, or its receiver; the next run tells all of them again."
+    "Nothing was promoted. Repair the webhook in gate.consumers, or its receiver; the next run posts to all of them "
+    "again."
 )

@@ -11,25 +11,23 @@ from retraining.rules.gate.holdout import Look, Looks, looks_before
 from retraining.rules.ingest.ledger import Ledger
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
+from retraining.steps.dataset.model_history import ModelHistory
 
 
 def looks_at_holdout(
-    spec: ModelSpec,
-    source: IngestedSource,
-    candidate: Manifest,
-    rows: DataFrame,
-    manifests: Sequence[Manifest],
-    checks: Sequence[GateResult],
+    spec: ModelSpec, source: IngestedSource, candidate: Manifest, rows: DataFrame, history: ModelHistory
 ) -> Looks:
-    """Days are looked at as a whole; reserved rows by every verdict between the batch that brought them and the one
-    that made a champion of a candidate which had seen them."""
-    verdicts = [row for row in checks if row.check == "gain" and row.verdict != "not_enough_evidence"]
-    ledger = source.ledger
+    """A verdict looks at its days as a whole. It looks at the reserved rows of every batch after its champion's, up to
+    the batch whose candidate it judged."""
+    gains = [row for row in history.gate_results if row.check == "gain"]
+    verdicts = [row for row in gains if row.verdict != "not_enough_evidence"]
+
     if spec.gate.holdout == "reserved":
-        committed = source.through(candidate.batch_seq)
-        brought = rows.groupBy(observations.usable_since(committed).alias("batch")).count().collect()
-        units = {int(row["batch"]): int(row["count"]) for row in brought}
-        return looks_before(units, [*_at_batches(verdicts, manifests, candidate.batch_seq)])
+        batch = observations.usable_since(source.through(candidate.batch_seq)).alias("batch")
+        rows_of_batch = {int(row["batch"]): int(row["count"]) for row in rows.groupBy(batch).count().collect()}
+        return looks_before(rows_of_batch, list(_looks_at_batches(verdicts, history, candidate.batch_seq)))
+
+    ledger = source.ledger
     days = days_between(ledger, candidate.holdout_from, candidate.holdout_before)
     earlier = [
         Look(days_between(ledger, row.holdout_from, row.holdout_before), row.question == "change") for row in verdicts
@@ -39,17 +37,19 @@ def looks_at_holdout(
 
 def days_between(ledger: Ledger, start: str | None, before: str | None) -> range:
     """The days of a hold-out as ordinals; none where its rows have no time."""
-    first, end = ledger.from_text(start), ledger.from_text(before)
+    first = ledger.from_text(start)
+    end = ledger.from_text(before)
     if first is None or end is None or not ledger.has_time:
         return range(0)
     return range(ledger.day_of(first).toordinal(), ledger.day_of(end).toordinal())
 
 
-def _at_batches(verdicts: Sequence[GateResult], manifests: Sequence[Manifest], newest: int) -> Iterator[Look]:
+def _looks_at_batches(verdicts: Sequence[GateResult], history: ModelHistory, newest: int) -> Iterator[Look]:
     """Where a restore took a manifest away, every row may have been looked at."""
-    registered = [row for row in manifests if row.state == "REGISTERED"]
-    by_key = {row.retrain_key: row.batch_seq for row in registered}
-    by_version = {row.version: row.batch_seq for row in registered}
+    by_key = {row.retrain_key: row.batch_seq for row in history.registered}
+    by_version = {row.version: row.batch_seq for row in history.registered}
+
     for row in verdicts:
-        after, through = by_version.get(row.champion_version, 0), by_key.get(row.retrain_key, newest)
+        after = by_version.get(row.champion_version, 0)
+        through = by_key.get(row.retrain_key, newest)
         yield Look(range(after + 1, through + 1), row.question == "change")

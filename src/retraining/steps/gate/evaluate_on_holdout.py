@@ -24,7 +24,7 @@ EXCHANGEABLE_BLOCKS = 200
 """Rows without time order are judged in at most this many buckets, so that the driver's part does not grow with
 rows."""
 _LOOKED_AT = 5_000
-"""So many rows of the hold-out tell whether one feature gives the label away."""
+"""Rows of the hold-out that show whether one feature gives the label away."""
 
 
 def holdout_rows(context: Context, source: IngestedSource, candidate: Manifest, champion: Manifest | None) -> DataFrame:
@@ -35,14 +35,17 @@ def holdout_rows(context: Context, source: IngestedSource, candidate: Manifest, 
     """
     spec = context.spec
     ledger = source.ledger
-    committed, start = source.through(candidate.batch_seq), ledger.from_text(candidate.holdout_from)
+    committed = source.through(candidate.batch_seq)
+    start = ledger.from_text(candidate.holdout_from)
     rows = labelled(spec, observations.current_rows(context.tables, source.name, committed, ledger, since=start))
     if spec.gate.holdout == "reserved":
         arrived = observations.arrived_after(committed, champion.batch_seq if champion else 0)
         return rows.where(is_reserved(spec) & arrived).withColumn(BLOCK, block_column(spec, ledger))
+
     end = ledger.from_text(candidate.holdout_before)
     if start is None or end is None:
         return rows.where(F.lit(False)).withColumn(BLOCK, F.lit(0))
+
     inside = F.col(f"`{ledger.column}`") < ledger_literal(ledger, end)
     return rows.where(inside).withColumn(BLOCK, block_column(spec, ledger))
 
@@ -51,16 +54,16 @@ def evaluate_on_holdout(
     spec: ModelSpec, rows: DataFrame, question: Question, judged: Judged, correlation: Correlation, shared_keys: int
 ) -> Evaluation:
     """Sums of both on these same rows, in one pass, and what a look at some of them says."""
-    found = sum_on_workers(spec, rows, metrics_of(spec, question), judged)
+    summed = sum_on_workers(spec, rows, metrics_of(spec, question), judged)
     by_day = spec.gate.holdout == "newest"
-    sanity = Sanity(found.broken, found.constant, shared_keys, _giveaways(spec, rows))
+    sanity = Sanity(summed.broken, summed.constant, shared_keys, _giveaways(spec, rows))
     correlated = correlation if by_day else INDEPENDENT
-    return Evaluation(found.metrics, found.sums, by_day, correlated, sanity, found.slices)
+    return Evaluation(summed.metrics, summed.sums, by_day, correlated, sanity, summed.slices)
 
 
 def metrics_of(spec: ModelSpec, question: Question) -> tuple[str, ...]:
-    """Names of all metrics that the spec asks for, the one that decides first. A first model is held against the
-    trivial predictor, which has no probabilities: it is decided by the metric that every model is followed by."""
+    """Names of all metrics that the spec lists, the deciding one first. A first model is compared with the trivial
+    predictor, which has no probabilities: the metric that every model is followed by decides there."""
     followed = metric_of(spec)
     first = followed if question == "first" else spec.gate.metric or followed
     return tuple(dict.fromkeys([first, followed, *spec.gate.guards, *spec.gate.floors]))
@@ -72,7 +75,7 @@ def count_shared_keys(context: Context, source: IngestedSource, candidate: Manif
 
 
 def learned_keys(context: Context, source: IngestedSource, manifest: Manifest) -> DataFrame:
-    """Row keys that a version may have learned; of an update, those of all versions before it as well."""
+    """Row keys that a version may have learned; of an update, also those of all versions it grew from."""
     ledger = source.ledger
     start = ledger.from_text(manifest.train_from) if manifest.action == "refit" else None
     bounds = Bounds(manifest.batch_seq, start, ledger.from_text(manifest.train_before))
@@ -87,6 +90,6 @@ def block_column(spec: ModelSpec, ledger: Ledger) -> Column:
 
 
 def _giveaways(spec: ModelSpec, rows: DataFrame) -> tuple[str, ...]:
-    asked = [name for name in spec.columns.features if name not in spec.gate.may_explain_label]
-    looked_at = rows.orderBy(ROW_KEY).limit(_LOOKED_AT).select(LABEL, *feature_columns(spec)).toPandas()
-    return giveaways(looked_at[asked], looked_at[LABEL], spec.kind == "regression")
+    features = [name for name in spec.columns.features if name not in spec.gate.may_explain_label]
+    sample = rows.orderBy(ROW_KEY).limit(_LOOKED_AT).select(LABEL, *feature_columns(spec)).toPandas()
+    return giveaways(sample[features], sample[LABEL], spec.kind == "regression")

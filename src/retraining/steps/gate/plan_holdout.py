@@ -26,11 +26,13 @@ def plan_holdout(
     last = ledger.from_text(source.watermark)
     if spec.gate.holdout == "reserved" or last is None:
         return Holdout(None, None, None)
+
     learned = [number for each in trained_until if (number := ledger.from_text(each)) is not None]
     after = ledger.day_of(max(learned)) if learned else None
     today = ledger.day_of(last)
     whole = whole_days([day for day in days if day], after, today)
     if not whole:
         return Holdout(0, None, None)
+
     start = ledger.start_of(holdout_days(whole)[0])
     return Holdout(len(whole), ledger.to_text(start), ledger.to_text(ledger.start_of(today)))

@@ -28,8 +28,9 @@ def smoke_test(context: Context, source: IngestedSource, manifest: Manifest, pro
         .select(*feature_columns(context.spec))
     )
     frame = requests.toPandas()
-    version, digest = str(manifest.version), str(manifest.digest)
-    with context.registry.checked_files(context.model, version, digest, manifest.files) as files:
+    version = str(manifest.version)
+
+    with context.registry.checked_files(context.model, version, str(manifest.digest), manifest.files) as files:
         answers = ask_fresh_process(process, files, frame)
         expected = load_files(files).predict(frame).tolist() if len(frame) else []
     return smoke(version, answers, expected, context.spec.serving)

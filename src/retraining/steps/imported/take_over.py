@@ -1,14 +1,15 @@
-"""What the loop must know of a version that it did not make: digest, reference profile, error, manifest."""
+"""What the loop must know of a version that it did not fit: digest, references, error, manifest."""
 
 import hashlib
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retraining.adapters.registry.made_elsewhere import run_of_version
 from retraining.adapters.tables import observations
-from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
+from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq
 from retraining.context import Context
 from retraining.errors import NothingToDoError
 from retraining.records.gate import GateResult
@@ -19,6 +20,7 @@ from retraining.rules.gate.metrics import error_on_rows
 from retraining.steps.champion.check_target import loads
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.metric_of import metric_of
+from retraining.steps.dataset.model_history import read_history
 from retraining.steps.dataset.training_frame import Bounds, TrainingFrame, read_training_frame
 from retraining.steps.drift.append_references import append_references
 from retraining.steps.imported.check_made_elsewhere import check_inputs, predict_features
@@ -26,8 +28,8 @@ from retraining.strategies.full_refit import trivial_prediction
 
 
 @dataclass(frozen=True)
-class _Measured:
-    """Errors of the version and of its trivial prediction, and on what."""
+class _Errors:
+    """Errors of the version and of its trivial prediction, and on which rows."""
 
     error: float
     trivial_error: float
@@ -41,19 +43,19 @@ def take_over(context: Context, source: IngestedSource, request: AdoptRequest, v
     Raises RegistryError when the version has no signature, does not load, or does not predict on the spec's columns.
     """
     spec = context.spec
-    tables = context.tables
     check_inputs(spec, context.registry, spec.model, version)
-    manifests, checks = read_rows(tables, Manifest, spec.model), read_rows(tables, GateResult, spec.model)
-    frame = read_training_frame(
-        context, source, Bounds(request.last_batch, None, None, newer_than=request.first_batch - 1)
-    )
-    manifest = _manifest(context, request, version, frame, next_seq(manifests))
+    history = read_history(context)
+    bounds = Bounds(request.last_batch, None, None, newer_than=request.first_batch - 1)
+    frame = read_training_frame(context, source, bounds)
+    manifest = _manifest(context, request, version, frame, next_seq(history.manifests))
+
     estimator = loads(context.registry, manifest)
     predicted = predict_features(spec, estimator, version, frame.features)
-    measured = _measure(context, source, request, estimator, version, frame, predicted)
+    errors = _measure_errors(context, source, manifest, estimator, _Predictions(frame, predicted))
+
     append_references(context, frame, predicted, version)
-    append_rows(tables, "gate", [_gate_row(context, manifest, measured, next_seq(checks))])
-    append_rows(tables, "retrain", [manifest])
+    append_rows(context.tables, "gate", [_gate_row(context, manifest, errors, next_seq(history.gate_results))])
+    append_rows(context.tables, "retrain", [manifest])
     return manifest
 
 
@@ -93,33 +95,38 @@ def _manifest(context: Context, request: AdoptRequest, version: str, frame: Trai
     )
 
 
-def _measure(
-    context: Context,
-    source: IngestedSource,
-    request: AdoptRequest,
-    estimator: Any,
-    version: str,
-    trained: TrainingFrame,
-    predicted: "np.ndarray[Any, Any]",
-) -> _Measured:
+@dataclass(frozen=True)
+class _Predictions:
+    """What the version says about some rows."""
+
+    frame: TrainingFrame
+    values: NDArray[Any]
+
+
+def _measure_errors(
+    context: Context, source: IngestedSource, manifest: Manifest, estimator: Any, training: _Predictions
+) -> _Errors:
     """On rows newer than its training, where there are any; on its own rows the error is smaller than it will be."""
-    trivial = trivial_prediction(context.spec.kind, trained.label)
+    trivial = trivial_prediction(context.spec.kind, training.frame.label)
+    newer = Bounds(source.committed.through, None, None, newer_than=manifest.batch_seq)
     try:
-        newer = Bounds(source.committed.through, None, None, newer_than=request.last_batch)
         frame = read_training_frame(context, source, newer)
-        predicted, which = (
-            predict_features(context.spec, estimator, version, frame.features),
-            "rows newer than its training",
-        )
+        predicted = predict_features(context.spec, estimator, str(manifest.version), frame.features)
+        which = "rows newer than its training"
     except NothingToDoError:
-        frame, which = trained, "its own training rows, for want of newer ones"
-    metric, label = metric_of(context.spec), frame.label.to_numpy()
-    error, other = (error_on_rows(metric, label, made) for made in (predicted, np.full(len(label), trivial)))
-    said = f"Taken over, not judged: {metric_in_words(metric)} {error:.4g} on {which}."
-    return _Measured(error, other, len(label), said)
+        frame = training.frame
+        predicted = training.values
+        which = "its own training rows, because there are no newer ones"
+
+    metric = metric_of(context.spec)
+    label = frame.label.to_numpy()
+    error = error_on_rows(metric, label, predicted)
+    trivial_error = error_on_rows(metric, label, np.full(len(label), trivial))
+    sentence = f"Taken over, not judged: {metric_in_words(metric)} {error:.4g} on {which}."
+    return _Errors(error, trivial_error, len(label), sentence)
 
 
-def _gate_row(context: Context, manifest: Manifest, measured: _Measured, seq: int) -> GateResult:
+def _gate_row(context: Context, manifest: Manifest, errors: _Errors, seq: int) -> GateResult:
     return GateResult(
         model=context.model,
         retrain_key=manifest.retrain_key,
@@ -133,14 +140,14 @@ def _gate_row(context: Context, manifest: Manifest, measured: _Measured, seq: in
         lower=None,
         upper=None,
         threshold=None,
-        sentence=measured.sentence,
+        sentence=errors.sentence,
         metric=metric_of(context.spec),
-        candidate_error=measured.error,
-        baseline_error=measured.trivial_error,
+        candidate_error=errors.error,
+        baseline_error=errors.trivial_error,
         level=0.0,
         correlation=0.0,
         correlation_days=None,
-        holdout_rows=measured.rows,
+        holdout_rows=errors.rows,
         holdout_blocks=0,
         holdout_from=None,
         holdout_before=None,

@@ -1,5 +1,6 @@
 """Fit, log and register the version that a manifest reserved; or find what an earlier attempt left."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,11 +33,11 @@ class LoggedFit:
     learned: Learned | None
 
 
-def log_fit(context: Context, source: IngestedSource, reserved: Manifest, manifests: list[Manifest]) -> LoggedFit:
-    """The first half: the version of a reserved key, complete in the registry, named by no table yet. It may be asked
-    already. The fit happens once however often this is called.
+def log_fit(context: Context, source: IngestedSource, reserved: Manifest, manifests: Sequence[Manifest]) -> LoggedFit:
+    """The first half: the version of a reserved key, complete in the registry, named by no table yet. It can already
+    answer requests. The fit happens once however often this is called.
 
-    manifests are all rows of the model, the reservation among them.
+    manifests are all rows of the model, with the reservation.
     """
     spec = context.spec
     registry = context.registry
@@ -44,18 +45,21 @@ def log_fit(context: Context, source: IngestedSource, reserved: Manifest, manife
     if done:
         sweep_leftovers(context, manifests)
         return LoggedFit(done[0], None)
+
     base = manifest_of_version(manifests, spec.model, reserved.base_version) if reserved.base_version else None
     started = context.run.stopwatch()
     learned = learn(context, source, reserved, base)
     hit("fit.after_learn")
+
     filled = _fill(context, reserved, learned, next_seq(manifests), base is None or base.reproducible)
-    found = registry.find_version(spec.model, reserved.retrain_key)
-    if found:
-        registry.finish_run(found[0])
-    run_id, version = found or _log(context, filled, learned, base)
+    logged_before = registry.find_version(spec.model, reserved.retrain_key)
+    if logged_before:
+        registry.finish_run(logged_before[0])
+    run_id, version = logged_before or _log(context, filled, learned, base)
     hit("fit.after_log")
     version = keep_first_version(registry, spec.model, run_id)
     files = registry.files(spec.model, version)
+
     registered = replace(
         filled,
         fit_seconds=round(context.run.stopwatch() - started, 3),
@@ -67,15 +71,18 @@ def log_fit(context: Context, source: IngestedSource, reserved: Manifest, manife
     return LoggedFit(registered, learned)
 
 
-def store_fit(context: Context, logged: LoggedFit, manifests: list[Manifest]) -> Manifest:
+def store_fit(context: Context, logged: LoggedFit, manifests: Sequence[Manifest]) -> Manifest:
     """The second half: references of a version that may go live, then its REGISTERED manifest, which is returned."""
-    registered, learned = logged.manifest, logged.learned
+    registered = logged.manifest
+    learned = logged.learned
     if learned is None:
         return registered
+
     if registered.role == "refit" or not context.spec.gate.refits:
         predicted = learned.estimator.predict(learned.frame.features)
         append_references(context, learned.frame, predicted, str(registered.version))
     hit("fit.after_references")
+
     append_rows(context.tables, "retrain", [registered])
     hit("fit.after_manifest")
     sweep_leftovers(context, [*manifests, registered])

@@ -15,18 +15,21 @@ _log = logging.getLogger(__name__)
 def sweep_leftovers(context: Context, manifests: Sequence[Manifest]) -> list[LoggedRun]:
     """The runs that were removed. manifests are all rows of the model, the newest one written by the caller.
 
-    Tidying does not fail a run that has done its work: where MLflow refuses, the log says so and the next fit tries
+    Tidying does not fail a run that has done its work: where MLflow refuses, a warning is logged and the next fit tries
     again.
     """
     try:
         named = {row.mlflow_run_id for row in manifests}
-        found = leftover_runs(unnamed_runs(context.registry, context.model, named), manifests)
-        for each in found:
-            remove_run(context.registry, context.model, each)
+        leftovers = leftover_runs(unnamed_runs(context.registry, context.model, named), manifests)
+        for run in leftovers:
+            remove_run(context.registry, context.model, run)
     except RegistryError as err:
         _log.warning("%s: what killed attempts left was not removed: %s", context.model, err)
         return []
-    if found:
-        versions = sum(len(each.versions) for each in found)
-        _log.info("%s: removed %d runs and %d versions that killed attempts left", context.model, len(found), versions)
-    return found
+
+    if leftovers:
+        versions = sum(len(run.versions) for run in leftovers)
+        _log.info(
+            "%s: removed %d runs and %d versions that killed attempts left", context.model, len(leftovers), versions
+        )
+    return leftovers

@@ -8,7 +8,8 @@ from tests.loop import toy_spec
 from tests.retraining.rules.history import promoted
 
 from retraining.records.version import Manifest
-from retraining.steps.decide.collect_evidence import Known, last_training
+from retraining.steps.dataset.model_history import ModelHistory
+from retraining.steps.decide.evidence import last_training
 from retraining.steps.gate.judge_candidate import question_of
 
 NOTHING = Manifest(**{**dict.fromkeys(each.name for each in fields(Manifest)), "state": "REGISTERED"})
@@ -40,7 +41,7 @@ REFIT, COPY = made("4", 6, 3, "refit"), made("5", 7, 3, "copied")
 def test_rows_are_new_after_the_last_fit_unless_it_was_left_and_released_or_a_copy_went_live(
     manifests, moves, champion, version
 ):
-    found = last_training(Known((), manifests, promoted(*moves), (), ()), champion)
+    found = last_training(ModelHistory("toy", manifests=manifests, promotions=promoted(*moves)), champion)
 
     assert (found.version if found else None) == version
 

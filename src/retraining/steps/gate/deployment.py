@@ -17,6 +17,7 @@ from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.load_version import load_version
 from retraining.steps.dataset.metric_of import metric_of
 from retraining.steps.dataset.model_frame import LABEL
+from retraining.steps.dataset.model_history import ModelHistory
 from retraining.steps.dataset.predict_rows import is_broken, predict_rows
 from retraining.steps.dataset.training_frame import Bounds, TrainingFrame, read_training_frame
 from retraining.steps.drift.append_references import append_references
@@ -26,85 +27,92 @@ from retraining.steps.training.fit_version import log_fit, store_fit
 
 
 @dataclass(frozen=True)
-class Deployed:
-    """A version, how it did in a fresh process, and a sentence on its refit where the spec asks for one."""
+class Deployment:
+    """A version that may go live, and how it answered in a fresh process."""
 
     version: str
     smoke: Smoke
-    said: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
+    """On its refit, where the spec wants one."""
 
 
-def deployed_version(
+def fit_and_test_deployment(
     context: Context,
     source: IngestedSource,
     candidate: Manifest,
-    manifests: list[Manifest],
+    history: ModelHistory,
     checks: Sequence[GateResult],
-) -> Deployed:
-    """A copy of another target's version goes live as it is. A refit that is not close to the candidate stays a version
-    that nothing points to, and the candidate goes live.
+) -> Deployment:
+    """Fits the refit where the spec wants one, and tests the version that may go live. A copy of another target's
+    version goes live as it is. A refit that is not close to the candidate stays a version that nothing points to, and
+    the candidate goes live.
 
-    The fresh process starts before the refit is fitted: it needs seconds to import, on a core of its own. The refit is
-    asked while its references and its manifest are stored.
+    The fresh process starts before the refit is fitted: it needs seconds to import, on a core of its own. The refit
+    answers its requests while its references and its manifest are stored.
     """
     if candidate.role == "copied":
-        return _as_judged(context, source, candidate)
+        return _deploy_as_judged(context, source, candidate)
     if not context.spec.gate.refits:
-        return _asked(context, source, candidate)
+        return _test(context, source, candidate)
+
     with fresh_process() as process, ThreadPoolExecutor() as pool:
-        logged = log_fit(context, source, _reserved_refit(candidate, manifests), manifests)
-        refit = logged.manifest
-        smoking = pool.submit(smoke_test, context, source, refit, process)
-        checking = pool.submit(_check, context, source, candidate, refit, checks)
-        store_fit(context, logged, manifests)
-    found = checking.result()
-    if found.passes:
-        return Deployed(str(refit.version), smoking.result(), (found.sentence,))
-    as_judged = _as_judged(context, source, candidate)
-    return replace(as_judged, said=(found.sentence,))
+        logged = log_fit(context, source, _reserved_refit(candidate, history), history.manifests)
+        smoke = pool.submit(smoke_test, context, source, logged.manifest, process)
+        comparison = pool.submit(_compare_refit, context, source, candidate, logged.manifest, checks)
+        store_fit(context, logged, history.manifests)
+
+    check = comparison.result()
+    if check.passes:
+        return Deployment(str(logged.manifest.version), smoke.result(), (check.sentence,))
+    return replace(_deploy_as_judged(context, source, candidate), sentences=(check.sentence,))
 
 
-def _as_judged(context: Context, source: IngestedSource, candidate: Manifest) -> Deployed:
-    """The candidate itself, whose references are written now: candidates seldom go live."""
-    frame = _rows_of(context, source, candidate)
+def _deploy_as_judged(context: Context, source: IngestedSource, candidate: Manifest) -> Deployment:
+    """The candidate itself. Its references are written only now, because candidates seldom go live."""
+    frame = _training_rows(context, source, candidate)
     predicted = load_version(context.registry, candidate).predict(frame.features)
     append_references(context, frame, predicted, str(candidate.version))
-    return _asked(context, source, candidate)
+    return _test(context, source, candidate)
 
 
-def _asked(context: Context, source: IngestedSource, candidate: Manifest) -> Deployed:
+def _test(context: Context, source: IngestedSource, candidate: Manifest) -> Deployment:
     with fresh_process() as process:
-        return Deployed(str(candidate.version), smoke_test(context, source, candidate, process))
+        return Deployment(str(candidate.version), smoke_test(context, source, candidate, process))
 
 
-def _rows_of(context: Context, source: IngestedSource, candidate: Manifest) -> TrainingFrame:
-    """The candidate's training rows; of a copy, whose own are elsewhere, all rows of the batches it was judged on."""
+def _training_rows(context: Context, source: IngestedSource, candidate: Manifest) -> TrainingFrame:
+    """The candidate's training rows. Those of a copy are elsewhere: of a copy, all rows of the batches that judged
+    it."""
     if candidate.role == "copied":
         return read_training_frame(context, source, Bounds(candidate.batch_seq, None, None))
-    start, before = (source.ledger.from_text(each) for each in (candidate.train_from, candidate.train_before))
+
+    start = source.ledger.from_text(candidate.train_from)
+    before = source.ledger.from_text(candidate.train_before)
     return read_training_frame(context, source, Bounds(candidate.batch_seq, start, before))
 
 
-def _reserved_refit(candidate: Manifest, manifests: list[Manifest]) -> Manifest:
+def _reserved_refit(candidate: Manifest, history: ModelHistory) -> Manifest:
     """The refit that was reserved with the candidate, with the candidate's window."""
     same_fit = (candidate.evaluation_id, candidate.code_version)
-    refits = [row for row in manifests if row.role == "refit" and row.state == "RESERVED"]
+    refits = [row for row in history.manifests if row.role == "refit" and row.state == "RESERVED"]
     reserved = next(row for row in refits if (row.evaluation_id, row.code_version) == same_fit)
     return replace(reserved, window_days=candidate.window_days)
 
 
-def _check(
+def _compare_refit(
     context: Context, source: IngestedSource, candidate: Manifest, refit: Manifest, checks: Sequence[GateResult]
 ) -> RefitCheck:
-    """Both versions' predictions of the hold-out; its labels are not looked at."""
+    """Both versions' predictions of the hold-out. The labels are not read: a refit has learned them."""
     spec = context.spec
     models = {"_candidate": load_version(context.registry, candidate), "_refit": load_version(context.registry, refit)}
     rows = holdout_rows(context, source, candidate, None)
     predicted = predict_rows(spec, rows, [LABEL], models)
+
     if spec.kind == "regression":
         difference = F.sqrt(F.avg((F.col("_refit") - F.col("_candidate")) ** 2))
     else:
         difference = F.avg((~F.col("_refit").eqNullSafe(F.col("_candidate"))).cast("double"))
     broken = F.count_if(is_broken(spec, "_refit"))
     count, missing, distance = predicted.agg(F.count(F.lit(1)), broken, difference).collect()[0]
+
     return RefitCheck(metric_of(spec), count, missing, distance, gated_error(checks, metric_of(spec)))

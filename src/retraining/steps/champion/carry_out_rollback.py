@@ -16,14 +16,15 @@ from retraining.steps.dataset.ingested_source import read_source
 from retraining.steps.dataset.load_version import manifest_of_version
 
 
-def roll_back(
+def carry_out_rollback(
     context: Context, promotions: Sequence[Promotion], request_id: str, to_version: str | None, reason: str
 ) -> Promotion:
     """Resolves the target, proves that it can go live, stores the decision under the request, lets the alias follow. A
     request that was decided before is returned as it was."""
-    made = [row for row in promotions if row.request_id == request_id and row.state == "DECIDED"]
-    if made:
-        return made[-1]
+    decided = [row for row in promotions if row.request_id == request_id and row.state == "DECIDED"]
+    if decided:
+        return decided[-1]
+
     decision = _decide(context, promotions, request_id, to_version, reason)
     append_rows(context.tables, "promote", [decision])
     hit("rollback.after_decision")
@@ -40,10 +41,12 @@ def _decide(
         raise NothingToDoError(
             f"{spec.model} has no champion, so there is nothing to roll back. Run `retraining` first."
         )
+
     champion = move.version
     target = rollback_target(promotions, champion, to_version)
     manifests = read_rows(context.tables, Manifest, spec.model)
     check_target(context, manifest_of_version(manifests, spec.model, target), champion)
+
     return Promotion(
         model=spec.model,
         seq=next_seq(promotions),

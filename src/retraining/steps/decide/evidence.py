@@ -1,0 +1,230 @@
+"""Everything a decision may look at, read from the tables: new rows, realised error, age, drift."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from retraining.records.decision import DailyLoss, ErrorEstimate, Evidence
+from retraining.records.drift import DetectorState, DomainVerdict
+from retraining.records.promotion import Promotion
+from retraining.records.version import Manifest
+from retraining.rules.champion.alias_state import newest_move
+from retraining.rules.champion.rollback import newest_release, waits_after_batch
+from retraining.rules.drift.batch_verdict import drift_persistence, is_clear
+from retraining.rules.drift.detectors.concept_alarm import concept_alarm
+from retraining.rules.gate.checks import gated_error
+from retraining.rules.gate.metrics import find_metric
+from retraining.rules.performance.previous_wins import PreviousVerdict, Rivals, previous_wins
+from retraining.spec.model_spec import ModelSpec
+from retraining.steps.dataset.ingested_source import IngestedSource
+from retraining.steps.dataset.metric_of import metric_of
+from retraining.steps.dataset.model_history import ModelHistory
+from retraining.steps.drift.name_change import level_of_error, name_change
+from retraining.steps.drift.see_drift import SeenDrift
+from retraining.steps.gate.plan_holdout import plan_holdout
+from retraining.steps.performance.daily_losses import error_on_batch, losses_of
+
+
+@dataclass(frozen=True)
+class Measurements:
+    """What the newest data show."""
+
+    losses: Sequence[DailyLoss]
+    """Of batches whose losses no earlier decision has measured."""
+    new_rows: Mapping[date | None, int]
+    """Labelled rows since the last training, by day."""
+    drift: SeenDrift | None = None
+    """None where the newest batch was not compared."""
+    previous: str | None = None
+    """The previous champion, where it predicted beside the live one."""
+    domain: DomainVerdict | None = None
+    """None where the spec does not use the domain classifier."""
+    detectors: Sequence[DetectorState] = ()
+    estimate: ErrorEstimate | None = None
+    """Where rows wait for their labels."""
+
+
+def collect_evidence(
+    spec: ModelSpec,
+    source: IngestedSource,
+    history: ModelHistory,
+    champion: Manifest | None,
+    measurements: Measurements,
+    frozen: bool,
+) -> Evidence:
+    """The evidence on the newest committed batch."""
+    version = champion.version if champion else None
+    expected = expected_error(spec, history, version)
+    attempt = last_attempt(history.manifests)
+    training = last_training(history, champion)
+
+    return Evidence(
+        batch_seq=source.committed.through,
+        champion_version=version,
+        champion_age_days=_days_between(source, champion.trained_until if champion else None),
+        last_fit_seconds=attempt.fit_seconds if attempt else None,
+        expected_error=expected,
+        blocked_until_after_batch=waits_after_batch(history.promotions),
+        days_since_attempt=_days_between(source, source.watermark_of(training.batch_seq) if training else None),
+        can_update=spec.strategy.name == "incremental_update" and champion is not None,
+        refusals_in_a_row=_refusals_in_a_row(history.promotions),
+        frozen=frozen,
+        **_holdout_evidence(spec, source, champion, measurements),
+        **_error_evidence(spec, source, history, version, measurements),
+        **_drift_evidence(spec, source, history, version, measurements),
+    )
+
+
+def _holdout_evidence(
+    spec: ModelSpec, source: IngestedSource, champion: Manifest | None, measurements: Measurements
+) -> dict[str, Any]:
+    """How many rows are new, and which days would judge a candidate, by name of the evidence."""
+    trained_until = [champion.trained_until if champion else None]
+    holdout = plan_holdout(spec, source, measurements.new_rows, trained_until)
+    return {
+        "new_labelled_rows": sum(measurements.new_rows.values()),
+        "holdout_days": holdout.whole_days,
+        "holdout_from": holdout.start,
+        "holdout_before": holdout.end,
+    }
+
+
+def _error_evidence(
+    spec: ModelSpec, source: IngestedSource, history: ModelHistory, champion: str | None, measurements: Measurements
+) -> dict[str, Any]:
+    """The champion's error, its estimate without labels, and its rival, by name of the evidence."""
+    error, rows = error_on_batch(spec, measurements.losses, champion, source.committed.through)
+    comparison = _compare_with_previous(spec, history, measurements, champion)
+    estimate = measurements.estimate
+    return {
+        "realised_error": error,
+        "realised_error_rows": rows,
+        "previous_version": measurements.previous,
+        "previous_wins": comparison.wins if comparison else None,
+        "previous_reason": comparison.sentence if comparison else None,
+        "estimated_error": estimate.error if estimate else None,
+        "estimate_reason": estimate.reason if estimate else None,
+    }
+
+
+def _drift_evidence(
+    spec: ModelSpec, source: IngestedSource, history: ModelHistory, champion: str | None, measurements: Measurements
+) -> dict[str, Any]:
+    """What moved, whether it has come to stay, and what kind of change it is, by name of the evidence."""
+    domain = measurements.domain
+    evidence: dict[str, Any] = {
+        "drift_verdict": None,
+        "drift_worst_column": None,
+        "drift_reason": None,
+        "drift_persists": False,
+        "drift_is_clear": None,
+        "domain_verdict": domain.verdict if domain else None,
+        "domain_reason": domain.reason if domain else None,
+        "concept_alarm": _concept_alarm(spec, source, history, champion, measurements),
+    }
+    seen = measurements.drift
+    if seen is None or champion is None:
+        return evidence
+
+    persistence = drift_persistence(seen.metrics, champion, spec.drift)
+    evidence |= {
+        "drift_verdict": seen.verdict.verdict,
+        "drift_worst_column": seen.verdict.worst_column,
+        "drift_reason": f"{seen.verdict.reason} {persistence.reason}",
+        "drift_persists": persistence.persists,
+        "drift_is_clear": is_clear(seen.own, spec.drift),
+    }
+
+    losses = _losses_of_champion(history, measurements, champion)
+    expected = expected_error(spec, history, champion)
+    change = name_change(spec, seen.own, seen.references, seen.profiles, losses, expected, seen.archived, seen.season)
+    if change is not None:
+        evidence |= {
+            "change": change.kind,
+            "change_since": change.since,
+            "change_reason": change.reason,
+            "change_response": change.response,
+        }
+    return evidence
+
+
+def _concept_alarm(
+    spec: ModelSpec, source: IngestedSource, history: ModelHistory, champion: str | None, measurements: Measurements
+) -> str | None:
+    if measurements.drift is None:
+        return None
+
+    losses = _losses_of_champion(history, measurements, champion)
+    expected = expected_error(spec, history, champion)
+    level = level_of_error(spec, measurements.drift.profiles, losses, expected)
+    return concept_alarm(measurements.detectors, spec.drift.detectors_agree, source.ledger.has_time, level)
+
+
+def _losses_of_champion(history: ModelHistory, measurements: Measurements, champion: str | None) -> list[DailyLoss]:
+    return [loss for loss in all_losses(history, measurements) if loss.version == champion]
+
+
+def all_losses(history: ModelHistory, measurements: Measurements) -> list[DailyLoss]:
+    """Those of earlier decisions. Where a batch was measured again now, the new losses take the place of the old."""
+    measured_now = {loss.batch_seq for loss in measurements.losses}
+    earlier = [loss for loss in losses_of(history.decisions) if loss.batch_seq not in measured_now]
+    return [*earlier, *measurements.losses]
+
+
+def last_attempt(manifests: Sequence[Manifest]) -> Manifest | None:
+    """The newest candidate, promoted or not, or what was adopted after it. A copy was fitted elsewhere."""
+    made = [row for row in manifests if row.state == "REGISTERED" and row.role in ("candidate", "adopted")]
+    return made[-1] if made else None
+
+
+def last_training(history: ModelHistory, champion: Manifest | None) -> Manifest | None:
+    """The fit after which rows are new: the last attempt, or a champion that was copied here after it.
+
+    Fits before an operator's release do not count: the rows that a rolled-back version learned are new to the champion
+    that came back.
+    """
+    release = newest_release(history.promotions)
+    since_release = [row for row in history.manifests if release is None or row.at > release.at]
+    own = last_attempt(since_release)
+    live = champion if champion and (release or champion.role == "copied") else None
+
+    return max((row for row in (own, live) if row), key=lambda row: row.batch_seq, default=None)
+
+
+def expected_error(spec: ModelSpec, history: ModelHistory, champion: str | None) -> float | None:
+    """The gate's error of the champion (or of the candidate it was refitted from) when it was promoted or adopted, in
+    the metric of realised errors."""
+    outcomes = ("PROMOTE", "ADOPTED")
+    promotions = [row for row in history.promotions if row.outcome in outcomes and row.version == champion]
+    keys = {row.retrain_key for row in promotions}
+    return gated_error([row for row in history.gate_results if row.retrain_key in keys], metric_of(spec))
+
+
+def _compare_with_previous(
+    spec: ModelSpec, history: ModelHistory, measurements: Measurements, champion: str | None
+) -> PreviousVerdict | None:
+    move = newest_move(history.promotions)
+    if champion is None or measurements.previous is None or move is None:
+        return None
+
+    metric = find_metric(metric_of(spec), spec.kind)
+    rivals = Rivals(champion, measurements.previous, move.batch_seq)
+    return previous_wins(all_losses(history, measurements), rivals, metric, spec.policy.previous_wins_blocks)
+
+
+def _refusals_in_a_row(promotions: Sequence[Promotion]) -> int:
+    """Candidates refused since the last other decision, refusals for lack of evidence included. A question to a person,
+    a release, and an alias that was put back say nothing about candidates."""
+    silent = ("HEAL", "PENDING", "APPROVED", "RELEASED")
+    decided = [row.outcome for row in promotions if row.state == "DECIDED" and row.outcome not in silent]
+    return next((place for place, outcome in enumerate(reversed(decided)) if outcome != "REJECT"), len(decided))
+
+
+def _days_between(source: IngestedSource, since: str | None) -> float | None:
+    """Data time from a ledger value to the watermark; None where there is no value or no time."""
+    ledger = source.ledger
+    newest, then = ledger.from_text(source.watermark), ledger.from_text(since)
+    if not ledger.has_time or newest is None or then is None:
+        return None
+    return (ledger.day_of(newest) - ledger.day_of(then)) / timedelta(days=1)
