@@ -11,8 +11,8 @@ import pytest
 
 from local_workspace.__main__ import main
 
+from .engines.test_mlflow_server import group_is_alive, within
 from .make_bundle import make_bundle
-from .test_mlflow_server import group_is_alive, within
 
 SOURCE = Path(__file__).parents[2] / "src"
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
+from local_workspace.engines.server_process import end_server_process, free_port, start_server_process
 from local_workspace.errors import EngineError
-from local_workspace.server_process import end_server_process, free_port, start_server_process
 
 START_LIMIT_SECONDS = 90.0
 

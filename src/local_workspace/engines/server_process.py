@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from local_workspace import ends_with_parent
+from local_workspace.engines import ends_with_parent
 
 STOP_LIMIT_SECONDS = 10.0
 GONE_LIMIT_SECONDS = 0.5

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from local_workspace.engines.lock import locked
 from local_workspace.errors import StateInUseError
-from local_workspace.lock import locked
 from local_workspace.run_ids import new_run_folder
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from local_workspace import mlflow_server
+from local_workspace.engines import mlflow_server
+from local_workspace.engines.mlflow_server import start_mlflow_server
 from local_workspace.errors import EngineError
-from local_workspace.mlflow_server import start_mlflow_server
 
 
 def test_a_server_that_cannot_start_says_which_log_to_read_and_leaves_the_environment_alone(
@@ -31,13 +31,13 @@ def test_a_command_ends_with_its_children_when_the_parent_is_killed(tmp_path: Pa
     sleeper = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
     parent = f"""
 import subprocess, sys, time
-from local_workspace import ends_with_parent
+from local_workspace.engines import ends_with_parent
 child = subprocess.Popen([sys.executable, ends_with_parent.__file__, sys.executable, "-c", {sleeper!r}],
                          stdin=subprocess.PIPE, start_new_session=True)
 print(child.pid, flush=True)
 time.sleep(60)
 """
-    source = str(Path(mlflow_server.__file__).parents[1])
+    source = str(Path(mlflow_server.__file__).parents[2])
     process = subprocess.Popen(
         [sys.executable, "-c", parent], stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": source}
     )

@@ -15,7 +15,7 @@ from pathlib import Path
 from pyspark import SparkConf, SparkContext
 from pyspark.sql import SparkSession
 
-from local_workspace.delta_jars import delta_conf, remember_jars
+from local_workspace.engines.delta_jars import delta_conf, remember_jars
 from local_workspace.errors import EngineError
 
 STATE_CONF = "spark.local_workspace.state"
