@@ -13,13 +13,13 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 from local_workspace.conditions import holds
-from local_workspace.dbutils import DBUtils
-from local_workspace.display import display, html_writer
 from local_workspace.errors import LocalWorkspaceError, TaskError
 from local_workspace.for_each import items_of, labels_of
 from local_workspace.graph import Ended, Fate, RunState, State, fate_of, run_state
 from local_workspace.jobs import ConditionTask, ForEachTask, Job, NotebookTask, RunJobTask, Task
-from local_workspace.notebook import run_notebook
+from local_workspace.notebook.dbutils import DBUtils
+from local_workspace.notebook.display import display, html_writer
+from local_workspace.notebook.notebook import run_notebook
 from local_workspace.progress import Progress, TaskPath
 from local_workspace.results import RunResult, TaskResult
 from local_workspace.run_ids import new_run_folder

@@ -21,7 +21,7 @@ from local_workspace.engines.lock import locked
 from local_workspace.engines.mlflow_server import launch_mlflow_server
 from local_workspace.errors import ParameterError
 from local_workspace.jobs import Job, NotebookTask, RunJobTask
-from local_workspace.notebook import read_notebook
+from local_workspace.notebook.notebook import read_notebook
 from local_workspace.progress import Progress, Silent
 from local_workspace.results import RunResult
 from local_workspace.run_references import check_run_references

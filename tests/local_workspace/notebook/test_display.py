@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from local_workspace.display import display, html_writer, shown_as_text
+from local_workspace.notebook.display import display, html_writer, shown_as_text
 
 
 def test_a_table_shows_names_values_and_blanks_for_nothing() -> None:

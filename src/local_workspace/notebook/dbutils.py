@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple, NoReturn
 
-from local_workspace.notebook import NotebookExit
+from local_workspace.notebook.notebook import NotebookExit
 
 TASK_VALUE_LIMIT = 48 * 1024
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from local_workspace.errors import BundleError, TaskError
-from local_workspace.notebook import NotebookExit, read_notebook, run_notebook
+from local_workspace.notebook.notebook import NotebookExit, read_notebook, run_notebook
 
-from .make_bundle import notebook
+from ..make_bundle import notebook
 
 
 def written(folder: Path, source: str) -> Path:

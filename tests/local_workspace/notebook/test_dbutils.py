@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from local_workspace.dbutils import DBUtils, InputWidgetNotDefined
-from local_workspace.notebook import NotebookExit
+from local_workspace.notebook.dbutils import DBUtils, InputWidgetNotDefined
+from local_workspace.notebook.notebook import NotebookExit
 
 # In newer runtimes, but not in the SDK's list.
 NOT_IN_THE_STUB = {"widgets.getAll"}
