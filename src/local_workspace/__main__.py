@@ -13,10 +13,10 @@ from pathlib import Path
 from rich.console import Console
 
 from local_workspace.bundle import job_description, job_keys, read_bundle
+from local_workspace.console.live_table import LiveTable
+from local_workspace.console.progress import Lines, Progress
 from local_workspace.errors import LocalWorkspaceError, ParameterError
 from local_workspace.graph import State
-from local_workspace.live_table import LiveTable
-from local_workspace.progress import Lines, Progress
 from local_workspace.results import RunResult, TaskResult
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130

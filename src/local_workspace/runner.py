@@ -13,6 +13,7 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 from local_workspace.conditions import holds
+from local_workspace.console.progress import Progress, TaskPath
 from local_workspace.errors import LocalWorkspaceError, TaskError
 from local_workspace.for_each import items_of, labels_of
 from local_workspace.graph import Ended, Fate, RunState, State, fate_of, run_state
@@ -20,7 +21,6 @@ from local_workspace.jobs import ConditionTask, ForEachTask, Job, NotebookTask, 
 from local_workspace.notebook.dbutils import DBUtils
 from local_workspace.notebook.display import display, html_writer
 from local_workspace.notebook.notebook import run_notebook
-from local_workspace.progress import Progress, TaskPath
 from local_workspace.results import RunResult, TaskResult
 from local_workspace.run_ids import new_run_folder
 from local_workspace.run_references import RunFacts, filled_in

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from local_workspace.console.progress import Silent
 from local_workspace.engines.engine import STATE_CONF, start_spark
 from local_workspace.errors import EngineError
 from local_workspace.graph import RunState, State
-from local_workspace.progress import Silent
 from local_workspace.results import TaskResult
 from local_workspace.workspace import LocalWorkspace
 

@@ -11,10 +11,10 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
+from local_workspace.console.progress import TaskPath, note_of
+from local_workspace.console.time_left import progress_note
 from local_workspace.graph import GOOD, State
-from local_workspace.progress import TaskPath, note_of
 from local_workspace.results import TaskResult
-from local_workspace.time_left import progress_note
 
 COLOURS = {State.SUCCESS: "green", State.EXCLUDED: "dim", State.CANCELED: "yellow", State.UPSTREAM_CANCELED: "yellow"}
 BAD = frozenset({State.FAILED, State.TIMEDOUT, State.CANCELED})

@@ -5,9 +5,9 @@ import io
 from rich.console import Console
 
 from local_workspace.__main__ import _pairs
+from local_workspace.console.live_table import LiveTable
+from local_workspace.console.progress import Lines
 from local_workspace.graph import State
-from local_workspace.live_table import LiveTable
-from local_workspace.progress import Lines
 from local_workspace.results import TaskResult
 
 
