@@ -16,8 +16,8 @@ from local_workspace.bundle import job_description, job_keys, read_bundle
 from local_workspace.console.live_table import LiveTable
 from local_workspace.console.progress import Lines, Progress
 from local_workspace.errors import LocalWorkspaceError, ParameterError
-from local_workspace.graph import State
-from local_workspace.results import RunResult, TaskResult
+from local_workspace.run.graph import State
+from local_workspace.run.results import RunResult, TaskResult
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 

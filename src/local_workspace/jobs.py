@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from local_workspace.conditions import OPERATORS
 from local_workspace.errors import BundleError, TaskError
-from local_workspace.for_each import items_of
-from local_workspace.graph import RUN_IF, Dependency
 from local_workspace.references import written
+from local_workspace.run.conditions import OPERATORS
+from local_workspace.run.for_each import items_of
+from local_workspace.run.graph import RUN_IF, Dependency
 from local_workspace.yaml_files import Node, Text, where
 
 NESTED_TYPES = ("notebook_task", "run_job_task")

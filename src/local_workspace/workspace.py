@@ -23,9 +23,9 @@ from local_workspace.engines.mlflow_server import launch_mlflow_server
 from local_workspace.errors import ParameterError
 from local_workspace.jobs import Job, NotebookTask, RunJobTask
 from local_workspace.notebook.notebook import read_notebook
-from local_workspace.results import RunResult
-from local_workspace.run_references import check_run_references
-from local_workspace.runner import Room, run_job
+from local_workspace.run.results import RunResult
+from local_workspace.run.run_references import check_run_references
+from local_workspace.run.runner import Room, run_job
 
 
 @dataclass(frozen=True)

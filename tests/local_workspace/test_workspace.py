@@ -10,8 +10,8 @@ from pyspark.sql import SparkSession
 from local_workspace.console.progress import Silent
 from local_workspace.engines.engine import STATE_CONF, start_spark
 from local_workspace.errors import EngineError
-from local_workspace.graph import RunState, State
-from local_workspace.results import TaskResult
+from local_workspace.run.graph import RunState, State
+from local_workspace.run.results import TaskResult
 from local_workspace.workspace import LocalWorkspace
 
 from .make_bundle import make_bundle

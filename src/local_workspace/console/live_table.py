@@ -13,8 +13,8 @@ from rich.table import Table
 
 from local_workspace.console.progress import TaskPath, note_of
 from local_workspace.console.time_left import progress_note
-from local_workspace.graph import GOOD, State
-from local_workspace.results import TaskResult
+from local_workspace.run.graph import GOOD, State
+from local_workspace.run.results import TaskResult
 
 COLOURS = {State.SUCCESS: "green", State.EXCLUDED: "dim", State.CANCELED: "yellow", State.UPSTREAM_CANCELED: "yellow"}
 BAD = frozenset({State.FAILED, State.TIMEDOUT, State.CANCELED})

@@ -8,7 +8,7 @@ from typing import Protocol
 from rich.console import Console
 
 from local_workspace.console.time_left import progress_note
-from local_workspace.results import TaskResult
+from local_workspace.run.results import TaskResult
 
 TaskPath = tuple[str, ...]
 

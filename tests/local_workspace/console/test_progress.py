@@ -7,8 +7,8 @@ from rich.console import Console
 from local_workspace.__main__ import _pairs
 from local_workspace.console.live_table import LiveTable
 from local_workspace.console.progress import Lines
-from local_workspace.graph import State
-from local_workspace.results import TaskResult
+from local_workspace.run.graph import State
+from local_workspace.run.results import TaskResult
 
 
 def play(progress: Lines | LiveTable) -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from local_workspace.conditions import holds
 from local_workspace.errors import TaskError
+from local_workspace.run.conditions import holds
 
 
 @pytest.mark.parametrize(

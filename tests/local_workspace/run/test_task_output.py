@@ -5,7 +5,7 @@ import logging
 import sys
 from pathlib import Path
 
-from local_workspace.task_output import task_output
+from local_workspace.run.task_output import task_output
 
 
 def test_everything_goes_to_the_log_and_only_prints_are_echoed(tmp_path: Path) -> None:

@@ -12,19 +12,19 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from local_workspace.conditions import holds
 from local_workspace.console.progress import Progress, TaskPath
 from local_workspace.errors import LocalWorkspaceError, TaskError
-from local_workspace.for_each import items_of, labels_of
-from local_workspace.graph import Ended, Fate, RunState, State, fate_of, run_state
 from local_workspace.jobs import ConditionTask, ForEachTask, Job, NotebookTask, RunJobTask, Task
 from local_workspace.notebook.dbutils import DBUtils
 from local_workspace.notebook.display import display, html_writer
 from local_workspace.notebook.notebook import run_notebook
-from local_workspace.results import RunResult, TaskResult
-from local_workspace.run_ids import new_run_folder
-from local_workspace.run_references import RunFacts, filled_in
-from local_workspace.task_output import task_output
+from local_workspace.run.conditions import holds
+from local_workspace.run.for_each import items_of, labels_of
+from local_workspace.run.graph import Ended, Fate, RunState, State, fate_of, run_state
+from local_workspace.run.results import RunResult, TaskResult
+from local_workspace.run.run_ids import new_run_folder
+from local_workspace.run.run_references import RunFacts, filled_in
+from local_workspace.run.task_output import task_output
 
 PASSED_OVER = {
     Fate.EXCLUDE: State.EXCLUDED,

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from local_workspace.errors import BundleError, TaskError
-from local_workspace.for_each import field_of
-from local_workspace.graph import State
 from local_workspace.jobs import ConditionTask, ForEachTask, Job, NotebookTask, RunJobTask, Task
+from local_workspace.run.for_each import field_of
+from local_workspace.run.graph import State
 from local_workspace.yaml_files import where
 
 DYNAMIC = re.compile(r"\{\{\s*((?:job|task|tasks)\.[^{}\s]*|input(?:\.[^{}\s]+)?)\s*\}\}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local_workspace.graph import RunState, State
+from local_workspace.run.graph import RunState, State
 
 
 @dataclass(frozen=True)

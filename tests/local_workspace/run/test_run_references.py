@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from local_workspace.errors import TaskError
-from local_workspace.graph import State
 from local_workspace.jobs import Job
-from local_workspace.run_references import RunFacts, filled_in
+from local_workspace.run.graph import State
+from local_workspace.run.run_references import RunFacts, filled_in
 
 FACTS = RunFacts(
     job=Job("retraining", "[dev ada] retraining", "", {}, ()),
