@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from local_workspace.bundle import job_description, job_keys, read_bundle
+from local_workspace.bundle.bundle import job_description, job_keys, read_bundle
 from local_workspace.console.live_table import LiveTable
 from local_workspace.console.progress import Lines, Progress
 from local_workspace.errors import LocalWorkspaceError, ParameterError

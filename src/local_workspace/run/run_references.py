@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from local_workspace.bundle.jobs import ConditionTask, ForEachTask, Job, NotebookTask, RunJobTask, Task
+from local_workspace.bundle.yaml_files import where
 from local_workspace.errors import BundleError, TaskError
-from local_workspace.jobs import ConditionTask, ForEachTask, Job, NotebookTask, RunJobTask, Task
 from local_workspace.run.for_each import field_of
 from local_workspace.run.graph import State
-from local_workspace.yaml_files import where
 
 DYNAMIC = re.compile(r"\{\{\s*((?:job|task|tasks)\.[^{}\s]*|input(?:\.[^{}\s]+)?)\s*\}\}")
 

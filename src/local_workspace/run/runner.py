@@ -12,9 +12,9 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
+from local_workspace.bundle.jobs import ConditionTask, ForEachTask, Job, NotebookTask, RunJobTask, Task
 from local_workspace.console.progress import Progress, TaskPath
 from local_workspace.errors import LocalWorkspaceError, TaskError
-from local_workspace.jobs import ConditionTask, ForEachTask, Job, NotebookTask, RunJobTask, Task
 from local_workspace.notebook.dbutils import DBUtils
 from local_workspace.notebook.display import display, html_writer
 from local_workspace.notebook.notebook import run_notebook

@@ -4,11 +4,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.local_workspace.make_bundle import notebook
 
 from local_workspace.errors import BundleError, TaskError
 from local_workspace.notebook.notebook import NotebookExit, read_notebook, run_notebook
-
-from ..make_bundle import notebook
 
 
 def written(folder: Path, source: str) -> Path:

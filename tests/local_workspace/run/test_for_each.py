@@ -3,13 +3,12 @@
 from pathlib import Path
 
 import pytest
+from tests.local_workspace.make_bundle import make_bundle
 
-from local_workspace.bundle import jobs_of_run, read_bundle
+from local_workspace.bundle.bundle import jobs_of_run, read_bundle
 from local_workspace.errors import BundleError, ParameterError, TaskError
 from local_workspace.run.for_each import field_of, items_of, labels_of
 from local_workspace.workspace import checked_jobs
-
-from ..make_bundle import make_bundle
 
 RESOURCES = """
 resources:

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from local_workspace.bundle.jobs import Job
 from local_workspace.errors import TaskError
-from local_workspace.jobs import Job
 from local_workspace.run.graph import State
 from local_workspace.run.run_references import RunFacts, filled_in
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from local_workspace.bundle.yaml_files import Node, where
 from local_workspace.errors import BundleError
-from local_workspace.yaml_files import Node, where
 
 Shape: TypeAlias = "str | dict[str, Shape] | list[Shape]"
 
@@ -104,7 +104,7 @@ def _shape_of(key: str, shape: dict[str, Shape], path: str) -> Shape:
     if found is None:
         raise BundleError(
             f"{where(key)}: {f'{path}.{key}'.lstrip('.')} is not run locally yet. Run locally here: "
-            f"{', '.join(sorted(shape))}. Take it out, or teach src/local_workspace/supported.py what it means."
+            f"{', '.join(sorted(shape))}. Take it out, or teach src/local_workspace/bundle/supported.py what it means."
         )
     return found
 

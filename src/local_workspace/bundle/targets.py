@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from local_workspace.bundle.merging import merged
+from local_workspace.bundle.yaml_files import Node, where
 from local_workspace.errors import BundleError, ParameterError
-from local_workspace.merging import merged
-from local_workspace.yaml_files import Node, where
 
 
 def choose_target(targets: Node, wanted: str | None) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from local_workspace.bundle.yaml_files import Node
 from local_workspace.errors import ParameterError
-from local_workspace.yaml_files import Node
 
 # The one catalog that open-source Spark has; three-level names work in it as they do in Unity Catalog.
 LOCAL_DEFAULTS: Mapping[str, str] = {"catalog": "spark_catalog"}

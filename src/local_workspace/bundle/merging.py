@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local_workspace.yaml_files import Node
+from local_workspace.bundle.yaml_files import Node
 
 ITEM_NAMES = {
     "tasks": "task_key",

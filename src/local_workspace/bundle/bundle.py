@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
 
+from local_workspace.bundle.identity import git_facts, user_short_name
+from local_workspace.bundle.jobs import Job, RunJobTask, job_from
+from local_workspace.bundle.merging import merged
+from local_workspace.bundle.references import Lookup, references_in, resolved, written
+from local_workspace.bundle.supported import supported_part
+from local_workspace.bundle.targets import choose_target, prefixed, with_target
+from local_workspace.bundle.variables import variable_values
+from local_workspace.bundle.yaml_files import Node, read_bundle_files
 from local_workspace.errors import BundleError, ParameterError
-from local_workspace.identity import git_facts, user_short_name
-from local_workspace.jobs import Job, RunJobTask, job_from
-from local_workspace.merging import merged
-from local_workspace.references import Lookup, references_in, resolved, written
-from local_workspace.supported import supported_part
-from local_workspace.targets import choose_target, prefixed, with_target
-from local_workspace.variables import variable_values
-from local_workspace.yaml_files import Node, read_bundle_files
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,15 @@
 from pathlib import Path
 
 import pytest
+from tests.local_workspace.make_bundle import DATABRICKS_YML, make_bundle
 
-from local_workspace import bundle as bundles
-from local_workspace.bundle import Bundle, job, job_keys, jobs_of_run, read_bundle, resource_names
+from local_workspace.bundle import bundle as bundles
+from local_workspace.bundle.bundle import Bundle, job, job_keys, jobs_of_run, read_bundle, resource_names
+from local_workspace.bundle.jobs import NotebookTask
 from local_workspace.errors import BundleError, ParameterError
-from local_workspace.jobs import NotebookTask
 from local_workspace.workspace import checked_jobs
 
-from .make_bundle import DATABRICKS_YML, make_bundle
-
-REPOSITORY = Path(__file__).parents[2]
+REPOSITORY = Path(__file__).parents[3]
 
 RESOURCES = """
 resources:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from local_workspace.bundle.yaml_files import Node, Text, where
 from local_workspace.errors import BundleError
-from local_workspace.yaml_files import Node, Text, where
 
 REFERENCE = re.compile(r"\$\{([a-zA-Z][\w.-]*)\}")
 

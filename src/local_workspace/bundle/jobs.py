@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+from local_workspace.bundle.references import written
+from local_workspace.bundle.yaml_files import Node, Text, where
 from local_workspace.errors import BundleError, TaskError
-from local_workspace.references import written
 from local_workspace.run.conditions import OPERATORS
 from local_workspace.run.for_each import items_of
 from local_workspace.run.graph import RUN_IF, Dependency
-from local_workspace.yaml_files import Node, Text, where
 
 NESTED_TYPES = ("notebook_task", "run_job_task")
 TASK_TYPES = (*NESTED_TYPES, "condition_task", "for_each_task")
