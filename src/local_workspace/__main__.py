@@ -13,11 +13,11 @@ from pathlib import Path
 from rich.console import Console
 
 from local_workspace.bundle.bundle import job_description, job_keys, read_bundle
+from local_workspace.console.lines import Lines
 from local_workspace.console.live_table import LiveTable
-from local_workspace.console.progress import Lines, Progress
 from local_workspace.errors import LocalWorkspaceError, ParameterError
-from local_workspace.run.graph import State
-from local_workspace.run.results import RunResult, TaskResult
+from local_workspace.run.progress import Progress
+from local_workspace.run.results import RunResult, State, TaskResult
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 

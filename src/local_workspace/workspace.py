@@ -17,15 +17,15 @@ from pyspark.sql import SparkSession
 
 from local_workspace.bundle.bundle import Bundle, jobs_of_run, read_bundle, resource_names, schemas
 from local_workspace.bundle.jobs import Job, NotebookTask, RunJobTask
-from local_workspace.console.progress import Progress, Silent
-from local_workspace.engines.engine import start_spark, stop_spark
-from local_workspace.engines.lock import locked
 from local_workspace.engines.mlflow_server import launch_mlflow_server
+from local_workspace.engines.spark_session import start_spark, stop_spark
 from local_workspace.errors import ParameterError
 from local_workspace.notebook.notebook import read_notebook
+from local_workspace.run.progress import Progress, Silent
 from local_workspace.run.results import RunResult
 from local_workspace.run.run_references import check_run_references
 from local_workspace.run.runner import Room, run_job
+from local_workspace.run.state_folder import locked
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from pyspark.sql import SparkSession
 from tests.faults.toy import SPEC, source_of
 from tests.loop import make_run
 
-from local_workspace.engines.lock import locked
+from local_workspace.run.state_folder import locked
 from retraining.adapters.tables.tables import open_tables
 from retraining.failpoints import VARIABLE
 from retraining.stages.ingest import ingest

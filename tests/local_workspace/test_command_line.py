@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local_workspace.__main__ import main
+from local_workspace.__main__ import _pairs, main
 
 from .engines.test_mlflow_server import group_is_alive, within
 from .make_bundle import make_bundle
@@ -141,3 +141,11 @@ def test_a_wrong_word_is_answered_with_the_choices_before_anything_starts(
     assert main([*arguments, "--bundle", str(bundle)]) == 2
     assert message in capsys.readouterr().err
     assert not (bundle / ".local").exists()
+
+
+def test_parameters_may_be_given_one_by_one_or_with_commas_as_the_databricks_cli_takes_them() -> None:
+    assert _pairs("--params", ["model=a,reason=too many zeros, nulls", "as_of=2013-01-31"]) == {
+        "model": "a",
+        "reason": "too many zeros, nulls",
+        "as_of": "2013-01-31",
+    }

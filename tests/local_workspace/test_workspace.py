@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from local_workspace.console.progress import Silent
-from local_workspace.engines.engine import STATE_CONF, start_spark
+from local_workspace.engines.spark_session import STATE_CONF, start_spark
 from local_workspace.errors import EngineError
-from local_workspace.run.graph import RunState, State
-from local_workspace.run.results import TaskResult
+from local_workspace.run.progress import Silent
+from local_workspace.run.results import RunState, State, TaskResult
 from local_workspace.workspace import LocalWorkspace
 
 from .make_bundle import make_bundle

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
 
-from local_workspace.bundle.identity import git_facts, user_short_name
-from local_workspace.bundle.jobs import Job, RunJobTask, job_from
-from local_workspace.bundle.merging import merged
+from local_workspace.bundle.facts import bundle_facts
+from local_workspace.bundle.jobs import Job, RunJobTask
+from local_workspace.bundle.parse_job import job_from
 from local_workspace.bundle.references import Lookup, references_in, resolved, written
 from local_workspace.bundle.supported import supported_part
-from local_workspace.bundle.targets import choose_target, prefixed, with_target
-from local_workspace.bundle.variables import variable_values
-from local_workspace.bundle.yaml_files import Node, read_bundle_files
+from local_workspace.bundle.targets import choose_target, prefixed, variable_values, with_target
+from local_workspace.bundle.yaml_files import Node, merged, read_bundle_files
 from local_workspace.errors import BundleError, ParameterError
 
 
@@ -48,13 +47,14 @@ def read_bundle(
     assert isinstance(kept, dict)
     declared = kept.get("variables") or {}
     values = variable_values(declared, variables or {}, os.environ if environment is None else environment)
+    facts = bundle_facts(root, kept, chosen)
     bundle = Bundle(
         root=root,
         target=chosen,
         mode=kept.get("mode"),
-        short_name=user_short_name(),
+        short_name=str(facts["workspace.current_user.short_name"]),
         resources=_resources(kept.get("resources")),
-        facts={**_facts(root, kept, chosen), **{f"var.{name}": value for name, value in values.items()}},
+        facts={**facts, **{f"var.{name}": value for name, value in values.items()}},
         variables=tuple(declared) if isinstance(declared, dict) else (),
     )
     _check_references(bundle, everything)
@@ -115,24 +115,6 @@ def schemas(bundle: Bundle) -> list[tuple[str, str]]:
     names = resource_names(bundle)
     keys = bundle.resources.get("schemas", {})
     return [(names[f"schemas.{key}.catalog_name"], names[f"schemas.{key}.name"]) for key in keys]
-
-
-def _facts(root: Path, kept: dict[str, Node], target: str) -> dict[str, Node]:
-    bundle, workspace = kept.get("bundle"), kept.get("workspace")
-    if not isinstance(bundle, dict) or not bundle.get("name"):
-        raise BundleError("databricks.yml: bundle.name is missing.")
-    user = user_short_name()
-    root_path = workspace.get("root_path") if isinstance(workspace, dict) else None
-    default_path = f"/Workspace/Users/{user}@localhost/.bundle/{bundle['name']}/{target}"
-    return {
-        "bundle.name": bundle["name"],
-        "bundle.target": target,
-        **git_facts(root),
-        "workspace.current_user.userName": f"{user}@localhost",
-        "workspace.current_user.short_name": user,
-        "workspace.root_path": root_path or default_path,
-        "workspace.file_path": str(root),  # a deploy copies the files there; here they are where they are
-    }
 
 
 def _resources(node: Node) -> dict[str, dict[str, Node]]:

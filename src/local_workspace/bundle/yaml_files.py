@@ -1,4 +1,4 @@
-"""Reads a bundle's YAML files. Every text remembers the file and line it came from, so that errors can name them."""
+"""Reads a bundle's YAML files and merges them. Every text remembers its file and line."""
 
 from __future__ import annotations
 
@@ -13,6 +13,13 @@ from local_workspace.errors import BundleError
 Node: TypeAlias = "dict[str, Node] | list[Node] | str | int | float | bool | None"
 
 PATH_KEYS = frozenset({"notebook_path"})
+
+ITEM_NAMES = {
+    "tasks": "task_key",
+    "job_clusters": "job_cluster_key",
+    "environments": "environment_key",
+    "parameters": "name",
+}
 
 
 class Text(str):
@@ -43,6 +50,21 @@ def read_bundle_files(root: Path) -> list[Node]:
     document = _read(main, root)
     patterns = document.get("include") if isinstance(document, dict) else None
     return [document, *(_read(path, root) for path in _included(root, patterns or []))]
+
+
+def merged(base: Node, override: Node, key: str = "") -> Node:
+    """The base with the override on top, as the Databricks CLI merges includes and targets. Neither is changed."""
+    if isinstance(base, dict) and isinstance(override, dict):
+        both = dict(base)
+        for name, value in override.items():
+            both[name] = merged(base[name], value, name) if name in base else merged(None, value, name)
+        return both
+    if isinstance(override, dict):
+        return {name: merged(None, value, name) for name, value in override.items()}
+    if isinstance(override, list):
+        items = [*base, *override] if isinstance(base, list) else [*override]
+        return _joined(items, ITEM_NAMES[key]) if key in ITEM_NAMES else items
+    return override
 
 
 _UNKNOWN = "databricks.yml"
@@ -95,3 +117,12 @@ def _from_bundle_root(node: Node, folder: Path) -> Node:
         path = copy[key]
         copy[key] = Text(os.path.normpath(folder / str(path)), where(path))
     return copy
+
+
+def _joined(items: list[Node], name: str) -> list[Node]:
+    """Items of one name become one item, at the place of the first."""
+    joined: dict[object, Node] = {}
+    for position, item in enumerate(items):
+        identity = item.get(name, position) if isinstance(item, dict) else position
+        joined[identity] = merged(joined.get(identity), item)
+    return list(joined.values())

@@ -11,10 +11,10 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
-from local_workspace.console.progress import TaskPath, note_of
-from local_workspace.console.time_left import progress_note
-from local_workspace.run.graph import GOOD, State
-from local_workspace.run.results import TaskResult
+from local_workspace.console.notes import note_of, progress_note
+from local_workspace.run.graph import GOOD
+from local_workspace.run.progress import TaskPath
+from local_workspace.run.results import State, TaskResult
 
 COLOURS = {State.SUCCESS: "green", State.EXCLUDED: "dim", State.CANCELED: "yellow", State.UPSTREAM_CANCELED: "yellow"}
 BAD = frozenset({State.FAILED, State.TIMEDOUT, State.CANCELED})

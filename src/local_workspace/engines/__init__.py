@@ -1,1 +1,1 @@
-"""What a run works on: Spark with Delta, the MLflow server, and the lock of the state folder."""
+"""What a run works on: a Spark session with Delta, and an MLflow server."""

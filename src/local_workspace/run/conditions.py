@@ -16,8 +16,6 @@ NUMBER_OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "LESS_THAN_OR_EQUAL": operator.le,
 }
 
-OPERATORS = (*TEXT_OPERATORS, *NUMBER_OPERATORS)
-
 
 def holds(op: str, left: str, right: str) -> bool:
     """Whether the comparison is true. Equality compares texts, so "12.0" is not "12"; the order compares numbers."""

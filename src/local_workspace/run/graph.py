@@ -6,26 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-
-class State(StrEnum):
-    """How a task ended, as `{{tasks.<key>.result_state}}` writes it."""
-
-    SUCCESS = "success"
-    FAILED = "failed"
-    TIMEDOUT = "timedout"
-    CANCELED = "canceled"
-    EXCLUDED = "excluded"
-    UPSTREAM_FAILED = "upstream_failed"
-    UPSTREAM_CANCELED = "upstream_canceled"
-
-
-class RunState(StrEnum):
-    """How a run ended. Databricks judges it by its leaves, the tasks that nothing depends on."""
-
-    SUCCESS = "SUCCESS"
-    SUCCESS_WITH_FAILURES = "SUCCESS_WITH_FAILURES"
-    FAILED = "FAILED"
-    CANCELED = "CANCELED"
+from local_workspace.bundle.jobs import Dependency
+from local_workspace.run.results import RunState, State
 
 
 class Fate(StrEnum):
@@ -39,22 +21,12 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True)
-class Dependency:
-    """A task that must have ended first; with an outcome, the branch of a condition that must have been taken."""
-
-    task_key: str
-    outcome: str | None = None
-
-
-@dataclass(frozen=True)
 class Ended:
     """A task that has ended; a condition task also has an outcome."""
 
     state: State
     outcome: str | None = None
 
-
-RUN_IF = ("ALL_SUCCESS", "AT_LEAST_ONE_SUCCESS", "NONE_FAILED", "ALL_DONE", "AT_LEAST_ONE_FAILED", "ALL_FAILED")
 
 # Databricks treats excluded tasks as successful.
 GOOD = frozenset({State.SUCCESS, State.EXCLUDED})

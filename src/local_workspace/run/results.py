@@ -4,9 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
-from local_workspace.run.graph import RunState, State
+
+class State(StrEnum):
+    """How a task ended, as `{{tasks.<key>.result_state}}` writes it."""
+
+    SUCCESS = "success"
+    FAILED = "failed"
+    TIMEDOUT = "timedout"
+    CANCELED = "canceled"
+    EXCLUDED = "excluded"
+    UPSTREAM_FAILED = "upstream_failed"
+    UPSTREAM_CANCELED = "upstream_canceled"
+
+
+class RunState(StrEnum):
+    """How a run ended. Databricks judges it by its leaves, the tasks that nothing depends on."""
+
+    SUCCESS = "SUCCESS"
+    SUCCESS_WITH_FAILURES = "SUCCESS_WITH_FAILURES"
+    FAILED = "FAILED"
+    CANCELED = "CANCELED"
 
 
 @dataclass(frozen=True)

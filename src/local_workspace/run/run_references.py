@@ -11,8 +11,7 @@ from datetime import datetime
 from local_workspace.bundle.jobs import ConditionTask, ForEachTask, Job, NotebookTask, RunJobTask, Task
 from local_workspace.bundle.yaml_files import where
 from local_workspace.errors import BundleError, TaskError
-from local_workspace.run.for_each import field_of
-from local_workspace.run.graph import State
+from local_workspace.run.results import State
 
 DYNAMIC = re.compile(r"\{\{\s*((?:job|task|tasks)\.[^{}\s]*|input(?:\.[^{}\s]+)?)\s*\}\}")
 
@@ -141,3 +140,13 @@ def _upstream_of(job: Job, key: str) -> set[str]:
             found.add(current)
             waiting += direct[current]
     return found
+
+
+def field_of(item: object, path: str) -> object:
+    """What `{{input.<field>}}` stands for, the item itself where path is empty; TaskError names the item's fields."""
+    if not path:
+        return item
+    fields = item if isinstance(item, dict) else {}
+    if path not in fields:
+        raise TaskError(f"{{{{input.{path}}}}}: the input has no such field. It has: {', '.join(fields) or 'none'}.")
+    return fields[path]

@@ -5,25 +5,24 @@ from __future__ import annotations
 import sys
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from local_workspace.bundle.jobs import ConditionTask, ForEachTask, Job, NotebookTask, RunJobTask, Task
-from local_workspace.console.progress import Progress, TaskPath
+from local_workspace.bundle.jobs import ConditionTask, ForEachTask, Job, NotebookTask, RunJobTask, Task, items_of
 from local_workspace.errors import LocalWorkspaceError, TaskError
 from local_workspace.notebook.dbutils import DBUtils
 from local_workspace.notebook.display import display, html_writer
 from local_workspace.notebook.notebook import run_notebook
 from local_workspace.run.conditions import holds
-from local_workspace.run.for_each import items_of, labels_of
-from local_workspace.run.graph import Ended, Fate, RunState, State, fate_of, run_state
-from local_workspace.run.results import RunResult, TaskResult
-from local_workspace.run.run_ids import new_run_folder
+from local_workspace.run.graph import Ended, Fate, fate_of, run_state
+from local_workspace.run.progress import Progress, TaskPath
+from local_workspace.run.results import RunResult, RunState, State, TaskResult
 from local_workspace.run.run_references import RunFacts, filled_in
+from local_workspace.run.state_folder import new_run_folder
 from local_workspace.run.task_output import task_output
 
 PASSED_OVER = {
@@ -187,3 +186,11 @@ def _filled(text: str, run: _Run, step: _Step) -> str:
 def short(error: str, lines: int = 6) -> str:
     """The part of an error that a console has room for: up to the first empty line, at most a few lines."""
     return "\n".join(error.split("\n\n", 1)[0].splitlines()[:lines])
+
+
+def labels_of(key: str, items: Sequence[object]) -> list[str]:
+    """`month 3 of 12` for each item, with the item behind it where it is a text."""
+    return [
+        f"{key} {number} of {len(items)}{f' ({item})' if isinstance(item, str) else ''}"
+        for number, item in enumerate(items, start=1)
+    ]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.local_workspace.make_bundle import DATABRICKS_YML, make_bundle
 
-from local_workspace.bundle import bundle as bundles
+from local_workspace.bundle import facts
 from local_workspace.bundle.bundle import Bundle, job, job_keys, jobs_of_run, read_bundle, resource_names
 from local_workspace.bundle.jobs import NotebookTask
 from local_workspace.errors import BundleError, ParameterError
@@ -33,7 +33,7 @@ resources:
 
 @pytest.fixture(autouse=True)
 def _as_ada(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bundles, "user_short_name", lambda: "ada")
+    monkeypatch.setattr(facts, "user_short_name", lambda: "ada")
 
 
 def toy(root: Path, resources: str = RESOURCES, target: str | None = None, main: str = DATABRICKS_YML) -> Bundle:

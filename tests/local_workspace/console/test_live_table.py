@@ -6,8 +6,7 @@ import pytest
 from rich.console import Console
 
 from local_workspace.console.live_table import LiveTable, Row, that_fit, unfolded
-from local_workspace.run.graph import RunState, State
-from local_workspace.run.results import RunResult, TaskResult
+from local_workspace.run.results import RunResult, RunState, State, TaskResult
 
 GOOD, BAD = TaskResult(State.SUCCESS, 1.0), TaskResult(State.FAILED, 1.0, error="broken")
 

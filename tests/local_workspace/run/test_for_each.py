@@ -6,8 +6,10 @@ import pytest
 from tests.local_workspace.make_bundle import make_bundle
 
 from local_workspace.bundle.bundle import jobs_of_run, read_bundle
+from local_workspace.bundle.jobs import items_of
 from local_workspace.errors import BundleError, ParameterError, TaskError
-from local_workspace.run.for_each import field_of, items_of, labels_of
+from local_workspace.run.run_references import field_of
+from local_workspace.run.runner import labels_of
 from local_workspace.workspace import checked_jobs
 
 RESOURCES = """

@@ -2,7 +2,9 @@
 
 import pytest
 
-from local_workspace.run.graph import Dependency, Ended, Fate, RunState, State, fate_of, run_state
+from local_workspace.bundle.jobs import Dependency
+from local_workspace.run.graph import Ended, Fate, fate_of, run_state
+from local_workspace.run.results import RunState, State
 
 SUCCESS, FAILED, EXCLUDED = Ended(State.SUCCESS), Ended(State.FAILED), Ended(State.EXCLUDED)
 UPSTREAM_FAILED, CANCELED = Ended(State.UPSTREAM_FAILED), Ended(State.CANCELED)

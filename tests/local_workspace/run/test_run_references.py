@@ -6,7 +6,7 @@ import pytest
 
 from local_workspace.bundle.jobs import Job
 from local_workspace.errors import TaskError
-from local_workspace.run.graph import State
+from local_workspace.run.results import State
 from local_workspace.run.run_references import RunFacts, filled_in
 
 FACTS = RunFacts(

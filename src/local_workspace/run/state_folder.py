@@ -1,4 +1,4 @@
-"""One process at a time on a state folder: Delta on a local file system loses commits otherwise."""
+"""The state folder: one process at a time, and a new folder for each run."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from local_workspace.errors import StateInUseError
@@ -28,3 +29,15 @@ def locked(state: Path) -> Iterator[None]:
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+def new_run_folder(runs: Path) -> Path:
+    """A new folder named after its run: the time in UTC to the second, or the number after the newest run's.
+
+    The time keeps numbers growing even when the folder of runs was deleted but tables that hold run ids were not.
+    """
+    runs.mkdir(parents=True, exist_ok=True)
+    newest = max((int(folder.name) for folder in runs.iterdir() if folder.name.isdigit()), default=0)
+    folder = runs / str(max(newest + 1, int(datetime.now(UTC).strftime("%Y%m%d%H%M%S"))))
+    folder.mkdir()
+    return folder

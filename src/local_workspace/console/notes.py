@@ -1,8 +1,23 @@
-"""How far a for_each_task has come, and how long it will still take."""
+"""What a row says beyond the state: how a task ended, or how far a loop has come and how long it will still take."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+from local_workspace.run.results import TaskResult
+
+
+def note_of(result: TaskResult) -> str:
+    """What a row says beyond the state: a condition's outcome, a nested run, or the first line of an error."""
+    if result.error:
+        return result.error.splitlines()[0][:160]
+    if result.outcome is not None:
+        return f"condition is {result.outcome}"
+    if result.run is not None:
+        return f"run {result.run.run_id} of {result.run.job}: {result.run.state}"
+    if result.iterations:
+        return f"{len(result.iterations)} iterations"
+    return ""
 
 
 def progress_note(count: int, finished: Sequence[float], running: float = 0.0) -> str:

@@ -1,6 +1,6 @@
 """How parts of a bundle come together."""
 
-from local_workspace.bundle.merging import merged
+from local_workspace.bundle.yaml_files import merged
 
 
 def test_tasks_of_two_files_are_merged_by_their_key() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local_workspace.console.time_left import progress_note, seconds_left
+from local_workspace.console.notes import progress_note, seconds_left
 
 
 @pytest.mark.parametrize(

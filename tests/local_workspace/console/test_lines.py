@@ -4,11 +4,9 @@ import io
 
 from rich.console import Console
 
-from local_workspace.__main__ import _pairs
+from local_workspace.console.lines import Lines
 from local_workspace.console.live_table import LiveTable
-from local_workspace.console.progress import Lines
-from local_workspace.run.graph import State
-from local_workspace.run.results import TaskResult
+from local_workspace.run.results import State, TaskResult
 
 
 def play(progress: Lines | LiveTable) -> None:
@@ -52,11 +50,3 @@ def test_in_a_terminal_nested_tasks_are_indented_below_the_task_that_runs_them()
     ]
     assert last[1].startswith("  ingest")
     assert last[-1] == "inner"
-
-
-def test_parameters_may_be_given_one_by_one_or_with_commas_as_the_databricks_cli_takes_them() -> None:
-    assert _pairs("--params", ["model=a,reason=too many zeros, nulls", "as_of=2013-01-31"]) == {
-        "model": "a",
-        "reason": "too many zeros, nulls",
-        "as_of": "2013-01-31",
-    }

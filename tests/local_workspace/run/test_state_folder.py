@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from local_workspace.engines.lock import locked
 from local_workspace.errors import StateInUseError
-from local_workspace.run.run_ids import new_run_folder
+from local_workspace.run.state_folder import locked, new_run_folder
 
 
 def hold(state: Path, pipe: Connection) -> None:
