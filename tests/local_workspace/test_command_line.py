@@ -129,7 +129,7 @@ def test_jobs_lists_keys_and_descriptions(bundle: Path, capsys: pytest.CaptureFi
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["run", "cuont"], "job cuont: target dev has no such job. Choose one of count."),
+        (["run", "cuont"], "job cuont: target dev does not have this job. Choose one of count."),
         (["run", "count", "--params", "tabel=x"], "job count has no such parameter. It has: table, wait_for."),
         (["run", "count", "--params", "table"], "--params table: expected NAME=VALUE."),
         (["run", "count", "-t", "test"], "target test: not in the bundle. Choose one of dev, prod."),

@@ -23,7 +23,7 @@ OPERATORS = (
 
 @dataclass(frozen=True)
 class Dependency:
-    """A task that must have ended first; with an outcome, the branch of a condition that must have been taken."""
+    """A task that must end first. outcome: the branch of a condition task that must have been taken, if any."""
 
     task_key: str
     outcome: str | None = None
@@ -31,7 +31,7 @@ class Dependency:
 
 @dataclass(frozen=True)
 class NotebookTask:
-    """Runs a source notebook; what it gets is text."""
+    """Runs a source notebook with parameters, which are text."""
 
     path: Path
     base_parameters: Mapping[str, str]
@@ -48,7 +48,7 @@ class ConditionTask:
 
 @dataclass(frozen=True)
 class RunJobTask:
-    """Runs another job of the bundle as a run of its own."""
+    """Runs another job of the bundle as a separate run."""
 
     job_key: str
     job_parameters: Mapping[str, str]
@@ -56,7 +56,7 @@ class RunJobTask:
 
 @dataclass(frozen=True)
 class ForEachTask:
-    """Does its nested work once for each item of a JSON array, here one after the other."""
+    """Does its nested work once for each item of a JSON array, here one item after the other."""
 
     inputs: str
     key: str
@@ -74,13 +74,13 @@ class Task:
 
     @property
     def innermost(self) -> NotebookTask | ConditionTask | RunJobTask:
-        """What is done in the end: the nested work of a for_each_task, else the work itself."""
+        """The nested work of a for_each_task, else the work itself."""
         return self.work.work if isinstance(self.work, ForEachTask) else self.work
 
 
 @dataclass(frozen=True)
 class Job:
-    """A job of the chosen target. Tasks are in an order in which each follows what it depends on."""
+    """A job of the chosen target. Each task comes after the tasks that it depends on."""
 
     key: str
     name: str
@@ -89,12 +89,13 @@ class Job:
     tasks: tuple[Task, ...]
 
 
-def items_of(text: str) -> list[object]:
-    """The items of a JSON array; TaskError for any other text. No items is no error: there is nothing to do."""
+def for_each_items(text: str) -> list[object]:
+    """The items of a JSON array, possibly none; a TaskError for any other text."""
     try:
         items = json.loads(text)
     except ValueError as err:
         raise TaskError(f'for_each_task.inputs: expected a JSON array such as ["a", "b"], found {text!r}.') from err
+
     if not isinstance(items, list):
         raise TaskError(f"for_each_task.inputs: expected a JSON array, found the single value {text}.")
     return items

@@ -1,14 +1,14 @@
-"""What of a bundle is run locally: the only list of resource types, task types and fields. The rest is refused by name.
+"""The only list of what is run locally: resource types, task types and fields. Anything else is refused by name.
 
-A shape says for each key what is below it: a shape for a mapping, a list of one shape for a list of mappings,
-USED for a value that the local workspace acts on, IGNORED for one that has no meaning on a laptop.
+A shape gives for each key what may be below it: a shape for a mapping, a list of one shape for a list of mappings,
+USED for a value that the local workspace acts on, IGNORED for a value that does not mean anything on a laptop.
 """
 
 from __future__ import annotations
 
 from typing import TypeAlias
 
-from local_workspace.bundle.yaml_files import Node, where
+from local_workspace.bundle.yaml_files import Node, place_of
 from local_workspace.errors import BundleError
 
 Shape: TypeAlias = "str | dict[str, Shape] | list[Shape]"
@@ -17,7 +17,7 @@ USED = "used"
 IGNORED = "ignored"
 ANY_NAME = "*"
 
-# What a for_each_task does for each item. Iterations run one after the other: one process, one warehouse.
+# What a for_each_task does for each item. Iterations run one after the other, in one process on one warehouse.
 NESTED_TASK: Shape = {
     "task_key": USED,
     "notebook_task": {"notebook_path": USED, "base_parameters": USED},
@@ -42,7 +42,7 @@ TASK: Shape = {
     "job_cluster_key": IGNORED,
     "libraries": IGNORED,
     "email_notifications": IGNORED,
-    # One process runs all tasks, and Python cannot stop a thread: a task that takes too long is left to the user.
+    # One process runs all tasks, and Python cannot stop a thread: the user must stop a task that takes too long.
     "timeout_seconds": IGNORED,
 }
 
@@ -54,7 +54,7 @@ JOB: Shape = {
     # The lock of the state folder allows one run at a time.
     "max_concurrent_runs": IGNORED,
     "queue": IGNORED,
-    # On a laptop jobs are started by hand; nothing here waits for a time, a table or a file.
+    # On a laptop jobs are started by hand. Nothing waits for a time, a table or a file.
     "schedule": IGNORED,
     "trigger": IGNORED,
     "environments": IGNORED,
@@ -86,29 +86,31 @@ BUNDLE: Shape = {
 
 
 def supported_part(node: Node, shape: Shape = BUNDLE, path: str = "") -> Node:
-    """The node without what has no meaning on a laptop; a BundleError for anything that is not run locally yet."""
+    """The node without its ignored values; a BundleError for anything that is not run locally yet."""
     if isinstance(shape, dict) and isinstance(node, dict):
         shapes = {key: _shape_of(key, shape, path) for key in node}
-        kept = {key: value for key, value in node.items() if shapes[key] != IGNORED}
-        return {key: supported_part(value, shapes[key], f"{path}.{key}".lstrip(".")) for key, value in kept.items()}
+        used = {key: value for key, value in node.items() if shapes[key] != IGNORED}
+        return {key: supported_part(value, shapes[key], f"{path}.{key}".lstrip(".")) for key, value in used.items()}
+
     if isinstance(shape, list) and isinstance(node, list):
-        return [supported_part(item, shape[0], f"{path}[{_label(item, place)}]") for place, item in enumerate(node)]
+        return [supported_part(item, shape[0], f"{path}[{_label(item, index)}]") for index, item in enumerate(node)]
     if isinstance(shape, str):
         return node
+
     expected = "a mapping" if isinstance(shape, dict) else "a list"
-    raise BundleError(f"{where(node)}: {path} must be {expected}, found {node!r}.")
+    raise BundleError(f"{place_of(node)}: {path} must be {expected}, found {node!r}.")
 
 
 def _shape_of(key: str, shape: dict[str, Shape], path: str) -> Shape:
-    found = shape.get(key, shape.get(ANY_NAME))
-    if found is None:
+    shape_of_key = shape.get(key, shape.get(ANY_NAME))
+    if shape_of_key is None:
         raise BundleError(
-            f"{where(key)}: {f'{path}.{key}'.lstrip('.')} is not run locally yet. Run locally here: "
-            f"{', '.join(sorted(shape))}. Take it out, or teach src/local_workspace/bundle/supported.py what it means."
+            f"{place_of(key)}: {f'{path}.{key}'.lstrip('.')} is not run locally yet. Supported here: "
+            f"{', '.join(sorted(shape))}. Remove it, or add it to src/local_workspace/bundle/supported.py."
         )
-    return found
+    return shape_of_key
 
 
-def _label(item: Node, place: int) -> str:
+def _label(item: Node, index: int) -> str:
     names = [item[name] for name in ("task_key", "name") if name in item] if isinstance(item, dict) else []
-    return str(names[0] if names else place)
+    return str(names[0] if names else index)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from local_workspace.bundle.yaml_files import Node, merged, where
+from local_workspace.bundle.yaml_files import Node, merge, place_of
 from local_workspace.errors import BundleError, ParameterError
 
 # The one catalog that open-source Spark has; three-level names work in it as they do in Unity Catalog.
@@ -13,64 +13,73 @@ LOCAL_DEFAULTS: Mapping[str, str] = {"catalog": "spark_catalog"}
 ENVIRONMENT_PREFIX = "BUNDLE_VAR_"
 
 
-def choose_target(targets: Node, wanted: str | None) -> str:
-    """The target asked for; otherwise the one marked as default, or the only one."""
+def choose_target(targets: Node, name: str | None) -> str:
+    """The target with this name; without a name, the one marked as default, or the only one."""
     if not isinstance(targets, dict) or not targets:
-        raise BundleError("databricks.yml: the bundle declares no targets. Declare one, such as `targets: {dev: {}}`.")
-    if wanted is not None:
-        if wanted not in targets:
-            raise ParameterError(f"target {wanted}: not in the bundle. Choose one of {', '.join(targets)}.")
-        return wanted
-    defaults = [name for name, target in targets.items() if isinstance(target, dict) and target.get("default") is True]
-    chosen = defaults or [*targets]
-    if len(chosen) != 1:
-        raise ParameterError(f"target: found {len(chosen)} candidates ({', '.join(chosen)}). Choose one with -t.")
-    return str(chosen[0])
+        raise BundleError(
+            "databricks.yml: the bundle does not declare a target. Declare one, such as `targets: {dev: {}}`."
+        )
+
+    if name is not None:
+        if name not in targets:
+            raise ParameterError(f"target {name}: not in the bundle. Choose one of {', '.join(targets)}.")
+        return name
+
+    defaults = [key for key, target in targets.items() if isinstance(target, dict) and target.get("default") is True]
+    candidates = defaults or [*targets]
+    if len(candidates) != 1:
+        raise ParameterError(
+            f"target: found {len(candidates)} candidates ({', '.join(candidates)}). Choose one with -t."
+        )
+    return str(candidates[0])
 
 
-def with_target(document: Node, name: str) -> dict[str, Node]:
+def apply_target(document: Node, name: str) -> dict[str, Node]:
     """The bundle with the chosen target's overrides on top, and without the section `targets`."""
     if not isinstance(document, dict):
         raise BundleError(f"databricks.yml: must be a mapping, found {document!r}.")
+
     targets = document["targets"]
-    rest = {key: value for key, value in document.items() if key != "targets"}
+    base = {key: value for key, value in document.items() if key != "targets"}
     override = targets[name] if isinstance(targets, dict) else None
-    both = merged(rest, _with_variable_defaults(override or {}))
-    if not isinstance(both, dict):
-        raise BundleError(f"{where(override)}: targets.{name} must be a mapping, found {override!r}.")
-    return both
+
+    merged = merge(base, _with_variable_defaults(override or {}))
+    if not isinstance(merged, dict):
+        raise BundleError(f"{place_of(override)}: targets.{name} must be a mapping, found {override!r}.")
+    return merged
 
 
 def variable_values(declared: Node, overrides: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, Node]:
-    """Values by name: override, then BUNDLE_VAR_<name>, then what a laptop needs, then target or default.
+    """Values by name. The first of these counts: override, BUNDLE_VAR_<name>, LOCAL_DEFAULTS, the declared default.
 
-    A variable without any is left out; it is an error only where it is used.
+    A variable without a value is left out. It is an error only where it is used.
     """
-    names = declared if isinstance(declared, dict) else {}
+    declarations = declared if isinstance(declared, dict) else {}
     for name in overrides:
-        if name not in names:
-            raise ParameterError(f"--var {name}: the bundle declares no such variable. Choose from {', '.join(names)}.")
+        if name not in declarations:
+            known = ", ".join(declarations)
+            raise ParameterError(f"--var {name}: the bundle does not declare this variable. Choose from {known}.")
+
     values: dict[str, Node] = {}
-    for name, declaration in names.items():
-        default = {"": declaration["default"]} if isinstance(declaration, dict) and "default" in declaration else {}
-        from_environment = f"{ENVIRONMENT_PREFIX}{name}"
+    for name, declaration in declarations.items():
         if name in overrides:
             values[name] = overrides[name]
-        elif from_environment in environment:
-            values[name] = environment[from_environment]
+        elif f"{ENVIRONMENT_PREFIX}{name}" in environment:
+            values[name] = environment[f"{ENVIRONMENT_PREFIX}{name}"]
         elif name in LOCAL_DEFAULTS:
             values[name] = LOCAL_DEFAULTS[name]
-        elif default:
-            values[name] = default[""]
+        elif isinstance(declaration, dict) and "default" in declaration:
+            values[name] = declaration["default"]
     return values
 
 
-def prefixed(resource_type: str, name: str, mode: Node, short_name: str) -> str:
-    """The name that a resource gets in the target's mode: development marks what belongs to one user."""
+def deployed_name(resource_type: str, name: str, mode: Node, short_name: str) -> str:
+    """The name that a resource gets in the target's mode: development adds the user to it."""
     if mode in (None, "production"):
         return name
     if mode != "development":
-        raise BundleError(f"{where(mode)}: mode {mode}: expected development or production.")
+        raise BundleError(f"{place_of(mode)}: mode {mode}: expected development or production.")
+
     if resource_type == "schemas":
         return f"dev_{short_name}_{name}"
     folder, slash, last = name.rpartition("/") if resource_type == "experiments" else ("", "", name)
@@ -78,12 +87,12 @@ def prefixed(resource_type: str, name: str, mode: Node, short_name: str) -> str:
 
 
 def _with_variable_defaults(target: Node) -> Node:
-    """A target may write a variable's value alone: `variables: {catalog: dev}`."""
-    if not isinstance(target, dict) or not isinstance(target.get("variables"), dict):
+    """A target may write a variable's value directly: `variables: {catalog: dev}`."""
+    variables = target.get("variables") if isinstance(target, dict) else None
+    if not isinstance(target, dict) or not isinstance(variables, dict):
         return target
-    written = target["variables"]
-    assert isinstance(written, dict)
-    values: dict[str, Node] = {
-        name: value if isinstance(value, dict) else {"default": value} for name, value in written.items()
+
+    declarations: dict[str, Node] = {
+        name: value if isinstance(value, dict) else {"default": value} for name, value in variables.items()
     }
-    return {**target, "variables": values}
+    return {**target, "variables": declarations}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from local_workspace.bundle.jobs import ConditionTask, ForEachTask, Job, NotebookTask, RunJobTask, Task
-from local_workspace.bundle.yaml_files import where
+from local_workspace.bundle.yaml_files import place_of
 from local_workspace.errors import BundleError, TaskError
 from local_workspace.run.results import State
 
@@ -125,7 +125,7 @@ def _check(text: str, job: Job, path: str, fixed: tuple[str, ...], task: Task | 
                 known = [*fixed]
         if name not in known:
             raise BundleError(
-                f"{where(text)}: resources.jobs.{job.key}.{path}: unknown reference {{{{{name}}}}}. "
+                f"{place_of(text)}: resources.jobs.{job.key}.{path}: unknown reference {{{{{name}}}}}. "
                 f"Known here: {', '.join(known) or 'none'}."
             )
 

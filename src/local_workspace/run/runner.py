@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from local_workspace.bundle.jobs import ConditionTask, ForEachTask, Job, NotebookTask, RunJobTask, Task, items_of
+from local_workspace.bundle.jobs import ConditionTask, ForEachTask, Job, NotebookTask, RunJobTask, Task, for_each_items
 from local_workspace.errors import LocalWorkspaceError, TaskError
 from local_workspace.notebook.dbutils import DBUtils
 from local_workspace.notebook.display import display, html_writer
@@ -138,7 +138,7 @@ def _work(room: Room, run: _Run, step: _Step) -> TaskResult:
 
 def _for_each(room: Room, run: _Run, step: _Step, loop: ForEachTask) -> TaskResult:
     """All iterations, whatever became of those before. Their task values stay inside them, as on Databricks."""
-    items = items_of(_filled(loop.inputs, run, step))
+    items = for_each_items(_filled(loop.inputs, run, step))
     room.progress.loop_starts(step.path, len(items))
     done: dict[str, TaskResult] = {}
     for number, (label, item) in enumerate(zip(labels_of(loop.key, items), items, strict=True), start=1):

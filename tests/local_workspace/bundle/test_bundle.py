@@ -109,7 +109,10 @@ def test_a_variable_without_a_value_is_an_error_only_where_it_is_used(tmp_path: 
     [
         ("${var.sise}", r"resources/toy.yml:4: resources.schemas.tables.name: .*Declared: catalog, size"),
         ("${bundle.nmae}", r"resources/toy.yml:4: .*unknown reference \$\{bundle.nmae\}. Known: bundle.name"),
-        ("${resources.jobs.sing.id}", r"resources/toy.yml:4: .*no such resource. It has .*resources.jobs.play"),
+        (
+            "${resources.jobs.sing.id}",
+            r"toy.yml:4: .*does not have this resource. It has .*resources.jobs.play",
+        ),
     ],
 )
 def test_an_unknown_reference_names_file_key_and_what_there_is(tmp_path: Path, reference: str, message: str) -> None:
@@ -151,7 +154,7 @@ def test_what_is_not_run_locally_is_refused_by_file_and_key(tmp_path: Path, task
         ("{ task_key: x }", r"toy.yml:16: resources.jobs.play.tasks\[1\] \(x\) has 0 task types"),
         (
             "{ task_key: x, notebook_task: { notebook_path: no.py } }",
-            r"toy.yml:16: .*there is no file .*resources/no.py",
+            r"toy.yml:16: .*the file .*resources/no.py does not exist",
         ),
         (
             "{ task_key: x, depends_on: [{ task_key: y }], run_job_task: { job_id: play } }",
@@ -159,13 +162,13 @@ def test_what_is_not_run_locally_is_refused_by_file_and_key(tmp_path: Path, task
         ),
         (
             '{ task_key: x, depends_on: [{ task_key: only, outcome: "true" }], run_job_task: { job_id: play } }',
-            r"x waits for an outcome of only, no condition_task",
+            r"x waits for an outcome of only, which is not a condition_task",
         ),
         (
             "{ task_key: x, run_if: SOMETIMES, run_job_task: { job_id: play } }",
             r"run_if SOMETIMES: expected one of ALL_SUCCESS",
         ),
-        ("{ task_key: x, run_job_task: { job_id: play } }", r"jobs run each other without end: play -> play"),
+        ("{ task_key: x, run_job_task: { job_id: play } }", r"jobs run each other in a circle: play -> play"),
         ("{ task_key: x, condition_task: { op: EQUAL_TO, left: a } }", r"condition_task.right is missing"),
         ("{ task_key: x, condition_task: { op: LIKE, left: a, right: b } }", r"op LIKE: expected one of EQUAL_TO"),
         (

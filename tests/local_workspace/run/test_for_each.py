@@ -6,7 +6,7 @@ import pytest
 from tests.local_workspace.make_bundle import make_bundle
 
 from local_workspace.bundle.bundle import jobs_of_run, read_bundle
-from local_workspace.bundle.jobs import items_of
+from local_workspace.bundle.jobs import for_each_items
 from local_workspace.errors import BundleError, ParameterError, TaskError
 from local_workspace.run.run_references import field_of
 from local_workspace.run.runner import labels_of
@@ -75,7 +75,7 @@ MONTHS, INPUTS = "{{job.parameters.months}}", 'inputs: "{{job.parameters.months}
             "task_key: month\n              run_if: ALL_DONE\n",
             r"for_each_task.task.run_if is not run locally yet",
         ),
-        ("resources.jobs.month.id", "resources.jobs.year.id", r"jobs run each other without end: year -> year"),
+        ("resources.jobs.month.id", "resources.jobs.year.id", r"jobs run each other in a circle: year -> year"),
         ("{{tasks.months.result_state}}", "{{tasks.months.values.rows}}", r"Known here: .*tasks.months.result_state"),
         ("{{tasks.months.result_state}}", "{{input}}", r"tasks\[last\]: unknown reference \{\{input\}\}"),
         ("{{tasks.months.result_state}}", "{{tasks.month.result_state}}", r"tasks\[last\]: unknown reference"),
@@ -100,11 +100,11 @@ def test_schedules_and_triggers_are_left_to_the_workspace(tmp_path: Path) -> Non
 
 
 def test_inputs_are_a_json_array() -> None:
-    assert items_of('[1, "a", {"b": 2}]') == [1, "a", {"b": 2}]
-    assert items_of("[]") == []
+    assert for_each_items('[1, "a", {"b": 2}]') == [1, "a", {"b": 2}]
+    assert for_each_items("[]") == []
     for text in ("", "['a']", '{"a": 1}', '"a"', "3"):
         with pytest.raises(TaskError, match="expected a JSON array"):
-            items_of(text)
+            for_each_items(text)
 
 
 def test_iterations_are_counted_and_texts_named() -> None:
