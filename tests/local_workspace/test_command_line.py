@@ -1,4 +1,4 @@
-"""The command as a user runs it, in processes of its own, one of them killed in the middle of a run."""
+"""The command as a user runs it, as separate processes. One of them is killed in the middle of a run."""
 
 import os
 import signal
@@ -103,7 +103,7 @@ def test_a_killed_run_leaves_no_process_and_its_tables_are_there_for_the_next(bu
 
 
 @pytest.mark.spark
-def test_ctrl_c_ends_with_one_line_that_says_how_to_go_on(bundle: Path) -> None:
+def test_ctrl_c_ends_with_one_line_that_says_how_to_continue(bundle: Path) -> None:
     process = start(bundle)
     lock = bundle / ".local" / "lock"
     assert within(60, lambda: lock.exists() and lock.read_text() != "")
@@ -114,7 +114,7 @@ def test_ctrl_c_ends_with_one_line_that_says_how_to_go_on(bundle: Path) -> None:
     errors = process.communicate(timeout=60)[1]
 
     assert errors.strip().splitlines()[-1] == (
-        "Stopped. Tables and models are as the last finished step left them; run the same command to go on."
+        "Stopped. Tables and models are as the last finished step left them. Run the same command to continue."
     )
     assert "Traceback" not in errors
     assert process.returncode == 130
@@ -130,7 +130,7 @@ def test_jobs_lists_keys_and_descriptions(bundle: Path, capsys: pytest.CaptureFi
     ("arguments", "message"),
     [
         (["run", "cuont"], "job cuont: target dev does not have this job. Choose one of count."),
-        (["run", "count", "--params", "tabel=x"], "job count has no such parameter. It has: table, wait_for."),
+        (["run", "count", "--params", "tabel=x"], "job count does not have this parameter. It has: table, wait_for."),
         (["run", "count", "--params", "table"], "--params table: expected NAME=VALUE."),
         (["run", "count", "-t", "test"], "target test: not in the bundle. Choose one of dev, prod."),
     ],

@@ -1,4 +1,4 @@
-"""What a row says beyond the state: how a task ended, or how far a loop has come and how long it will still take."""
+"""What is shown beside a task's state: how it ended, or how far a loop has come and how long it will still take."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from local_workspace.run.results import TaskResult
 
+LONGEST_ERROR = 160  # characters
 
-def note_of(result: TaskResult) -> str:
-    """What a row says beyond the state: a condition's outcome, a nested run, or the first line of an error."""
+
+def result_note(result: TaskResult) -> str:
+    """The first line of an error, a condition's outcome, the nested run, or the number of iterations."""
     if result.error:
-        return result.error.splitlines()[0][:160]
+        return result.error.splitlines()[0][:LONGEST_ERROR]
     if result.outcome is not None:
         return f"condition is {result.outcome}"
     if result.run is not None:
@@ -21,22 +23,25 @@ def note_of(result: TaskResult) -> str:
 
 
 def progress_note(count: int, finished: Sequence[float], running: float = 0.0) -> str:
-    """`3 of 12 done, about 9 min left`. finished: seconds of each ended iteration; running: of the one under way."""
+    """`3 of 12 done, about 9 min left`.
+
+    finished: seconds that each ended iteration took. running: seconds since the current one started.
+    """
     done = f"{len(finished)} of {count} done"
     left = seconds_left(count, finished, running)
     return f"{done}, about {_duration(left)} left" if left is not None else done
 
 
 def seconds_left(count: int, finished: Sequence[float], running: float = 0.0) -> float | None:
-    """Mean of the finished iterations times those to come, less what the running one has had of its share.
+    """Mean of the finished iterations times the number that remain, less what the running one has used of its mean.
 
     None before the first has ended and after the last; never below 0.
     """
-    to_come = count - len(finished)
-    if not finished or to_come <= 0:
+    remaining = count - len(finished)
+    if not finished or remaining <= 0:
         return None
     mean = sum(finished) / len(finished)
-    return max(mean * to_come - min(running, mean), 0.0)
+    return max(mean * remaining - min(running, mean), 0.0)
 
 
 def _duration(seconds: float) -> str:

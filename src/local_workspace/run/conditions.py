@@ -17,8 +17,12 @@ NUMBER_OPERATORS: dict[str, Callable[[float, float], bool]] = {
 }
 
 
-def holds(op: str, left: str, right: str) -> bool:
-    """Whether the comparison is true. Equality compares texts, so "12.0" is not "12"; the order compares numbers."""
+def condition_holds(op: str, left: str, right: str) -> bool:
+    """Whether the comparison is true. op is one of bundle.jobs.OPERATORS.
+
+    EQUAL_TO and NOT_EQUAL compare texts, so "12.0" is not equal to "12". The other operators compare numbers; a text
+    that is not a number is a TaskError.
+    """
     if op in TEXT_OPERATORS:
         return TEXT_OPERATORS[op](left, right)
     return NUMBER_OPERATORS[op](_number(op, left), _number(op, right))

@@ -1,4 +1,4 @@
-"""Who hears of a run while it happens."""
+"""Who is informed while a job runs."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from typing import Protocol
 
 from local_workspace.run.results import TaskResult
 
+# Keys of the tasks and labels of the iterations above a task, then its own key.
 TaskPath = tuple[str, ...]
 
 
 class Progress(Protocol):
-    """Hears of a run as it happens. A task's path: keys of tasks and names of iterations above it, then its own."""
+    """Is called at each step of a run."""
 
     def run_starts(self, path: TaskPath, task_keys: Sequence[str]) -> None:
-        """A run begins; path is empty for the run asked for, else that of the task that runs it."""
+        """A run begins. path: the task that runs it; empty for the outermost run."""
 
     def loop_starts(self, path: TaskPath, count: int) -> None:
-        """A for_each task has as many iterations; each then begins and ends like a task below it."""
+        """A for_each_task has this number of iterations. Each of them begins and ends like a task below it."""
 
     def task_starts(self, path: TaskPath) -> None:
         """A task or an iteration begins."""
@@ -26,10 +27,10 @@ class Progress(Protocol):
         """A task printed something."""
 
     def task_ends(self, path: TaskPath, result: TaskResult) -> None:
-        """A task ended, or was passed over."""
+        """A task ended, with or without having run."""
 
 
-class Silent:
+class NoProgress:
     """Shows nothing: for tests and for Python callers that read the result."""
 
     def run_starts(self, path: TaskPath, task_keys: Sequence[str]) -> None:

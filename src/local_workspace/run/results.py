@@ -1,4 +1,4 @@
-"""What a run leaves: how it and each of its tasks ended."""
+"""What a run returns: how it and each of its tasks ended."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class State(StrEnum):
 
 
 class RunState(StrEnum):
-    """How a run ended. Databricks judges it by its leaves, the tasks that nothing depends on."""
+    """How a run ended. Databricks judges it by its leaves: the tasks that no other task depends on."""
 
     SUCCESS = "SUCCESS"
     SUCCESS_WITH_FAILURES = "SUCCESS_WITH_FAILURES"
@@ -31,8 +31,11 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True)
 class TaskResult:
-    """How a task ended. run is the nested run of a run_job_task, iterations those of a for_each_task by what they are
-    called; outcome belongs to a condition_task."""
+    """How a task ended.
+
+    values: the task values that it set. outcome: of a condition_task. run: the nested run of a run_job_task.
+    iterations: of a for_each_task, by their labels.
+    """
 
     state: State
     seconds: float = 0.0
@@ -45,7 +48,7 @@ class TaskResult:
     iterations: Mapping[str, TaskResult] = field(default_factory=dict)
 
     def inner_runs(self) -> Iterator[RunResult]:
-        """The nested run, or those of the iterations."""
+        """The nested run, or the nested runs of the iterations."""
         if self.run is not None:
             yield self.run
         for iteration in self.iterations.values():
@@ -64,5 +67,5 @@ class RunResult:
 
     @property
     def succeeded(self) -> bool:
-        """Nothing failed anywhere: the only result that a shell should take for success."""
+        """Whether no task failed anywhere: the only result for which the command exits with 0."""
         return self.state is RunState.SUCCESS

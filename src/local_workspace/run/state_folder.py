@@ -1,4 +1,4 @@
-"""The state folder: one process at a time, and a new folder for each run."""
+"""The state folder: one process uses it at a time, and each run has a new folder in it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ from local_workspace.errors import StateInUseError
 
 
 @contextmanager
-def locked(state: Path) -> Iterator[None]:
-    """Hold the folder's lock. The operating system releases it when the process ends, however it ends."""
+def state_folder_lock(state: Path) -> Iterator[None]:
+    """Hold the folder's lock; a StateInUseError when another process holds it.
+
+    Without it Delta loses commits of two processes on a local file system. The operating system releases the lock when
+    the process ends, also when it is killed.
+    """
     state.mkdir(parents=True, exist_ok=True)
     with (state / "lock").open("a+", encoding="utf-8") as file:
         try:
@@ -25,6 +29,7 @@ def locked(state: Path) -> Iterator[None]:
                 f"The state folder {state} is in use by process {file.read().strip() or 'unknown'}: "
                 f"wait for that run, stop it, or choose another folder with --state."
             ) from err
+
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
@@ -32,9 +37,10 @@ def locked(state: Path) -> Iterator[None]:
 
 
 def new_run_folder(runs: Path) -> Path:
-    """A new folder named after its run: the time in UTC to the second, or the number after the newest run's.
+    """A new folder whose name is the run's id: the time in UTC to the second, or the number after the newest run's.
 
-    The time keeps numbers growing even when the folder of runs was deleted but tables that hold run ids were not.
+    Ids only grow. Because of the time, they also grow when the folder of runs was deleted but tables with run ids were
+    not.
     """
     runs.mkdir(parents=True, exist_ok=True)
     newest = max((int(folder.name) for folder in runs.iterdir() if folder.name.isdigit()), default=0)

@@ -198,7 +198,7 @@ def test_a_run_time_reference_to_nothing_is_refused_before_the_run(tmp_path: Pat
 
 
 def test_an_unknown_parameter_names_those_the_job_has(tmp_path: Path) -> None:
-    with pytest.raises(ParameterError, match=r"--params shcema: job play has no such parameter. It has: schema"):
+    with pytest.raises(ParameterError, match=r"--params shcema: job play does not have this parameter. It has: schema"):
         checked_jobs(toy(tmp_path), "play", {"shcema": "x"})
 
 

@@ -4,12 +4,12 @@ import io
 
 from rich.console import Console
 
-from local_workspace.console.lines import Lines
+from local_workspace.console.lines import LineProgress
 from local_workspace.console.live_table import LiveTable
 from local_workspace.run.results import State, TaskResult
 
 
-def play(progress: Lines | LiveTable) -> None:
+def play(progress: LineProgress | LiveTable) -> None:
     """A run with a nested run in it."""
     progress.run_starts((), ["january", "summary"])
     progress.task_starts(("january",))
@@ -24,7 +24,7 @@ def play(progress: Lines | LiveTable) -> None:
 def test_without_a_terminal_each_task_is_a_line_and_nested_output_stays_in_the_log() -> None:
     out = io.StringIO()
 
-    play(Lines(Console(file=out, width=200), verbose=False))
+    play(LineProgress(Console(file=out, width=200), verbose=False))
 
     assert out.getvalue().splitlines() == [
         "january: running",

@@ -1,11 +1,11 @@
-"""The table in a terminal: what it folds, and that it fits."""
+"""The table in a terminal: which rows it folds, and that it fits on the screen."""
 
 import io
 
 import pytest
 from rich.console import Console
 
-from local_workspace.console.live_table import LiveTable, Row, that_fit, unfolded
+from local_workspace.console.live_table import LiveTable, Row, fit_to_height, fold
 from local_workspace.run.results import RunResult, RunState, State, TaskResult
 
 GOOD, BAD = TaskResult(State.SUCCESS, 1.0), TaskResult(State.FAILED, 1.0, error="broken")
@@ -25,7 +25,7 @@ def test_what_ran_below_an_ended_task_is_folded_into_it() -> None:
         Row(("year", "month 2", "score")),
     ]
 
-    assert names(unfolded(rows)) == ["year", "month 1", "month 2", "load", "score"]
+    assert names(fold(rows)) == ["year", "month 1", "month 2", "load", "score"]
 
 
 def test_what_went_wrong_stays_with_the_rows_above_it() -> None:
@@ -37,7 +37,7 @@ def test_what_went_wrong_stays_with_the_rows_above_it() -> None:
         Row(("year", "month 1", "report"), None, TaskResult(State.UPSTREAM_FAILED)),
     ]
 
-    assert names(unfolded(rows)) == ["year", "month 1", "score"]
+    assert names(fold(rows)) == ["year", "month 1", "score"]
 
 
 ENDED = [Row((name,), 0.0, GOOD) for name in "abc"]
@@ -46,7 +46,7 @@ WAITING = [Row((name,)) for name in "fgh"]
 
 
 @pytest.mark.parametrize(
-    ("room", "expected", "ended", "waiting"),
+    ("height", "expected", "ended", "waiting"),
     [
         (8, "abcdefgh", 0, 0),
         (7, "cdefgh", 2, 0),
@@ -57,13 +57,13 @@ WAITING = [Row((name,)) for name in "fgh"]
     ],
 )
 def test_ended_rows_give_way_first_then_waiting_ones_and_never_running_ones(
-    room: int, expected: str, ended: int, waiting: int
+    height: int, expected: str, ended: int, waiting: int
 ) -> None:
-    shown = that_fit([*ENDED, *RUNNING, *WAITING], room)
+    visible = fit_to_height([*ENDED, *RUNNING, *WAITING], height)
 
-    assert ("".join(names(shown.rows)), shown.ended, shown.waiting) == (expected, ended, waiting)
-    if room >= 4:
-        assert len(shown.rows) + bool(ended) + bool(waiting) <= room
+    assert ("".join(names(visible.rows)), visible.hidden_ended, visible.hidden_waiting) == (expected, ended, waiting)
+    if height >= 4:
+        assert len(visible.rows) + bool(ended) + bool(waiting) <= height
 
 
 def table(height: int) -> LiveTable:

@@ -1,4 +1,4 @@
-"""What a for_each_task goes through, before anything runs."""
+"""The items, labels and checks of a for_each_task."""
 
 from pathlib import Path
 
@@ -8,8 +8,8 @@ from tests.local_workspace.make_bundle import make_bundle
 from local_workspace.bundle.bundle import jobs_of_run, read_bundle
 from local_workspace.bundle.jobs import for_each_items
 from local_workspace.errors import BundleError, ParameterError, TaskError
-from local_workspace.run.run_references import field_of
-from local_workspace.run.runner import labels_of
+from local_workspace.run.run_references import input_field
+from local_workspace.run.runner import iteration_labels
 from local_workspace.workspace import checked_jobs
 
 RESOURCES = """
@@ -87,11 +87,13 @@ def test_a_loop_that_cannot_run_is_refused_by_file_and_key(tmp_path: Path, old: 
 
 
 def test_iterations_may_pass_only_parameters_that_the_job_has(tmp_path: Path) -> None:
-    with pytest.raises(ParameterError, match=r"job_parameters nummer: job month has no such parameter. It has: number"):
+    with pytest.raises(
+        ParameterError, match=r"job_parameters nummer: job month does not have this parameter. It has: number"
+    ):
         check(tmp_path, "{ number: ", "{ nummer: ")
 
 
-def test_an_input_field_may_be_asked_for(tmp_path: Path) -> None:
+def test_a_field_of_the_input_may_be_used(tmp_path: Path) -> None:
     check(tmp_path, "{{input}}", "{{input.number}} {{ input }}")
 
 
@@ -108,14 +110,14 @@ def test_inputs_are_a_json_array() -> None:
 
 
 def test_iterations_are_counted_and_texts_named() -> None:
-    assert labels_of("month", [1, 2]) == ["month 1 of 2", "month 2 of 2"]
-    assert labels_of("model", ["diabetes", {"a": 1}]) == ["model 1 of 2 (diabetes)", "model 2 of 2"]
+    assert iteration_labels("month", [1, 2]) == ["month 1 of 2", "month 2 of 2"]
+    assert iteration_labels("model", ["diabetes", {"a": 1}]) == ["model 1 of 2 (diabetes)", "model 2 of 2"]
 
 
 def test_a_field_that_the_input_does_not_have_is_named_with_those_it_has() -> None:
-    assert field_of({"a": 0}, "a") == 0
-    assert field_of({"a": 0}, "") == {"a": 0}
-    with pytest.raises(TaskError, match=r"\{\{input.b\}\}: the input has no such field. It has: a, c"):
-        field_of({"a": 0, "c": 1}, "b")
+    assert input_field({"a": 0}, "a") == 0
+    assert input_field({"a": 0}, "") == {"a": 0}
+    with pytest.raises(TaskError, match=r"\{\{input.b\}\}: the input does not have this field. It has: a, c"):
+        input_field({"a": 0, "c": 1}, "b")
     with pytest.raises(TaskError, match=r"It has: none"):
-        field_of(3, "b")
+        input_field(3, "b")

@@ -3,60 +3,62 @@
 import pytest
 
 from local_workspace.bundle.jobs import Dependency
-from local_workspace.run.graph import Ended, Fate, fate_of, run_state
+from local_workspace.run.graph import NextAction, TaskEnd, next_action, run_state
 from local_workspace.run.results import RunState, State
 
-SUCCESS, FAILED, EXCLUDED = Ended(State.SUCCESS), Ended(State.FAILED), Ended(State.EXCLUDED)
-UPSTREAM_FAILED, CANCELED = Ended(State.UPSTREAM_FAILED), Ended(State.CANCELED)
+SUCCESS, FAILED, EXCLUDED = TaskEnd(State.SUCCESS), TaskEnd(State.FAILED), TaskEnd(State.EXCLUDED)
+UPSTREAM_FAILED, CANCELED = TaskEnd(State.UPSTREAM_FAILED), TaskEnd(State.CANCELED)
 
 
-def fate(run_if: str, *ended: Ended) -> Fate:
+def action_after(run_if: str, *ended: TaskEnd) -> NextAction:
     by_key = {str(number): item for number, item in enumerate(ended)}
-    return fate_of([Dependency(key) for key in by_key], run_if, by_key)
+    return next_action([Dependency(key) for key in by_key], run_if, by_key)
 
 
 @pytest.mark.parametrize(
     ("run_if", "ended", "expected"),
     [
-        ("ALL_SUCCESS", [SUCCESS, SUCCESS], Fate.RUN),
-        ("ALL_SUCCESS", [SUCCESS, FAILED], Fate.FAIL_UPSTREAM),
-        ("ALL_SUCCESS", [SUCCESS, UPSTREAM_FAILED], Fate.FAIL_UPSTREAM),
-        ("ALL_SUCCESS", [SUCCESS, EXCLUDED], Fate.RUN),
-        ("ALL_SUCCESS", [SUCCESS, CANCELED], Fate.CANCEL_UPSTREAM),
-        ("NONE_FAILED", [SUCCESS, EXCLUDED], Fate.RUN),
-        ("NONE_FAILED", [SUCCESS, FAILED], Fate.FAIL_UPSTREAM),
-        ("AT_LEAST_ONE_SUCCESS", [SUCCESS, FAILED], Fate.RUN),
-        ("AT_LEAST_ONE_SUCCESS", [FAILED, FAILED], Fate.FAIL_UPSTREAM),
-        ("ALL_DONE", [FAILED, UPSTREAM_FAILED], Fate.RUN),
-        ("ALL_DONE", [CANCELED], Fate.RUN),
-        ("AT_LEAST_ONE_FAILED", [SUCCESS, FAILED], Fate.RUN),
-        ("AT_LEAST_ONE_FAILED", [SUCCESS, SUCCESS], Fate.EXCLUDE),
-        ("ALL_FAILED", [FAILED, FAILED], Fate.RUN),
-        ("ALL_FAILED", [SUCCESS, FAILED], Fate.EXCLUDE),
+        ("ALL_SUCCESS", [SUCCESS, SUCCESS], NextAction.RUN),
+        ("ALL_SUCCESS", [SUCCESS, FAILED], NextAction.FAIL_UPSTREAM),
+        ("ALL_SUCCESS", [SUCCESS, UPSTREAM_FAILED], NextAction.FAIL_UPSTREAM),
+        ("ALL_SUCCESS", [SUCCESS, EXCLUDED], NextAction.RUN),
+        ("ALL_SUCCESS", [SUCCESS, CANCELED], NextAction.CANCEL_UPSTREAM),
+        ("NONE_FAILED", [SUCCESS, EXCLUDED], NextAction.RUN),
+        ("NONE_FAILED", [SUCCESS, FAILED], NextAction.FAIL_UPSTREAM),
+        ("AT_LEAST_ONE_SUCCESS", [SUCCESS, FAILED], NextAction.RUN),
+        ("AT_LEAST_ONE_SUCCESS", [FAILED, FAILED], NextAction.FAIL_UPSTREAM),
+        ("ALL_DONE", [FAILED, UPSTREAM_FAILED], NextAction.RUN),
+        ("ALL_DONE", [CANCELED], NextAction.RUN),
+        ("AT_LEAST_ONE_FAILED", [SUCCESS, FAILED], NextAction.RUN),
+        ("AT_LEAST_ONE_FAILED", [SUCCESS, SUCCESS], NextAction.EXCLUDE),
+        ("ALL_FAILED", [FAILED, FAILED], NextAction.RUN),
+        ("ALL_FAILED", [SUCCESS, FAILED], NextAction.EXCLUDE),
     ],
 )
-def test_run_if_decides_once_all_dependencies_have_ended(run_if: str, ended: list[Ended], expected: Fate) -> None:
-    assert fate(run_if, *ended) is expected
+def test_run_if_decides_once_all_dependencies_have_ended(
+    run_if: str, ended: list[TaskEnd], expected: NextAction
+) -> None:
+    assert action_after(run_if, *ended) is expected
 
 
 @pytest.mark.parametrize("run_if", ["ALL_SUCCESS", "NONE_FAILED", "ALL_DONE", "ALL_FAILED"])
 def test_a_task_whose_dependencies_were_all_excluded_is_excluded_whatever_its_run_if(run_if: str) -> None:
-    assert fate(run_if, EXCLUDED, EXCLUDED) is Fate.EXCLUDE
+    assert action_after(run_if, EXCLUDED, EXCLUDED) is NextAction.EXCLUDE
 
 
-@pytest.mark.parametrize(("outcome", "expected"), [("true", Fate.RUN), ("false", Fate.EXCLUDE)])
-def test_only_the_branch_that_a_condition_takes_runs(outcome: str, expected: Fate) -> None:
-    ended = {"should_retrain": Ended(State.SUCCESS, outcome)}
+@pytest.mark.parametrize(("outcome", "expected"), [("true", NextAction.RUN), ("false", NextAction.EXCLUDE)])
+def test_only_the_branch_that_a_condition_takes_runs(outcome: str, expected: NextAction) -> None:
+    ended = {"should_retrain": TaskEnd(State.SUCCESS, outcome)}
 
-    assert fate_of([Dependency("should_retrain", "true")], "ALL_SUCCESS", ended) is expected
+    assert next_action([Dependency("should_retrain", "true")], "ALL_SUCCESS", ended) is expected
 
 
 def test_a_branch_behind_a_condition_that_could_not_be_evaluated_has_failed_upstream() -> None:
-    assert fate_of([Dependency("c", "true")], "ALL_SUCCESS", {"c": UPSTREAM_FAILED}) is Fate.FAIL_UPSTREAM
+    assert next_action([Dependency("c", "true")], "ALL_SUCCESS", {"c": UPSTREAM_FAILED}) is NextAction.FAIL_UPSTREAM
 
 
 def test_a_task_waits_until_every_dependency_has_ended() -> None:
-    assert fate_of([Dependency("a"), Dependency("b")], "ALL_DONE", {"a": FAILED}) is Fate.WAIT
+    assert next_action([Dependency("a"), Dependency("b")], "ALL_DONE", {"a": FAILED}) is NextAction.WAIT
 
 
 LEAF_AFTER_TWO = {"a": [], "b": [], "leaf": [Dependency("a"), Dependency("b")]}

@@ -7,9 +7,9 @@ import pytest
 from local_workspace.bundle.jobs import Job
 from local_workspace.errors import TaskError
 from local_workspace.run.results import State
-from local_workspace.run.run_references import RunFacts, filled_in
+from local_workspace.run.run_references import RunSnapshot, resolve_run_references
 
-FACTS = RunFacts(
+SNAPSHOT = RunSnapshot(
     job=Job("retraining", "[dev ada] retraining", "", {}, ()),
     run_id=7,
     started=datetime(2013, 2, 1, 4, 5, 6, tzinfo=UTC),
@@ -38,9 +38,9 @@ FACTS = RunFacts(
     ],
 )
 def test_references_become_texts_and_other_braces_stay(text: str, expected: str) -> None:
-    assert filled_in(text, FACTS, "score", 701) == expected
+    assert resolve_run_references(text, SNAPSHOT, "score", 701) == expected
 
 
 def test_a_task_value_that_was_not_set_names_those_that_were() -> None:
-    with pytest.raises(TaskError, match=r"task ingest set no such value. It set: rows, fresh, name, days"):
-        filled_in("{{tasks.ingest.values.row}}", FACTS)
+    with pytest.raises(TaskError, match=r"task ingest did not set this value. It set: rows, fresh, name, days"):
+        resolve_run_references("{{tasks.ingest.values.row}}", SNAPSHOT)

@@ -1,4 +1,4 @@
-"""What keeps processes and runs on one state folder apart."""
+"""How processes and runs on one state folder are kept apart."""
 
 import multiprocessing
 from datetime import UTC, datetime
@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from local_workspace.errors import StateInUseError
-from local_workspace.run.state_folder import locked, new_run_folder
+from local_workspace.run.state_folder import new_run_folder, state_folder_lock
 
 
 def hold(state: Path, pipe: Connection) -> None:
-    """Hold the lock until told otherwise."""
-    with locked(state):
+    """Hold the lock until the parent answers."""
+    with state_folder_lock(state):
         pipe.send("locked")
         pipe.recv()
 
@@ -25,13 +25,16 @@ def test_a_second_process_is_refused_with_the_folder_and_the_process_that_uses_i
     other.start()
     try:
         assert mine.recv() == "locked"
-        with pytest.raises(StateInUseError, match=f"{tmp_path} is in use by process {other.pid}"), locked(tmp_path):
+        with (
+            pytest.raises(StateInUseError, match=f"{tmp_path} is in use by process {other.pid}"),
+            state_folder_lock(tmp_path),
+        ):
             pass
     finally:
         other.kill()
         other.join()
 
-    with locked(tmp_path):  # the lock of a dead process holds nobody up
+    with state_folder_lock(tmp_path):  # the lock of a dead process does not block
         assert (tmp_path / "lock").read_text() != str(other.pid)
 
 
