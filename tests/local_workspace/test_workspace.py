@@ -250,7 +250,7 @@ def test_the_session_is_utc_and_a_second_state_folder_in_one_process_is_refused(
     assert workspace.spark.conf.get("spark.sql.session.timeZone") == "UTC"
     own = Path(workspace.spark.conf.get(STATE_CONF) or "")
     assert start_spark(own) is workspace.spark
-    with pytest.raises(EngineError, match=f"already runs in this process, on {own}; asked for {tmp_path}"):
+    with pytest.raises(EngineError, match=f"already runs in this process, on {own}, not on {tmp_path}"):
         start_spark(tmp_path)
 
 

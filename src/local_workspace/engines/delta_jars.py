@@ -1,4 +1,4 @@
-"""Where Spark finds Delta's jars: from Maven once, from Ivy's folder afterwards, without asking the network again."""
+"""Where Spark finds Delta's jars: the first session fetches them from Maven, later ones need no network."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-# The rest of what Ivy fetches for Delta is in pyspark already.
+# Ivy also fetches jars that pyspark already has. Only these are missing.
 NOT_IN_SPARK = ("io.delta_", "io.unitycatalog_")
 
 
@@ -18,28 +18,31 @@ def delta_coordinate() -> str:
 
 
 def delta_conf() -> dict[str, str]:
-    """The jars that an earlier session fetched, or the request to fetch them."""
-    record = _record()
+    """Spark's settings for Delta: the jars that an earlier session fetched, or else the package to fetch."""
+    record = _record_path()
     jars = record.read_text(encoding="utf-8").splitlines() if record.is_file() else []
     if jars and all(Path(jar).is_file() for jar in jars):
         return {"spark.driver.extraClassPath": os.pathsep.join(jars)}
-    if not [*Path.home().glob(f".ivy2*/jars/{delta_coordinate().replace(':', '_', 1).replace(':', '-')}.jar")]:
-        sys.stderr.write(f"Fetching Delta's jars (once): {delta_coordinate()}\n")
-    return {"spark.jars.packages": delta_coordinate()}
+
+    coordinate = delta_coordinate()
+    jar_name = coordinate.replace(":", "_", 1).replace(":", "-")
+    if not [*Path.home().glob(f".ivy2*/jars/{jar_name}.jar")]:
+        sys.stderr.write(f"Fetching Delta's jars (once): {coordinate}\n")
+    return {"spark.jars.packages": coordinate}
 
 
-def remember_jars(fetched: str) -> None:
-    """Note where Ivy put the jars; fetched is the session's `spark.jars`."""
-    paths = [path.removeprefix("file:").replace("///", "/") for path in fetched.split(",")]
-    record = _record()
+def remember_jars(spark_jars: str) -> None:
+    """Record where Ivy put the jars. spark_jars: the session's `spark.jars`, paths separated by commas."""
+    paths = [Path(path.removeprefix("file:").replace("///", "/")) for path in spark_jars.split(",")]
+    text = "\n".join(str(path) for path in paths if path.name.startswith(NOT_IN_SPARK))
+
+    record = _record_path()
     record.parent.mkdir(parents=True, exist_ok=True)
     unfinished = record.with_suffix(f".{os.getpid()}")
-    unfinished.write_text(
-        "\n".join(path for path in paths if Path(path).name.startswith(NOT_IN_SPARK)), encoding="utf-8"
-    )
+    unfinished.write_text(text, encoding="utf-8")
     unfinished.replace(record)
 
 
-def _record() -> Path:
+def _record_path() -> Path:
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return cache / "local_workspace" / f"{delta_coordinate().replace(':', '_')}.jars"

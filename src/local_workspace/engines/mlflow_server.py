@@ -21,26 +21,26 @@ START_LIMIT_SECONDS = 90.0
 
 @dataclass
 class MlflowServer:
-    """A running server. While it lives, MLFLOW_TRACKING_URI of this process points to it."""
+    """A running server. Until it is stopped, MLFLOW_TRACKING_URI of this process points to it."""
 
     uri: str
     log: Path
     process: subprocess.Popen[bytes]
-    environment_before: dict[str, str | None] = field(default_factory=dict)
+    previous_environment: dict[str, str | None] = field(default_factory=dict)
 
     def wait_until_ready(self) -> None:
-        """Return when the server answers; an EngineError names the log when it does not."""
+        """Return when the server answers. If it does not, an EngineError names the log."""
         end = time.monotonic() + START_LIMIT_SECONDS
         while not _answers(self.uri):
             if self.process.poll() is not None or time.monotonic() > end:
                 self.stop()
-                raise EngineError(f"The MLflow server did not start. What it said is in {self.log}.")
+                raise EngineError(f"The MLflow server did not start. Its log is {self.log}.")
             time.sleep(0.1)
 
     def stop(self) -> None:
-        """End the server and its workers, and put the environment back. Does nothing the second time."""
-        _restore(self.environment_before)
-        self.environment_before = {}
+        """End the server and its workers, and restore the environment. A second call does nothing."""
+        _restore_environment(self.previous_environment)
+        self.previous_environment = {}
         end_server_process(self.process)
 
     def __enter__(self) -> MlflowServer:
@@ -50,7 +50,7 @@ class MlflowServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop it, whatever happened."""
+        """Stop the server, also after an error."""
         self.stop()
 
 
@@ -66,10 +66,10 @@ def launch_mlflow_server(state_dir: Path) -> MlflowServer:
     folder = state_dir.resolve() / "mlflow"
     (folder / "tmp").mkdir(parents=True, exist_ok=True)
     port = free_port()
+    uri = f"http://127.0.0.1:{port}"
     log = folder / "server.log"
     process = start_server_process(_command(folder, port), folder, log, _server_environment(folder))
-    uri = f"http://127.0.0.1:{port}"
-    return MlflowServer(uri, log, process, _changed(_client_environment(uri)))
+    return MlflowServer(uri, log, process, _set_environment(_client_environment(uri)))
 
 
 def _command(folder: Path, port: int) -> list[str]:
@@ -82,10 +82,10 @@ def _command(folder: Path, port: int) -> list[str]:
 
 
 def _server_environment(folder: Path) -> dict[str, str]:
-    """This process's environment without what could point the server elsewhere or let it import the project."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "PYTHONPATH"))}
+    """This process's environment without variables that redirect the server or let it import the project."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "PYTHONPATH"))}
     return {
-        **kept,
+        **inherited,
         "TMPDIR": str(folder / "tmp"),
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
@@ -93,7 +93,7 @@ def _server_environment(folder: Path) -> dict[str, str]:
 
 
 def _client_environment(uri: str) -> dict[str, str]:
-    """Everything of MLflow in this process goes to this server, and a dead server is noticed soon."""
+    """MLflow in this process uses this server, and fails soon when the server has died."""
     return {
         "MLFLOW_TRACKING_URI": uri,
         "MLFLOW_REGISTRY_URI": uri,
@@ -112,14 +112,15 @@ def _answers(uri: str) -> bool:
         return False
 
 
-def _changed(values: Mapping[str, str]) -> dict[str, str | None]:
-    before = {name: os.environ.get(name) for name in values}
+def _set_environment(values: Mapping[str, str]) -> dict[str, str | None]:
+    """Set the variables and return their previous values."""
+    previous = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
-    return before
+    return previous
 
 
-def _restore(before: Mapping[str, str | None]) -> None:
-    for name, value in before.items():
+def _restore_environment(previous: Mapping[str, str | None]) -> None:
+    for name, value in previous.items():
         if value is None:
             os.environ.pop(name, None)
         else:

@@ -1,4 +1,4 @@
-"""A server in a process group of its own, which ends with this process however that ends."""
+"""Starts and ends a server as a separate process group, which ends when this process ends, also when it is killed."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from pathlib import Path
 from local_workspace.engines import ends_with_parent
 
 STOP_LIMIT_SECONDS = 10.0
-GONE_LIMIT_SECONDS = 0.5
+KILL_LIMIT_SECONDS = 0.5
 
 
 def start_server_process(
     command: Sequence[str], folder: Path, log: Path, environment: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
-    """Start the command in a folder; what it says goes to the end of the log."""
+    """Start the command in a folder. Its output is added to the log."""
     with log.open("ab") as output:
         return subprocess.Popen(
             [sys.executable, ends_with_parent.__file__, *command],
@@ -35,23 +35,25 @@ def start_server_process(
 
 
 def end_server_process(process: subprocess.Popen[bytes]) -> None:
-    """Its closed standard input asks the group to end; what is still there afterwards is killed."""
+    """End the process group by closing its standard input, then kill what is left of it."""
     if process.stdin and not process.stdin.closed:
         process.stdin.close()
+
     try:
         process.wait(timeout=STOP_LIMIT_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    end = time.monotonic() + GONE_LIMIT_SECONDS
-    with suppress(ProcessLookupError, PermissionError):  # no process of the group is left, or only dead ones
+
+    end = time.monotonic() + KILL_LIMIT_SECONDS
+    with suppress(ProcessLookupError, PermissionError):  # The group is empty, or only holds dead processes.
         while time.monotonic() < end:
             os.killpg(process.pid, signal.SIGKILL)
             time.sleep(0.02)
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on at this moment."""
+    """A port of 127.0.0.1 that is free at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

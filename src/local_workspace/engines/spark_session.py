@@ -25,37 +25,41 @@ JAVA_OPTIONS = "-XX:+UseSerialGC -Duser.timezone=UTC"
 
 
 def start_spark(state_dir: Path, *, persistent: bool = True) -> SparkSession:
-    """The session on a state folder. persistent keeps table names after the process; without, the start is faster.
+    """The session on a state folder. persistent: table names outlive the process; without it, the start is faster.
 
-    A process has one session: the same folder gets it again, another folder is refused.
+    A process has one session. A second call gets it again for the same folder, and an EngineError for another one.
     """
     state = state_dir.resolve()
     running = SparkSession.getActiveSession()
     if running is not None:
-        return _same_session(running, state)
+        return _session_on(state, running)
+
     (state / "tmp").mkdir(parents=True, exist_ok=True)
     use_utc()
     conf = spark_conf(state, persistent)
     builder = SparkSession.builder.master("local[2]").appName("local_workspace").config(map=dict(conf))
-    with _surroundings_of_the_jvm(state):
+
+    with _jvm_environment(state):
         try:
-            with _ctrl_c_afterwards():
+            with _delayed_ctrl_c():
                 SparkContext._ensure_initialized(conf=SparkConf(loadDefaults=False).setAll([*conf.items()]))
             spark = builder.getOrCreate()
         except Exception as err:
-            raise EngineError(_why_not(state, err)) from err
+            raise EngineError(_start_error(state, err)) from err
+
     if "spark.jars.packages" in conf:
         remember_jars(str(spark.conf.get("spark.jars")))
     return spark
 
 
 def stop_spark(spark: SparkSession) -> None:
-    """Stop the session and its Java process, so that the metastore is free for the next one."""
+    """Stop the session and its Java process, so that the metastore is free for the next session."""
     spark.stop()
-    gateway = SparkContext._gateway  # no public way to end the Java process before Python ends
+    gateway = SparkContext._gateway  # There is no public way to end the Java process before Python ends.
     SparkContext._gateway = SparkContext._jvm = None
     if gateway is None:
         return
+
     process: subprocess.Popen[bytes] = gateway.proc
     gateway.shutdown()
     if process.stdin:
@@ -68,7 +72,7 @@ def stop_spark(spark: SparkSession) -> None:
 
 
 def spark_conf(state: Path, persistent: bool) -> dict[str, str]:
-    """What the session on a state folder is started with."""
+    """The configuration of the session on a state folder."""
     conf = {
         STATE_CONF: str(state),
         **delta_conf(),
@@ -86,7 +90,8 @@ def spark_conf(state: Path, persistent: bool) -> dict[str, str]:
         "spark.sql.adaptive.enabled": "false",
         "spark.sql.execution.arrow.pyspark.enabled": "true",
         "spark.databricks.delta.snapshotPartitions": "1",
-        # A commit of one row is mostly files written one after the other: one file less, and no detour on the way.
+        # Most of the time of a one-row commit goes into writing files one after the other. These two save a file, and
+        # a copy on the way.
         "spark.databricks.delta.writeChecksumFile.enabled": "false",
         "spark.delta.logStore.file.impl": "io.delta.storage.LocalLogStore",
         "spark.driver.memory": "3g",
@@ -95,7 +100,7 @@ def spark_conf(state: Path, persistent: bool) -> dict[str, str]:
         "spark.driver.extraJavaOptions": JAVA_OPTIONS,
         "spark.local.dir": str(state / "tmp"),
         "spark.ui.enabled": "false",
-        # Without pages nobody looks at what has run, and a thousand kept plans fill two gigabytes.
+        # Spark keeps the plans of finished queries for its UI. A thousand of them would fill two gigabytes.
         "spark.sql.ui.retainedExecutions": "20",
         "spark.ui.retainedJobs": "20",
         "spark.ui.retainedStages": "20",
@@ -108,46 +113,50 @@ def spark_conf(state: Path, persistent: bool) -> dict[str, str]:
     return conf
 
 
-def _same_session(running: SparkSession, state: Path) -> SparkSession:
-    other = running.conf.get(STATE_CONF, "a session that local_workspace did not start")
-    if other != str(state):
+def use_utc() -> None:
+    """Set this process to UTC, as the machines of a workspace are: Python's naive timestamps depend on it."""
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+
+
+def _session_on(state: Path, running: SparkSession) -> SparkSession:
+    """The running session if it works on this state folder, else an EngineError."""
+    current = running.conf.get(STATE_CONF, "a session that local_workspace did not start")
+    if current != str(state):
         raise EngineError(
-            f"Spark already runs in this process, on {other}; asked for {state}. "
+            f"Spark already runs in this process, on {current}, not on {state}. "
             f"A process has one session: stop it first, or use the same state folder."
         )
     return running
 
 
-def use_utc() -> None:
-    """The machines of a workspace run in UTC; Python's naive timestamps must mean the same here."""
-    os.environ["TZ"] = "UTC"
-    time.tzset()
-
-
 @contextmanager
-def _ctrl_c_afterwards() -> Iterator[None]:
-    """Lets Java finish starting: interrupted in between, it would stay behind and wait for ever."""
+def _delayed_ctrl_c() -> Iterator[None]:
+    """Raises KeyboardInterrupt only at the end. If Ctrl-C interrupted the start of Java, the process would remain."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    pressed: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+
+    interrupts: list[int] = []
+    previous = signal.signal(signal.SIGINT, lambda number, _: interrupts.append(number))
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
-    if pressed:
+        signal.signal(signal.SIGINT, previous)
+    if interrupts:
         raise KeyboardInterrupt
 
 
 @contextmanager
-def _surroundings_of_the_jvm(state: Path) -> Iterator[None]:
+def _jvm_environment(state: Path) -> Iterator[None]:
     """What Java inherits: the state folder as working folder, a log instead of the console, and no PYTHONPATH.
 
     Without PYTHONPATH Spark's Python workers cannot import the project, as on serverless compute.
     """
-    folder, python_path = Path.cwd(), os.environ.pop("PYTHONPATH", None)
+    folder = Path.cwd()
+    python_path = os.environ.pop("PYTHONPATH", None)
     os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+
     sys.stdout.flush()
     sys.stderr.flush()
     console = (os.dup(1), os.dup(2))
@@ -155,6 +164,7 @@ def _surroundings_of_the_jvm(state: Path) -> Iterator[None]:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
     os.chdir(state)
+
     try:
         yield
     finally:
@@ -166,9 +176,9 @@ def _surroundings_of_the_jvm(state: Path) -> Iterator[None]:
             os.environ["PYTHONPATH"] = python_path
 
 
-def _why_not(state: Path, err: Exception) -> str:
+def _start_error(state: Path, err: Exception) -> str:
     return (
         f"Spark did not start ({type(err).__name__}: {str(err).splitlines()[0]}). It needs Java 17 on PATH or in "
         f"JAVA_HOME, and on first use Maven Central (behind a mirror: spark.jars.ivySettings). "
-        f"What it said is in {state / 'spark.log'}."
+        f"Its log is {state / 'spark.log'}."
     )

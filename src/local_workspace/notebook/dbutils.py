@@ -1,4 +1,4 @@
-"""The `dbutils` that notebooks get: widgets, task values, notebook.exit and secrets, as far as jobs use them."""
+"""The `dbutils` of notebooks: the parts of widgets, task values, notebook.exit and secrets that jobs use."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ class SecretMetadata(NamedTuple):
 
 
 class Widgets:
-    """Widgets of one task. A value from the job stays; everything is text."""
+    """Widgets of one task. Every value is text, and a parameter of the task overrides the default."""
 
-    def __init__(self, from_job: Mapping[str, str]) -> None:
-        """from_job: the task's parameters, which beat the notebook's defaults."""
-        self._from_job = from_job
+    def __init__(self, parameters: Mapping[str, str]) -> None:
+        """parameters: those of the task, which override the notebook's defaults."""
+        self._parameters = parameters
         self._values: dict[str, str] = {}
 
     def text(self, name: str, defaultValue: str, label: str | None = None) -> None:
         """Declare a free text."""
         if not isinstance(defaultValue, str):
             raise TypeError(f"widget {name}: the default must be a string, found {defaultValue!r}.")
-        self._values.setdefault(name, self._from_job.get(name, defaultValue))
+        self._values.setdefault(name, self._parameters.get(name, defaultValue))
 
     def dropdown(self, name: str, defaultValue: str, choices: list[str], label: str | None = None) -> None:
         """Declare one of several choices; the default must be one of them."""
-        self._one_of(name, [defaultValue], choices)
+        self._check_defaults(name, [defaultValue], choices)
         self.text(name, defaultValue)
 
     def combobox(self, name: str, defaultValue: str, choices: list[str], label: str | None = None) -> None:
@@ -47,12 +47,12 @@ class Widgets:
         self.text(name, defaultValue)
 
     def multiselect(self, name: str, defaultValue: str, choices: list[str], label: str | None = None) -> None:
-        """Declare several of several choices, joined by commas."""
-        self._one_of(name, defaultValue.split(","), choices)
+        """Declare a selection of choices; the value joins them with commas."""
+        self._check_defaults(name, defaultValue.split(","), choices)
         self.text(name, defaultValue)
 
     def get(self, name: str) -> str:
-        """The widget's value: the job's, else the default."""
+        """The widget's value: the task's parameter, else the default."""
         if name not in self._values:
             declared = ", ".join(self._values) or "none"
             raise InputWidgetNotDefined(
@@ -66,7 +66,7 @@ class Widgets:
         return dict(self._values)
 
     def remove(self, name: str) -> None:
-        """Forget a widget; an error when there is none."""
+        """Forget a widget; an InputWidgetNotDefined when it was not declared."""
         self.get(name)
         del self._values[name]
 
@@ -75,42 +75,43 @@ class Widgets:
         self._values.clear()
 
     @staticmethod
-    def _one_of(name: str, defaults: list[str], choices: list[str]) -> None:
+    def _check_defaults(name: str, defaults: list[str], choices: list[str]) -> None:
         for default in defaults:
             if default not in choices:
-                raise ValueError(f"widget {name}: the default {default!r} is none of its choices {choices!r}.")
+                raise ValueError(f"widget {name}: the default {default!r} is not one of its choices {choices!r}.")
 
 
 class TaskValues:
-    """Small values that tasks of one run leave for later ones."""
+    """Small values that tasks of a run pass to later tasks."""
 
-    def __init__(self, own: dict[str, object], of_run: Mapping[str, Mapping[str, object]]) -> None:
-        """own: where this task's values are kept; of_run: those of the tasks that have ended."""
-        self._own = own
-        self._of_run = of_run
+    def __init__(self, task_values: dict[str, object], run_values: Mapping[str, Mapping[str, object]]) -> None:
+        """task_values: receives this task's values. run_values: by task, the values of the tasks that have ended."""
+        self._task_values = task_values
+        self._run_values = run_values
 
     def set(self, key: str, value: object) -> None:
-        """Leave a value, at most 48 KiB of JSON."""
+        """Set a value, at most 48 KiB of JSON."""
         text = json.dumps(value)
-        if len(text.encode()) > TASK_VALUE_LIMIT:
-            raise ValueError(f"task value {key}: {len(text.encode())} bytes of JSON; the limit is {TASK_VALUE_LIMIT}.")
-        self._own[key] = json.loads(text)
+        size = len(text.encode())
+        if size > TASK_VALUE_LIMIT:
+            raise ValueError(f"task value {key}: {size} bytes of JSON; the limit is {TASK_VALUE_LIMIT}.")
+        self._task_values[key] = json.loads(text)
 
     def get(self, taskKey: str, key: str, default: object = None, debugValue: object = None) -> object:
-        """The value that a task left, else the default; inside a job debugValue has no effect."""
-        values = self._of_run.get(taskKey, {})
+        """The value that a task set, else the default. Inside a job debugValue does not have an effect."""
+        values = self._run_values.get(taskKey, {})
         if key in values:
             return values[key]
         if default is not None:
             return default
-        raise ValueError(f"task value {key}: task {taskKey} left none, and no default was given. Left: {[*values]}.")
+        raise ValueError(f"task value {key}: task {taskKey} did not set it, and there is no default. Set: {[*values]}.")
 
 
 class Jobs:
-    """What notebooks see of their job."""
+    """What notebooks can read and set of their job."""
 
     def __init__(self, task_values: TaskValues) -> None:
-        """task_values: reachable under the name that Databricks gives it."""
+        """task_values: becomes `taskValues`, the name that Databricks uses."""
         self.taskValues = task_values
 
 
@@ -126,7 +127,7 @@ class Secrets:
     """Secrets from the environment: LOCAL_SECRET_<SCOPE>_<KEY>, upper case, other characters as underscores."""
 
     def get(self, scope: str, key: str) -> str:
-        """A secret's text; missing is an error that names the variable to set."""
+        """A secret's text. If it is missing, a KeyError names the environment variable to set."""
         name = _secret_name(scope, key)
         if name not in os.environ:
             raise KeyError(f"secret {scope}/{key}: not found. Locally, set the environment variable {name}.")
@@ -137,7 +138,7 @@ class Secrets:
         return self.get(scope, key).encode()
 
     def list(self, scope: str) -> list[SecretMetadata]:
-        """Names of the scope's secrets, as far as environment variables can tell them."""
+        """Names of the scope's secrets as the environment variables spell them, in lower case."""
         prefix = _secret_name(scope, "")
         return [
             SecretMetadata(name.removeprefix(prefix).lower()) for name in sorted(os.environ) if name.startswith(prefix)
@@ -145,19 +146,22 @@ class Secrets:
 
 
 class DBUtils:
-    """The parts of dbutils that run locally; the others do not exist here, so that using one fails by name."""
+    """The parts of dbutils that run locally. Using another part is an AttributeError with its name."""
 
     def __init__(
-        self, parameters: Mapping[str, str], own: dict[str, object], of_run: Mapping[str, Mapping[str, object]]
+        self,
+        parameters: Mapping[str, str],
+        task_values: dict[str, object],
+        run_values: Mapping[str, Mapping[str, object]],
     ) -> None:
-        """parameters: what the job passes; own: receives this task's values; of_run: values of ended tasks."""
+        """parameters: the task's. task_values: receives its values. run_values: by task, those of ended tasks."""
         self.widgets = Widgets(parameters)
-        self.jobs = Jobs(TaskValues(own, of_run))
+        self.jobs = Jobs(TaskValues(task_values, run_values))
         self.notebook = Notebook()
         self.secrets = Secrets()
 
     def __getattr__(self, name: str) -> NoReturn:
-        """Name what is missing; only reached for attributes that do not exist."""
+        """Called only for attributes that do not exist."""
         raise AttributeError(f"dbutils.{name} is not run locally yet. Run locally: jobs, notebook, secrets, widgets.")
 
 

@@ -1,4 +1,4 @@
-"""What notebooks show: `display` prints a table, `displayHTML` leaves a file."""
+"""What notebooks show: `display` prints a table, `displayHTML` saves a file."""
 
 from __future__ import annotations
 
@@ -30,61 +30,67 @@ def display(*shown: object, **_: object) -> None:
 def shown_as_text(item: object, width: int | None = None) -> str:
     """The text that display prints."""
     if isinstance(item, pd.DataFrame):
-        return _shown([str(name) for name in item.columns], item.head(ROW_LIMIT + 1).to_numpy().tolist(), width)
+        return _table_text([str(name) for name in item.columns], item.head(ROW_LIMIT + 1).to_numpy().tolist(), width)
     if isinstance(item, DataFrame):
-        return _shown(item.columns, item.limit(ROW_LIMIT + 1).collect(), width)
+        return _table_text(item.columns, item.limit(ROW_LIMIT + 1).collect(), width)
     return str(item)
 
 
 def html_writer(path: Path) -> Callable[[str], None]:
-    """displayHTML for one task: saves what it is given and prints where it is."""
+    """displayHTML for one task: it saves the page and prints its path."""
 
     def display_html(html: str) -> None:
         """Save the page next to the task's log; a later call adds to it."""
         with path.open("a", encoding="utf-8") as page:
             page.write(html)
-        print(f"page: {path}")  # noqa: T201 - tells the user where to look
+        print(f"page: {path}")  # noqa: T201 - the user needs the path
 
     return display_html
 
 
-def _shown(columns: Sequence[str], rows: Sequence[Sequence[object]], wanted: int | None) -> str:
-    """A table; long texts that would squeeze it follow below, by row."""
-    width = max(wanted or shutil.get_terminal_size((120, 24)).columns, MIN_WIDTH)
+def _table_text(columns: Sequence[str], rows: Sequence[Sequence[object]], wanted_width: int | None) -> str:
+    """A table. Long texts that would make its columns too narrow follow below it, by row."""
+    width = max(wanted_width or shutil.get_terminal_size((120, 24)).columns, MIN_WIDTH)
     cells = [[_cell(value) for value in row] for row in rows[:ROW_LIMIT]]
-    aside = _long_columns(columns, cells, width)
-    numbers = [str(number) for number in range(1, len(cells) + 1)]
-    inside = [place for place in range(len(columns)) if place not in aside]
-    headers = [*(["row"] if aside else []), *(columns[place] for place in inside)]
+    below = _long_columns(columns, cells, width)
+    inside = [index for index in range(len(columns)) if index not in below]
+
+    headers = [*(["row"] if below else []), *(columns[index] for index in inside)]
     body = [
-        [*([number] if aside else []), *(row[place] for place in inside)]
-        for number, row in zip(numbers, cells, strict=True)
+        [*([str(number)] if below else []), *(row[index] for index in inside)]
+        for number, row in enumerate(cells, start=1)
     ]
+
     parts = [_table(headers, body, width)]
-    for number, row in zip(numbers, cells, strict=True):
-        parts += [_paragraph(f"row {number}, {columns[place]}: {row[place]}", width) for place in aside if row[place]]
-    return "\n".join([*parts, f"(first {ROW_LIMIT} rows)"] if len(rows) > ROW_LIMIT else parts)
+    for number, row in enumerate(cells, start=1):
+        parts += [_paragraph(f"row {number}, {columns[index]}: {row[index]}", width) for index in below if row[index]]
+    if len(rows) > ROW_LIMIT:
+        parts.append(f"(first {ROW_LIMIT} rows)")
+    return "\n".join(parts)
 
 
 def _long_columns(columns: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> list[int]:
-    """Columns of long text, when they would get too little room beside the others."""
-    widths = [max(map(len, (name, *(row[place] for row in cells)))) for place, name in enumerate(columns)]
-    long = [place for place, wide in enumerate(widths) if wide > LONG_TEXT]
-    short = sum(wide for place, wide in enumerate(widths) if place not in long) + 3 * len(columns)
-    needed = min(sum(widths[place] for place in long), LONG_TEXT * len(long))
-    return long if short + needed > width and len(long) < len(columns) else []
+    """Indexes of the columns of long text, if they would be too narrow beside the others."""
+    widths = [max(map(len, (name, *(row[index] for row in cells)))) for index, name in enumerate(columns)]
+    long = [index for index, column_width in enumerate(widths) if column_width > LONG_TEXT]
+
+    separators = 3 * len(columns)
+    short_width = sum(column_width for index, column_width in enumerate(widths) if index not in long) + separators
+    long_width = min(sum(widths[index] for index in long), LONG_TEXT * len(long))
+    return long if short_width + long_width > width and len(long) < len(columns) else []
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> str:
     table = Table(box=box.SIMPLE_HEAD)
-    for place, name in enumerate(columns):
-        numeric = bool(rows) and all(NUMBER.fullmatch(row[place]) for row in rows)
+    for index, name in enumerate(columns):
+        numeric = bool(rows) and all(NUMBER.fullmatch(row[index]) for row in rows)
         table.add_column(name, overflow="fold", justify="right" if numeric else "left")
     for row in rows:
         table.add_row(*row)
-    target = io.StringIO()
-    Console(file=target, width=width, markup=False, highlight=False).print(table)
-    return "\n".join(line.rstrip() for line in target.getvalue().splitlines()).strip("\n")
+
+    output = io.StringIO()
+    Console(file=output, width=width, markup=False, highlight=False).print(table)
+    return "\n".join(line.rstrip() for line in output.getvalue().splitlines()).strip("\n")
 
 
 def _paragraph(text: str, width: int) -> str:

@@ -21,7 +21,7 @@ MAGIC = re.compile(r"# MAGIC (%\w+)")
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: its number in the notebook from 1, the line of the file before it, and its source."""
+    """A cell: its number in the notebook from 1, the number of lines in the file before it, and its source."""
 
     number: int
     lines_before: int
@@ -33,30 +33,35 @@ class NotebookExit(BaseException):
 
 
 def read_notebook(path: Path) -> list[Cell]:
-    """The cells of a source notebook; a BundleError when it is none, or uses a magic that is not run locally yet."""
+    """The cells of a source notebook.
+
+    A BundleError when the file is not a source notebook, or when a cell uses a magic that is not run locally yet.
+    """
     lines = path.read_text(encoding="utf-8").splitlines()
     if not lines or lines[0].rstrip() != HEADER:
         raise BundleError(f"{path}: not a source notebook. Its first line must be `{HEADER}`.")
-    starts = [0, *(place + 1 for place, line in enumerate(lines) if SEPARATOR.fullmatch(line))]
+
+    starts = [0, *(index + 1 for index, line in enumerate(lines) if SEPARATOR.fullmatch(line))]
     ends = [*(start - 1 for start in starts[1:]), len(lines)]
     cells = [
         Cell(number, start, "\n".join(lines[start:end]))
         for number, (start, end) in enumerate(zip(starts, ends, strict=True), start=1)
     ]
+
     for cell in cells:
         _refuse_magics(cell, path)
     return cells
 
 
 def run_notebook(path: Path, injected: Mapping[str, object]) -> str | None:
-    """Execute the notebook in its own folder and a namespace of its own; the value it exits with, if any."""
+    """Execute the notebook in its folder, in a new namespace with the injected names. Returns its exit value."""
     namespace: dict[str, object] = {"__name__": "__main__", **injected}
-    with _inside(path.parent):
+    with _working_in(path.parent):
         try:
             for cell in read_notebook(path):
                 _run_cell(cell, path, namespace)
-        except NotebookExit as done:
-            return str(done.args[0])
+        except NotebookExit as notebook_exit:
+            return str(notebook_exit.args[0])
     return None
 
 
@@ -64,35 +69,38 @@ def _run_cell(cell: Cell, path: Path, namespace: dict[str, object]) -> None:
     try:
         exec(_compiled(cell, path), namespace)
     except (Exception, SystemExit) as err:
-        own = _without_own_frames(err.__traceback__)
-        story = "".join(traceback.format_exception(type(err), err, own))
-        raise TaskError(f"{path.name}, cell {cell.number}: {type(err).__name__}: {err}\n\n{story}") from err
+        frames = _frames_of_notebook(err.__traceback__)
+        details = "".join(traceback.format_exception(type(err), err, frames))
+        raise TaskError(f"{path.name}, cell {cell.number}: {type(err).__name__}: {err}\n\n{details}") from err
 
 
 def _compiled(cell: Cell, path: Path) -> CodeType:
+    """Code whose line numbers are those of the file."""
     return compile("\n" * cell.lines_before + cell.source, str(path), "exec", dont_inherit=True)
 
 
-def _without_own_frames(trace: TracebackType | None) -> TracebackType | None:
-    """The frames below this file: what the notebook and the code it calls did."""
+def _frames_of_notebook(trace: TracebackType | None) -> TracebackType | None:
+    """The frames of the notebook and of the code that it calls, without this file's."""
     return trace.tb_next if trace is not None else None
 
 
 def _refuse_magics(cell: Cell, path: Path) -> None:
-    for place, line in enumerate(cell.source.splitlines(), start=cell.lines_before + 1):
+    for number, line in enumerate(cell.source.splitlines(), start=cell.lines_before + 1):
         magic = MAGIC.match(line)
         if magic and not magic[1].startswith("%md"):
-            raise BundleError(f"{path}:{place}: cell {cell.number}: {magic[1]} is not run locally yet; only %md is.")
+            raise BundleError(f"{path}:{number}: cell {cell.number}: {magic[1]} is not run locally yet; only %md is.")
 
 
 @contextmanager
-def _inside(folder: Path) -> Iterator[None]:
-    """As on Databricks, a notebook's folder is the working folder and on sys.path; both are put back."""
-    folder_before, path_before = Path.cwd(), [*sys.path]
+def _working_in(folder: Path) -> Iterator[None]:
+    """As on Databricks, a notebook's folder is the working folder and on sys.path. Both are restored at the end."""
+    previous_folder = Path.cwd()
+    previous_path = [*sys.path]
+
     os.chdir(folder)
     sys.path.insert(0, str(folder))
     try:
         yield
     finally:
-        os.chdir(folder_before)
-        sys.path[:] = path_before
+        os.chdir(previous_folder)
+        sys.path[:] = previous_path

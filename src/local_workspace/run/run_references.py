@@ -101,18 +101,22 @@ def _value(name: str, snapshot: RunSnapshot, fixed: Mapping[str, object]) -> str
     match name.split(".", 3):
         case ["job", "parameters", key]:
             return snapshot.parameters[key]
+
         case ["input", *path]:
             return task_value_text(input_field(snapshot.input, ".".join(path)))
+
         case ["tasks", key, "result_state"]:
             if key not in snapshot.states:
                 raise TaskError(f"{{{{{name}}}}}: task {key} has not ended. Add it to depends_on.")
             return str(snapshot.states[key])
+
         case ["tasks", key, "values", value]:
             values = snapshot.values.get(key, {})
             if value not in values:
                 known = ", ".join(values) or "none"
                 raise TaskError(f"{{{{{name}}}}}: task {key} did not set this value. It set: {known}.")
             return task_value_text(values[value])
+
     return str(fixed[name])
 
 

@@ -1,4 +1,4 @@
-"""The MLflow server: real, private to this process, and gone when it should be."""
+"""The MLflow server: real, private to this process, and stopped when it should be."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ def test_a_server_that_cannot_start_says_which_log_to_read_and_leaves_the_enviro
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     monkeypatch.setattr(mlflow_server, "_command", lambda folder, port: [sys.executable, "-c", "exit('broken')"])
 
-    with pytest.raises(EngineError, match=f"What it said is in {tmp_path}/mlflow/server.log"):
+    with pytest.raises(EngineError, match=f"Its log is {tmp_path}/mlflow/server.log"):
         start_mlflow_server(tmp_path)
 
     assert (tmp_path / "mlflow" / "server.log").read_text() == "broken\n"
@@ -60,7 +60,7 @@ def group_is_alive(group: int) -> bool:
 
 
 def within(seconds: float, holds) -> bool:
-    """Whether it comes true in time."""
+    """Whether the condition becomes true in time."""
     end = time.monotonic() + seconds
     while not holds() and time.monotonic() < end:
         time.sleep(0.05)

@@ -71,8 +71,8 @@ def test_a_widget_that_was_not_declared_is_an_error_that_names_it_even_when_the_
         dbutils(model="diabetes").widgets.get("model")
 
 
-def test_a_dropdown_refuses_a_default_that_is_no_choice() -> None:
-    with pytest.raises(ValueError, match=r"widget mode: the default 'c' is none of its choices \['a', 'b'\]"):
+def test_a_dropdown_refuses_a_default_that_is_not_a_choice() -> None:
+    with pytest.raises(ValueError, match=r"widget mode: the default 'c' is not one of its choices \['a', 'b'\]"):
         dbutils().widgets.dropdown("mode", "c", ["a", "b"])
 
 
@@ -86,7 +86,7 @@ def test_task_values_come_from_ended_tasks_then_from_the_default() -> None:
 
     assert values.get("ingest", "rows") == 3
     assert values.get("ingest", "gone", default=0, debugValue=9) == 0
-    with pytest.raises(ValueError, match="task value gone: task ingest left none"):
+    with pytest.raises(ValueError, match="task value gone: task ingest did not set it"):
         values.get("ingest", "gone", debugValue=9)
 
 

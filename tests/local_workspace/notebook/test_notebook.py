@@ -67,7 +67,7 @@ def test_markdown_is_a_comment_and_every_other_magic_is_refused(tmp_path: Path) 
         read_notebook(written(tmp_path, "a = 1\n# ---\n# MAGIC %pip install x"))
 
 
-def test_a_file_without_the_header_is_no_notebook(tmp_path: Path) -> None:
+def test_a_file_without_the_header_is_not_a_notebook(tmp_path: Path) -> None:
     path = tmp_path / "x.py"
     path.write_text("a = 1\n")
 
