@@ -135,7 +135,7 @@ def test_jobs_lists_keys_and_descriptions(bundle: Path, capsys: pytest.CaptureFi
         (["run", "count", "-t", "test"], "target test: not in the bundle. Choose one of dev, prod."),
     ],
 )
-def test_a_wrong_word_is_answered_with_the_choices_before_anything_starts(
+def test_a_wrong_name_is_refused_with_the_choices_before_anything_starts(
     bundle: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
     assert main([*arguments, "--bundle", str(bundle)]) == 2

@@ -1,4 +1,4 @@
-"""Whole runs on real Spark, Delta and MLflow."""
+"""Complete runs on real Spark, Delta and MLflow."""
 
 import logging
 from collections.abc import Iterator
@@ -178,7 +178,7 @@ def test_a_run_passes_values_between_tasks_and_skips_the_branch_not_taken(worksp
     assert recorded.text.split() == ["n", "───", "1", "2"]
 
 
-def test_a_job_parameter_beats_a_base_parameter_of_the_same_name(workspace: LocalWorkspace) -> None:
+def test_a_job_parameter_overrides_a_base_parameter_of_the_same_name(workspace: LocalWorkspace) -> None:
     result = workspace.run("loop", {"mode": "other"})
 
     assert result.tasks["write"].values["given"] == {
@@ -189,7 +189,7 @@ def test_a_job_parameter_beats_a_base_parameter_of_the_same_name(workspace: Loca
     }
 
 
-def test_a_failing_cell_fails_its_task_and_the_leaf_decides_about_the_run(workspace: LocalWorkspace) -> None:
+def test_a_failing_cell_fails_its_task_and_the_leaf_decides_how_the_run_ends(workspace: LocalWorkspace) -> None:
     result = workspace.run("loop", {"mode": "break"})
 
     assert result.state is RunState.SUCCESS_WITH_FAILURES
@@ -236,7 +236,7 @@ def test_ctrl_c_cancels_the_running_task_and_ends_the_run(workspace: LocalWorksp
     assert recorded.ended == {"write": State.CANCELED}
 
 
-def test_logging_is_left_as_it_was(workspace: LocalWorkspace) -> None:
+def test_a_run_restores_the_logging_settings(workspace: LocalWorkspace) -> None:
     before = (logging.getLogger().level, [*logging.getLogger().handlers])
 
     workspace.run("loop", {"mode": "break"})

@@ -21,9 +21,9 @@ LONG_TEXT = 30
 NUMBER = re.compile(r"-?[\d.,e+-]*|nan|inf")
 
 
-def display(*shown: object, **_: object) -> None:
+def display(*items: object, **_: object) -> None:
     """Print DataFrames of Spark or pandas as tables of at most 50 rows, and anything else as text."""
-    for item in shown:
+    for item in items:
         print(shown_as_text(item))  # noqa: T201 - printing is what display is for
 
 

@@ -70,7 +70,7 @@ class _Run:
         values = {key: result.values for key, result in self.results.items()}
         return RunSnapshot(self.job, self.run_id, self.started, self.parameters, states, values, item)
 
-    def ended(self) -> dict[str, TaskEnd]:
+    def task_ends(self) -> dict[str, TaskEnd]:
         return {key: TaskEnd(result.state, result.outcome) for key, result in self.results.items()}
 
 
@@ -94,7 +94,7 @@ def run_job(context: RunContext, key: str, parameters: Mapping[str, str], path: 
 
     context.progress.run_starts(path, [task.key for task in run.job.tasks])
     for task in run.job.tasks:
-        action = next_action(task.depends_on, task.run_if, run.ended())
+        action = next_action(task.depends_on, task.run_if, run.task_ends())
         runs_now = action is NextAction.RUN
         result = _run_task(context, run, task) if runs_now else TaskResult(STATES_WITHOUT_RUNNING[action])
         run.results[task.key] = result

@@ -1,4 +1,4 @@
-"""What a target makes of a bundle."""
+"""How a bundle is read for a target."""
 
 from pathlib import Path
 
@@ -41,7 +41,7 @@ def toy(root: Path, resources: str = RESOURCES, target: str | None = None, main:
 
 
 def play(task: str) -> str:
-    """A job with one task more."""
+    """A job with one more task."""
     return f"{RESOURCES}        - {task}\n"
 
 
@@ -115,12 +115,14 @@ def test_a_variable_without_a_value_is_an_error_only_where_it_is_used(tmp_path: 
         ),
     ],
 )
-def test_an_unknown_reference_names_file_key_and_what_there_is(tmp_path: Path, reference: str, message: str) -> None:
+def test_an_unknown_reference_names_the_file_the_key_and_the_known_names(
+    tmp_path: Path, reference: str, message: str
+) -> None:
     with pytest.raises(BundleError, match=message):
         toy(tmp_path, RESOURCES.replace("toys_${var.size}", reference))
 
 
-def test_a_typo_in_a_field_that_is_ignored_locally_is_found_all_the_same(tmp_path: Path) -> None:
+def test_a_typo_in_a_field_that_is_ignored_locally_is_still_found(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match=r"toy.yml:10: resources.jobs.play.email_notifications.on_failure\[0\]"):
         toy(tmp_path, RESOURCES.replace('["${var.size}"]', '["${var.sise}"]'))
 

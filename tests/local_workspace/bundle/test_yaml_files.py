@@ -1,4 +1,4 @@
-"""How parts of a bundle come together."""
+"""How parts of a bundle are merged."""
 
 from local_workspace.bundle.yaml_files import merge
 

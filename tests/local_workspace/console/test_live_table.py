@@ -56,7 +56,7 @@ WAITING = [Row((name,)) for name in "fgh"]
         (1, "de", 3, 3),
     ],
 )
-def test_ended_rows_give_way_first_then_waiting_ones_and_never_running_ones(
+def test_ended_rows_are_hidden_first_then_waiting_ones_and_never_running_ones(
     height: int, expected: str, ended: int, waiting: int
 ) -> None:
     visible = fit_to_height([*ENDED, *RUNNING, *WAITING], height)
@@ -81,11 +81,11 @@ def drawn(live: LiveTable) -> list[str]:
 def month(live: LiveTable, number: int, tasks: int = 8) -> None:
     path = ("months", f"month {number} of 12")
     live.task_starts(path)
-    live.run_starts(path, [f"task_{each}" for each in range(tasks)])
-    for each in range(tasks):
-        live.task_starts((*path, f"task_{each}"))
+    live.run_starts(path, [f"task_{index}" for index in range(tasks)])
+    for index in range(tasks):
+        live.task_starts((*path, f"task_{index}"))
         assert len(drawn(live)) <= live._console.height - 1
-        live.task_ends((*path, f"task_{each}"), GOOD)
+        live.task_ends((*path, f"task_{index}"), GOOD)
     run = RunResult(7, "demo_month", RunState.SUCCESS, {}, {})
     live.task_ends(path, TaskResult(State.SUCCESS, 60.0, run=run))
 

@@ -29,25 +29,25 @@ def stub_signatures() -> dict[str, list[str]]:
 
 
 def functions_below(node: ast.ClassDef, prefix: str) -> list[tuple[str, list[str]]]:
-    found: list[tuple[str, list[str]]] = []
+    functions: list[tuple[str, list[str]]] = []
     for child in node.body:
         if isinstance(child, ast.ClassDef):
-            found += functions_below(child, f"{prefix}{child.name}.")
+            functions += functions_below(child, f"{prefix}{child.name}.")
         elif isinstance(child, ast.FunctionDef):
-            found.append((f"{prefix}{child.name}", [name.arg for name in child.args.args if name.arg != "self"]))
-    return found
+            functions.append((f"{prefix}{child.name}", [name.arg for name in child.args.args if name.arg != "self"]))
+    return functions
 
 
 def offered(node: object, prefix: str = "") -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    methods: dict[str, list[str]] = {}
     for name, child in inspect.getmembers(node):
         if name.startswith("_"):
             continue
         if inspect.ismethod(child):
-            found[f"{prefix}{name}"] = [*inspect.signature(child).parameters]
+            methods[f"{prefix}{name}"] = [*inspect.signature(child).parameters]
         elif type(child).__module__ == DBUtils.__module__:
-            found |= offered(child, f"{prefix}{name}.")
-    return found
+            methods |= offered(child, f"{prefix}{name}.")
+    return methods
 
 
 def test_every_method_has_the_name_and_the_parameters_that_databricks_gives_it() -> None:
@@ -58,7 +58,7 @@ def test_every_method_has_the_name_and_the_parameters_that_databricks_gives_it()
     assert methods == {name: stub.get(name) for name in methods}
 
 
-def test_a_value_from_the_job_beats_the_default() -> None:
+def test_a_value_from_the_job_overrides_the_default() -> None:
     shim = dbutils(model="diabetes")
     shim.widgets.text("model", "flights")
     shim.widgets.text("as_of", "")

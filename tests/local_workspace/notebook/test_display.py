@@ -15,7 +15,7 @@ def test_a_table_shows_names_values_and_blanks_for_nothing() -> None:
     assert shown.splitlines()[-1].split() == ["2"]
 
 
-def test_a_long_table_is_cut_and_says_so() -> None:
+def test_a_long_table_is_cut_and_names_the_limit() -> None:
     shown = shown_as_text(pd.DataFrame({"n": range(60)}))
 
     assert "49" in shown.split()
@@ -30,7 +30,7 @@ def test_a_wide_table_is_folded_and_loses_no_text() -> None:
     assert shown.count("a") == 150 + "reasons".count("a")
 
 
-def test_long_texts_that_would_squeeze_a_table_follow_below_it_by_row() -> None:
+def test_long_texts_that_would_make_columns_too_narrow_follow_below_it_by_row() -> None:
     frame = pd.DataFrame([["flights", *range(10), "because " * 12]], columns=["model", *"abcdefghij", "reasons"])
 
     lines = shown_as_text(frame, width=80).splitlines()
@@ -46,7 +46,7 @@ def test_anything_else_is_shown_as_text(capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().out == "{'a': 1}\n"
 
 
-def test_html_is_saved_and_its_place_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_html_is_saved_and_its_path_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = tmp_path / "report.html"
 
     html_writer(page)("<h1>Hi</h1>")

@@ -49,7 +49,7 @@ def test_a_notebook_that_calls_sys_exit_has_failed(tmp_path: Path) -> None:
         run_notebook(written(tmp_path, "import sys\nsys.exit(0)"), {})
 
 
-def test_a_notebook_works_in_its_own_folder_and_leaves_no_trace_of_it(tmp_path: Path) -> None:
+def test_a_notebook_works_in_its_own_folder_and_restores_folder_and_path(tmp_path: Path) -> None:
     before = (Path.cwd(), [*sys.path])
     seen: list[object] = []
 

@@ -75,5 +75,5 @@ LEAF_AFTER_TWO = {"a": [], "b": [], "leaf": [Dependency("a"), Dependency("b")]}
         (State.SUCCESS, State.CANCELED, State.SUCCESS, RunState.CANCELED),
     ],
 )
-def test_a_run_is_judged_by_its_leaves(a: State, b: State, leaf: State, expected: RunState) -> None:
+def test_the_leaves_decide_how_a_run_ended(a: State, b: State, leaf: State, expected: RunState) -> None:
     assert run_state(LEAF_AFTER_TWO, {"a": a, "b": b, "leaf": leaf}) is expected

@@ -22,11 +22,11 @@ def test_everything_goes_to_the_log_and_only_prints_are_echoed(tmp_path: Path) -
     assert "".join(echoed) == "hello\n"
 
 
-def test_a_library_that_keeps_the_stream_writes_to_the_usual_one_afterwards(tmp_path: Path) -> None:
-    usual = io.StringIO()
-    with task_output(tmp_path / "a.log", None, sys.stdout, usual):
+def test_a_library_that_keeps_the_stream_writes_to_the_original_one_afterwards(tmp_path: Path) -> None:
+    original = io.StringIO()
+    with task_output(tmp_path / "a.log", None, sys.stdout, original):
         kept = sys.stderr
 
     kept.write("late\n")
 
-    assert usual.getvalue() == "late\n"
+    assert original.getvalue() == "late\n"
