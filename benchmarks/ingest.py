@@ -21,7 +21,7 @@ from shared.as_on_a_cluster import AS_ON_A_CLUSTER
 from shared.made_rows import benchmark_spec, make_rows
 from shared.result import Measure, finish
 
-from local_workspace.engine import start_spark
+from local_workspace.engines.spark_session import start_spark
 from retraining.adapters.tables.tables import Tables, open_tables
 from retraining.records.run import Run
 from retraining.rules.ingest.ledger import Ledger

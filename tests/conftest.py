@@ -13,8 +13,8 @@ from pyspark.sql import SparkSession
 
 import recipes
 import retraining
-from local_workspace.engine import start_spark
-from local_workspace.mlflow_server import start_mlflow_server
+from local_workspace.engines.mlflow_server import start_mlflow_server
+from local_workspace.engines.spark_session import start_spark
 from retraining.adapters.registry.registry import open_registry
 from retraining.adapters.tables.tables import Tables, open_tables
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pyspark
 
-from local_workspace.engine import spark_conf, use_utc
-from local_workspace.server_process import end_server_process, free_port, start_server_process
+from local_workspace.engines.server_process import end_server_process, free_port, start_server_process
+from local_workspace.engines.spark_session import spark_conf, use_utc
 
 SERVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
 START_LIMIT_SECONDS = 120.0

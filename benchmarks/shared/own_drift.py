@@ -24,7 +24,7 @@ from shared.drift_peers import read_numbers
 from shared.peak_memory import peak_of_tree
 
 import retraining
-from local_workspace.engine import start_spark
+from local_workspace.engines.spark_session import start_spark
 from retraining.records.drift import LABEL, PREDICTION, DriftReference
 from retraining.records.run import Run
 from retraining.rules.drift.fit_references import fit_references

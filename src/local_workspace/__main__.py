@@ -12,14 +12,17 @@ from pathlib import Path
 
 from rich.console import Console
 
-from local_workspace.bundle import job_description, job_keys, read_bundle
+from local_workspace.bundle.bundle import job_description, job_keys, read_bundle
+from local_workspace.console.lines import LineProgress
+from local_workspace.console.live_table import LiveTable
 from local_workspace.errors import LocalWorkspaceError, ParameterError
-from local_workspace.graph import State
-from local_workspace.live_table import LiveTable
-from local_workspace.progress import Lines, Progress
-from local_workspace.results import RunResult, TaskResult
+from local_workspace.run.progress import Progress
+from local_workspace.run.results import RunResult, State, TaskResult
 
-FAILED, USAGE, INTERRUPTED = 1, 2, 130
+# Exit codes.
+FAILED = 1
+USAGE = 2
+INTERRUPTED = 130
 
 EXAMPLES = """examples:
   python -m local_workspace jobs
@@ -30,7 +33,7 @@ EXAMPLES = """examples:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command. 0: done; 1: the run failed; 2: it could not start; 130: stopped with Ctrl-C."""
+    """Run the command. 0: the run succeeded; 1: the run failed; 2: it could not start; 130: stopped with Ctrl-C."""
     options = _parser().parse_args(arguments)
     try:
         return int(options.command(options))
@@ -39,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USAGE
     except KeyboardInterrupt:
         sys.stderr.write(
-            "\nStopped. Tables and models are as the last finished step left them; run the same command to go on.\n"
+            "\nStopped. Tables and models are as the last finished step left them. Run the same command to continue.\n"
         )
         return INTERRUPTED
 
@@ -47,23 +50,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m local_workspace",
-        description="Runs a Databricks bundle's jobs on this machine: real Spark, Delta and MLflow, no workspace.",
+        description="Runs a Databricks bundle's jobs on this machine with real Spark, Delta and MLflow.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(required=True, metavar="command")
+
     run = commands.add_parser("run", help="run a job", epilog=EXAMPLES, formatter_class=parser.formatter_class)
+    run.set_defaults(command=_run)
     run.add_argument("job", help="a job's key, see `jobs`")
     run.add_argument(
         "--params", nargs="+", action="extend", default=[], metavar="NAME=VALUE", help="values for the job's parameters"
     )
     run.add_argument(
-        "--state", type=Path, default=None, metavar="DIR", help="where tables, models and logs live (default: .local)"
+        "--state", type=Path, default=None, metavar="DIR", help="folder of tables, models and logs (default: .local)"
     )
     run.add_argument("--verbose", action="store_true", help="also show what tasks of nested runs print")
-    run.set_defaults(command=_run)
+
     jobs = commands.add_parser("jobs", help="list the jobs of a target")
     jobs.set_defaults(command=_jobs)
+
     for command in (run, jobs):
         command.add_argument("-t", "--target", help="a target of the bundle (default: the bundle's default)")
         command.add_argument(
@@ -79,62 +85,69 @@ def _jobs(options: argparse.Namespace) -> int:
     bundle = read_bundle(options.bundle, options.target, _pairs("--var", options.var))
     console = Console()
     for key in job_keys(bundle):
-        console.print(f"{key:<16}{job_description(bundle, key)}", markup=False, highlight=False, soft_wrap=True)
+        _print(console, f"{key:<16}{job_description(bundle, key)}")
     return 0
 
 
 def _run(options: argparse.Namespace) -> int:
     bundle = read_bundle(options.bundle, options.target, _pairs("--var", options.var))
     parameters = _pairs("--params", options.params)
-    from local_workspace import workspace  # starts loading Spark and pandas, which the checks above do without
+    from local_workspace import workspace  # Imports Spark and pandas, which the checks above do not need.
 
     workspace.checked_jobs(bundle, options.job, parameters)
     state = options.state or options.bundle / ".local"
     begin = time.monotonic()
-    console = Console(file=sys.stdout)  # this one, also while tasks print into their logs
-    with workspace.open_bundle(bundle, state) as room, _shown(console, options.verbose) as progress:
-        result = room.run(options.job, parameters, progress)
-    _summarize(console, result, time.monotonic() - begin)
+    console = Console(file=sys.stdout)  # Keeps this stream while tasks print into their logs.
+
+    with workspace.open_bundle(bundle, state) as opened, _shown(console, options.verbose) as progress:
+        result = opened.run(options.job, parameters, progress)
+    _print_summary(console, result, time.monotonic() - begin)
     return 0 if result.succeeded else FAILED
 
 
 @contextmanager
 def _shown(console: Console, verbose: bool) -> Iterator[Progress]:
     if not console.is_terminal:
-        yield Lines(console, verbose)
+        yield LineProgress(console, verbose)
         return
     with LiveTable(console, verbose) as table:
         yield table
 
 
-def _summarize(console: Console, result: RunResult, seconds: float) -> None:
-    for path, failed in _failures(result.tasks):
-        console.print(f"\n{path}: {failed.error or failed.state}", markup=False, highlight=False, soft_wrap=True)
-        if failed.log_path:
-            console.print(f"  log: {failed.log_path}", markup=False, highlight=False, soft_wrap=True)
-    line = f"\n{result.state}: run {result.run_id} of job {result.job}, {len(result.tasks)} tasks, {seconds:.0f} s"
-    console.print(line, markup=False, highlight=False, soft_wrap=True)
+def _print_summary(console: Console, result: RunResult, seconds: float) -> None:
+    for path, task in _failed_tasks(result.tasks):
+        _print(console, f"\n{path}: {task.error or task.state}")
+        if task.log_path:
+            _print(console, f"  log: {task.log_path}")
+
+    run = f"run {result.run_id} of job {result.job}"
+    _print(console, f"\n{result.state}: {run}, {len(result.tasks)} tasks, {seconds:.0f} s")
 
 
-def _failures(tasks: Mapping[str, TaskResult], path: str = "") -> Iterator[tuple[str, TaskResult]]:
+def _failed_tasks(tasks: Mapping[str, TaskResult], path: str = "") -> Iterator[tuple[str, TaskResult]]:
+    """The innermost tasks that failed, by their paths."""
     for key, task in tasks.items():
-        below = task.run.tasks if task.run is not None else task.iterations
-        if below:
-            yield from _failures(below, f"{path}{key}/")
+        nested = task.run.tasks if task.run is not None else task.iterations
+        if nested:
+            yield from _failed_tasks(nested, f"{path}{key}/")
         elif task.state is State.FAILED:
             yield f"{path}{key}", task
 
 
-def _pairs(option: str, given: Sequence[str]) -> dict[str, str]:
-    """NAME=VALUE, or several after commas as the Databricks CLI takes them; a comma inside a value stays."""
+def _pairs(option: str, texts: Sequence[str]) -> dict[str, str]:
+    """NAME=VALUE, or several separated by commas as the Databricks CLI takes them. A value may contain commas."""
     pairs: dict[str, str] = {}
-    for text in given:
-        for piece in re.split(r",(?=\w+=)", text):
-            name, equals, value = piece.partition("=")
+    for text in texts:
+        for pair in re.split(r",(?=\w+=)", text):
+            name, equals, value = pair.partition("=")
             if not equals or not name:
-                raise ParameterError(f"{option} {piece}: expected NAME=VALUE.")
+                raise ParameterError(f"{option} {pair}: expected NAME=VALUE.")
             pairs[name] = value
     return pairs
+
+
+def _print(console: Console, line: str) -> None:
+    console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,16 @@
-"""Errors a user of the local workspace can cure. Each names the thing, what was found and what to do."""
+"""Errors that a user of the local workspace can fix. Each names the cause, what was found and what to do."""
 
 
 class LocalWorkspaceError(Exception):
-    """Everything the local workspace refuses or fails at by name; the command line shows it without a traceback."""
+    """The base of all errors below; the command line shows them without a traceback."""
 
 
 class BundleError(LocalWorkspaceError):
-    """The bundle's YAML says something that is wrong, or that is not run locally yet."""
+    """The bundle's YAML or a notebook is wrong, or uses something that is not run locally yet."""
 
 
 class ParameterError(LocalWorkspaceError):
-    """A run was asked for with a job, target, variable or parameter that the bundle does not have."""
+    """The command names a job, target, variable or parameter that the bundle does not have."""
 
 
 class EngineError(LocalWorkspaceError):
@@ -18,7 +18,7 @@ class EngineError(LocalWorkspaceError):
 
 
 class StateInUseError(LocalWorkspaceError):
-    """Another process works on the same state folder."""
+    """Another process is using the same state folder."""
 
 
 class TaskError(LocalWorkspaceError):

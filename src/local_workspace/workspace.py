@@ -1,4 +1,4 @@
-"""The local workspace from Python: open it, run jobs, look at what they left.
+"""The local workspace from Python: open it, run jobs, look at their tables.
 
 with LocalWorkspace.open(Path("."), Path(".local"), target="dev") as workspace:
     result = workspace.run("retraining", {"model": "diabetes"})
@@ -15,24 +15,24 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from local_workspace.bundle import Bundle, jobs_of_run, read_bundle, resource_names, schemas
-from local_workspace.engine import start_spark, stop_spark
+from local_workspace.bundle.bundle import Bundle, jobs_of_run, read_bundle, resource_names, schemas
+from local_workspace.bundle.jobs import Job, NotebookTask, RunJobTask
+from local_workspace.engines.mlflow_server import launch_mlflow_server
+from local_workspace.engines.spark_session import start_spark, stop_spark
 from local_workspace.errors import ParameterError
-from local_workspace.jobs import Job, NotebookTask, RunJobTask
-from local_workspace.lock import locked
-from local_workspace.mlflow_server import launch_mlflow_server
-from local_workspace.notebook import read_notebook
-from local_workspace.progress import Progress, Silent
-from local_workspace.results import RunResult
-from local_workspace.run_references import check_run_references
-from local_workspace.runner import Room, run_job
+from local_workspace.notebook.notebook import read_notebook
+from local_workspace.run.progress import NoProgress, Progress
+from local_workspace.run.results import RunResult
+from local_workspace.run.run_references import check_run_references
+from local_workspace.run.runner import RunContext, run_job
+from local_workspace.run.state_folder import state_folder_lock
 
 
 @dataclass(frozen=True)
 class LocalWorkspace:
-    """An open workspace: a bundle, a Spark session, an MLflow server and a state folder that only it uses.
+    """An open workspace: a bundle, a Spark session, an MLflow server and a state folder that no other process uses.
 
-    names: what the bundle's resources are called, as `${resources....}` names them.
+    names: the names of the bundle's resources, by what `${resources....}` calls them.
     """
 
     bundle: Bundle
@@ -46,30 +46,32 @@ class LocalWorkspace:
     def open(
         cls, root: Path, state: Path, target: str | None = None, variables: Mapping[str, str] | None = None
     ) -> Iterator[LocalWorkspace]:
-        """Start what a run needs, create the bundle's schemas, and end it all at the end.
+        """Start what a run needs, create the bundle's schemas, and stop everything at the end.
 
-        A session that already runs in this process is used, with its tables, and left running.
+        A Spark session that already runs in this process is used, with its tables, and left running.
         """
         with open_bundle(read_bundle(root, target, variables), state) as workspace:
             yield workspace
 
     def run(self, job: str, parameters: Mapping[str, str] | None = None, progress: Progress | None = None) -> RunResult:
-        """Run a job of the bundle with parameters on top of its defaults. A failed task is in the result."""
+        """Run a job of the bundle. The parameters override its defaults. A failed task is part of the result."""
         jobs = checked_jobs(self.bundle, job, parameters or {})
-        room = Room(self.spark, self.state / "runs", jobs, progress or Silent())
-        return run_job(room, job, parameters or {})
+        context = RunContext(self.spark, self.state / "runs", jobs, progress or NoProgress())
+        return run_job(context, job, parameters or {})
 
 
 @contextmanager
 def open_bundle(bundle: Bundle, state: Path) -> Iterator[LocalWorkspace]:
-    """A workspace for a bundle that was read already."""
+    """A workspace for a bundle that has been read."""
     state = state.resolve()
-    names, wanted_schemas = resource_names(bundle), schemas(bundle)
-    with locked(state), launch_mlflow_server(state) as server:
+    names = resource_names(bundle)
+    bundle_schemas = schemas(bundle)
+
+    with state_folder_lock(state), launch_mlflow_server(state) as server:
         borrowed = SparkSession.getActiveSession()
         spark = borrowed or start_spark(state)
         try:
-            for catalog, schema in wanted_schemas:
+            for catalog, schema in bundle_schemas:
                 spark.sql(f"create schema if not exists {_quoted(catalog)}.{_quoted(schema)}")
             server.wait_until_ready()
             yield LocalWorkspace(bundle, state, spark, server.uri, names)
@@ -80,9 +82,10 @@ def open_bundle(bundle: Bundle, state: Path) -> Iterator[LocalWorkspace]:
 
 
 def checked_jobs(bundle: Bundle, key: str, parameters: Mapping[str, str]) -> dict[str, Job]:
-    """Every job that the run may touch, with everything about it checked that can be checked before it starts."""
+    """By key, the job and every job that its run may start, after all checks that are possible before the start."""
     jobs = jobs_of_run(bundle, key)
     _check_names(f"job {key}: --params", parameters, jobs[key])
+
     for job in jobs.values():
         check_run_references(job)
         for task in job.tasks:
@@ -94,11 +97,11 @@ def checked_jobs(bundle: Bundle, key: str, parameters: Mapping[str, str]) -> dic
     return jobs
 
 
-def _check_names(place: str, given: Mapping[str, str], job: Job) -> None:
-    for name in given:
+def _check_names(place: str, parameters: Mapping[str, str], job: Job) -> None:
+    for name in parameters:
         if name not in job.parameters:
             known = ", ".join(job.parameters) or "none"
-            raise ParameterError(f"{place} {name}: job {job.key} has no such parameter. It has: {known}.")
+            raise ParameterError(f"{place} {name}: job {job.key} does not have this parameter. It has: {known}.")
 
 
 def _quoted(name: str) -> str:

@@ -94,7 +94,7 @@ FILES = {
     "requirements.txt": "",
     "specs/toy.yml": "model: toy",
     "src/retraining/open_stage.py": "",
-    "src/local_workspace/runner.py": "",
+    "src/local_workspace/run/runner.py": "",
     "tests/test_toy.py": "",
 }
 

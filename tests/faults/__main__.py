@@ -22,8 +22,8 @@ from tests.faults.promotion.life import travel_by_value
 from tests.faults.promotion.protocol import BEGINNINGS, explore, wander
 from tests.faults.protocol import run_interleavings
 
-from local_workspace.engine import start_spark, stop_spark
-from local_workspace.mlflow_server import start_mlflow_server
+from local_workspace.engines.mlflow_server import start_mlflow_server
+from local_workspace.engines.spark_session import start_spark, stop_spark
 from retraining.failpoints import INGEST
 
 

@@ -22,7 +22,7 @@ from pyspark.sql import SparkSession
 from tests.faults.toy import SPEC, source_of
 from tests.loop import make_run
 
-from local_workspace.lock import locked
+from local_workspace.run.state_folder import state_folder_lock
 from retraining.adapters.tables.tables import open_tables
 from retraining.failpoints import VARIABLE
 from retraining.stages.ingest import ingest
@@ -80,7 +80,7 @@ def run_client(
         if state is None:
             pipe.send(_run(engine, schema, pipe, point, stage))
         else:
-            with locked(state):
+            with state_folder_lock(state):
                 pipe.send("locked")
                 pipe.recv()
                 pipe.send(_run(engine, schema, pipe, point, stage))

@@ -1,4 +1,4 @@
-"""The command as a user runs it, in processes of its own, one of them killed in the middle of a run."""
+"""The command as a user runs it, as separate processes. One of them is killed in the middle of a run."""
 
 import os
 import signal
@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from local_workspace.__main__ import main
+from local_workspace.__main__ import _pairs, main
 
+from .engines.test_mlflow_server import group_is_alive, within
 from .make_bundle import make_bundle
-from .test_mlflow_server import group_is_alive, within
 
 SOURCE = Path(__file__).parents[2] / "src"
 
@@ -103,7 +103,7 @@ def test_a_killed_run_leaves_no_process_and_its_tables_are_there_for_the_next(bu
 
 
 @pytest.mark.spark
-def test_ctrl_c_ends_with_one_line_that_says_how_to_go_on(bundle: Path) -> None:
+def test_ctrl_c_ends_with_one_line_that_says_how_to_continue(bundle: Path) -> None:
     process = start(bundle)
     lock = bundle / ".local" / "lock"
     assert within(60, lambda: lock.exists() and lock.read_text() != "")
@@ -114,7 +114,7 @@ def test_ctrl_c_ends_with_one_line_that_says_how_to_go_on(bundle: Path) -> None:
     errors = process.communicate(timeout=60)[1]
 
     assert errors.strip().splitlines()[-1] == (
-        "Stopped. Tables and models are as the last finished step left them; run the same command to go on."
+        "Stopped. Tables and models are as the last finished step left them. Run the same command to continue."
     )
     assert "Traceback" not in errors
     assert process.returncode == 130
@@ -129,15 +129,23 @@ def test_jobs_lists_keys_and_descriptions(bundle: Path, capsys: pytest.CaptureFi
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["run", "cuont"], "job cuont: target dev has no such job. Choose one of count."),
-        (["run", "count", "--params", "tabel=x"], "job count has no such parameter. It has: table, wait_for."),
+        (["run", "cuont"], "job cuont: target dev does not have this job. Choose one of count."),
+        (["run", "count", "--params", "tabel=x"], "job count does not have this parameter. It has: table, wait_for."),
         (["run", "count", "--params", "table"], "--params table: expected NAME=VALUE."),
         (["run", "count", "-t", "test"], "target test: not in the bundle. Choose one of dev, prod."),
     ],
 )
-def test_a_wrong_word_is_answered_with_the_choices_before_anything_starts(
+def test_a_wrong_name_is_refused_with_the_choices_before_anything_starts(
     bundle: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
     assert main([*arguments, "--bundle", str(bundle)]) == 2
     assert message in capsys.readouterr().err
     assert not (bundle / ".local").exists()
+
+
+def test_parameters_may_be_given_one_by_one_or_with_commas_as_the_databricks_cli_takes_them() -> None:
+    assert _pairs("--params", ["model=a,reason=too many zeros, nulls", "as_of=2013-01-31"]) == {
+        "model": "a",
+        "reason": "too many zeros, nulls",
+        "as_of": "2013-01-31",
+    }

@@ -1,4 +1,4 @@
-"""Whole runs on real Spark, Delta and MLflow."""
+"""Complete runs on real Spark, Delta and MLflow."""
 
 import logging
 from collections.abc import Iterator
@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from local_workspace.engine import STATE_CONF, start_spark
+from local_workspace.engines.spark_session import STATE_CONF, start_spark
 from local_workspace.errors import EngineError
-from local_workspace.graph import RunState, State
-from local_workspace.progress import Silent
-from local_workspace.results import TaskResult
+from local_workspace.run.progress import NoProgress
+from local_workspace.run.results import RunState, State, TaskResult
 from local_workspace.workspace import LocalWorkspace
 
 from .make_bundle import make_bundle
@@ -144,7 +143,7 @@ def workspace(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> 
         yield opened
 
 
-class Printed(Silent):
+class RecordedProgress(NoProgress):
     """Keeps what the tasks print and how they end."""
 
     def __init__(self) -> None:
@@ -163,9 +162,9 @@ def states(tasks: dict[str, TaskResult]) -> dict[str, State]:
 
 
 def test_a_run_passes_values_between_tasks_and_skips_the_branch_not_taken(workspace: LocalWorkspace) -> None:
-    printed = Printed()
+    recorded = RecordedProgress()
 
-    result = workspace.run("loop", {}, printed)
+    result = workspace.run("loop", {}, recorded)
 
     assert result.state is RunState.SUCCESS
     assert states(result.tasks) == {
@@ -176,10 +175,10 @@ def test_a_run_passes_values_between_tasks_and_skips_the_branch_not_taken(worksp
     }
     assert result.tasks["many_rows"].outcome == "false"
     assert result.tasks["report"].exit_value == "success excluded"
-    assert printed.text.split() == ["n", "───", "1", "2"]
+    assert recorded.text.split() == ["n", "───", "1", "2"]
 
 
-def test_a_job_parameter_beats_a_base_parameter_of_the_same_name(workspace: LocalWorkspace) -> None:
+def test_a_job_parameter_overrides_a_base_parameter_of_the_same_name(workspace: LocalWorkspace) -> None:
     result = workspace.run("loop", {"mode": "other"})
 
     assert result.tasks["write"].values["given"] == {
@@ -190,7 +189,7 @@ def test_a_job_parameter_beats_a_base_parameter_of_the_same_name(workspace: Loca
     }
 
 
-def test_a_failing_cell_fails_its_task_and_the_leaf_decides_about_the_run(workspace: LocalWorkspace) -> None:
+def test_a_failing_cell_fails_its_task_and_the_leaf_decides_how_the_run_ends(workspace: LocalWorkspace) -> None:
     result = workspace.run("loop", {"mode": "break"})
 
     assert result.state is RunState.SUCCESS_WITH_FAILURES
@@ -205,16 +204,16 @@ def test_a_failing_cell_fails_its_task_and_the_leaf_decides_about_the_run(worksp
 
 
 def test_a_job_that_runs_another_job_holds_the_nested_run_with_its_own_tasks(workspace: LocalWorkspace) -> None:
-    printed = Printed()
+    recorded = RecordedProgress()
 
-    result = workspace.run("outer", {}, printed)
+    result = workspace.run("outer", {}, recorded)
 
     nested = result.tasks["inner"].run
     assert nested is not None
     assert nested.parameters["mode"] == "nested"
     assert nested.run_id > result.run_id
     assert states(nested.tasks)["train"] is State.SUCCESS
-    assert printed.ended["inner/train"] is State.SUCCESS
+    assert recorded.ended["inner/train"] is State.SUCCESS
 
 
 def test_models_and_artifacts_go_through_the_server(workspace: LocalWorkspace) -> None:
@@ -229,15 +228,15 @@ def test_models_and_artifacts_go_through_the_server(workspace: LocalWorkspace) -
 
 
 def test_ctrl_c_cancels_the_running_task_and_ends_the_run(workspace: LocalWorkspace) -> None:
-    printed = Printed()
+    recorded = RecordedProgress()
 
     with pytest.raises(KeyboardInterrupt):
-        workspace.run("loop", {"mode": "stop"}, printed)
+        workspace.run("loop", {"mode": "stop"}, recorded)
 
-    assert printed.ended == {"write": State.CANCELED}
+    assert recorded.ended == {"write": State.CANCELED}
 
 
-def test_logging_is_left_as_it_was(workspace: LocalWorkspace) -> None:
+def test_a_run_restores_the_logging_settings(workspace: LocalWorkspace) -> None:
     before = (logging.getLogger().level, [*logging.getLogger().handlers])
 
     workspace.run("loop", {"mode": "break"})
@@ -251,14 +250,14 @@ def test_the_session_is_utc_and_a_second_state_folder_in_one_process_is_refused(
     assert workspace.spark.conf.get("spark.sql.session.timeZone") == "UTC"
     own = Path(workspace.spark.conf.get(STATE_CONF) or "")
     assert start_spark(own) is workspace.spark
-    with pytest.raises(EngineError, match=f"already runs in this process, on {own}; asked for {tmp_path}"):
+    with pytest.raises(EngineError, match=f"already runs in this process, on {own}, not on {tmp_path}"):
         start_spark(tmp_path)
 
 
 def test_a_loop_runs_every_iteration_and_fails_when_one_did(workspace: LocalWorkspace) -> None:
-    printed = Printed()
+    recorded = RecordedProgress()
 
-    result = workspace.run("year", {}, printed)
+    result = workspace.run("year", {}, recorded)
 
     months = result.tasks["months"]
     assert states(months.iterations) == {
@@ -268,7 +267,7 @@ def test_a_loop_runs_every_iteration_and_fails_when_one_did(workspace: LocalWork
     }
     assert (months.state, months.error) == (State.FAILED, "1 of 3 iterations failed: month 2 of 3 (broken)")
     assert result.state is RunState.FAILED
-    assert printed.ended["months/month 3 of 3 (3)"] is State.SUCCESS
+    assert recorded.ended["months/month 3 of 3 (3)"] is State.SUCCESS
     broken = months.iterations["month 2 of 3 (broken)"]
     assert broken.error == "month.py, cell 1: ValueError: no such month"
     assert Path(str(broken.log_path)).name == "months.2.log"
@@ -307,7 +306,7 @@ def test_a_failure_that_a_nested_leaf_hides_marks_the_run_around_the_loop(worksp
     assert result.state is RunState.SUCCESS_WITH_FAILURES
 
 
-def test_inputs_that_are_no_array_fail_the_task(workspace: LocalWorkspace) -> None:
+def test_inputs_that_are_not_an_array_fail_the_task(workspace: LocalWorkspace) -> None:
     months = workspace.run("year", {"months": "1 to 12"}).tasks["months"]
 
     assert months.state is State.FAILED
@@ -315,11 +314,11 @@ def test_inputs_that_are_no_array_fail_the_task(workspace: LocalWorkspace) -> No
 
 
 def test_ctrl_c_in_an_iteration_cancels_it_and_its_loop(workspace: LocalWorkspace) -> None:
-    printed = Printed()
+    recorded = RecordedProgress()
 
     with pytest.raises(KeyboardInterrupt):
-        workspace.run("hidden", {"mode": "stop"}, printed)
+        workspace.run("hidden", {"mode": "stop"}, recorded)
 
-    assert printed.ended["modes/mode 1 of 1 (stop)/write"] is State.CANCELED
-    assert printed.ended["modes/mode 1 of 1 (stop)"] is State.CANCELED
-    assert printed.ended["modes"] is State.CANCELED
+    assert recorded.ended["modes/mode 1 of 1 (stop)/write"] is State.CANCELED
+    assert recorded.ended["modes/mode 1 of 1 (stop)"] is State.CANCELED
+    assert recorded.ended["modes"] is State.CANCELED

@@ -2,7 +2,7 @@
 
 import re
 
-from local_workspace.bundle import job_keys, read_bundle
+from local_workspace.bundle.bundle import job_keys, read_bundle
 from retraining.spec.quality_section import RULES, BatchGates
 from retraining.spec.read_spec import parse_spec
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from local_workspace.display import shown_as_text
+from local_workspace.notebook.display import shown_as_text
 from recipes.demo.summary import (
     DIABETES,
     FLIGHTS,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local_workspace.dbutils import DBUtils
+from local_workspace.notebook.dbutils import DBUtils
 from retraining.errors import ParameterError, SpecError
 from retraining.open_stage import new_salt, open_stage
 

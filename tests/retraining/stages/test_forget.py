@@ -14,8 +14,8 @@ from tests.retraining.adapters.sources.feed import read_changes, upsert
 from tests.retraining.adapters.sources.folder import put_csv, read_from_files
 from tests.retraining.adapters.sources.unversioned import insert, read_view
 
-from local_workspace.dbutils import DBUtils
-from local_workspace.notebook import run_notebook
+from local_workspace.notebook.dbutils import DBUtils
+from local_workspace.notebook.notebook import run_notebook
 from recipes.demo.diabetes import KEYS, first_patients
 from recipes.demo.put_rows import put_rows
 from retraining.adapters.tables.batches import read_batches

@@ -1,0 +1,1 @@
+"""How a run is shown: lines for logs, a live table for terminals."""

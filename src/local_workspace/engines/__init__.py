@@ -1,0 +1,1 @@
+"""What a run works on: a Spark session with Delta, and an MLflow server."""

@@ -1,0 +1,127 @@
+"""A real MLflow server on 127.0.0.1: experiments and models in SQLite, artifacts in the state folder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from local_workspace.engines.server_process import end_server_process, free_port, start_server_process
+from local_workspace.errors import EngineError
+
+START_LIMIT_SECONDS = 90.0
+
+
+@dataclass
+class MlflowServer:
+    """A running server. Until it is stopped, MLFLOW_TRACKING_URI of this process points to it."""
+
+    uri: str
+    log: Path
+    process: subprocess.Popen[bytes]
+    previous_environment: dict[str, str | None] = field(default_factory=dict)
+
+    def wait_until_ready(self) -> None:
+        """Return when the server answers. If it does not, an EngineError names the log."""
+        end = time.monotonic() + START_LIMIT_SECONDS
+        while not _answers(self.uri):
+            if self.process.poll() is not None or time.monotonic() > end:
+                self.stop()
+                raise EngineError(f"The MLflow server did not start. Its log is {self.log}.")
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """End the server and its workers, and restore the environment. A second call does nothing."""
+        _restore_environment(self.previous_environment)
+        self.previous_environment = {}
+        end_server_process(self.process)
+
+    def __enter__(self) -> MlflowServer:
+        """The server itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop the server, also after an error."""
+        self.stop()
+
+
+def start_mlflow_server(state_dir: Path) -> MlflowServer:
+    """Start a server on a free port and wait until it answers."""
+    server = launch_mlflow_server(state_dir)
+    server.wait_until_ready()
+    return server
+
+
+def launch_mlflow_server(state_dir: Path) -> MlflowServer:
+    """Start a server without waiting for it, so that Spark can start at the same time."""
+    folder = state_dir.resolve() / "mlflow"
+    (folder / "tmp").mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    uri = f"http://127.0.0.1:{port}"
+    log = folder / "server.log"
+    process = start_server_process(_command(folder, port), folder, log, _server_environment(folder))
+    return MlflowServer(uri, log, process, _set_environment(_client_environment(uri)))
+
+
+def _command(folder: Path, port: int) -> list[str]:
+    return [
+        *(sys.executable, "-m", "mlflow", "server"),
+        *("--backend-store-uri", f"sqlite:///{folder / 'mlflow.db'}"),
+        *("--artifacts-destination", str(folder / "artifacts"), "--serve-artifacts"),
+        *("--host", "127.0.0.1", "--port", str(port), "--workers", "1"),
+    ]
+
+
+def _server_environment(folder: Path) -> dict[str, str]:
+    """This process's environment without variables that redirect the server or let it import the project."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "PYTHONPATH"))}
+    return {
+        **inherited,
+        "TMPDIR": str(folder / "tmp"),
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+    }
+
+
+def _client_environment(uri: str) -> dict[str, str]:
+    """MLflow in this process uses this server, and fails soon when the server has died."""
+    return {
+        "MLFLOW_TRACKING_URI": uri,
+        "MLFLOW_REGISTRY_URI": uri,
+        "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+        "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+    }
+
+
+def _answers(uri: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{uri}/health", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _set_environment(values: Mapping[str, str]) -> dict[str, str | None]:
+    """Set the variables and return their previous values."""
+    previous = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    return previous
+
+
+def _restore_environment(previous: Mapping[str, str | None]) -> None:
+    for name, value in previous.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value

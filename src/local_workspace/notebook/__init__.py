@@ -1,0 +1,1 @@
+"""What runs inside a task: source notebooks, and the dbutils and display that they get."""

@@ -1,0 +1,1 @@
+"""How a job runs: its graph, its tasks, and how they ended."""
