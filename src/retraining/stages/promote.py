@@ -44,17 +44,12 @@ def promote(context: Context, retrain_key: str | None = None) -> PromoteReport:
     """Reconcile the alias, judge, decide, let the alias follow. A candidate that has been decided on is not judged
     again."""
     with ThreadPoolExecutor() as pool:
-        reading = pool.submit(read_history, context)
         ingested = pool.submit(read_source, context.spec, context.tables)
-        promotions = apply_newest_decision(context, context.spec.policy.on_alias_drift)
-
-    if context.spec.gate.approval == "required":
-        promotions = reject_expired(context, promotions)
-    history = replace(reading.result(), promotions=promotions)
+        history = _reconciled_history(context)
     candidate = _candidate(history, retrain_key)
     champion = context.registry.version_of(context.model, CHAMPION)
 
-    decided = standing_verdict(promotions, candidate.retrain_key, champion)
+    decided = standing_verdict(history.promotions, candidate.retrain_key, champion)
     if decided:
         return PromoteReport(decided, _checks_of(history, candidate, decided.previous_version))
 
@@ -64,18 +59,18 @@ def promote(context: Context, retrain_key: str | None = None) -> PromoteReport:
         append_rows(context.tables, "gate", checks)
     hit("promote.after_judge")
 
-    passed = _passed(checks) and not was_rolled_back(promotions, candidate.retrain_key)
-    question = standing_question(promotions, candidate.retrain_key, champion)
+    passed = _passed(checks) and not was_rolled_back(history.promotions, candidate.retrain_key)
+    question = standing_question(history.promotions, candidate.retrain_key, champion)
     if passed and question and still_waits(context.spec, question):
         return PromoteReport(question, checks)
 
     verdict = _Verdict(champion, passed, _reasons(checks, passed))
     if passed and may_go_live(context.spec, question):
-        deployed = fit_and_test_deployment(context, ingested.result(), candidate, history, checks)
+        deployment = fit_and_test_deployment(context, ingested.result(), candidate, history, checks)
         hit("promote.after_refit")
-        verdict = _after_deployment(verdict, deployed)
+        verdict = _after_deployment(verdict, deployment)
         if verdict.passed:
-            tell_consumers(context, candidate, deployed.version, champion, checks)
+            tell_consumers(context, candidate, deployment.version, champion, checks)
 
     decision = _decision(context, history, candidate, champion, verdict)
     if verdict.passed:
@@ -89,6 +84,17 @@ def promote(context: Context, retrain_key: str | None = None) -> PromoteReport:
     return report
 
 
+def _reconciled_history(context: Context) -> ModelHistory:
+    """The history, read while the alias is made to follow the newest decision, and with expired questions refused."""
+    with ThreadPoolExecutor() as pool:
+        reading = pool.submit(read_history, context)
+        promotions = apply_newest_decision(context, context.spec.policy.on_alias_drift)
+
+    if context.spec.gate.approval == "required":
+        promotions = reject_expired(context, promotions)
+    return replace(reading.result(), promotions=promotions)
+
+
 @dataclass(frozen=True)
 class _Verdict:
     """version is the champion that the decision makes or leaves."""
@@ -98,12 +104,12 @@ class _Verdict:
     reasons: tuple[str, ...]
 
 
-def _after_deployment(verdict: _Verdict, deployed: Deployment) -> _Verdict:
+def _after_deployment(verdict: _Verdict, deployment: Deployment) -> _Verdict:
     """A version that does not answer as it should is not promoted, and only that is the reason."""
-    sentences = (*deployed.sentences, deployed.smoke.sentence)
-    if not deployed.smoke.passes:
+    sentences = (*deployment.sentences, deployment.smoke.sentence)
+    if not deployment.smoke.passes:
         return replace(verdict, passed=False, reasons=sentences)
-    return _Verdict(deployed.version, True, (*verdict.reasons, *sentences))
+    return _Verdict(deployment.version, True, (*verdict.reasons, *sentences))
 
 
 def _candidate(history: ModelHistory, retrain_key: str | None) -> Manifest:
