@@ -18,11 +18,12 @@ from shared.diabetes_gates import ask_all
 from shared.gate_trials import PROCESSES, ROW_NOISE, Process, Trials, draw
 from shared.result import Measure, finish
 
+from retraining.kinds.metric import FloatArray, Groups, Metric, Predictions
 from retraining.rules.gate.correlation import ASSUMED, fit_decay, lag_products
 from retraining.rules.gate.evaluation import Asked, Evaluation, paired_sums
 from retraining.rules.gate.jackknife import PairedSums, jackknife, variance_inflation
 from retraining.rules.gate.judge import judge
-from retraining.rules.gate.metrics import FloatArray, Groups, Metric, Predictions, find_metric
+from retraining.rules.gate.metrics import find_metric
 
 MEAN_LOSS = find_metric("mse", "regression")
 ALPHA = 0.05

@@ -9,10 +9,11 @@ from sklearn.metrics import mean_squared_error, r2_score
 from sklearn.model_selection import train_test_split
 
 from recipes.demo.diabetes import first_patients, paper_verdict
+from retraining.kinds.metric import Predictions
 from retraining.rules.gate.correlation import INDEPENDENT
 from retraining.rules.gate.evaluation import Asked, Evaluation, paired_sums
 from retraining.rules.gate.judge import gain_suffices
-from retraining.rules.gate.metrics import Predictions, find_metric
+from retraining.rules.gate.metrics import find_metric
 
 OLD_ROWS, NEW_ROWS = 422, 442
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retraining.rules.gate.metrics import FloatArray
+from retraining.kinds.metric import FloatArray
 
 HISTORY_DAYS = 180
 ROW_NOISE = 0.5

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 
 ColumnKind = Literal["numeric", "categorical"]
+_IS_NUMERIC: dict[ColumnKind, bool] = {"numeric": True, "categorical": False}
 
 PREDICTION = ":prediction"
 """Stands as column name for the prediction."""
@@ -51,6 +52,11 @@ class DriftReference:
     run_id: str
     attempt_id: str
     at: datetime
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether the bins are in order and have edges; else each is a category."""
+        return _IS_NUMERIC[self.kind]
 
 
 @dataclass(frozen=True)
@@ -113,7 +119,7 @@ class DriftMetric:
     champion_version: str
     against: Against
     column_name: str
-    kind: Literal["numeric", "categorical"]
+    kind: ColumnKind
     rows: int
     reference_rows: int
     population_stability_index: float | None

@@ -20,19 +20,21 @@ _KINDS: tuple[IncidentKind, ...] = get_args(IncidentKind)
 def incidents(decisions: Iterable[Decision]) -> list[Incident]:
     """All incidents of one model, oldest first; decisions in the order they were made."""
     known: list[Incident] = []
+    open_places: dict[IncidentKind, int] = {}  # where in known the open incident of a kind is
+
     for decision in decisions:
         for kind in _KINDS:
-            place = next((at for at, each in enumerate(known) if each.kind == kind and each.is_open), None)
+            place = open_places.get(kind)
             found, what = _FINDINGS[kind](decision)
             if found == "raised" and place is None:
+                open_places[kind] = len(known)
                 known.append(_opened(kind, decision, what))
             elif found == "raised" and place is not None:
                 known[place] = _seen_again(known[place], decision, what)
             elif found == "clear" and place is not None:
-                said = f"{decision.model}: resolved with batch {decision.batch_seq}. {what}"
-                known[place] = replace(
-                    _seen_again(known[place], decision, what), resolved_batch=decision.batch_seq, line=said
-                )
+                known[place] = _resolved(known[place], decision, what)
+                del open_places[kind]
+
     return known
 
 
@@ -50,6 +52,11 @@ def _opened(kind: IncidentKind, decision: Decision, what: str) -> Incident:
 def _seen_again(incident: Incident, decision: Decision, what: str) -> Incident:
     line = _line(decision, what, incident.opened_batch)
     return replace(incident, newest_batch=decision.batch_seq, newest_run=decision.run_id, line=line)
+
+
+def _resolved(incident: Incident, decision: Decision, what: str) -> Incident:
+    line = f"{decision.model}: resolved with batch {decision.batch_seq}. {what}"
+    return replace(_seen_again(incident, decision, what), resolved_batch=decision.batch_seq, line=line)
 
 
 def _line(decision: Decision, what: str, opened: int) -> str:

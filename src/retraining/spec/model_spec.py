@@ -8,14 +8,14 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PlainSerializer, model_validator
 
+from retraining.kinds.find_kind import KINDS, kind_of
 from retraining.spec.alerts_section import AlertsSection
 from retraining.spec.columns_section import ColumnsSection
 from retraining.spec.drift_section import DriftSection
 from retraining.spec.gate_section import GateSection
-from retraining.spec.metric_name import why_no_metric
 from retraining.spec.policy_section import PolicySection
 from retraining.spec.quality_section import QualitySection
-from retraining.spec.recipe_function import RecipeName
+from retraining.spec.recipe_function import RecipeName, is_recipe
 from retraining.spec.section import Name, Section
 from retraining.spec.serving_section import ServingSection
 from retraining.spec.source_section import SourceSection
@@ -26,6 +26,16 @@ Params = Annotated[
 ]
 """Arguments of a recipe: frozen like the rest of the spec."""
 
+
+def _known_kind(name: str) -> str:
+    if name not in KINDS:
+        raise ValueError(f"{name!r} is not a kind of model; expected one of {', '.join(KINDS)}")
+    return name
+
+
+KindName = Annotated[str, AfterValidator(_known_kind), Field(json_schema_extra={"enum": list(KINDS)})]
+"""The name of a kind that `retraining.kinds` has."""
+
 PERIOD_DAYS = {"daily": 1, "weekly": 7, "monthly": 31}
 
 
@@ -33,7 +43,8 @@ class ModelSpec(Section):
     """What a model is, where its rows come from, when it is retrained and how it is judged."""
 
     model: Name
-    kind: Literal["regression", "classification"]
+    kind: KindName
+    """What a prediction is, and so how models are measured."""
     source: SourceSection
     columns: ColumnsSection
     quality: QualitySection = Field(default_factory=QualitySection)
@@ -57,17 +68,24 @@ class ModelSpec(Section):
 
     @model_validator(mode="after")
     def _the_gate_asks_for_metrics_of_this_kind(self) -> "ModelSpec":
-        wrong = [why for name in self.gate.metrics if (why := why_no_metric(name, self.kind))]
+        kind = kind_of(self)
+        named = [name for name in self.gate.metrics if not is_recipe(name)]
+        wrong = [why for name in named if (why := kind.why_no_metric(name))]
         if wrong:
             raise ValueError(f"gate: {wrong[0]}")
-        named = {
+
+        features = {
             "may_explain_label": set(self.gate.may_explain_label),
             "golden_rows": {name for row in self.gate.golden_rows for name in row.features},
         }
-        for key, names in named.items():
+        for key, names in features.items():
             self._check_features(f"gate.{key}", names)
-        if any((row.is_class is None) != (self.kind == "regression") for row in self.gate.golden_rows):
-            raise ValueError("gate.golden_rows: a regression is held to at_least and at_most, a class to is_class")
+
+        if any((row.is_class is None) != kind.is_numeric for row in self.gate.golden_rows):
+            raise ValueError(
+                "gate.golden_rows: for a number write at_least and at_most, for a class is_class; "
+                f"a {kind.name} predicts {'numbers' if kind.is_numeric else 'classes'}"
+            )
         return self
 
     @model_validator(mode="after")

@@ -1,5 +1,6 @@
 """Functions of src/recipes: how a spec names them, and how they are found."""
 
+import re
 from collections.abc import Callable
 from importlib import import_module
 from typing import Annotated, Any
@@ -24,6 +25,11 @@ def find_function(model: str, key: str, name: RecipeName) -> Callable[..., Any]:
             f"`{key}`."
         ) from err
     return found
+
+
+def is_recipe(name: str) -> bool:
+    """Whether a name is the dotted path of such a function."""
+    return bool(re.fullmatch(RECIPE_PATTERN, name))
 
 
 def file_of(name: RecipeName) -> str:

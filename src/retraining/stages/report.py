@@ -9,6 +9,7 @@ from retraining.adapters.registry.registry import CHAMPION, Registry
 from retraining.adapters.tables.ledgers_of_model import append_event, read_events
 from retraining.context import Context
 from retraining.errors import IncidentOpenedError, NotifyError, RegistryError, TaskFailedError
+from retraining.kinds.find_kind import kind_of
 from retraining.records.batch import Batch
 from retraining.records.gate import STOPS_NOBODY, GateResult
 from retraining.records.run import Event, Incident
@@ -17,7 +18,6 @@ from retraining.report.page import render_run_page
 from retraining.report.words import run_path
 from retraining.rules.incidents import news_of_run
 from retraining.rules.ingest.ledger import Ledger
-from retraining.steps.dataset.metric_of import metric_of
 from retraining.steps.report.gather_page import Gathered, gather_page, page_data
 from retraining.steps.report.send_alerts import send_alerts
 
@@ -120,7 +120,7 @@ def _event(context: Context, failed: tuple[str, ...], gathered: Gathered) -> Eve
     return Event(
         run_id=context.run.run_id,
         model=context.model,
-        metric=metric_of(context.spec),
+        metric=kind_of(context.spec).followed.name,
         outcome="FAILED" if failed else promotion.outcome if promotion else "KEEP",
         batch_seq=newest.batch_seq if newest else None,
         rows_read=_count(batch, "rows_read"),

@@ -11,14 +11,13 @@ from retraining.adapters.registry.registry import CHAMPION
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.context import Context
 from retraining.errors import NothingToDoError, ReproduceError
+from retraining.kinds.find_kind import kind_of
 from retraining.records.gate import GateResult
 from retraining.records.version import Comparison, Manifest
 from retraining.rules.gate.checks import gated_error
-from retraining.rules.gate.metrics import error_on_rows, find_metric
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import load_version, manifest_of_version
-from retraining.steps.dataset.metric_of import metric_of
 from retraining.steps.gate.evaluate_on_holdout import holdout_rows
 from retraining.steps.performance.sum_on_workers import Judged, sum_on_workers
 from retraining.steps.training.learn import Learned, learn
@@ -138,30 +137,26 @@ def _fits(spec: ModelSpec, registered: Any, learned: Learned) -> list[Comparison
         ]
     features, label = learned.frame.features, learned.frame.label.to_numpy()
     before, after = (np.asarray(each.predict(features)) for each in (registered, learned.estimator))
-    errors = [f"{error_on_rows(metric_of(spec), label, each):.9g}" for each in (before, after)]
-    if spec.kind == "regression":
-        farthest = float(np.max(np.abs(before - after)))
-        apart = Comparison(PREDICTIONS, "", f"at most {farthest:.3g} apart", farthest == 0)
-    else:
-        apart = Comparison(
-            PREDICTIONS, "", f"{int(np.sum(before != after)):,} rows differ", bool((before == after).all())
-        )
-    return [_compared(f"{TRAINING_ERROR} ({metric_of(spec)})", *errors), apart]
+
+    kind = kind_of(spec)
+    errors = [f"{kind.error_on_rows(label, each):.9g}" for each in (before, after)]
+    apart = Comparison(PREDICTIONS, "", kind.difference_in_words(before, after), bool((before == after).all()))
+    return [_compared(f"{TRAINING_ERROR} ({kind.followed.name})", *errors), apart]
 
 
 def _gate(context: Context, source: IngestedSource, manifest: Manifest, learned: Learned) -> list[Comparison]:
     """The error of the second fit on the rows that judged the first; nothing for a version that no gate looked at, and
     for reserved rows, whose number depends on the champion of that day."""
-    spec = context.spec
-    followed = metric_of(spec)
-    checks = read_rows(context.tables, GateResult, spec.model)
+    metric = kind_of(context.spec).followed
+    followed = metric.name
+    checks = read_rows(context.tables, GateResult, context.spec.model)
     found = gated_error([row for row in checks if row.retrain_key == manifest.retrain_key], followed)
     if found is None or manifest.holdout_from is None:
         return []
     rows = holdout_rows(context, source, manifest, None)
     pair = Judged(learned.estimator, None, manifest.trivial_prediction)
-    (sums,) = sum_on_workers(spec, rows, (followed,), pair).sums
-    again = float(find_metric(followed, spec.kind).value(sums.candidate.sum(axis=0)))
+    (sums,) = sum_on_workers(context.spec, rows, (followed,), pair).sums
+    again = float(metric.value(sums.candidate.sum(axis=0)))
     return [_compared(f"{GATE_ERROR} ({followed})", f"{found:.9g}", f"{again:.9g}")]
 
 

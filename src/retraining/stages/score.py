@@ -10,6 +10,7 @@ from retraining.adapters.tables import observations, predictions
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.adapters.tables.observations import BATCH_SEQ
 from retraining.context import Context
+from retraining.kinds.find_kind import kind_of
 from retraining.records.promotion import Promotion
 from retraining.records.version import Manifest
 from retraining.rules.champion.history import first_champion
@@ -17,7 +18,7 @@ from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.steps.champion.live_versions import find_previous_champion, heal_and_read_champion
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import load_version, manifest_of_version
-from retraining.steps.dataset.predict_rows import predict_rows, prediction_type
+from retraining.steps.dataset.predict_rows import predict_rows
 
 _log = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ def _score_batches(context: Context, source: IngestedSource, versions: list[Mani
     spec = context.spec
     tables = context.tables
     arrived = observations.current_rows(tables, source.name, source.committed, source.ledger, after)
-    predictions.create_predictions(tables, spec.model, prediction_type(spec))
+    predictions.create_predictions(tables, spec.model, kind_of(spec).prediction_type)
     scored = tables.read(predictions.table_of(spec.model))
     unseen = arrived.join(scored.select(ROW_KEY).distinct(), ROW_KEY, "left_anti")
     estimators = {f"_by_{each.version}": load_version(context.registry, each) for each in versions}

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import clone
 
-from retraining.rules.gate.metrics import FollowedMetric, error_on_rows
+from retraining.kinds.kind import Kind
 
 Days = NDArray[np.int64]
 """Day of each row, counted from 1970-01-01."""
@@ -31,7 +31,7 @@ def choose_window(
     days: Days,
     windows: Sequence[int],
     judged_days: int,
-    metric: FollowedMetric,
+    kind: Kind,
 ) -> WindowChoice:
     """The window whose fit errs least on the newest judged_days days, having seen only the days before them.
 
@@ -49,5 +49,5 @@ def choose_window(
         if inside.any():
             fitted = clone(estimator).fit(features[inside], label[inside])
             predicted = np.asarray(fitted.predict(features[judged]))
-            errors.append((length, error_on_rows(metric, label[judged].to_numpy(), predicted)))
+            errors.append((length, kind.error_on_rows(label[judged].to_numpy(), predicted)))
     return WindowChoice(min(errors, key=lambda each: each[1])[0], tuple(errors))

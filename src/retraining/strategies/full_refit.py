@@ -29,8 +29,3 @@ def full_refit(estimator: Any, features: pd.DataFrame, label: "pd.Series[Any]") 
 def constant_predictor(example: pd.DataFrame) -> Any:
     """A fitted estimator that always says 0: something to register where the model does not matter."""
     return DummyRegressor(strategy="constant", constant=0.0).fit(example, [0.0] * len(example))
-
-
-def trivial_prediction(kind: str, label: "pd.Series[Any]") -> float | str:
-    """What a model has to beat: the mean of the training labels, or the majority class."""
-    return float(label.mean()) if kind == "regression" else str(label.mode().sort_values().iloc[0])

@@ -81,7 +81,7 @@ def measure_of(spec: ModelSpec, reference: DriftReference, scale: Scale) -> tupl
     """The measure that decides and its threshold. A constant has no unit to measure a shift in, so it is compared as a
     category."""
     numeric, categorical = spec.drift.numeric, spec.drift.categorical
-    if reference.kind == "categorical" or (numeric.measure == "wasserstein" and not scale.has_unit):
+    if not reference.is_numeric or (numeric.measure == "wasserstein" and not scale.has_unit):
         return categorical.measure, categorical.threshold
     return numeric.measure, numeric.threshold
 
@@ -129,12 +129,12 @@ def _floor(
 
 
 def _mean(reference: DriftReference, previous: Profile | None) -> float | None:
-    if reference.kind == "categorical":
+    if not reference.is_numeric:
         return None
     return previous.mean() if previous else reference.mean
 
 
 def _deviation(reference: DriftReference, previous: Profile | None) -> float | None:
-    if reference.kind == "categorical":
+    if not reference.is_numeric:
         return None
     return previous.deviation(reference.mean) if previous else reference.standard_deviation

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from retraining.kinds.find_kind import kind_of
 from retraining.records.drift import LABEL, PREDICTION, ColumnKind, DriftReference, RunFloor
 from retraining.records.run import Run
 from retraining.rules.drift.bin_finder import bin_finder
@@ -27,7 +28,7 @@ def kinds_of_columns(spec: ModelSpec) -> dict[str, ColumnKind]:
     """The compared columns in order: numeric features, categorical ones, the prediction, the label."""
     kinds: dict[str, ColumnKind] = dict.fromkeys(spec.columns.numeric, "numeric")
     kinds |= dict.fromkeys(spec.columns.categorical, "categorical")
-    return kinds | dict.fromkeys((PREDICTION, LABEL), "numeric" if spec.kind == "regression" else "categorical")
+    return kinds | dict.fromkeys((PREDICTION, LABEL), kind_of(spec).column_kind)
 
 
 def fit_references(
@@ -127,11 +128,12 @@ def _with_runs(
 def _by_day(reference: DriftReference, values: "pd.Series[Any]", place: IntArray, days: int) -> Counted:
     """Counts and sums of shape (days, bins)."""
     size = len(reference.counts)
-    if reference.kind == "categorical":
-        bins, weights = category_bins(list(values.astype(str)), reference.categories), np.zeros(len(values))
-    else:
+    if reference.is_numeric:
         weights = values.to_numpy(dtype=np.float64)
         bins = bin_finder(np.array(reference.edges)).find(weights)
+    else:
+        weights = np.zeros(len(values))
+        bins = category_bins(list(values.astype(str)), reference.categories)
     cells, shape = place * size + np.asarray(bins, dtype=np.int64), (days, size)
     parts = [np.bincount(cells, weights=each, minlength=days * size) for each in (np.ones(len(cells)), weights)]
     counts, sums = (np.asarray(each, dtype=np.float64).reshape(shape) for each in parts)

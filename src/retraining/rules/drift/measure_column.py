@@ -42,7 +42,10 @@ def measure_column(reference: DriftReference, scale: Scale, before: Counted, now
     """
     if not before.counts.sum() or not now.counts.sum():
         return Distances()
-    numeric, p, q = reference.kind == "numeric", scale.grouped(before.counts), scale.grouped(now.counts)
+
+    numeric = reference.is_numeric
+    p = scale.grouped(before.counts)
+    q = scale.grouped(now.counts)
     return Distances(
         population_stability_index=_number(distances.population_stability_index(p, q)),
         kl_divergence=_number(distances.kl_divergence(q, p)),

@@ -67,7 +67,7 @@ class Counted:
 def scale_of(reference: DriftReference) -> Scale:
     """The scale of a reference."""
     counts = np.array(reference.counts, dtype=np.int64)
-    groups = decile_groups(counts) if reference.kind == "numeric" else np.arange(len(counts))
+    groups = decile_groups(counts) if reference.is_numeric else np.arange(len(counts))
     return Scale(np.array(reference.edges), groups, reference.standard_deviation)
 
 

@@ -35,7 +35,7 @@ def compare_shares(reference: DriftReference, batch: Profile) -> ColumnShares:
     """Each side adds up to 1, or to 0 where it has no row. A category that both sides lack is left out."""
     before = np.array(reference.counts, dtype=np.float64)
     now = np.array(batch.counts, dtype=np.float64)
-    numeric = reference.kind == "numeric"
+    numeric = reference.is_numeric
     names, groups = _deciles(reference) if numeric else _categories(reference)
     sides = np.vstack([merge_bins(np.vstack([before, now]), groups).T, [reference.nulls, batch.missing]])
     shares = sides / np.maximum(1.0, sides.sum(axis=0))

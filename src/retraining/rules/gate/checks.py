@@ -3,10 +3,10 @@
 import math
 from collections.abc import Sequence
 
+from retraining.kinds.metric import Metric
 from retraining.records.gate import Check, GateResult, GateVerdict
 from retraining.rules.gate.evaluation import Asked, Evaluation
 from retraining.rules.gate.jackknife import Gain
-from retraining.rules.gate.metrics import Metric
 
 
 def gain_check(

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from retraining.kinds.metric import FloatArray
 from retraining.records.decision import DailyLoss
-from retraining.rules.gate.metrics import FloatArray
 
 FEWEST_DAYS = 60
 _LAGS = np.arange(1, 4)

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from retraining.kinds.metric import FloatArray, Groups, Metric, Predictions
 from retraining.records.gate import Question
 from retraining.rules.gate.correlation import Correlation
 from retraining.rules.gate.holdout import UNSEEN, Looks
 from retraining.rules.gate.jackknife import Gain, PairedSums, gain_with_interval
-from retraining.rules.gate.metrics import FloatArray, Groups, Metric, Predictions
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What must not get worse while the deciding metric gets better: other metrics, floors, slices, the first period."""
 
+from retraining.kinds.metric import Metric
 from retraining.records.gate import Check, GateVerdict
 from retraining.rules.gate.checks import (
     at_least_as_good,
@@ -14,7 +15,6 @@ from retraining.rules.gate.checks import (
 from retraining.rules.gate.evaluation import Asked, Evaluation
 from retraining.rules.gate.holdout import FEWEST_DAYS, FEWEST_ROWS
 from retraining.rules.gate.jackknife import gain_with_interval
-from retraining.rules.gate.metrics import Metric
 
 _SLICE_ALPHA = 0.05
 

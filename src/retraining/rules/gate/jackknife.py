@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from retraining.kinds.metric import FloatArray, Metric
 from retraining.rules.gate.correlation import Correlation
-from retraining.rules.gate.metrics import FloatArray, Metric
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """May the candidate go live? Every check says why in a sentence."""
 
+from retraining.kinds.metric import Metric
 from retraining.records.gate import Check, GateVerdict, Question
 from retraining.rules.gate.checks import WORST_REFRESH_GAIN, at_least_as_good, compared, gain_check, worst_refresh_gain
 from retraining.rules.gate.correlation import INDEPENDENT
@@ -7,7 +8,6 @@ from retraining.rules.gate.evaluation import Asked, Evaluation
 from retraining.rules.gate.guards import first_period_kept, floors_hold, guards_hold, reported, slices_hold
 from retraining.rules.gate.holdout import FEWEST_DAYS, FEWEST_ROWS, FRESH_SHARE, Looks
 from retraining.rules.gate.jackknife import Gain, blocks_needed, effective_blocks
-from retraining.rules.gate.metrics import Metric
 from retraining.rules.gate.sanity import is_sane
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from retraining.rules.gate.checks import metric_in_words
-from retraining.rules.gate.metrics import FollowedMetric
 
 MOST_DIFFERENT = 0.5
 """Share of the gated error. A refit is never judged on the hold-out, which it was trained on; but a model that moved
@@ -16,7 +15,7 @@ class RefitCheck:
     predictions less the candidate's, or the share of classes that differ; None without a row. gated_error: the
     candidate's error on the same rows, in the same unit; None where it is not known."""
 
-    metric: FollowedMetric
+    metric: str
     rows: int
     broken: int
     difference: float | None

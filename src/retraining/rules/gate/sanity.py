@@ -16,7 +16,7 @@ MOST_EXPLAINED = 0.999
 FEWEST_ROWS = 100
 
 
-def giveaways(features: pd.DataFrame, label: "pd.Series[Any]", is_regression: bool) -> tuple[str, ...]:
+def giveaways(features: pd.DataFrame, label: "pd.Series[Any]", is_numeric: bool) -> tuple[str, ...]:
     """Names of such features; none below FEWEST_ROWS rows or where the label does not vary.
 
     A decision tree of one feature is fitted on every other row and judged on the rest, so that a name tag, which
@@ -27,17 +27,17 @@ def giveaways(features: pd.DataFrame, label: "pd.Series[Any]", is_regression: bo
         return ()
     answer = label.to_numpy()
     return tuple(
-        name for name in map(str, features.columns) if _explained(_numbers(features[name]), answer, is_regression)
+        name for name in map(str, features.columns) if _explained(_numbers(features[name]), answer, is_numeric)
     )
 
 
-def _explained(values: NDArray[np.float64], label: NDArray[Any], is_regression: bool) -> bool:
+def _explained(values: NDArray[np.float64], label: NDArray[Any], is_numeric: bool) -> bool:
     learned, judged = slice(0, None, 2), slice(1, None, 2)
-    tree = (DecisionTreeRegressor if is_regression else DecisionTreeClassifier)(random_state=0)
+    tree = (DecisionTreeRegressor if is_numeric else DecisionTreeClassifier)(random_state=0)
     column = values.reshape(-1, 1)
     found = tree.fit(column[learned], label[learned]).predict(column[judged])
-    score = (r2_score if is_regression else balanced_accuracy_score)(label[judged], found)
-    return bool(score >= MOST_EXPLAINED) or (is_regression and _on_a_line(values, label))
+    score = (r2_score if is_numeric else balanced_accuracy_score)(label[judged], found)
+    return bool(score >= MOST_EXPLAINED) or (is_numeric and _on_a_line(values, label))
 
 
 def _on_a_line(values: NDArray[np.float64], label: NDArray[Any]) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from retraining.records.gate import Check
 from retraining.records.version import ModelInput, Signature
@@ -40,11 +39,6 @@ class SignatureChange:
 
     breaking: tuple[tuple[str, str], ...]
     widening: tuple[str, ...]
-
-    @property
-    def kind(self) -> Literal["compatible", "widening", "breaking"]:
-        """The worst of what was found."""
-        return "breaking" if self.breaking else "widening" if self.widening else "compatible"
 
     def unacknowledged(self, may_change: Collection[str]) -> tuple[str, ...]:
         """The names that break and that nobody has agreed to."""
@@ -93,10 +87,11 @@ def _check(passes: bool, found: SignatureChange | None, sentence: str) -> Check:
 
 
 def _sentence(found: SignatureChange, missing: tuple[str, ...]) -> str:
-    if found.kind == "compatible":
+    if not found.breaking and not found.widening:
         return "Callers send and get what they did before: the signature is the champion's."
-    if found.kind == "widening":
+    if not found.breaking:
         return f"The signature is wider than the champion's, no caller breaks: {'; '.join(found.widening)}."
+
     changes = "; ".join(phrase for _, phrase in found.breaking)
     if missing:
         return (

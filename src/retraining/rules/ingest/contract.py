@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from retraining.errors import ContractError
+from retraining.kinds.find_kind import kind_of
 from retraining.rules.ingest.ledger import Ledger, LedgerType
 from retraining.spec.model_spec import ModelSpec
 
@@ -36,9 +37,10 @@ def check_contract(spec: ModelSpec, found: Mapping[str, str], stored: Mapping[st
     _named_columns_exist(spec, found)
     for column in spec.columns.numeric:
         _expect(spec, column, types[column.lower()], _is_number(types[column.lower()]), "a number")
-    if spec.kind == "regression":
+    kind = kind_of(spec)
+    if kind.is_numeric:
         type_ = types[spec.columns.label.lower()]
-        _expect(spec, spec.columns.label, type_, _is_number(type_), "a number, because kind is regression")
+        _expect(spec, spec.columns.label, type_, _is_number(type_), f"a number, because kind is {kind.name}")
     for column, type_then in (stored or {}).items():
         _still_there(spec, column, types.get(column.lower()), type_then)
     ledger = Ledger(spec.source.ledger_column, _ledger_type(spec, types[spec.source.ledger_column.lower()]))

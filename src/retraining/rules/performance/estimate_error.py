@@ -14,9 +14,9 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.isotonic import IsotonicRegression
 from sklearn.model_selection import GroupKFold
 
+from retraining.kinds.kind import Kind
 from retraining.records.decision import ErrorEstimate
 from retraining.rules.drift.encode_rows import MOST_CATEGORIES, encode_rows
-from retraining.rules.gate.metrics import FollowedMetric, error_of
 
 FloatArray = NDArray[np.float64]
 
@@ -28,7 +28,7 @@ FEWEST_GROUPS = 5
 
 
 def estimate_error(
-    metric: FollowedMetric,
+    kind: Kind,
     known: pd.DataFrame,
     losses: FloatArray,
     waiting: pd.DataFrame,
@@ -40,7 +40,7 @@ def estimate_error(
     the waiting rows. With a confidence (the champion's probability of the class it predicts, of known and of waiting
     rows; shape (rows,)) a calibration of that alone: confidence-based performance estimation.
 
-    known, waiting: features and prediction, the same columns. losses: shape (known rows,), squared errors or 0 and 1.
+    known, waiting: features and prediction, the same columns. losses: shape (known rows,), as the kind has them.
     How far off such an estimate is, is measured on known rows, whole days left out in turn. Raises ValueError for other
     columns, and days of one side only. Cost: 6 fits. Source: NannyML's documentation names both methods CBPE and DLE.
     """
@@ -56,9 +56,9 @@ def estimate_error(
     values = rows.values if confidence is None else np.concatenate(confidence)[:, None]
     model = _trees(rows.categorical) if confidence is None else _calibration()
     seen, asked = values[: len(known)], values[len(known) :]
-    estimate = error_of(metric, float(_fit(model, seen, losses, asked).sum()), len(waiting))
-    off = _relative_error(metric, model, seen, losses, rows.groups[: len(known)])
-    return ErrorEstimate(estimate, _sentence(metric, estimate, off, len(known), len(waiting), confidence is not None))
+    estimate = kind.error(float(_fit(model, seen, losses, asked).sum()), len(waiting))
+    off = _relative_error(kind, model, seen, losses, rows.groups[: len(known)])
+    return ErrorEstimate(estimate, _sentence(kind, estimate, off, len(known), len(waiting), confidence is not None))
 
 
 def _trees(categorical: NDArray[np.bool_]) -> HistGradientBoostingRegressor:
@@ -81,24 +81,20 @@ def _fit(model: Any, seen: FloatArray, losses: FloatArray, asked: FloatArray) ->
     return np.asarray(np.maximum(0.0, model.fit(seen, losses).predict(asked)), dtype=np.float64)
 
 
-def _relative_error(
-    metric: FollowedMetric, model: Any, values: FloatArray, losses: FloatArray, groups: NDArray[np.int64]
-) -> float:
+def _relative_error(kind: Kind, model: Any, values: FloatArray, losses: FloatArray, groups: NDArray[np.int64]) -> float:
     """Root mean square over the folds of estimated / realised - 1."""
     off = []
     for fitted, left_out in GroupKFold(FEWEST_GROUPS).split(values, losses, groups):
         guessed = _fit(model, values[fitted], losses[fitted], values[left_out])
-        real = error_of(metric, float(losses[left_out].sum()), len(left_out))
-        off.append(error_of(metric, float(guessed.sum()), len(left_out)) / real - 1 if real else 0.0)
+        real = kind.error(float(losses[left_out].sum()), len(left_out))
+        off.append(kind.error(float(guessed.sum()), len(left_out)) / real - 1 if real else 0.0)
     return float(np.sqrt(np.mean(np.square(off))))
 
 
-def _sentence(
-    metric: FollowedMetric, estimate: float, off: float, known: int, waiting: int, is_calibrated: bool
-) -> str:
-    said = f"RMSE of {estimate:.4g}" if metric == "rmse" else f"error rate of {estimate:.1%}"
+def _sentence(kind: Kind, estimate: float, off: float, known: int, waiting: int, is_calibrated: bool) -> str:
     how = "the champion's own confidence, calibrated" if is_calibrated else "direct loss estimation"
     return (
-        f"An {said} is estimated for {waiting:,} rows that wait for their labels ({how} on {known:,} labelled rows; "
-        f"on days left out such an estimate was off by {off:.0%}). It cannot see a label that follows new rules."
+        f"An {kind.error_in_words(estimate)} is estimated for {waiting:,} rows that wait for their labels "
+        f"({how} on {known:,} labelled rows; on days left out such an estimate was off by {off:.0%}). "
+        f"It cannot see a label that follows new rules."
     )

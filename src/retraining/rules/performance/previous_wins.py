@@ -7,12 +7,12 @@ from typing import TypeVar
 
 import numpy as np
 
+from retraining.kinds.metric import Metric
 from retraining.records.decision import DailyLoss
 from retraining.rules.gate.checks import gain_in_words, metric_in_words
 from retraining.rules.gate.correlation import correlation_of_days, runs_of_pairs
 from retraining.rules.gate.holdout import FEWEST_DAYS
 from retraining.rules.gate.jackknife import Gain, PairedSums, gain_of, gain_with_interval
-from retraining.rules.gate.metrics import Metric
 
 _Key = TypeVar("_Key", date, int)
 

@@ -3,6 +3,7 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from retraining.kinds.find_kind import kind_of
 from retraining.rules.ingest.row_identity import ROW_KEY, bucket
 from retraining.spec.model_spec import ModelSpec
 
@@ -18,12 +19,8 @@ def feature_columns(spec: ModelSpec) -> list[Column]:
 
 
 def label_column(spec: ModelSpec) -> Column:
-    """The label as `_label`: a double for regression (NaN becomes null), text for classification."""
-    label = F.col(f"`{spec.columns.label}`")
-    if spec.kind == "classification":
-        return label.try_cast("string").alias(LABEL)
-    number = label.try_cast("double")
-    return F.when(~F.isnan(number), number).alias(LABEL)
+    """The label as `_label`, in the type of the model's kind."""
+    return kind_of(spec).label_column(spec.columns.label).alias(LABEL)
 
 
 def is_reserved(spec: ModelSpec) -> Column:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from retraining.kinds.find_kind import kind_of
 from retraining.records.decision import DailyLoss, ErrorEstimate, Evidence
 from retraining.records.drift import DetectorState, DomainVerdict
 from retraining.records.promotion import Promotion
@@ -14,11 +15,9 @@ from retraining.rules.champion.rollback import newest_release, waits_after_batch
 from retraining.rules.drift.batch_verdict import drift_persistence, is_clear
 from retraining.rules.drift.detectors.concept_alarm import concept_alarm
 from retraining.rules.gate.checks import gated_error
-from retraining.rules.gate.metrics import find_metric
 from retraining.rules.performance.previous_wins import PreviousVerdict, Rivals, previous_wins
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
-from retraining.steps.dataset.metric_of import metric_of
 from retraining.steps.dataset.model_history import ModelHistory
 from retraining.steps.drift.name_change import level_of_error, name_change
 from retraining.steps.drift.see_drift import SeenDrift
@@ -198,7 +197,7 @@ def expected_error(spec: ModelSpec, history: ModelHistory, champion: str | None)
     outcomes = ("PROMOTE", "ADOPTED")
     promotions = [row for row in history.promotions if row.outcome in outcomes and row.version == champion]
     keys = {row.retrain_key for row in promotions}
-    return gated_error([row for row in history.gate_results if row.retrain_key in keys], metric_of(spec))
+    return gated_error([row for row in history.gate_results if row.retrain_key in keys], kind_of(spec).followed.name)
 
 
 def _compare_with_previous(
@@ -208,9 +207,10 @@ def _compare_with_previous(
     if champion is None or measurements.previous is None or move is None:
         return None
 
-    metric = find_metric(metric_of(spec), spec.kind)
     rivals = Rivals(champion, measurements.previous, move.batch_seq)
-    return previous_wins(all_losses(history, measurements), rivals, metric, spec.policy.previous_wins_blocks)
+    return previous_wins(
+        all_losses(history, measurements), rivals, kind_of(spec).followed, spec.policy.previous_wins_blocks
+    )
 
 
 def _refusals_in_a_row(promotions: Sequence[Promotion]) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from retraining.kinds.find_kind import kind_of
 from retraining.records.change import ArchivedDistance, ChangeEvidence, ChangeKind, DayLoss, SeasonDistance
 from retraining.records.decision import DailyLoss
 from retraining.records.drift import LABEL, PREDICTION, DriftMetric, DriftReference
@@ -11,7 +12,6 @@ from retraining.rules.drift.daily_distances import daily_distances
 from retraining.rules.drift.error_level import ErrorLevel, error_level
 from retraining.rules.drift.profile import Profile
 from retraining.spec.model_spec import ModelSpec
-from retraining.steps.dataset.metric_of import metric_of
 from retraining.steps.drift.profile_batch import BatchProfiles
 
 
@@ -85,10 +85,9 @@ def _labelled_share(metric: DriftMetric, losses: Sequence[DailyLoss]) -> float:
 
 
 def _loss(spec: ModelSpec, error: float | None) -> float | None:
-    """The mean loss behind an error: losses of days are squared errors where the metric is their root."""
-    return error if error is None or metric_of(spec) != "rmse" else error**2
+    """The mean loss behind an error, in the unit of the daily losses."""
+    return None if error is None else kind_of(spec).mean_loss(error)
 
 
 def _most_loss_increase(spec: ModelSpec) -> float:
-    allowed = spec.policy.max_error_increase
-    return (1 + allowed) ** 2 - 1 if metric_of(spec) == "rmse" else allowed
+    return kind_of(spec).mean_loss_increase(spec.policy.max_error_increase)

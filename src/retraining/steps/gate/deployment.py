@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 
 from retraining.adapters.registry.fresh_process import fresh_process
 from retraining.context import Context
+from retraining.kinds.find_kind import kind_of
 from retraining.records.gate import GateResult
 from retraining.records.version import Manifest
 from retraining.rules.gate.checks import gated_error
@@ -15,10 +16,9 @@ from retraining.rules.gate.refit import RefitCheck
 from retraining.rules.gate.smoke import Smoke
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.load_version import load_version
-from retraining.steps.dataset.metric_of import metric_of
 from retraining.steps.dataset.model_frame import LABEL
 from retraining.steps.dataset.model_history import ModelHistory
-from retraining.steps.dataset.predict_rows import is_broken, predict_rows
+from retraining.steps.dataset.predict_rows import predict_rows
 from retraining.steps.dataset.training_frame import Bounds, TrainingFrame, read_training_frame
 from retraining.steps.drift.append_references import append_references
 from retraining.steps.gate.evaluate_on_holdout import holdout_rows
@@ -108,11 +108,9 @@ def _compare_refit(
     rows = holdout_rows(context, source, candidate, None)
     predicted = predict_rows(spec, rows, [LABEL], models)
 
-    if spec.kind == "regression":
-        difference = F.sqrt(F.avg((F.col("_refit") - F.col("_candidate")) ** 2))
-    else:
-        difference = F.avg((~F.col("_refit").eqNullSafe(F.col("_candidate"))).cast("double"))
-    broken = F.count_if(is_broken(spec, "_refit"))
+    kind = kind_of(spec)
+    difference = kind.difference_column("_refit", "_candidate")
+    broken = F.count_if(kind.is_broken("_refit"))
     count, missing, distance = predicted.agg(F.count(F.lit(1)), broken, difference).collect()[0]
 
-    return RefitCheck(metric_of(spec), count, missing, distance, gated_error(checks, metric_of(spec)))
+    return RefitCheck(kind.followed.name, count, missing, distance, gated_error(checks, kind.followed.name))

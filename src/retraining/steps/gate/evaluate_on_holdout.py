@@ -5,6 +5,7 @@ from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations
 from retraining.context import Context
+from retraining.kinds.find_kind import kind_of
 from retraining.records.gate import Question
 from retraining.records.version import Manifest
 from retraining.rules.gate.correlation import INDEPENDENT, Correlation
@@ -15,7 +16,6 @@ from retraining.rules.ingest.ledger_column import ledger_day, ledger_literal
 from retraining.rules.ingest.row_identity import ROW_KEY, bucket
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
-from retraining.steps.dataset.metric_of import metric_of
 from retraining.steps.dataset.model_frame import LABEL, feature_columns, is_reserved, labelled
 from retraining.steps.dataset.training_frame import Bounds, trainable_rows
 from retraining.steps.performance.sum_on_workers import BLOCK, Judged, sum_on_workers
@@ -64,7 +64,7 @@ def evaluate_on_holdout(
 def metrics_of(spec: ModelSpec, question: Question) -> tuple[str, ...]:
     """Names of all metrics that the spec lists, the deciding one first. A first model is compared with the trivial
     predictor, which has no probabilities: the metric that every model is followed by decides there."""
-    followed = metric_of(spec)
+    followed = kind_of(spec).followed.name
     first = followed if question == "first" else spec.gate.metric or followed
     return tuple(dict.fromkeys([first, followed, *spec.gate.guards, *spec.gate.floors]))
 
@@ -92,4 +92,4 @@ def block_column(spec: ModelSpec, ledger: Ledger) -> Column:
 def _giveaways(spec: ModelSpec, rows: DataFrame) -> tuple[str, ...]:
     features = [name for name in spec.columns.features if name not in spec.gate.may_explain_label]
     sample = rows.orderBy(ROW_KEY).limit(_LOOKED_AT).select(LABEL, *feature_columns(spec)).toPandas()
-    return giveaways(sample[features], sample[LABEL], spec.kind == "regression")
+    return giveaways(sample[features], sample[LABEL], kind_of(spec).is_numeric)

@@ -8,6 +8,7 @@ import pandas as pd
 from retraining.adapters.registry.signature import signature_of
 from retraining.adapters.tables.ledgers_of_model import next_seq
 from retraining.context import Context
+from retraining.kinds.find_kind import kind_of
 from retraining.records.gate import Check, GateResult, Question
 from retraining.records.run import Stamp
 from retraining.records.version import Manifest
@@ -139,5 +140,5 @@ def golden_answers(spec: ModelSpec, estimator: Any) -> list[float | str]:
 
     given = pd.DataFrame([dict(row.features) for row in rows], columns=list(columns.features))
     frame = given.astype(dict.fromkeys(columns.numeric, "float64") | dict.fromkeys(columns.categorical, "object"))
-    answers = estimator.predict(frame)
-    return [float(each) if spec.kind == "regression" else str(each) for each in answers]
+    answers: list[float | str] = kind_of(spec).as_predictions(estimator.predict(frame)).tolist()
+    return answers

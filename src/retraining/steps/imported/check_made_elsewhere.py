@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from retraining.adapters.registry.registry import Registry
 from retraining.adapters.registry.signature import inputs_of
 from retraining.errors import RegistryError
+from retraining.kinds.find_kind import kind_of
 from retraining.spec.model_spec import ModelSpec
 
 
@@ -42,6 +43,9 @@ def predict_features(spec: ModelSpec, estimator: Any, version: str, features: pd
             f"{', '.join(spec.columns.features)} ({type(err).__name__}). Name the columns it was trained on, in that "
             f"order, in specs/{spec.model}.yml."
         ) from err
-    if spec.kind == "regression" and not np.isfinite(made.astype(np.float64)).all():
+
+    kind = kind_of(spec)
+    predictions = kind.as_predictions(made)
+    if kind.is_numeric and not np.isfinite(predictions).all():
         raise RegistryError(f"{spec.model} version {version}: a prediction on stored rows is not finite. Not taken.")
-    return made.astype(np.float64) if spec.kind == "regression" else made.astype(str)
+    return predictions

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from retraining.adapters.registry.made_elsewhere import Original, run_of_version
 from retraining.context import Context
+from retraining.kinds.find_kind import kind_of
 from retraining.records.version import Manifest
 from retraining.rules.ingest.ledger import Ledger
 from retraining.steps.champion.check_target import loads
@@ -13,7 +14,6 @@ from retraining.steps.dataset.new_rows import count_new_rows
 from retraining.steps.dataset.training_frame import Bounds, read_training_frame
 from retraining.steps.gate.plan_holdout import Holdout, plan_holdout
 from retraining.steps.imported.check_made_elsewhere import predict_features
-from retraining.strategies.full_refit import trivial_prediction
 
 _TRIED = 1_000
 """Rows on which a version must predict before it is copied."""
@@ -37,7 +37,7 @@ def copied_manifest(
     trained_until = [copy.trained_until, champion.trained_until if champion else None]
     holdout = plan_holdout(context.spec, source, count_new_rows(context, source, None, None), trained_until)
     frame = read_training_frame(context, source, Bounds(source.committed.through, None, None))
-    trivial = str(trivial_prediction(context.spec.kind, frame.label))
+    trivial = str(kind_of(context.spec).trivial_prediction(frame.label))
     planned = replace(_manifest(context, source, copy, holdout, seq), trivial_prediction=trivial)
 
     at_its_place = replace(planned, model=original.model, version=original.version)

@@ -12,19 +12,17 @@ from retraining.adapters.tables import observations
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq
 from retraining.context import Context
 from retraining.errors import NothingToDoError
+from retraining.kinds.find_kind import kind_of
 from retraining.records.gate import GateResult
 from retraining.records.version import Manifest
 from retraining.requests.adopt import AdoptRequest
 from retraining.rules.gate.checks import ADOPTED, metric_in_words
-from retraining.rules.gate.metrics import error_on_rows
 from retraining.steps.champion.check_target import loads
 from retraining.steps.dataset.ingested_source import IngestedSource
-from retraining.steps.dataset.metric_of import metric_of
 from retraining.steps.dataset.model_history import read_history
 from retraining.steps.dataset.training_frame import Bounds, TrainingFrame, read_training_frame
 from retraining.steps.drift.append_references import append_references
 from retraining.steps.imported.check_made_elsewhere import check_inputs, predict_features
-from retraining.strategies.full_refit import trivial_prediction
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def _manifest(context: Context, request: AdoptRequest, version: str, frame: Trai
         sampled=frame.sampled,
         data_hash=frame.data_hash,
         observations_version=observations.observations_version(context.tables, spec.source_name),
-        trivial_prediction=str(trivial_prediction(spec.kind, frame.label)),
+        trivial_prediction=str(kind_of(spec).trivial_prediction(frame.label)),
         fit_seconds=request.fit_seconds,
         version=version,
         mlflow_run_id=run_of_version(context.registry, spec.model, version),
@@ -107,7 +105,8 @@ def _measure_errors(
     context: Context, source: IngestedSource, manifest: Manifest, estimator: Any, training: _Predictions
 ) -> _Errors:
     """On rows newer than its training, where there are any; on its own rows the error is smaller than it will be."""
-    trivial = trivial_prediction(context.spec.kind, training.frame.label)
+    kind = kind_of(context.spec)
+    trivial = kind.trivial_prediction(training.frame.label)
     newer = Bounds(source.committed.through, None, None, newer_than=manifest.batch_seq)
     try:
         frame = read_training_frame(context, source, newer)
@@ -118,11 +117,10 @@ def _measure_errors(
         predicted = training.values
         which = "its own training rows, because there are no newer ones"
 
-    metric = metric_of(context.spec)
     label = frame.label.to_numpy()
-    error = error_on_rows(metric, label, predicted)
-    trivial_error = error_on_rows(metric, label, np.full(len(label), trivial))
-    sentence = f"Taken over, not judged: {metric_in_words(metric)} {error:.4g} on {which}."
+    error = kind.error_on_rows(label, predicted)
+    trivial_error = kind.error_on_rows(label, np.full(len(label), trivial))
+    sentence = f"Taken over, not judged: {metric_in_words(kind.followed.name)} {error:.4g} on {which}."
     return _Errors(error, trivial_error, len(label), sentence)
 
 
@@ -141,7 +139,7 @@ def _gate_row(context: Context, manifest: Manifest, errors: _Errors, seq: int) -
         upper=None,
         threshold=None,
         sentence=errors.sentence,
-        metric=metric_of(context.spec),
+        metric=kind_of(context.spec).followed.name,
         candidate_error=errors.error,
         baseline_error=errors.trivial_error,
         level=0.0,

@@ -7,15 +7,13 @@ from pyspark.sql import functions as F
 from retraining.adapters.tables import observations, predictions
 from retraining.adapters.tables.observations import BATCH_SEQ
 from retraining.context import Context
+from retraining.kinds.find_kind import kind_of
 from retraining.records.decision import DailyLoss, Decision
-from retraining.rules.gate.metrics import error_of
 from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
-from retraining.steps.dataset.metric_of import metric_of
 from retraining.steps.dataset.model_frame import LABEL, labelled
-from retraining.steps.dataset.predict_rows import loss_column
 
 
 def measure_daily_losses(
@@ -38,7 +36,7 @@ def measure_daily_losses(
     found = (
         rows.join(made.withColumnRenamed(BATCH_SEQ, "_scored"), ROW_KEY)
         .groupBy("_day", BATCH_SEQ, "_scored", "model_version")
-        .agg(F.count(F.lit(1)).alias("rows"), F.sum(loss_column(spec, "prediction", LABEL)).alias("loss"))
+        .agg(F.count(F.lit(1)).alias("rows"), F.sum(kind_of(spec).loss_column("prediction", LABEL)).alias("loss"))
         .orderBy("_day", BATCH_SEQ, "_scored", "model_version")
         .collect()
     )
@@ -64,4 +62,4 @@ def error_on_batch(
     """Realised error of a version on one batch and the rows behind it; (None, 0) where it predicted none of them."""
     its = [each for each in losses if each.version == version and each.batch_seq == batch_seq]
     rows = sum(each.rows for each in its)
-    return (error_of(metric_of(spec), sum(each.loss for each in its), rows) if rows else None), rows
+    return (kind_of(spec).error(sum(each.loss for each in its), rows) if rows else None), rows

@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations, predictions
 from retraining.context import Context
+from retraining.kinds.find_kind import kind_of
 from retraining.records.decision import ErrorEstimate
 from retraining.records.version import Manifest
 from retraining.rules.ingest.ledger_column import ledger_day
@@ -15,9 +16,7 @@ from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.rules.performance.estimate_error import SAMPLE_ROWS, estimate_error
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.load_version import load_version
-from retraining.steps.dataset.metric_of import metric_of
 from retraining.steps.dataset.model_frame import LABEL, feature_columns, label_column
-from retraining.steps.dataset.predict_rows import loss_column
 from retraining.steps.dataset.training_frame import keyed_sample
 
 _DAY, _LOSS, _PREDICTION = "_day", "_loss", "_prediction"
@@ -45,7 +44,7 @@ def estimate_unlabelled(context: Context, source: IngestedSource, champion: Mani
     first, second = (each[_DAY].tolist() if source.ledger.has_time else None for each in (seen, unknown))
     confidence = _confidence(context, champion, (seen, unknown))
     losses = seen[_LOSS].to_numpy(np.float64)
-    return estimate_error(metric_of(spec), seen[features], losses, unknown[features], first, second, confidence)
+    return estimate_error(kind_of(spec), seen[features], losses, unknown[features], first, second, confidence)
 
 
 def _judged_rows(context: Context, source: IngestedSource, champion: Manifest) -> DataFrame:
@@ -58,7 +57,7 @@ def _judged_rows(context: Context, source: IngestedSource, champion: Manifest) -
     said = context.tables.read(predictions.table_of(spec.model)).where(its).select(ROW_KEY, F.col("prediction"))
     day = ledger_day(source.ledger).alias(_DAY)
     rows = current.select(ROW_KEY, observations.BATCH_SEQ, day, *feature_columns(spec), label_column(spec))
-    loss = F.when(F.col(LABEL).isNotNull(), loss_column(spec, "prediction", LABEL))
+    loss = F.when(F.col(LABEL).isNotNull(), kind_of(spec).loss_column("prediction", LABEL))
     return rows.join(said, ROW_KEY).withColumn(_LOSS, loss).withColumnRenamed("prediction", _PREDICTION)
 
 
@@ -69,11 +68,11 @@ def _sample(rows: DataFrame) -> pd.DataFrame:
 def _confidence(
     context: Context, champion: Manifest, frames: tuple[pd.DataFrame, pd.DataFrame]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    """The champion's probability of the class it predicts, where it is a classifier that has one."""
-    if context.spec.kind == "regression":
+    """The champion's probability of the class it predicts, where it has one."""
+    kind = kind_of(context.spec)
+    if not kind.has_probabilities or any(each.empty for each in frames):
         return None
+
     model = load_version(context.registry, champion)
-    if not hasattr(model, "predict_proba") or any(each.empty for each in frames):
-        return None
-    first, second = (model.predict_proba(each[list(context.spec.columns.features)]).max(axis=1) for each in frames)
-    return first, second
+    first, second = (kind.confidence(model, each[list(context.spec.columns.features)]) for each in frames)
+    return None if first is None or second is None else (first, second)

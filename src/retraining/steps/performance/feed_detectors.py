@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from retraining.adapters.tables import observations, predictions
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.context import Context
+from retraining.kinds.find_kind import kind_of
 from retraining.records.drift import DetectorState
 from retraining.records.version import Manifest
 from retraining.rules.drift.detectors.feed import feed
@@ -21,8 +22,6 @@ from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.model_frame import LABEL, labelled
 
-MOST_LOSS = 4.0
-"""A loss counts up to so many times the error at promotion, and is fed as a part of that: 0 to 1."""
 _FED = "state string, fed bigint, late bigint, newest bigint, alarms bigint, first_alarm bigint"
 
 
@@ -64,12 +63,8 @@ def _labelled_rows(context: Context, source: IngestedSource, version: str, since
     rows = labelled(context.spec, current).select(
         ROW_KEY, LABEL, ledger_number(source.ledger).cast("bigint").alias("_at")
     )
-    if context.spec.kind == "classification":
-        wrong = (~F.col("prediction").eqNullSafe(F.col(LABEL))).cast("double")
-        return rows.join(made, ROW_KEY).select("_at", ROW_KEY, wrong.alias("error"), wrong.alias("loss"))
-    away = F.abs(F.col("prediction") - F.col(LABEL)) / F.lit(expected)
-    loss = F.coalesce(F.least(F.nanvl(away, F.lit(MOST_LOSS)), F.lit(MOST_LOSS)), F.lit(MOST_LOSS)) / F.lit(MOST_LOSS)
-    error = (loss > F.lit(1 / MOST_LOSS)).cast("double")
+
+    error, loss = kind_of(context.spec).detector_columns("prediction", LABEL, expected)
     return rows.join(made, ROW_KEY).select("_at", ROW_KEY, error.alias("error"), loss.alias("loss"))
 
 

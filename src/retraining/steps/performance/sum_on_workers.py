@@ -14,9 +14,12 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType
 
+from retraining.kinds.find_kind import kind_of
+from retraining.kinds.kind import Kind
+from retraining.kinds.metric import FloatArray, Metric, Predictions
 from retraining.rules.gate.evaluation import paired_sums
 from retraining.rules.gate.jackknife import PairedSums
-from retraining.rules.gate.metrics import FloatArray, Kind, Metric, Predictions, find_metric
+from retraining.rules.gate.metrics import find_metric
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.model_frame import LABEL, feature_columns
 
@@ -59,8 +62,8 @@ def sum_on_workers(spec: ModelSpec, rows: DataFrame, metrics: Sequence[str], jud
     names = list(dict.fromkeys([*spec.columns.features, *_fitted_on(judged.champion), *_fitted_on(judged.candidate)]))
     features = [each.alias(f"_feature_{place}") for place, each in enumerate(_as_models_see(spec, rows, names))]
     slices = _slice_columns(spec, rows)
-    kind: Kind = spec.kind
-    found_metrics = tuple(find_metric(name, kind) for name in metrics)
+    kind = kind_of(spec)
+    found_metrics = tuple(find_metric(name, kind.name) for name in metrics)
     pickled = bytes(cloudpickle.dumps((judged, found_metrics)))  # type: ignore[no-untyped-call]
     labels_of = list(slices)
 
@@ -113,7 +116,9 @@ class _Pair:
     """Two models on a worker."""
 
     def __init__(self, judged: Judged, kind: Kind, metrics: Sequence[Metric]) -> None:
-        self.judged, self.kind, self.metrics = judged, kind, metrics
+        self.judged = judged
+        self.kind = kind
+        self.metrics = metrics
         self.classes = tuple(str(each) for each in getattr(judged.candidate, "classes_", ()))
         self.asks = any(metric.needs_probabilities for metric in metrics)
 
@@ -126,7 +131,7 @@ class _Pair:
         slices: pd.DataFrame,
     ) -> None:
         """Adds one batch to the totals."""
-        truth = label.to_numpy(dtype=np.float64 if self.kind == "regression" else object)
+        truth = self.kind.as_labels(label)
         candidate = self._answers(self.judged.candidate, features, truth)
         baseline = self._answers(self.judged.champion, features, truth)
         for place, metric in enumerate(self.metrics):
@@ -142,33 +147,16 @@ class _Pair:
 
     def _answers(self, model: Any | None, features: pd.DataFrame, label: NDArray[Any]) -> Predictions:
         if model is None:
-            return self._trivial(label)
-        seen = features[_fitted_on(model) or features.columns]
-        if self.kind == "regression":
-            return Predictions(label, np.asarray(model.predict(seen), dtype=np.float64))
-        classes = tuple(str(each) for each in model.classes_)
-        probabilities = np.asarray(model.predict_proba(seen)) if self.asks else None
-        return Predictions(label, np.asarray(model.predict(seen)).astype(str).astype(object), probabilities, classes)
-
-    def _trivial(self, label: NDArray[Any]) -> Predictions:
-        if self.kind == "regression":
-            return Predictions(label, np.full(len(label), float(self.judged.trivial or "nan")))
-        said = np.full(len(label), self.judged.trivial, dtype=object)
-        certain = np.array([[float(each == self.judged.trivial) for each in self.classes]] * len(label))
-        return Predictions(label, said, certain, self.classes)
+            return self.kind.trivial_answers(self.judged.trivial, label, self.classes)
+        return self.kind.answers(model, features[_fitted_on(model) or features.columns], label, self.asks)
 
     def _checks(self, candidate: Predictions) -> FloatArray:
         """Rows, broken predictions, and sums and sums of squares of predictions and labels."""
-        if self.kind == "regression":
-            said, truth = candidate.prediction, candidate.label
-        else:
-            codes = {name: float(place) for place, name in enumerate(self.classes)}
-            said, truth = (
-                np.array([codes.get(each, -1.0) for each in of]) for of in (candidate.prediction, candidate.label)
-            )
-        fine = np.isfinite(said)
-        kept = np.where(fine, said, 0.0)
-        return np.array([len(said), (~fine).sum(), kept.sum(), (kept**2).sum(), truth.sum(), (truth**2).sum()])
+        predicted = self.kind.as_numbers(candidate.prediction, self.classes)
+        truth = self.kind.as_numbers(candidate.label, self.classes)
+        fine = np.isfinite(predicted)
+        kept = np.where(fine, predicted, 0.0)
+        return np.array([len(predicted), (~fine).sum(), kept.sum(), (kept**2).sum(), truth.sum(), (truth**2).sum()])
 
 
 def _only(of: Predictions, inside: NDArray[np.bool_]) -> Predictions:

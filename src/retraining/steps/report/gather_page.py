@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from retraining.adapters.tables.batches import read_batches
 from retraining.adapters.tables.ledgers_of_model import read_profiles, read_references, read_rows
 from retraining.context import Context
+from retraining.kinds.find_kind import kind_of
 from retraining.records.batch import Batch
 from retraining.records.decision import DailyLoss, Decision
 from retraining.records.drift import DetectorState, DriftMetric
@@ -18,10 +19,8 @@ from retraining.report.page_data import DailyError, PageData, Sample
 from retraining.rules.champion.history import first_champion
 from retraining.rules.drift.profile import merge_profiles
 from retraining.rules.drift.shares import ColumnShares, compare_shares
-from retraining.rules.gate.metrics import error_of
 from retraining.rules.incidents import incidents
 from retraining.spec.model_spec import ModelSpec
-from retraining.steps.dataset.metric_of import metric_of
 from retraining.steps.drift.profile_batch import profiles_by_column
 from retraining.steps.performance.daily_losses import error_on_batch, losses_of
 from retraining.steps.report.sample_refusals import sample_refusals
@@ -92,7 +91,7 @@ def page_data(spec: ModelSpec, gathered: Gathered, events: Sequence[Event]) -> P
     """The page's values; the last event is this run."""
     return PageData(
         events=tuple(events),
-        metric=metric_of(spec),
+        metric=kind_of(spec).followed.name,
         label=spec.columns.label,
         features=spec.columns.features,
         batch=gathered.batch,
@@ -143,6 +142,6 @@ def _daily_errors(spec: ModelSpec, gathered: Gathered) -> tuple[DailyError, ...]
             rows, loss = sums.get(key, (0, 0.0))
             sums[key] = (rows + each.rows, loss + each.loss)
     return tuple(
-        DailyError(day, version, rows, error_of(metric_of(spec), loss, rows), is_static)
+        DailyError(day, version, rows, kind_of(spec).error(loss, rows), is_static)
         for (day, version, is_static), (rows, loss) in sums.items()
     )

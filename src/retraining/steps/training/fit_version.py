@@ -11,6 +11,7 @@ from retraining.adapters.tables import observations
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq
 from retraining.context import Context
 from retraining.failpoints import hit
+from retraining.kinds.find_kind import kind_of
 from retraining.records.version import Manifest
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
@@ -19,7 +20,6 @@ from retraining.steps.drift.append_references import append_references
 from retraining.steps.training.learn import Learned, learn
 from retraining.steps.training.lineage import data_table, lineage_tags
 from retraining.steps.training.sweep_leftovers import sweep_leftovers
-from retraining.strategies.full_refit import trivial_prediction
 
 RECIPES = Path(__file__).parents[3] / "recipes"
 """The package that every version carries, so that it loads where `src` is not on the path."""
@@ -102,7 +102,7 @@ def _fill(context: Context, reserved: Manifest, learned: Learned, seq: int, repr
         sampled=frame.sampled,
         data_hash=frame.data_hash,
         observations_version=observations.observations_version(context.tables, context.spec.source_name),
-        trivial_prediction=str(trivial_prediction(context.spec.kind, frame.label)),
+        trivial_prediction=str(kind_of(context.spec).trivial_prediction(frame.label)),
         reproducible=reproducible,
         **context.stamp,
     )

@@ -5,12 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 from retraining.context import Context
+from retraining.kinds.find_kind import kind_of
 from retraining.records.version import Manifest
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.load_version import load_version
-from retraining.steps.dataset.metric_of import metric_of
 from retraining.steps.dataset.training_frame import Bounds, TrainingFrame, read_training_frame
 from retraining.strategies.choose_window import WindowChoice, choose_window
 from retraining.strategies.full_refit import build_estimator, full_refit
@@ -57,8 +57,8 @@ def _choose(
     if days is None or start is None or end is None:
         return WindowChoice(None, ())
     judged = (ledger.day_of(end) - ledger.day_of(start)).days
-    windows, metric = spec.strategy.windows, metric_of(spec)
-    return choose_window(estimator, history.features, history.label, days, windows, judged, metric)
+    windows = spec.strategy.windows
+    return choose_window(estimator, history.features, history.label, days, windows, judged, kind_of(spec))
 
 
 def _start(source: IngestedSource, reserved: Manifest, length: int | None) -> Number | None:

@@ -47,7 +47,7 @@ def categorical(values: Sequence, **options: object) -> DriftReference:
 
 
 def profiled(reference: DriftReference, values: Sequence) -> Profile:
-    if reference.kind == "numeric":
+    if reference.is_numeric:
         return numeric_profile(
             *profile_doubles(np.array(values, dtype=float), bin_finder(np.array(reference.edges)), reference.mean)
         )

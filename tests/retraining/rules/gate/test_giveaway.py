@@ -22,20 +22,20 @@ FEATURES = pd.DataFrame(
 
 
 def test_a_copy_of_a_number_gives_it_away():
-    assert giveaways(FEATURES, LABEL, is_regression=True) == ("copy", "with gaps")
+    assert giveaways(FEATURES, LABEL, is_numeric=True) == ("copy", "with gaps")
 
 
 def test_a_code_gives_a_class_away_as_the_number_behind_it_does():
-    assert giveaways(FEATURES, CLASS, is_regression=False) == ("copy", "with gaps", "code")
+    assert giveaways(FEATURES, CLASS, is_numeric=False) == ("copy", "with gaps", "code")
 
 
 @pytest.mark.parametrize("rows", [99, 2_000])
 def test_little_is_not_looked_at(rows):
     constant = pd.Series(["late"] * rows)
 
-    assert giveaways(FEATURES[:99], CLASS[:99], is_regression=False) == ()
-    assert giveaways(FEATURES[:rows], constant, is_regression=False) == ()
+    assert giveaways(FEATURES[:99], CLASS[:99], is_numeric=False) == ()
+    assert giveaways(FEATURES[:rows], constant, is_numeric=False) == ()
 
 
 def test_a_line_through_few_rows_is_seen():
-    assert giveaways(FEATURES[["honest", "copy"]][:120], LABEL[:120], is_regression=True) == ("copy",)
+    assert giveaways(FEATURES[["honest", "copy"]][:120], LABEL[:120], is_numeric=True) == ("copy",)

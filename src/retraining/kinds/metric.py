@@ -1,0 +1,76 @@
+"""What a metric is: a function of sums over rows, and the parts that metrics of several kinds share.
+
+Rows are added up where they are; a metric is then a formula on the sums, so that leaving out a day costs a subtraction
+and no row is read twice. Formulas are those of scikit-learn unless said otherwise.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+Groups = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """One model's answers for some rows.
+
+    label and prediction are numbers where the kind is numeric, else texts. probabilities has a column per class, in the
+    order of classes, where a metric needs it.
+    """
+
+    label: NDArray[Any]
+    prediction: NDArray[Any]
+    probabilities: FloatArray | None = None
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Metric:
+    """totals: the sums over the rows of each group, (groups, sums), from the number of each row's group and how many
+    groups there are. value: the metric of such sums, of shape (..., sums) to (...).
+
+    relative: a smaller value is better, and a gain is 1 - candidate / baseline. Else a larger value is better, at most
+    1, and a gain is the difference.
+    """
+
+    name: str
+    totals: Callable[[Predictions, Groups, int], FloatArray]
+    value: Callable[[FloatArray], FloatArray]
+    relative: bool = True
+    needs_probabilities: bool = False
+
+
+def by_name(*metrics: Metric) -> dict[str, Metric]:
+    """The metrics of a kind, in the order in which errors list them."""
+    return {each.name: each for each in metrics}
+
+
+def grouped(row_sums: Callable[[Predictions], FloatArray]) -> Callable[[Predictions, Groups, int], FloatArray]:
+    """Totals from a function that returns what each row adds, of shape (rows, sums)."""
+
+    def totals(of: Predictions, groups: Groups, count: int) -> FloatArray:
+        columns = row_sums(of).T
+        return np.column_stack([np.bincount(groups, weights=each, minlength=count) for each in columns])
+
+    return totals
+
+
+def columns(*parts: Any) -> FloatArray:
+    """Arrays of shape (rows,) side by side, as numbers."""
+    return np.column_stack([np.asarray(each, dtype=np.float64) for each in parts])
+
+
+def ratio(above: Any, below: Any) -> FloatArray:
+    """NaN where there is nothing to divide by."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(np.asarray(below) == 0, np.nan, np.divide(above, below))
+
+
+def mean(totals: FloatArray) -> FloatArray:
+    """The mean of what the rows add; the first sum counts the rows."""
+    return ratio(totals[..., 1], totals[..., 0])
