@@ -74,12 +74,11 @@ ROOMS = {
     ),
     "retraining.steps.champion": (f"retraining.failpoints {NOTIFY} {DATASET}", FRAMES),
     "retraining.steps.decide": (
-        f"retraining.steps.drift retraining.steps.gate retraining.steps.performance {DATASET}",
+        f"retraining.steps.drift retraining.steps.gate retraining.steps.performance retraining.strategies {DATASET}",
         FRAMES,
     ),
     "retraining.steps.imported": (
-        "retraining.steps.champion retraining.steps.decide retraining.steps.drift retraining.steps.gate "
-        f"retraining.strategies {DATASET}",
+        f"retraining.steps.champion retraining.steps.decide retraining.steps.drift retraining.steps.gate {DATASET}",
         FRAMES,
     ),
     "retraining.steps.forget": (f"{SOURCES} {DATASET}", FRAMES),

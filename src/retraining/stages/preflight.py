@@ -21,7 +21,7 @@ from retraining.spec.model_spec import ModelSpec
 from retraining.spec.row_rules import ForeignKey
 from retraining.steps.ingest.open_source import labels_table
 from retraining.steps.training.fit_version import RECIPES
-from retraining.strategies.full_refit import constant_predictor
+from retraining.strategies.estimators import constant_predictor
 
 _Attempt = tuple[str, Callable[[], object], str]
 """What is tried, the try, and what makes it work."""

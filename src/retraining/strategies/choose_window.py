@@ -24,30 +24,37 @@ class WindowChoice:
     errors: tuple[tuple[int | None, float], ...]
 
 
+@dataclass(frozen=True)
+class DatedRows:
+    """Training rows with their days: features (rows, columns), label (rows,), days (rows,)."""
+
+    features: pd.DataFrame
+    label: "pd.Series[Any]"
+    days: Days
+
+
 def choose_window(
-    estimator: Any,
-    features: pd.DataFrame,
-    label: "pd.Series[Any]",
-    days: Days,
-    windows: Sequence[int],
-    judged_days: int,
-    kind: Kind,
+    estimator: Any, rows: DatedRows, windows: Sequence[int], judged_days: int, kind: Kind
 ) -> WindowChoice:
     """The window whose fit errs least on the newest judged_days days, having seen only the days before them.
 
-    Every row comes before the hold-out, so the hold-out still judges one candidate that nobody has chosen by it. A
-    window that the history does not fill is the same as all of it and not tried.
+    Every row comes before the hold-out, so the hold-out still judges one candidate that was not chosen by it. A window
+    that the history does not fill is the same as all of it and is not tried.
     """
-    judged_from = int(days.max()) + 1 - judged_days
-    judged, before = days >= judged_from, days < judged_from
-    usable = [length for length in windows if judged_from - length > days.min()]
+    judged_from = int(rows.days.max()) + 1 - judged_days
+    usable = [length for length in windows if judged_from - length > rows.days.min()]
     if not usable:
         return WindowChoice(None, ())
+
+    judged = rows.days >= judged_from
     errors = []
     for length in (None, *usable):
-        inside = before if length is None else before & (days >= judged_from - length)
+        start = rows.days.min() if length is None else judged_from - length
+        inside = ~judged & (rows.days >= start)
         if inside.any():
-            fitted = clone(estimator).fit(features[inside], label[inside])
-            predicted = np.asarray(fitted.predict(features[judged]))
-            errors.append((length, kind.error_on_rows(label[judged].to_numpy(), predicted)))
-    return WindowChoice(min(errors, key=lambda each: each[1])[0], tuple(errors))
+            fitted = clone(estimator).fit(rows.features[inside], rows.label[inside])
+            predicted = np.asarray(fitted.predict(rows.features[judged]))
+            errors.append((length, kind.error_on_rows(rows.label[judged].to_numpy(), predicted)))
+
+    best = min(errors, key=lambda tried: tried[1])
+    return WindowChoice(best[0], tuple(errors))

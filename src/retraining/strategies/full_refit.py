@@ -1,31 +1,34 @@
 """Full refit: the recipe from scratch on all training rows (the white paper's full retraining)."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 from sklearn.base import clone
-from sklearn.dummy import DummyRegressor
 
 from retraining.errors import SpecError
-from retraining.spec.model_spec import ModelSpec
-from retraining.spec.recipe_function import find_function
+from retraining.strategies.strategy import Strategy
 
 
-def build_estimator(spec: ModelSpec) -> Any:
-    """The unfitted estimator of the spec's recipe. Raises SpecError when the recipe does not exist or refuses its
-    params."""
-    build = find_function(spec.model, "recipe", spec.recipe)
-    try:
-        return build(spec.columns.numeric, spec.columns.categorical, spec.params)
-    except (TypeError, ValueError) as err:
-        raise SpecError(f"{spec.model}: recipe `{spec.recipe}` refused its params {spec.params}: {err}.") from err
+class FullRefit(Strategy):
+    """Every model starts from nothing, so it forgets what left the window, and any estimator will do."""
 
+    name: ClassVar[str] = "full_refit"
+    can_update: ClassVar[bool] = False
 
-def full_refit(estimator: Any, features: pd.DataFrame, label: "pd.Series[Any]") -> Any:
-    """A fitted copy of the estimator; the one passed in stays unfitted."""
-    return clone(estimator).fit(features, label)
+    def check(self) -> None:
+        """Every estimator can be fitted."""
 
+    def fit(self, features: pd.DataFrame, label: "pd.Series[Any]") -> Any:
+        """A fitted clone."""
+        return clone(self.estimator).fit(features, label)
 
-def constant_predictor(example: pd.DataFrame) -> Any:
-    """A fitted estimator that always says 0: something to register where the model does not matter."""
-    return DummyRegressor(strategy="constant", constant=0.0).fit(example, [0.0] * len(example))
+    def update(self, features: pd.DataFrame, label: "pd.Series[Any]") -> Any:
+        """Always raises SpecError."""
+        raise SpecError(
+            "strategy full_refit: a model is never updated, only fitted from scratch. Choose strategy: "
+            "incremental_update, whose champion learns the new rows only."
+        )
+
+    def cost(self, rows: int, new_rows: int) -> int:
+        """All rows."""
+        return rows

@@ -8,7 +8,7 @@ from sklearn.linear_model import LinearRegression
 
 from retraining.kinds.classification import CLASSIFICATION
 from retraining.kinds.regression import REGRESSION
-from retraining.strategies.choose_window import WindowChoice, choose_window
+from retraining.strategies.choose_window import DatedRows, WindowChoice, choose_window
 
 FIRST_DAY = 15_706  # 2013-01-01
 
@@ -22,7 +22,7 @@ def history(days: int, changes_on: int | None = None, rows_a_day: int = 10):
 
 
 def choose(frame, windows, judged_days=6) -> WindowChoice:
-    return choose_window(LinearRegression(), *frame, windows, judged_days, REGRESSION)
+    return choose_window(LinearRegression(), DatedRows(*frame), windows, judged_days, REGRESSION)
 
 
 def test_a_window_is_chosen_that_lies_after_the_change_of_the_concept():
@@ -48,7 +48,7 @@ def test_windows_that_the_history_does_not_fill_are_not_tried():
 
 @pytest.mark.parametrize(("days", "windows"), [(30, (28, 91)), (30, ()), (6, (1,)), (3, (1,))])
 def test_without_a_window_to_try_nothing_is_fitted(days, windows):
-    assert choose_window("no estimator", *history(days), windows, 6, REGRESSION) == WindowChoice(None, ())
+    assert choose_window("no estimator", DatedRows(*history(days)), windows, 6, REGRESSION) == WindowChoice(None, ())
 
 
 def test_the_days_that_judge_play_no_part_in_the_fits():
@@ -70,7 +70,7 @@ def test_a_window_ends_where_the_judging_days_start():
 def test_the_estimator_passed_in_stays_unfitted():
     estimator = LinearRegression()
 
-    choose_window(estimator, *history(40), (10,), 6, REGRESSION)
+    choose_window(estimator, DatedRows(*history(40)), (10,), 6, REGRESSION)
 
     assert not hasattr(estimator, "coef_")
 
@@ -79,6 +79,6 @@ def test_classes_are_judged_by_the_share_of_wrong_ones():
     features, _, days = history(40)
     label = pd.Series(np.where(days >= FIRST_DAY + 20, "late", "early"))
 
-    choice = choose_window(DummyClassifier(), features, label, days, (10,), 6, CLASSIFICATION)
+    choice = choose_window(DummyClassifier(), DatedRows(features, label, days), (10,), 6, CLASSIFICATION)
 
     assert choice == WindowChoice(10, ((None, 1.0), (10, 0.0)))

@@ -23,6 +23,7 @@ from retraining.steps.drift.name_change import level_of_error, name_change
 from retraining.steps.drift.see_drift import SeenDrift
 from retraining.steps.gate.plan_holdout import plan_holdout
 from retraining.steps.performance.daily_losses import error_on_batch, losses_of
+from retraining.strategies.find_strategy import find_strategy
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def collect_evidence(
         expected_error=expected,
         blocked_until_after_batch=waits_after_batch(history.promotions),
         days_since_attempt=_days_between(source, source.watermark_of(training.batch_seq) if training else None),
-        can_update=spec.strategy.name == "incremental_update" and champion is not None,
+        can_update=find_strategy(spec.strategy.name).can_update and champion is not None,
         refusals_in_a_row=_refusals_in_a_row(history.promotions),
         frozen=frozen,
         **_holdout_evidence(spec, source, champion, measurements),

@@ -12,9 +12,9 @@ from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.load_version import load_version
 from retraining.steps.dataset.training_frame import Bounds, TrainingFrame, read_training_frame
-from retraining.strategies.choose_window import WindowChoice, choose_window
-from retraining.strategies.full_refit import build_estimator, full_refit
-from retraining.strategies.incremental_update import check_updates, incremental_update
+from retraining.strategies.choose_window import DatedRows, WindowChoice, choose_window
+from retraining.strategies.estimators import build_estimator
+from retraining.strategies.find_strategy import find_strategy, strategy_of_update
 
 
 @dataclass(frozen=True)
@@ -30,43 +30,51 @@ class Learned:
 def learn(context: Context, source: IngestedSource, reserved: Manifest, base: Manifest | None) -> Learned:
     """Carries out a reserved fit; the same reservation leads to the same estimator. base is what an update starts
     from."""
+    spec = context.spec
     before = source.ledger.from_text(reserved.train_before)
     if base is not None:
         new = read_training_frame(context, source, Bounds(reserved.batch_seq, None, before, base.batch_seq))
-        updated = incremental_update(load_version(context.registry, base), new.features, new.label)
-        return Learned(updated, new, WindowChoice(None, ()), None)
-    estimator = build_estimator(context.spec)
-    if context.spec.strategy.name == "incremental_update":
-        check_updates(estimator)
+        champion = strategy_of_update(spec.strategy.name)(load_version(context.registry, base))
+        return Learned(champion.update(new.features, new.label), new, WindowChoice(None, ()), None)
+
+    strategy = find_strategy(spec.strategy.name)(build_estimator(spec))
+    strategy.check()
+
     start = _start(source, reserved, reserved.window_days)
     frame = read_training_frame(context, source, Bounds(reserved.batch_seq, start, before))
     window = WindowChoice(reserved.window_days, ())
     if reserved.role == "candidate":
-        window = _choose(context.spec, source.ledger, estimator, frame, reserved)
+        window = _choose(spec, source.ledger, strategy.estimator, frame, reserved)
         start = _start(source, reserved, window.days)
         frame = _since(context, source, frame, reserved, start)
-    return Learned(full_refit(estimator, frame.features, frame.label), frame, window, source.ledger.to_text(start))
+
+    fitted = strategy.fit(frame.features, frame.label)
+    return Learned(fitted, frame, window, source.ledger.to_text(start))
 
 
 def _choose(
     spec: ModelSpec, ledger: Ledger, estimator: Any, history: TrainingFrame, reserved: Manifest
 ) -> WindowChoice:
     """The candidate's backtest; the refit of a candidate keeps the candidate's window."""
-    start, end = ledger.from_text(reserved.holdout_from), ledger.from_text(reserved.holdout_before)
+    start = ledger.from_text(reserved.holdout_from)
+    end = ledger.from_text(reserved.holdout_before)
     days = history.days
     if days is None or start is None or end is None:
         return WindowChoice(None, ())
-    judged = (ledger.day_of(end) - ledger.day_of(start)).days
-    windows = spec.strategy.windows
-    return choose_window(estimator, history.features, history.label, days, windows, judged, kind_of(spec))
+
+    judged_days = (ledger.day_of(end) - ledger.day_of(start)).days
+    rows = DatedRows(history.features, history.label, days)
+    return choose_window(estimator, rows, spec.strategy.windows, judged_days, kind_of(spec))
 
 
 def _start(source: IngestedSource, reserved: Manifest, length: int | None) -> Number | None:
     """Where a window of the newest days begins: before the hold-out, or up to the batch's watermark."""
     ledger = source.ledger
-    before, newest = ledger.from_text(reserved.train_before), ledger.from_text(source.watermark_of(reserved.batch_seq))
+    before = ledger.from_text(reserved.train_before)
+    newest = ledger.from_text(source.watermark_of(reserved.batch_seq))
     if length is None or newest is None:
         return None
+
     end = ledger.day_of(newest) + timedelta(days=1) if before is None else ledger.day_of(before)
     return ledger.start_of(end - timedelta(days=length))
 

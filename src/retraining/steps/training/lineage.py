@@ -7,7 +7,7 @@ from retraining.adapters.tables import observations
 from retraining.context import Context
 from retraining.records.version import Manifest
 from retraining.steps.training.learn import Learned
-from retraining.strategies.seeds_of import seeds_of
+from retraining.strategies.estimators import seeds_of
 
 LOCK_HASH = "lock_hash"
 _DIRTY = "-dirty"

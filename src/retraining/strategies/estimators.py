@@ -1,0 +1,33 @@
+"""Estimators as strategies take them: built from a recipe, and what can be read from one."""
+
+from typing import Any
+
+import pandas as pd
+from sklearn.dummy import DummyRegressor
+
+from retraining.errors import SpecError
+from retraining.spec.model_spec import ModelSpec
+from retraining.spec.recipe_function import find_function
+
+
+def build_estimator(spec: ModelSpec) -> Any:
+    """The unfitted estimator of the spec's recipe. Raises SpecError when the recipe does not exist or refuses its
+    params."""
+    build = find_function(spec.model, "recipe", spec.recipe)
+    try:
+        return build(spec.columns.numeric, spec.columns.categorical, spec.params)
+    except (TypeError, ValueError) as err:
+        raise SpecError(f"{spec.model}: recipe `{spec.recipe}` refused its params {spec.params}: {err}.") from err
+
+
+def constant_predictor(example: pd.DataFrame) -> Any:
+    """A fitted estimator that always predicts 0: something to register where the model does not matter."""
+    return DummyRegressor(strategy="constant", constant=0.0).fit(example, [0.0] * len(example))
+
+
+def seeds_of(estimator: Any) -> str:
+    """Every `random_state` of an estimator and its parts, sorted and without repetition: "0", "0 7". "not set" is for
+    one that is None, and "none" for an estimator without any."""
+    states = [value for name, value in estimator.get_params(deep=True).items() if name.endswith("random_state")]
+    seeds = sorted({"not set" if value is None else str(value) for value in states})
+    return " ".join(seeds) or "none"
