@@ -51,7 +51,8 @@ def paper_verdict(seed: int = 42) -> PaperVerdict:
 
 
 def _scores(frame: pd.DataFrame, seed: int) -> tuple[float, float]:
-    features, label = frame.drop(columns=["progression", "patient"]), frame["progression"]
+    features = frame.drop(columns=["progression", "patient"])
+    label = frame["progression"]
     train_x, test_x, train_y, test_y = train_test_split(features, label, test_size=0.25, random_state=seed)
     predicted = Ridge(alpha=1, solver="cholesky").fit(train_x, train_y).predict(test_x)
     return float(mean_squared_error(test_y, predicted)), float(r2_score(test_y, predicted))

@@ -15,7 +15,8 @@ def put_rows(spark: SparkSession, rows: pd.DataFrame, table: str, keys: list[str
     """
     missing = rows
     if spark.catalog.tableExists(table):
-        first, last = rows[keys[0]].min(), rows[keys[0]].max()
+        first = rows[keys[0]].min()
+        last = rows[keys[0]].max()
         there = spark.table(table).where(F.col(keys[0]).between(F.lit(first), F.lit(last))).select(*keys).toPandas()
         missing = rows[~_identities(rows, keys).isin(_identities(there, keys))]
     if len(missing):

@@ -5,7 +5,9 @@ from typing import Any
 import pandas as pd
 from pyspark.sql import SparkSession
 
-FLIGHTS, SGD, DIABETES = "flights_air_time", "flights_sgd", "diabetes"
+FLIGHTS = "flights_air_time"
+SGD = "flights_sgd"
+DIABETES = "diabetes"
 
 REFERENCES = {
     "January's model kept": 15.43,
@@ -117,7 +119,8 @@ def _drift(row: dict[str, Any]) -> str:
 
 def _champion(row: dict[str, Any]) -> str:
     """The version that was live before the run, and the one after it where that is another."""
-    before, after = row["champion_before"] or "-", row["champion_after"] or "-"
+    before = row["champion_before"] or "-"
+    after = row["champion_after"] or "-"
     return after if after == before else f"{before} > {after}"
 
 

@@ -47,8 +47,10 @@ def _reasons(data: PageData) -> tuple[str, ...]:
 
 def _evidence(decision: Decision, metric: str) -> list[tuple[str, str, str]]:
     """What the decision saw, and beside each value what it was held to: name, value, note."""
-    age, seconds = decision.champion_age_days, decision.last_fit_seconds
-    realised, expected = decision.realised_error, decision.expected_error
+    age = decision.champion_age_days
+    seconds = decision.last_fit_seconds
+    realised = decision.realised_error
+    expected = decision.expected_error
     days = "Reserved rows" if decision.holdout_days is None else count(decision.holdout_days)
     return [
         ("New labelled rows", count(decision.new_labelled_rows), f"at least {count(decision.min_new_rows)}"),

@@ -24,7 +24,8 @@ class Status:
 
 def status_of(run: Event) -> Status:
     """What a run did, first in two words, then in a sentence."""
-    before, after = run.champion_before, run.champion_after
+    before = run.champion_before
+    after = run.champion_after
     if run.failed_tasks or run.outcome == "FAILED":
         names = ", ".join(run.failed_tasks) or "no task named"
         return Status("Run failed", f"Failed: {names}. What was decided before still stands.", "bad", "✕")

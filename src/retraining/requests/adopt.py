@@ -24,7 +24,8 @@ class AdoptRequest:
 def read_adoption(parameters: Mapping[str, str]) -> AdoptRequest:
     """What is said of a version made elsewhere. Raises ParameterError for one without version or old stage, for both,
     or without the batches and the reason."""
-    version, old_stage = parameters["version"] or None, parameters["old_stage"] or None
+    version = parameters["version"] or None
+    old_stage = parameters["old_stage"] or None
     if (version is None) == (old_stage is None):
         raise ParameterError(f"version {version!r} and old_stage {old_stage!r}: set one of them.")
     missing = [name for name in ("last_batch", "reason") if not parameters[name].strip()]
@@ -34,7 +35,8 @@ def read_adoption(parameters: Mapping[str, str]) -> AdoptRequest:
     last = batch_number(parameters["last_batch"], "last_batch")
     if not 1 <= first <= last:
         raise ParameterError(f"first_batch {first} and last_batch {last}: expected 1 <= first_batch <= last_batch.")
-    label, reason = parameters["label"] or None, parameters["reason"].strip()
+    label = parameters["label"] or None
+    reason = parameters["reason"].strip()
     return AdoptRequest(version, old_stage, first, last, label, _seconds(parameters["fit_seconds"]), reason)
 
 

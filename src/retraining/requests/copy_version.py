@@ -30,11 +30,13 @@ def read_copy(parameters: Mapping[str, str]) -> CopyRequest:
     missing = [name for name in ("source_model", "source_version", "reason") if not parameters[name].strip()]
     if missing:
         raise ParameterError(f"copy_version needs {' and '.join(missing)}. Set the parameter and run again.")
-    parts, version = parameters["source_model"].split("."), parameters["source_version"]
+    parts = parameters["source_model"].split(".")
+    version = parameters["source_version"]
     if len(parts) != 3:
         raise ParameterError(f"source_model {parameters['source_model']!r}: expected catalog.schema.model.")
     catalog, schema, model = (check_part(part, "source_model's part") for part in parts)
     if not (version.isascii() and version.isdigit() and len(version) <= 18):
         raise ParameterError(f"source_version {version!r} is no version number, such as 3.")
-    until, reason = parameters["trained_until"] or None, parameters["reason"].strip()
+    until = parameters["trained_until"] or None
+    reason = parameters["reason"].strip()
     return CopyRequest(f"{catalog}.{schema}", model, version, until, reason)

@@ -119,7 +119,8 @@ def _integer(given: Any, type_name: str) -> int:
     text = _digits(given)
     if not re.fullmatch(r"-?[0-9]{1,19}", text, re.ASCII):
         raise _UnfitError
-    number, half = int(text), 1 << (_BITS[type_name] - 1)
+    number = int(text)
+    half = 1 << (_BITS[type_name] - 1)
     if not -half <= number < half:
         raise _UnfitError
     return number

@@ -47,5 +47,6 @@ def read_repair(parameters: Mapping[str, str]) -> RepairRequest:
     if source is None:
         raise ParameterError(f"source {parameters['source']!r}: expected {' or '.join(get_args(RepairedSource))}.")
     number = batch_number(parameters["batch_seq"]) if parameters["batch_seq"] else None
-    start, end = parameters["start"] or None, parameters["end"] or None
+    start = parameters["start"] or None
+    end = parameters["end"] or None
     return RepairRequest(action, parameters["reason"], number, start, end, source)

@@ -88,7 +88,8 @@ def _cheap(evidence: Evidence, thresholds: Thresholds) -> str | None:
 
 
 def _error(evidence: Evidence, thresholds: Thresholds) -> str | None:
-    realised, expected = evidence.realised_error, evidence.expected_error
+    realised = evidence.realised_error
+    expected = evidence.expected_error
     if realised is None or expected is None or realised <= expected * (1 + thresholds.max_error_increase):
         return None
     return (

@@ -45,7 +45,8 @@ def news_of_run(known: Iterable[Incident], run_id: str) -> list[Incident]:
 
 def _opened(kind: IncidentKind, decision: Decision, what: str) -> Incident:
     line = _line(decision, what, decision.batch_seq)
-    batch, run = decision.batch_seq, decision.run_id
+    batch = decision.batch_seq
+    run = decision.run_id
     return Incident(decision.model, kind, batch, run, decision.at, batch, run, None, line)
 
 
@@ -88,7 +89,8 @@ def _drift(decision: Decision) -> tuple[Finding, str]:
 
 
 def _error(decision: Decision) -> tuple[Finding, str]:
-    realised, expected = decision.realised_error, decision.expected_error
+    realised = decision.realised_error
+    expected = decision.expected_error
     if realised is None or expected is None:
         return "open", ""
     grown = realised - expected

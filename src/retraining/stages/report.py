@@ -79,7 +79,8 @@ def report(context: Context, task_states: str = "") -> RunReport:
     event = known[-1] if known else _event(context, failed, gathered)
     if not known:
         append_event(context.tables, event, len(events) + 1)
-        events, all_events = [*events, event], [*all_events, event]
+        events = [*events, event]
+        all_events = [*all_events, event]
     page = render_run_page(page_data(spec, gathered, [*(row for row in events if row != event), event][-_MOST_RUNS:]))
     pages = {run_path(spec.model, context.run.run_id): page, "index.html": render_index(_by_model(all_events))}
     news = tuple(news_of_run(gathered.incidents, context.run.run_id))
@@ -114,7 +115,9 @@ def failed_tasks(states: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _event(context: Context, failed: tuple[str, ...], gathered: Gathered) -> Event:
-    batch, decision, promotion = gathered.batch, gathered.decision, gathered.promotion
+    batch = gathered.batch
+    decision = gathered.decision
+    promotion = gathered.promotion
     gain = next((row for row in gathered.checks if row.check == "gain"), None)
     newest = gathered.batches[-1] if gathered.batches else None
     return Event(
@@ -151,7 +154,8 @@ def _event(context: Context, failed: tuple[str, ...], gathered: Gathered) -> Eve
 
 def _champion_before(gathered: Gathered) -> str | None:
     """The champion that was judged against; of a run that decided, the one it decided about."""
-    decision, promotion = gathered.decision, gathered.promotion
+    decision = gathered.decision
+    promotion = gathered.promotion
     if decision:
         return decision.champion_version
     return promotion.previous_version if promotion else None

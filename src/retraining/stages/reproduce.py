@@ -25,7 +25,9 @@ from retraining.steps.training.lineage import LOCK_HASH
 
 _log = logging.getLogger(__name__)
 
-DATA_HASH, TRAINING_ERROR, PREDICTIONS = "data hash", "training error", "predictions"
+DATA_HASH = "data hash"
+TRAINING_ERROR = "training error"
+PREDICTIONS = "predictions"
 GATE_ERROR = "error at the gate"
 _WIDTHS = (18, 40, 40)
 
@@ -135,7 +137,8 @@ def _fits(spec: ModelSpec, registered: Any, learned: Learned) -> list[Comparison
         return [
             Comparison(PREDICTIONS, f"of {', '.join(known)}", f"of {', '.join(learned.frame.feature_names)}", False)
         ]
-    features, label = learned.frame.features, learned.frame.label.to_numpy()
+    features = learned.frame.features
+    label = learned.frame.label.to_numpy()
     before, after = (np.asarray(each.predict(features)) for each in (registered, learned.estimator))
 
     kind = kind_of(spec)

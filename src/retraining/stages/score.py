@@ -54,7 +54,8 @@ def score(context: Context) -> ScoreReport:
         promotions = pool.submit(read_rows, tables, Promotion, spec.model)
         ingested = pool.submit(read_source, spec, tables)
         scored = pool.submit(predictions.last_scored_batch, tables, spec.model)
-    manifests, source = reading.result(), ingested.result()
+    manifests = reading.result()
+    source = ingested.result()
     champion = manifest_of_version(manifests, spec.model, version)
     after = max(scored.result(), champion.batch_seq)
     if source.committed.through <= after:

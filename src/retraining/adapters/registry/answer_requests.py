@@ -17,7 +17,8 @@ WARM_UP = 3
 
 def main(folder: str, asked: str, answered: str) -> None:
     """Writes all predictions, and the milliseconds of each request alone."""
-    model, requests = load_model(folder), pd.read_parquet(asked)
+    model = load_model(folder)
+    requests = pd.read_parquet(asked)
     predictions = np.asarray(model.predict(requests)) if len(requests) else np.zeros(0)
     alone = [requests.iloc[place : place + 1] for place in range(len(requests))]
     for request in alone[:WARM_UP]:

@@ -39,7 +39,8 @@ def ask_fresh_process(process: FreshProcess, files: Path, requests: pd.DataFrame
     """The answers of checked files to all requests, and the time of each alone."""
     megabytes = sum(each.stat().st_size for each in files.rglob("*") if each.is_file()) / 1e6
     with tempfile.TemporaryDirectory() as folder:
-        asked, answered = Path(folder, "requests.parquet"), Path(folder, "answers.json")
+        asked = Path(folder, "requests.parquet")
+        answered = Path(folder, "answers.json")
         _without_attributes(requests).to_parquet(asked, index=False)
         try:
             _, said = process.communicate(json.dumps([str(files), str(asked), str(answered)]), timeout=TIMEOUT_SECONDS)

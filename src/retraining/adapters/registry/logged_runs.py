@@ -7,7 +7,9 @@ from mlflow.exceptions import MlflowException
 from retraining.adapters.registry.registry import READY, Registry, not_there, talking_to_mlflow
 from retraining.records.version import LoggedRun
 
-MODEL, RETRAIN_KEY, MANIFEST_SEQ = "model", "retrain_key", "manifest_seq"
+MODEL = "model"
+RETRAIN_KEY = "retrain_key"
+MANIFEST_SEQ = "manifest_seq"
 """Tags of a run: all three together say that it is ours."""
 
 _NEWEST = 100

@@ -17,7 +17,9 @@ from retraining.errors import AliasRaceError, RegistryError, TamperedModelError
 from retraining.records.version import FileHash
 from retraining.rules.champion.versions import changed_files
 
-CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
+CHAMPION = "champion"
+CHALLENGER = "challenger"
+PREVIOUS = "previous"
 REPRODUCIBLE = "reproducible"
 """Tag of a version: whether the rows that it learned from can be read again."""
 

@@ -11,7 +11,9 @@ from retraining.records.run import Run
 from retraining.rules.ingest.forgotten_keys import KEY_HASH, Forgotten, keyed_hash
 from retraining.rules.ingest.row_identity import ROW_KEY
 
-TABLE, SALTS, REQUESTS = "forgotten_keys", "forgotten_key_salts", "forget_requests"
+TABLE = "forgotten_keys"
+SALTS = "forgotten_key_salts"
+REQUESTS = "forget_requests"
 
 _COLUMNS = StructType(
     [

@@ -52,7 +52,8 @@ def next_seq(rows: Sequence[Sequenced]) -> int:
 def append_rows(tables: Tables, step: str, rows: Sequence[Any]) -> None:
     """Appends rows of one model and one seq in one fenced commit. Raises ConcurrentRunError when another run wrote this
     seq."""
-    first, table = rows[0], TABLE_OF[type(rows[0])]
+    first = rows[0]
+    table = TABLE_OF[type(rows[0])]
 
     def taken() -> bool:
         there = tables.records(table, type(first), model=first.model, seq=first.seq)
@@ -96,7 +97,8 @@ def read_profiles(tables: Tables, model: str, version: str, batch_seq: int) -> l
 def append_profiles(tables: Tables, rows: Sequence[DriftProfile]) -> None:
     """Stores what some batches looked like, in one commit that the newest of them names: a version meets a batch once.
     Raises ConcurrentRunError when another run wrote it."""
-    first, newest = rows[0], max(row.batch_seq for row in rows)
+    first = rows[0]
+    newest = max(row.batch_seq for row in rows)
     fence = Fence("profile", f"{first.model}:{first.version}", newest)
     _append_once(
         tables,

@@ -116,7 +116,8 @@ def count_batches(tables: Tables, source: str, ledger: Ledger) -> list[StoredBat
     """What each batch holds, oldest first: enough to write its row of `watermarks` again."""
     if not tables.exists(table_of(source)):
         return []
-    fine, own = F.size(REASONS) == 0, F.col(RELABELS).isNull()
+    fine = F.size(REASONS) == 0
+    own = F.col(RELABELS).isNull()
     in_order = ~F.arrays_overlap(REASONS, F.array(*(F.lit(each) for each in LEDGER_REASONS)))
     valid = F.when(own & in_order, ledger_number(ledger))
     counted = (
@@ -140,8 +141,11 @@ def count_batches(tables: Tables, source: str, ledger: Ledger) -> list[StoredBat
 def count_batch(tables: Tables, source: str, batch_seq: int, quality: QualitySection) -> BatchCounts:
     """Counts of a stored batch, so that the closing row cannot disagree with the data."""
     rows = tables.read(table_of(source)).where(F.col(BATCH_SEQ) == F.lit(batch_seq))
-    fine, own = F.size(REASONS) == 0, F.col(RELABELS).isNull()
-    fails, warns, columns = quality.named("fail"), quality.named("warn"), list(quality.batch.max_null_share)
+    fine = F.size(REASONS) == 0
+    own = F.col(RELABELS).isNull()
+    fails = quality.named("fail")
+    warns = quality.named("warn")
+    columns = list(quality.batch.max_null_share)
     sums = rows.agg(
         F.count_if(own & fine).alias("accepted"),
         F.count_if(own & ~fine).alias("quarantined"),
@@ -151,7 +155,8 @@ def count_batch(tables: Tables, source: str, batch_seq: int, quality: QualitySec
         _list_of([own & is_missing(name, rows.schema) for name in columns]).alias("missing"),
     )
     with ThreadPoolExecutor() as pool:
-        counting, reasons = pool.submit(sums.collect), pool.submit(_count_reasons, rows)
+        counting = pool.submit(sums.collect)
+        reasons = pool.submit(_count_reasons, rows)
     (counted,) = counting.result()
     return BatchCounts(
         counted["accepted"],
@@ -182,7 +187,8 @@ def create_views(tables: Tables, source: str, ledger_column: str) -> None:
     """`<source>_accepted` (current version of each key) and `<source>_quarantine`, over committed batches, for
     people."""
     columns = ", ".join(quoted_column(name) for name in tables.read(table_of(source)).columns)
-    observations, watermarks = tables.name(table_of(source)), tables.name(batches.TABLE)
+    observations = tables.name(table_of(source))
+    watermarks = tables.name(batches.TABLE)
     committed = f"FROM {watermarks} WHERE source = '{source}' AND state = 'COMMITTED'"
     superseded = f"SELECT supersedes {committed} AND supersedes IS NOT NULL"
     usable = f"SELECT batch_seq {committed} AND batch_seq NOT IN ({superseded})"

@@ -48,7 +48,8 @@ def _rows(batches: Sequence[Batch]) -> str:
 
 def _shares(batches: Sequence[Batch]) -> str:
     axes = new_axes(*SIZE, left=48, right=12)
-    numbers, shares = [row.batch_seq for row in batches], [refused_share(row) for row in batches]
+    numbers = [row.batch_seq for row in batches]
+    shares = [refused_share(row) for row in batches]
     axes.plot(numbers, shares, color=CHAMPION, gid="mark.share")
     held = [row.batch_seq for row in batches if row.state == "HELD"]
     points = list(zip(numbers, shares, strict=True))

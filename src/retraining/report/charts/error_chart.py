@@ -44,9 +44,11 @@ def error_sentence(data: PageData) -> str:
     live, static = _split(data.daily_errors)
     if not live:
         return "No champion has been measured on rows it had not seen."
-    first, last = live[0].day, live[-1].day
+    first = live[0].day
+    last = live[-1].day
     marks = promotion_marks(data.promotions, data.daily_errors)
-    name, half = metric_name(data.metric), error_text(median(each.error for each in live), data.metric)
+    name = metric_name(data.metric)
+    half = error_text(median(each.error for each in live), data.metric)
     champions = f"Daily {name} of the champions from {first} to {last}: {half} on the median day"
     beside = f", against {error_text(median(each.error for each in static), data.metric)}" if static else ""
     of_static = f" of version {static[0].version}, the first model, never retrained" if static else ""

@@ -10,7 +10,8 @@ from retraining.records.gate import GateResult
 from retraining.report.charts.svg import ALERT, CHAMPION, INK, LINE, MUTED, SURFACE, chart_style, inline_svg, new_axes
 from retraining.report.words import NOTHING, spaced
 
-WIDTH, ROW_HEIGHT = 356, 44
+WIDTH = 356
+ROW_HEIGHT = 44
 _AROUND = 60
 
 

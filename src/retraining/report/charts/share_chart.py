@@ -7,7 +7,8 @@ from retraining.report.words import column_title, share
 from retraining.rules.drift.shares import MISSING, UNSEEN, ColumnShares
 
 SIZE = (332, 130)
-_MOST_LETTERS, _MOST_TICKS = 7, 7
+_MOST_LETTERS = 7
+_MOST_TICKS = 7
 """Of more groups every second one is named, the last one always: it may be the missing values."""
 _WIDTH = 0.4
 

@@ -31,7 +31,8 @@ def judge_batch(metrics: Sequence[DriftMetric], policy: DriftSection) -> BatchVe
     if not judged:
         return BatchVerdict("not_enough_data", None, _nothing_judged(known), ())
     drifted = [each for each in judged if each.verdict == "drifted"]
-    worst, names = judged[0], tuple(each.column_name for each in drifted)
+    worst = judged[0]
+    names = tuple(each.column_name for each in drifted)
     share = _share(drifted, judged, policy)
     has_drifted = PREDICTION in names or share >= policy.max_drifted_share
     moved, features = (sum(each.column_name != PREDICTION for each in rows) for rows in (drifted, judged))

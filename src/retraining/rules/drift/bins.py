@@ -35,7 +35,8 @@ def numeric_edges(values: FloatArray) -> tuple[float, ...]:
         return (0.0,)
     quantiles = ordered[(np.arange(1, QUANTILES) * ordered.size - 1) // QUANTILES]
     many = ceil(HEAVY_SHARE * ordered.size)
-    first, last = ordered[: ordered.size - many + 1], ordered[many - 1 :]
+    first = ordered[: ordered.size - many + 1]
+    last = ordered[many - 1 :]
     heavy = np.unique(first[first == last])
     below = np.nextafter(heavy[heavy > np.finfo(np.float64).min], -np.inf)
     edges = np.unique(np.concatenate([quantiles, heavy, below]))

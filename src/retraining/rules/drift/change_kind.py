@@ -99,7 +99,8 @@ def _data_fault(seen: _Seen) -> ChangeKind | None:
 
 
 def _recurring(seen: _Seen) -> ChangeKind | None:
-    live, season = seen.evidence.live_distance, seen.evidence.season
+    live = seen.evidence.live_distance
+    season = seen.evidence.season
     closest = min(seen.evidence.archived, key=lambda each: (each.distance, each.version), default=None)
     if not seen.moved or live is None:
         return None

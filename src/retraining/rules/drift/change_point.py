@@ -83,13 +83,16 @@ def _criterion(name: SeriesShape, residuals: FloatArray, values: FloatArray, row
 def _best_split(values: FloatArray, rows: FloatArray) -> int:
     """Index of the first day after the step: the split with the greatest sum of squares between both sides."""
     splits = np.arange(FEWEST_EACH_SIDE, len(values) - FEWEST_EACH_SIDE + 1)
-    before, sums = np.cumsum(rows)[splits - 1], np.cumsum(rows * values)[splits - 1]
-    after, rest = rows.sum() - before, np.sum(rows * values) - sums
+    before = np.cumsum(rows)[splits - 1]
+    sums = np.cumsum(rows * values)[splits - 1]
+    after = rows.sum() - before
+    rest = np.sum(rows * values) - sums
     return int(splits[np.argmax(sums**2 / before + rest**2 / after)])
 
 
 def _on_line(place: FloatArray, values: FloatArray, rows: FloatArray) -> FloatArray:
     """Weighted least squares line of the values over their places, which are not all the same."""
-    middle, mean = np.average(place, weights=rows), np.average(values, weights=rows)
+    middle = np.average(place, weights=rows)
+    mean = np.average(values, weights=rows)
     slope = np.sum(rows * (place - middle) * (values - mean)) / np.sum(rows * (place - middle) ** 2)
     return np.asarray(mean + slope * (place - middle))

@@ -7,8 +7,10 @@ import numpy as np
 from retraining.records.change import ColumnState
 
 MOST_POWER = 9
-_POWER_SPREAD, _POWER_SHIFT = 1.5, 0.5
-_UNIT_SPREAD, _UNIT_SHIFT = 1.05, 0.25
+_POWER_SPREAD = 1.5
+_POWER_SHIFT = 0.5
+_UNIT_SPREAD = 1.05
+_UNIT_SHIFT = 0.25
 
 
 @dataclass(frozen=True)

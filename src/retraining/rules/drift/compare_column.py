@@ -41,7 +41,9 @@ def compare_column(
 ) -> DriftMetric:
     """The row of one column: its distances and its verdict, against the reference or, where one is given, against the
     profile of the batch before in the same bins."""
-    scale, now, before = scale_of(reference), counted(batch), counted(previous or reference)
+    scale = scale_of(reference)
+    now = counted(batch)
+    before = counted(previous or reference)
     distances = measure_column(reference, scale, before, now)
     compared = _compared(spec, reference, scale, batch, previous, distances, before, evaluated.columns)
     verdict, reason = judge_column(compared, spec.drift.min_rows)
@@ -80,7 +82,8 @@ def compare_column(
 def measure_of(spec: ModelSpec, reference: DriftReference, scale: Scale) -> tuple[Measure, float]:
     """The measure that decides and its threshold. A constant has no unit to measure a shift in, so it is compared as a
     category."""
-    numeric, categorical = spec.drift.numeric, spec.drift.categorical
+    numeric = spec.drift.numeric
+    categorical = spec.drift.categorical
     if not reference.is_numeric or (numeric.measure == "wasserstein" and not scale.has_unit):
         return categorical.measure, categorical.threshold
     return numeric.measure, numeric.threshold
@@ -123,7 +126,8 @@ def _floor(
 ) -> float:
     """The larger of what sampling makes of independent rows, and of what days made of the training rows."""
     seed = zlib.crc32(f"{reference.version}:{reference.column_name}".encode())
-    level, random = 1 - FALSE_ALARMS / max(1, columns), np.random.default_rng(seed)
+    level = 1 - FALSE_ALARMS / max(1, columns)
+    random = np.random.default_rng(seed)
     sampled = sampling_floor(measure, scale, before, batch.values, level, random)
     return max([sampled, *(each.distance for each in reference.run_floors if each.measure == measure)])
 

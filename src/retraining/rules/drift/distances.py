@@ -29,7 +29,8 @@ def population_stability_index(reference: FloatArray, current: FloatArray, floor
     number of rows: only comparable for equal edges. Source: Lewis (1994); Yurdakul (2018) for its null distribution.
     """
     _check(reference, current)
-    p, q = np.maximum(reference, floor), np.maximum(current, floor)
+    p = np.maximum(reference, floor)
+    q = np.maximum(current, floor)
     return np.asarray(((q - p) * np.log(q / p)).sum(axis=-1))
 
 
@@ -81,8 +82,10 @@ def chi_squared(reference: NDArray[Any], current: NDArray[Any]) -> FloatArray:
     Bins that are empty on both sides add nothing. Grows with the number of rows, so it is a test's statistic and no
     effect size. Source: Pearson (1900).
     """
-    p, q = shares(reference), shares(current)
-    n, m = reference.sum(axis=-1, keepdims=True), current.sum(axis=-1, keepdims=True)
+    p = shares(reference)
+    q = shares(current)
+    n = reference.sum(axis=-1, keepdims=True)
+    m = current.sum(axis=-1, keepdims=True)
     pooled = (reference + current) / (n + m)
     with np.errstate(divide="ignore", invalid="ignore"):
         parts = np.where(pooled > 0, (n * (p - pooled) ** 2 + m * (q - pooled) ** 2) / pooled, 0.0)
@@ -118,7 +121,8 @@ def wasserstein(
         apart = np.cumsum(shares(reference) - shares(current), axis=-1)[..., :-1] * edges
         mass = _per_value(reference, reference_sums) - _per_value(current, current_sums)
         nothing = np.zeros((*apart.shape[:-1], 1))
-        upper, lower = np.concatenate([apart, nothing], axis=-1), np.concatenate([nothing, apart], axis=-1)
+        upper = np.concatenate([apart, nothing], axis=-1)
+        lower = np.concatenate([nothing, apart], axis=-1)
         area = np.abs(upper - lower - mass).sum(axis=-1)
     return np.asarray(np.where(np.isfinite(area), area, np.nan))
 

@@ -51,7 +51,8 @@ def tell_apart(
         if len(frame) > MOST_ROWS:
             raise ValueError(f"{side}: {len(frame):,} rows, at most {MOST_ROWS:,} are compared; give a sample of them")
     rows = encode_rows(reference, current, reference_days, current_days)
-    counts, unit = (len(reference), len(current)), "days" if reference_days is not None else "rows"
+    counts = (len(reference), len(current))
+    unit = "days" if reference_days is not None else "rows"
     few = _too_few(rows, counts, unit)
     if few:
         return DomainVerdict(None, None, "not_enough_data", (), few)
@@ -84,7 +85,8 @@ def _fitted(rows: EncodedRows, current: NDArray[np.bool_], rng: np.random.Genera
     for side in (False, True):
         members = rng.permutation(np.flatnonzero(current == side))
         fold_of[members] = np.arange(len(members)) % FOLDS
-    truth, fold_of_row = current[rows.groups], fold_of[rows.groups]
+    truth = current[rows.groups]
+    fold_of_row = fold_of[rows.groups]
     folds = [fold_of_row == fold for fold in range(FOLDS)]
     return [(_small_model(rows).fit(rows.values[~held], truth[~held]), held) for held in folds]
 

@@ -41,7 +41,8 @@ def encode_rows(
     """
     if set(reference.columns) != set(current.columns):
         raise ValueError(f"columns differ: {list(reference.columns)} in the reference, {list(current.columns)} now")
-    before, now = _groups(reference, reference_days), _groups(current, current_days)
+    before = _groups(reference, reference_days)
+    now = _groups(current, current_days)
     if (reference_days is None) != (current_days is None):
         raise ValueError("days are known of one side only: give those of both, or of neither")
     numeric = [_is_numeric(reference[name]) and _is_numeric(current[name]) for name in reference.columns]

@@ -62,9 +62,11 @@ def error_level(
         return None
     values = np.array([each.loss for each in used], dtype=np.float64)
     weights = np.array([each.rows for each in used], dtype=np.float64) / sum(each.rows for each in used)
-    mean, count = float(weights @ values), len(used)
+    mean = float(weights @ values)
+    count = len(used)
     variance = float(np.sum((weights * (values - mean)) ** 2)) * count / (count - 1)
     widened = variance * float(variance_inflation(count, np.array(ASSUMED.share), np.array(ASSUMED.decay)))
     reach = float(stats.t.ppf(LEVEL, count - 1)) * np.sqrt(widened)
-    rows, limit = sum(each.rows for each in used), expected * (1 + most_increase)
+    rows = sum(each.rows for each in used)
+    limit = expected * (1 + most_increase)
     return ErrorLevel(mean, mean - reach, mean + reach, expected, limit, count, rows, used[0].day)

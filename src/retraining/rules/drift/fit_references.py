@@ -114,7 +114,8 @@ def _categorical(column: "pd.Series[Any]") -> dict[str, Any]:
 def _with_runs(
     reference: DriftReference, column: "pd.Series[Any]", days: IntArray, batch_days: int, min_rows: int
 ) -> DriftReference:
-    scale, there = scale_of(reference), column.notna().to_numpy()
+    scale = scale_of(reference)
+    there = column.notna().to_numpy()
     known, place = np.unique(days[there], return_inverse=True)
     counted = _by_day(reference, column[there], place, known.size)
     floors = tuple(
@@ -134,7 +135,8 @@ def _by_day(reference: DriftReference, values: "pd.Series[Any]", place: IntArray
     else:
         weights = np.zeros(len(values))
         bins = category_bins(list(values.astype(str)), reference.categories)
-    cells, shape = place * size + np.asarray(bins, dtype=np.int64), (days, size)
+    cells = place * size + np.asarray(bins, dtype=np.int64)
+    shape = (days, size)
     parts = [np.bincount(cells, weights=each, minlength=days * size) for each in (np.ones(len(cells)), weights)]
     counts, sums = (np.asarray(each, dtype=np.float64).reshape(shape) for each in parts)
     return Counted(counts, sums)

@@ -29,7 +29,8 @@ def sampling_floor(
     counts = reference.counts
     with np.errstate(over="ignore", invalid="ignore"):
         mean = np.divide(reference.sums, counts, out=reference.sums * 0, where=counts > 0)
-        share, spread = counts / counts.sum(), _spread_in_bins(scale, reference, mean)
+        share = counts / counts.sum()
+        spread = _spread_in_bins(scale, reference, mean)
         drawn = [random.multinomial(size, share, DRAWS).astype(np.float64) for size in (int(counts.sum()), rows)]
         one, other = (
             Counted(each, each * mean + np.sqrt(each) * spread * random.standard_normal(each.shape)) for each in drawn
@@ -46,7 +47,8 @@ def _spread_in_bins(scale: Scale, bins: Counted, mean: FloatArray) -> FloatArray
     if not scale.edges.size or not scale.has_unit or not np.isfinite(mean).all():
         return spread
     spread[1:-1] = np.diff(scale.edges) / np.sqrt(12)
-    share, tail = bins.counts / bins.counts.sum(), np.zeros(len(mean))
+    share = bins.counts / bins.counts.sum()
+    tail = np.zeros(len(mean))
     tail[[0, -1]] = mean[[0, -1]] - scale.edges[[0, -1]]
     tail[bins.counts == 0] = 0.0
     with np.errstate(over="ignore", invalid="ignore"):
@@ -71,8 +73,10 @@ def greatest_run(
     length = min(run_days, int(days[-1] - days[0] + 1) // 2)
     starts = np.flatnonzero(days + length - 1 <= days[-1])
     stops = np.searchsorted(days, days[starts] + length)
-    runs, rests = _runs(counted.counts, starts, stops), _runs(counted.sums, starts, stops)
-    run, rest = Counted(runs[0], rests[0]), Counted(runs[1], rests[1])
+    runs = _runs(counted.counts, starts, stops)
+    rests = _runs(counted.sums, starts, stops)
+    run = Counted(runs[0], rests[0])
+    rest = Counted(runs[1], rests[1])
     enough = (run.counts.sum(axis=1) >= max(1, min_rows)) & (rest.counts.sum(axis=1) >= max(1, min_rows))
     if not enough.any() or length <= 0:
         return 0.0
@@ -94,5 +98,6 @@ def _quantile(found: FloatArray, level: float) -> float:
     resolved = 1 - FEWEST_IN_TAIL / found.size
     if level <= resolved:
         return float(np.quantile(found, level))
-    mean, known = float(found.mean()), float(np.quantile(found, resolved))
+    mean = float(found.mean())
+    known = float(np.quantile(found, resolved))
     return mean + (known - mean) * float(stats.norm.ppf(level) / stats.norm.ppf(resolved))

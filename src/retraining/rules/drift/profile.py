@@ -81,7 +81,9 @@ def profile_doubles(
 
     values: shape (rows,), NaN where missing.
     """
-    numbers, least, greatest = np.zeros(2 * finder.bins + 3), np.inf, -np.inf
+    numbers = np.zeros(2 * finder.bins + 3)
+    least = np.inf
+    greatest = -np.inf
     with np.errstate(over="ignore", invalid="ignore"):
         for start in range(0, values.size, _BLOCK):
             block = values[start : start + _BLOCK]
@@ -95,7 +97,8 @@ def profile_doubles(
                     [block.size - known.size, known.size - np.count_nonzero(known), ((finite - centre) ** 2).sum()],
                 ]
             )
-            least, greatest = finite.min(initial=least), finite.max(initial=greatest)
+            least = finite.min(initial=least)
+            greatest = finite.max(initial=greatest)
     return (numbers, float(least), float(greatest)) if least <= greatest else (numbers, None, None)
 
 

@@ -16,13 +16,15 @@ def season_before(rows: Mapping[date, int]) -> tuple[date, date] | None:
     rows with a day, or those of more than a quarter."""
     if not sum(rows.values()):
         return None
-    first, last = _from_which(rows, sorted(rows)), _from_which(rows, sorted(rows, reverse=True))
+    first = _from_which(rows, sorted(rows))
+    last = _from_which(rows, sorted(rows, reverse=True))
     return None if last - first >= LONGEST else (first - A_YEAR, last - A_YEAR)
 
 
 def _from_which(rows: Mapping[date, int], days: list[date]) -> date:
     """The first of the days with which more than stray rows have been counted."""
-    counted, stray = 0, STRAY * sum(rows.values())
+    counted = 0
+    stray = STRAY * sum(rows.values())
     for day in days:
         counted += rows[day]
         if counted > stray:

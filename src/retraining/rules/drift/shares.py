@@ -11,7 +11,9 @@ from retraining.rules.drift.profile import Profile
 
 OWN_GROUPS = 8
 """Categories with a group of their own, the reference's most frequent ones."""
-MISSING, OTHER, UNSEEN = "missing", "other", "unseen"
+MISSING = "missing"
+OTHER = "other"
+UNSEEN = "unseen"
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,8 @@ def metric_in_words(name: str) -> str:
 def compared(evaluation: Evaluation, metric: Metric, gain: Gain, asked: Asked) -> str:
     """Both models' values, the gain and its bounds."""
     against = "the trivial predictor" if asked.question == "first" else "the champion"
-    days, rows = evaluation.blocks, evaluation.rows
+    days = evaluation.blocks
+    rows = evaluation.rows
     where = f"{rows:,} rows of {days} days" if evaluation.blocks_are_days else f"{rows:,} reserved rows"
     return (
         f"{metric_in_words(metric.name)} {gain.candidate_error:.4g} against {gain.baseline_error:.4g} of {against} on "
@@ -76,7 +77,8 @@ def bounds(metric: Metric, gain: Gain, level: float) -> str:
     """The bounds and their level, nothing where there are none."""
     if gain.lower is None or gain.upper is None:
         return ""
-    low, high = gain_in_words(metric, gain.lower), gain_in_words(metric, gain.upper)
+    low = gain_in_words(metric, gain.lower)
+    high = gain_in_words(metric, gain.upper)
     return f", {100 * level:.4g} % bounds {low} to {high}"
 
 

@@ -98,8 +98,10 @@ def runs_of_pairs(losses: Sequence[DailyLoss]) -> list[list[float]]:
     """
     by_pair: dict[tuple[str, str], dict[date, float]] = defaultdict(dict)
     for day, of_day in _by_day(losses).items():
-        oldest, newest = min(of_day, key=int), max(of_day, key=int)
-        (rows, loss), (its_rows, its_loss) = of_day[oldest], of_day[newest]
+        oldest = min(of_day, key=int)
+        newest = max(of_day, key=int)
+        (rows, loss) = of_day[oldest]
+        (its_rows, its_loss) = of_day[newest]
         if newest != oldest and its_rows == rows and rows:
             by_pair[oldest, newest][day] = (its_loss - loss) / rows
     return [run for pair in sorted(by_pair) for run in _consecutive(by_pair[pair])]

@@ -58,8 +58,10 @@ def slices_hold(evaluation: Evaluation) -> tuple[Check, ...]:
 
 
 def _slice(evaluation: Evaluation, name: str, level: float) -> Check:
-    metric, sums = evaluation.metrics[0], evaluation.slices[name]
-    rows, blocks = int(sums.rows.sum()), int((sums.rows > 0).sum())
+    metric = evaluation.metrics[0]
+    sums = evaluation.slices[name]
+    rows = int(sums.rows.sum())
+    blocks = int((sums.rows > 0).sum())
     if rows < FEWEST_ROWS or blocks < FEWEST_DAYS:
         few = f"Slice {name}: {rows:,} rows in {blocks} blocks are too few to show harm."
         return Check(f"slice {name}", "unknown", None, None, None, 0.0, few, metric.name)
@@ -94,7 +96,8 @@ def first_period_kept(asked: Asked, evaluation: Evaluation) -> tuple[Check, ...]
     forget; models that learned the whole period cannot be asked."""
     if asked.question == "first":
         return ()
-    metric, sums = evaluation.metrics[0], evaluation.first_period
+    metric = evaluation.metrics[0]
+    sums = evaluation.first_period
     rows, blocks = (int(sums.rows.sum()), int((sums.rows > 0).sum())) if sums else (0, 0)
     if sums is None or rows < FEWEST_ROWS or blocks < FEWEST_DAYS:
         few = f"{rows:,} rows of the first training's period were learned by neither model: too few to show forgetting."

@@ -67,7 +67,8 @@ def jackknife(metric: Metric, candidate: FloatArray, baseline: FloatArray) -> tu
 
 def gain_of(metric: Metric, candidate: FloatArray, baseline: FloatArray) -> FloatArray:
     """Gain from totals of shape (..., sums). A perfect baseline can only be equalled."""
-    ours, theirs = metric.value(candidate), metric.value(baseline)
+    ours = metric.value(candidate)
+    theirs = metric.value(baseline)
     if not metric.relative:
         return np.asarray(ours - theirs)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -66,9 +66,13 @@ def _passes(question: Question, gain: Gain, threshold: float) -> bool:
 
 def _lacking(asked: Asked, evaluation: Evaluation) -> str | None:
     if evaluation.blocks_are_days:
-        found, wanted, unit = evaluation.blocks, FEWEST_DAYS, "whole days"
+        found = evaluation.blocks
+        wanted = FEWEST_DAYS
+        unit = "whole days"
     else:
-        found, wanted, unit = evaluation.rows, FEWEST_ROWS, "reserved rows newer than the champion"
+        found = evaluation.rows
+        wanted = FEWEST_ROWS
+        unit = "reserved rows newer than the champion"
     if found < wanted:
         return f"The hold-out has {found} {unit}; a verdict needs {wanted}."
     if asked.question == "change" and asked.looks.fresh < FRESH_SHARE:
@@ -94,7 +98,8 @@ def _needs(asked: Asked, threshold: float) -> str:
 
 def _days(asked: Asked, evaluation: Evaluation, gain: Gain) -> str:
     """How much the days say, and how many would say enough."""
-    correlation, blocks = evaluation.correlation, evaluation.blocks
+    correlation = evaluation.correlation
+    blocks = evaluation.blocks
     if not evaluation.blocks_are_days or correlation == INDEPENDENT or gain.standard_error is None:
         return ""
     margin = asked.min_gain if asked.question == "change" else abs(WORST_REFRESH_GAIN)

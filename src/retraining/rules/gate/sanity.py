@@ -32,7 +32,8 @@ def giveaways(features: pd.DataFrame, label: "pd.Series[Any]", is_numeric: bool)
 
 
 def _explained(values: NDArray[np.float64], label: NDArray[Any], is_numeric: bool) -> bool:
-    learned, judged = slice(0, None, 2), slice(1, None, 2)
+    learned = slice(0, None, 2)
+    judged = slice(1, None, 2)
     tree = (DecisionTreeRegressor if is_numeric else DecisionTreeClassifier)(random_state=0)
     column = values.reshape(-1, 1)
     found = tree.fit(column[learned], label[learned]).predict(column[judged])

@@ -20,12 +20,14 @@ def repair_slice(
     batches are all of the source, oldest first, none of them open; newest is the source's greatest valid ledger value.
     """
     last = batches[-1]
-    batch_seq, watermark = last.batch_seq + 1, ledger.from_text(last.watermark_after)
+    batch_seq = last.batch_seq + 1
+    watermark = ledger.from_text(last.watermark_after)
     if request.action == "backfill":
         return Slice(batch_seq, *_bounds(request, ledger, watermark), last.epoch)
     if request.action == "replay":
         found = _replayed(request, batches)
-        lo, hi = ledger.from_text(found.lo), ledger.from_text(found.hi)
+        lo = ledger.from_text(found.lo)
+        hi = ledger.from_text(found.hi)
         return Slice(batch_seq, lo, hi, last.epoch, found.batch_seq)
     return Slice(batch_seq, initial, at_least(newest, watermark), last.epoch + 1)
 

@@ -58,7 +58,8 @@ def is_broken(rule: Rule, schema: StructType, as_of: datetime) -> Column:
         case MaxLength(column=column, max=most):
             return F.length(_text(column)) > most
         case Fresh(column=column):
-            moment, value = F.col(f"`{column}`").try_cast("timestamp"), F.col(f"`{column}`")
+            moment = F.col(f"`{column}`").try_cast("timestamp")
+            value = F.col(f"`{column}`")
             return (moment < _oldest(rule, as_of)) | (value.isNotNull() & moment.isNull())
         case Sql(condition=condition):
             return ~F.expr(condition)
@@ -66,7 +67,8 @@ def is_broken(rule: Rule, schema: StructType, as_of: datetime) -> Column:
 
 
 def _outside(rule: InRange) -> Column:
-    low, high = -math.inf if rule.min is None else rule.min, math.inf if rule.max is None else rule.max
+    low = -math.inf if rule.min is None else rule.min
+    high = math.inf if rule.max is None else rule.max
     return (_number(rule.column) < F.lit(low)) | (_number(rule.column) > F.lit(high))
 
 

@@ -55,7 +55,8 @@ def estimate_error(
         )
     values = rows.values if confidence is None else np.concatenate(confidence)[:, None]
     model = _trees(rows.categorical) if confidence is None else _calibration()
-    seen, asked = values[: len(known)], values[len(known) :]
+    seen = values[: len(known)]
+    asked = values[len(known) :]
     estimate = kind.error(float(_fit(model, seen, losses, asked).sum()), len(waiting))
     off = _relative_error(kind, model, seen, losses, rows.groups[: len(known)])
     return ErrorEstimate(estimate, _sentence(kind, estimate, off, len(known), len(waiting), confidence is not None))

@@ -22,7 +22,8 @@ from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.model_frame import LABEL, feature_columns, is_reserved, labelled
 
 _SAMPLE_BUCKETS = 1_000_000_000
-_HASH, _LEDGER = "_hash", "_ledger"
+_HASH = "_hash"
+_LEDGER = "_ledger"
 _log = logging.getLogger(__name__)
 
 
@@ -89,7 +90,9 @@ def trainable_rows(
     """Labelled current rows inside the bounds, without reserved keys and excluded days; only those of keys, where its
     `_row_key` are given."""
     spec = context.spec
-    name, after, since = spec.source_name, bounds.newer_than, bounds.start
+    name = spec.source_name
+    after = bounds.newer_than
+    since = bounds.start
     rows = observations.current_rows(context.tables, name, committed, ledger, after, since, keys)
     value = F.col(f"`{ledger.column}`")
     if bounds.before is not None:

@@ -225,7 +225,8 @@ def _refusals_in_a_row(promotions: Sequence[Promotion]) -> int:
 def _days_between(source: IngestedSource, since: str | None) -> float | None:
     """Data time from a ledger value to the watermark; None where there is no value or no time."""
     ledger = source.ledger
-    newest, then = ledger.from_text(source.watermark), ledger.from_text(since)
+    newest = ledger.from_text(source.watermark)
+    then = ledger.from_text(since)
     if not ledger.has_time or newest is None or then is None:
         return None
     return (ledger.day_of(newest) - ledger.day_of(then)) / timedelta(days=1)

@@ -17,7 +17,8 @@ def append_references(context: Context, frame: TrainingFrame, predicted: NDArray
     known = read_rows(context.tables, DriftReference, context.model)
     if any(row.version == version for row in known):
         return
-    seq, days = next_seq(known), frame.days
+    seq = next_seq(known)
+    days = frame.days
     rows = fit_references(
         context.spec, frame.features, predicted, frame.label, days, context.spec.period_days, version, seq, context.run
     )

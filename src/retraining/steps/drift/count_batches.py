@@ -52,7 +52,8 @@ def count_batches(columns: Sequence[Bins], chunks: Iterable[Chunk]) -> dict[tupl
     finders = [bin_finder(bins.edges) if bins.edges.size else None for bins in columns]
     for each in chunks:
         chunk, groups = _group(each)
-        numeric, texts = iter(range(2, len(chunk.numbers))), iter(chunk.texts)
+        numeric = iter(range(2, len(chunk.numbers)))
+        texts = iter(chunk.texts)
         for part, (bins, finder) in enumerate(zip(columns, finders, strict=True)):
             if finder:
                 counted = _count_doubles(chunk, next(numeric), finder, bins.centre, groups)
@@ -69,7 +70,9 @@ def _group(chunk: Chunk) -> tuple[Chunk, list[tuple[GroupKey, slice]]]:
     batches, days = chunk.numbers[:2]
     if (np.diff(batches) < 0).any() or (np.diff(days) < 0).any():
         order = np.lexsort((days, batches))
-        chunk, batches, days = take_rows(chunk, order), batches[order], days[order]
+        chunk = take_rows(chunk, order)
+        batches = batches[order]
+        days = days[order]
     starts = np.flatnonzero(np.append(True, (np.diff(batches) != 0) | (np.diff(days) != 0)))
     groups = [
         ((int(batches[start]), None if days[start] == NO_DAY else int(days[start])), slice(int(start), int(stop)))
@@ -93,7 +96,8 @@ def _count_texts(
     """Each distinct value is looked up once."""
     encoded = values.dictionary_encode()
     texts = encoded.dictionary.to_pylist()
-    places, unseen = category_bins(texts, bins.known), not is_cut(bins.known)
+    places = category_bins(texts, bins.known)
+    unseen = not is_cut(bins.known)
     for key, rows in groups:
         indices = encoded.indices[rows]
         times = np.bincount(indices.drop_null().to_numpy(), minlength=len(texts))
@@ -117,7 +121,8 @@ def _together(one: Totals, other: Totals) -> Totals:
 
 def to_arrow(totals: Mapping[tuple[int, GroupKey], Totals]) -> pa.RecordBatch:
     """One row per column, batch and day, as _PARTIAL says."""
-    keys, parts = list(totals), list(totals.values())
+    keys = list(totals)
+    parts = list(totals.values())
     names = [most_frequent(each.names) for each in parts]
     arrays = {
         "part": pa.array([part for part, _ in keys], pa.int32()),

@@ -50,7 +50,8 @@ def level_of_error(
     spec: ModelSpec, profiles: BatchProfiles, losses: Sequence[DailyLoss], expected_error: float | None
 ) -> ErrorLevel | None:
     """The champion's mean loss on the days of the newest batch, 6 at least, beside what was expected."""
-    expected, since = _loss(spec, expected_error), _first_day(profiles.now)
+    expected = _loss(spec, expected_error)
+    since = _first_day(profiles.now)
     return error_level(_by_day(losses), expected, since, _most_loss_increase(spec))
 
 

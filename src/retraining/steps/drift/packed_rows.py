@@ -49,7 +49,8 @@ def read_chunks(batches: Iterable[pa.RecordBatch]) -> Iterator[Chunk]:
     for each in batches:
         waiting += [each] if each.num_rows else []
         if sum(batch.num_rows for batch in waiting) >= _CHUNK_ROWS:
-            chunk, waiting = _chunk(waiting), []
+            chunk = _chunk(waiting)
+            waiting = []
             yield chunk
     if waiting:
         yield _chunk(waiting)
@@ -62,7 +63,8 @@ def take_rows(chunk: Chunk, order: NDArray[np.int64]) -> Chunk:
 
 
 def _chunk(batches: Sequence[pa.RecordBatch]) -> Chunk:
-    lists, rows = [each.column(0).flatten() for each in batches], sum(each.num_rows for each in batches)
+    lists = [each.column(0).flatten() for each in batches]
+    rows = sum(each.num_rows for each in batches)
     width = len(lists[0]) // batches[0].num_rows
     numbers = np.empty((width, rows))
     np.concatenate([_by_column(each, width) for each in lists], axis=1, out=numbers)

@@ -22,7 +22,9 @@ from retraining.steps.drift.count_bins import count_bins
 ByDay = Mapping[date | None, Profile]
 FEWEST_NAMED = 5
 """A category of fewer rows a day may name a person, and these tables outlive the rows."""
-_BATCH, _DAY, _SCORED = "_batch", "_day", "_scored"
+_BATCH = "_batch"
+_DAY = "_day"
+_SCORED = "_scored"
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,10 @@ def profile_batch(
 ) -> Profiled:
     """The profiles of the newest batch, with what was released since the one before. Read once and stored: a batch is
     only looked at again when the bins are another champion's."""
-    version, batch_seq = references[0].version, source.committed.through
-    before, known = source.batch_before(batch_seq), {row.batch_seq for row in stored}
+    version = references[0].version
+    batch_seq = source.committed.through
+    before = source.batch_before(batch_seq)
+    known = {row.batch_seq for row in stored}
     made: tuple[DriftProfile, ...] = ()
     if batch_seq not in known:
         since = before if before and before not in known else batch_seq

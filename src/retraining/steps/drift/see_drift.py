@@ -75,7 +75,8 @@ def _seen_before(
     context: Context, source: IngestedSource, promotions: Sequence[Promotion], seen: SeenDrift, version: str
 ) -> SeenDrift:
     """With how far what drifted lies from what earlier champions learned, and from the same days of a year before."""
-    drifted, newest = drifted_features(seen.own), source.committed.through
+    drifted = drifted_features(seen.own)
+    newest = source.committed.through
     rows = rows_of_batch(context, source, version, newest, newest)
     names = [each.column_name for each in drifted]
     with ThreadPoolExecutor() as pool:

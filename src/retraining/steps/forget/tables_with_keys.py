@@ -16,7 +16,8 @@ from retraining.spec.model_spec import ModelSpec
 def tables_with_keys(specs: Sequence[ModelSpec], landing: Landing | None, tables: Tables) -> list[KeyedTable]:
     """The tables that exist. specs are all models of the source. Tables of raw rows hold the key columns themselves,
     unless a function makes them: see unsearched."""
-    first, labels = specs[0], labels_spec(specs[0])
+    first = specs[0]
+    labels = labels_spec(specs[0])
     names = [observations.table_of(first.source_name), *(predictions.table_of(spec.model) for spec in specs)]
     if labels is not None:
         names.append(observations.table_of(labels.source_name))

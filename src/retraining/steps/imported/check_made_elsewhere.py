@@ -16,7 +16,8 @@ from retraining.spec.model_spec import ModelSpec
 def check_inputs(spec: ModelSpec, registry: Registry, model: str, version: str) -> None:
     """Raises RegistryError for a version that is not there, has no signature, or takes what the spec does not name.
     model and registry say where it is registered."""
-    takes, name = inputs_of(registry, model, version), registry.full_name(model)
+    takes = inputs_of(registry, model, version)
+    name = registry.full_name(model)
     if takes is None and not registry.has_version(model, version):
         raise RegistryError(f"{name} has no version {version}. Name one that is registered under this name.")
     if takes is None:

@@ -19,7 +19,9 @@ from retraining.steps.dataset.load_version import load_version
 from retraining.steps.dataset.model_frame import LABEL, feature_columns, label_column
 from retraining.steps.dataset.training_frame import keyed_sample
 
-_DAY, _LOSS, _PREDICTION = "_day", "_loss", "_prediction"
+_DAY = "_day"
+_LOSS = "_loss"
+_PREDICTION = "_prediction"
 
 
 def estimate_unlabelled(context: Context, source: IngestedSource, champion: Manifest | None) -> ErrorEstimate | None:

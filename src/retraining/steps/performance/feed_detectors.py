@@ -40,7 +40,8 @@ def feed_detectors(
         return ()
     if not context.tables.exists(predictions.table_of(spec.model)):
         return ()
-    version, known = str(champion.version), read_rows(context.tables, DetectorState, spec.model)
+    version = str(champion.version)
+    known = read_rows(context.tables, DetectorState, spec.model)
     own = [row for row in known if row.version == version and row.detector in spec.drift.detectors]
     last = [row for row in own if row.seq == own[-1].seq] if own else []
     if last and last[0].batch_seq >= batch_seq:
@@ -83,7 +84,9 @@ def feed_batches(states: Sequence[str], newest: int | None, batches: Iterable[pa
     """What _FED says of each detector after some Arrow batches of (`_at`, error, loss) in order; rows older than newest
     come first and are only counted."""
     detectors = {str(place): from_json(state) for place, state in enumerate(states)}
-    rows, late, first = 0, 0, dict.fromkeys(detectors, None)
+    rows = 0
+    late = 0
+    first = dict.fromkeys(detectors, None)
     alarms = dict.fromkeys(detectors, 0)
     for batch in batches:
         at, errors, losses = (batch.column(place).to_numpy() for place in range(3))
@@ -93,7 +96,8 @@ def feed_batches(states: Sequence[str], newest: int | None, batches: Iterable[pa
             alarms[name] += len(places)
             if places and first[name] is None:
                 first[name] = int(at[begin + places[0]])
-        rows, late = rows + len(at) - begin, late + begin
+        rows = rows + len(at) - begin
+        late = late + begin
         newest = int(at[-1]) if len(at) > begin else newest
     size = len(states)
     return pa.RecordBatch.from_pydict(

@@ -26,7 +26,8 @@ from retraining.steps.dataset.model_frame import LABEL, feature_columns
 BLOCK = "_block"
 MOST_SLICES = 50
 """Values of a slicing column that are looked at: those with most rows."""
-_ALL, _CHECKS = "", -1
+_ALL = ""
+_CHECKS = -1
 _PARTIAL = "slice string, metric int, block bigint, place int, total double"
 Totals = dict[tuple[str, int, int], FloatArray]
 """By slice, metric and block: the rows, then the candidate's sums, then the baseline's."""
@@ -139,7 +140,8 @@ class _Pair:
         for column in slices:
             for value in slices[column].dropna().unique():
                 inside = (slices[column] == value).to_numpy()
-                ours, theirs = _only(candidate, inside), _only(baseline, inside)
+                ours = _only(candidate, inside)
+                theirs = _only(baseline, inside)
                 sums = paired_sums(self.metrics[0], ours, theirs, blocks[inside])
                 _add(totals, str(value), 0, blocks[inside], sums)
         key = (_ALL, _CHECKS, 0)

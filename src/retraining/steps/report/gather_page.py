@@ -65,7 +65,8 @@ def gather_page(context: Context, decided: bool) -> Gathered:
         shares = pool.submit(lambda: _shares(context, metrics.result()))
     closed = [row for row in all_batches.result() if row.state != "PLANNED"]
     batch = next((row for row in closed if row.run_id == context.run.run_id), None)
-    decisions, promotions = all_decisions.result(), tuple(all_promotions.result())
+    decisions = all_decisions.result()
+    promotions = tuple(all_promotions.result())
     own = [row for row in promotions if row.state == "DECIDED" and row.run_id == context.run.run_id]
     losses = losses_of(decisions)
     newest = closed[-1].batch_seq if closed else None
@@ -116,7 +117,8 @@ def _shares(context: Context, metrics: Sequence[DriftMetric]) -> tuple[ColumnSha
     """Of the batch that was measured last, in the bins of the version that it was measured against."""
     if not metrics:
         return ()
-    version, batch_seq = metrics[-1].champion_version, metrics[-1].batch_seq
+    version = metrics[-1].champion_version
+    batch_seq = metrics[-1].batch_seq
     with ThreadPoolExecutor() as pool:
         references = pool.submit(read_references, context.tables, context.model, version)
         stored = pool.submit(read_profiles, context.tables, context.model, version, batch_seq)

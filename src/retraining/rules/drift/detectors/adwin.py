@@ -58,7 +58,8 @@ class ADWIN(Counted):
         for size, row in enumerate(self.rows):
             if len(row) <= MOST_BUCKETS:
                 return
-            (one, squares), (other, more) = row[0], row[1]
+            (one, squares) = row[0]
+            (other, more) = row[1]
             del row[:2]
             apart = (one - other) ** 2 / (2 << size)
             if size + 1 == len(self.rows):
@@ -83,11 +84,15 @@ class ADWIN(Counted):
 
     def _whole(self) -> tuple[int, float, float]:
         """Of the window: how many values, their sum, and the sum of squared deviations from their mean."""
-        count, total, squares = 0, 0.0, 0.0
+        count = 0
+        total = 0.0
+        squares = 0.0
         for size, sum_, inner in self._oldest_first():
             if count:
                 inner += (total / count - sum_ / size) ** 2 * count * size / (count + size)
-            count, total, squares = count + size, total + sum_, squares + inner
+            count = count + size
+            total = total + sum_
+            squares = squares + inner
         return count, total, squares
 
     def _cut(self) -> bool:
@@ -95,10 +100,13 @@ class ADWIN(Counted):
         count, total, squares = self._whole()
         if count < FEWEST_VALUES:
             return False
-        variance, chance = squares / count, math.log(2 * math.log(count) / CONFIDENCE)
-        old, old_total = 0, 0.0
+        variance = squares / count
+        chance = math.log(2 * math.log(count) / CONFIDENCE)
+        old = 0
+        old_total = 0.0
         for size, sum_, _ in self._oldest_first():
-            old, old_total = old + size, old_total + sum_
+            old = old + size
+            old_total = old_total + sum_
             new = count - old
             if new < FEWEST_IN_PART:
                 return False

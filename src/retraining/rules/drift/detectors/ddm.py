@@ -45,7 +45,8 @@ class DDM(Counted):
         share = self.errors / self.count
         spread = math.sqrt(share * (1 - share) / self.count)
         if share + spread <= self.least_share + self.least_spread:
-            self.least_share, self.least_spread = share, spread
+            self.least_share = share
+            self.least_spread = spread
         above = share + spread - self.least_share
         if above > 3 * self.least_spread:
             self._alarm()
@@ -53,5 +54,7 @@ class DDM(Counted):
             self.level = "warning" if above > 2 * self.least_spread else "stable"
 
     def _start(self) -> None:
-        self.count, self.errors, self.level = 0, 0, "stable"
+        self.count = 0
+        self.errors = 0
+        self.level = "stable"
         self.least_share = self.least_spread = 1.0

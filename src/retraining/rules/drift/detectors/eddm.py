@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from retraining.rules.drift.detectors.level import Counted, check_error
 
 FEWEST_ERRORS = 30
-WARNING, DRIFT = 0.8, 0.75
+WARNING = 0.8
+DRIFT = 0.75
 """The authors' .95 and .90, with the greatest value counted from the start, raise an alarm about every thousand values
 of a stable stream."""
 CONFIRMATIONS = 15

@@ -25,7 +25,8 @@ def feed(detectors: Mapping[str, Detector], errors: FloatArray, losses: FloatArr
 
 
 def _feed(detector: Detector, values: FloatArray) -> list[int]:
-    alarms, update = [], detector.update
+    alarms = []
+    update = detector.update
     for place, value in enumerate(values.tolist()):
         update(value)
         if detector.level == "drift":

@@ -45,10 +45,12 @@ class PageHinkley(Counted):
         self.below = FADING * self.below + away + TOLERANCE
         self.least = min(self.least, self.above)
         self.greatest = max(self.greatest, self.below)
-        risen, fallen = self.above - self.least > THRESHOLD, self.greatest - self.below > THRESHOLD
+        risen = self.above - self.least > THRESHOLD
+        fallen = self.greatest - self.below > THRESHOLD
         if self.count >= FEWEST_VALUES and (risen or fallen):
             self._alarm()
 
     def _start(self) -> None:
-        self.count, self.level = 0, "stable"
+        self.count = 0
+        self.level = "stable"
         self.mean = self.above = self.below = self.least = self.greatest = 0.0

@@ -31,7 +31,8 @@ def from_json(text: str) -> Detector:
     """The detector as it was. Raises ValueError for what is no JSON object, for another algorithm or version, for a
     field too few or too many, and for a field that holds something else than it should."""
     said = _read(text)
-    name, version = said.pop("algorithm", None), said.pop("algorithm_version", None)
+    name = said.pop("algorithm", None)
+    version = said.pop("algorithm_version", None)
     kind = DETECTORS.get(str(name))
     if kind is None or type(version) is not int or version != VERSION:
         raise ValueError(
