@@ -52,6 +52,7 @@ def _evidence(decision: Decision, metric: str) -> list[tuple[str, str, str]]:
     realised = decision.realised_error
     expected = decision.expected_error
     days = "Reserved rows" if decision.holdout_days is None else count(decision.holdout_days)
+
     return [
         ("New labelled rows", count(decision.new_labelled_rows), f"at least {count(decision.min_new_rows)}"),
         ("To judge a candidate on", days, "" if decision.holdout_days is None else "whole days"),

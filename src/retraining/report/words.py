@@ -52,6 +52,7 @@ def status_of(run: Event) -> Status:
         return Status("No champion yet", "No version of this model has been promoted so far.", "calm", "○")
     if run.previous_wins:
         return Status("Champion beaten", f"{version(after)} stays champion.{_previous_wins(run)}", "warn", "!")
+
     return Status("Champion kept", f"{version(after)} stays champion; nothing was trained.", "calm", "✓")
 
 

@@ -18,6 +18,7 @@ def decide(evidence: Evidence, thresholds: Thresholds) -> Verdict:
     back = _rollback(evidence, thresholds)
     if back:
         return Verdict("rollback", back)
+
     obstacle = _obstacle(evidence, thresholds)
     if obstacle:
         return Verdict("keep", (obstacle,))
@@ -26,6 +27,7 @@ def decide(evidence: Evidence, thresholds: Thresholds) -> Verdict:
             "refit",
             (f"There is no champion yet; {evidence.new_labelled_rows:,} labelled rows to train the first one on.",),
         )
+
     cheap = _cheap(evidence, thresholds)
     asking = (_error(evidence, thresholds), _age(evidence, thresholds), _drift(evidence))
     wanted = tuple(reason for reason in (cheap, *asking) if reason)
@@ -34,6 +36,7 @@ def decide(evidence: Evidence, thresholds: Thresholds) -> Verdict:
         return Verdict("keep", (_nothing_asks_for_it(evidence, thresholds),))
     if too_soon:
         return Verdict("keep", (too_soon, *wanted))
+
     return _how(evidence, wanted)
 
 
@@ -57,6 +60,7 @@ def _how(evidence: Evidence, wanted: tuple[str, ...]) -> Verdict:
 def _obstacle(evidence: Evidence, thresholds: Thresholds) -> str | None:
     if evidence.frozen:
         return "An operator froze the model (parameter freeze); nothing is trained until the parameter is off again."
+
     blocked = evidence.blocked_until_after_batch
     if blocked is not None and evidence.batch_seq <= blocked:
         return (
@@ -68,11 +72,13 @@ def _obstacle(evidence: Evidence, thresholds: Thresholds) -> str | None:
             f"{evidence.new_labelled_rows:,} labelled rows are new since the last training; "
             f"policy.min_new_rows asks for {thresholds.min_new_rows:,}."
         )
+
     days = evidence.holdout_days
     needed = FEWEST_DAYS if evidence.champion_version and not evidence.can_update else FEWEST_DAYS + 1
     if days is not None and days < needed:
         since = "since the champion's data" if evidence.champion_version else "of data"
         return f"{days} whole days {since}; the gate needs {needed} to judge a candidate."
+
     return None
 
 

@@ -46,10 +46,12 @@ def approve(
         raise ParameterError(f"approve {answer or ''!r}: expected yes or no.")
     if reason is None or not reason.strip():
         raise ParameterError("The widget `reason` is empty. Say why; it is stored with the answer.")
+
     rows = read_rows(context.tables, Promotion, context.model)
     known = [row for row in rows if row.request_id == run.run_id and row.outcome in ("APPROVED", "REJECT")]
     if known:
         return ApprovalReport(known[-1])
+
     rows = reject_expired(context, rows)
     asked = _asked(context.spec, rows, candidate)
     said = f"{'Approved' if answer == 'yes' else 'Refused'} in run {run.run_id}: {reason.strip()}"
@@ -66,6 +68,7 @@ def _asked(spec: ModelSpec, rows: list[Promotion], candidate: str | None) -> Pro
     fitting = [row for row in found if candidate in (None, row.candidate_version, row.retrain_key)]
     if len(fitting) == 1:
         return fitting[0]
+
     names = ", ".join(str(row.candidate_version) for row in found) or "none"
     if not fitting:
         closed = [row for row in rows if candidate in (row.candidate_version, row.retrain_key)] if candidate else []
@@ -74,6 +77,7 @@ def _asked(spec: ModelSpec, rows: list[Promotion], candidate: str | None) -> Pro
             f"{spec.model}: no candidate {f'{candidate} ' if candidate else ''}waits for approval.{why} "
             f"Candidate versions that wait: {names}."
         )
+
     raise ParameterError(
         f"{spec.model}: {len(fitting)} candidates wait for approval. Name one with candidate: {names}."
     )

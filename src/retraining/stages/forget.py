@@ -59,6 +59,7 @@ class ForgetReport:
                 f"{made.source}: dry run, nothing was written. {known}: would delete {rows}. Versions trained on them: "
                 f"{versions}. Run again with dry_run=false.{self._by_hand}"
             )
+
         return (
             f"{made.source}: {known}: refused from now on, deleted {rows}. Versions trained on them, "
             f"no longer reproducible: {versions}. Older files of these tables keep the rows until VACUUM runs after "

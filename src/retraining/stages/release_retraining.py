@@ -40,10 +40,12 @@ def release_retraining(context: Context, reason: str | None) -> ReleaseRetrainin
     spec = context.spec
     if reason is None or not reason.strip():
         raise ParameterError("The widget `reason` is empty. Say why retraining may go on; it is stored with it.")
+
     rows = read_rows(context.tables, Promotion, spec.model)
     known = [row for row in rows if row.request_id == context.run.run_id and row.outcome == "RELEASED"]
     if known:
         return ReleaseRetrainingReport(known[-1])
+
     newest = read_source(spec, context.tables).committed.through
     _check_waiting(spec, rows, newest)
     live = newest_move(rows)

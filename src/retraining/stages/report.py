@@ -70,9 +70,11 @@ def report(context: Context, task_states: str = "") -> RunReport:
     spec = context.spec
     states = parse_states(task_states)
     failed = failed_tasks(states)
+
     with ThreadPoolExecutor() as pool:
         reading = pool.submit(read_events, context.tables)
         gathered = gather_page(context, decided="check_drift" not in failed and COPY not in states)
+
     all_events = reading.result()
     events = [row for row in all_events if row.model == spec.model]
     known = [row for row in events if row.run_id == context.run.run_id and row.failed_tasks == failed]
@@ -81,10 +83,12 @@ def report(context: Context, task_states: str = "") -> RunReport:
         append_event(context.tables, event, len(events) + 1)
         events = [*events, event]
         all_events = [*all_events, event]
+
     page = render_run_page(page_data(spec, gathered, [*(row for row in events if row != event), event][-_MOST_RUNS:]))
     pages = {run_path(spec.model, context.run.run_id): page, "index.html": render_index(_by_model(all_events))}
     news = tuple(news_of_run(gathered.incidents, context.run.run_id))
     logged = _log_pages(context.registry, pages, failed)
+
     return RunReport(event, page, logged, news, send_alerts(context, news), spec.alerts.fail_run)
 
 
@@ -120,6 +124,7 @@ def _event(context: Context, failed: tuple[str, ...], gathered: Gathered) -> Eve
     promotion = gathered.promotion
     gain = next((row for row in gathered.checks if row.check == "gain"), None)
     newest = gathered.batches[-1] if gathered.batches else None
+
     return Event(
         run_id=context.run.run_id,
         model=context.model,

@@ -77,6 +77,7 @@ def reproduce(context: Context, version: str | None = None) -> ReproduceReport:
     wanted = version or context.registry.version_of(spec.model, CHAMPION)
     if wanted is None:
         raise NothingToDoError(f"{spec.model} has no champion. Name a `version`, or run `retraining` first.")
+
     manifests = read_rows(context.tables, Manifest, spec.model)
     manifest = manifest_of_version(manifests, spec.model, wanted)
     if manifest.role in ("adopted", "copied"):
@@ -89,6 +90,7 @@ def reproduce(context: Context, version: str | None = None) -> ReproduceReport:
             f"{spec.model} version {wanted} is marked reproducible=false: it, or the version it grew from, was trained "
             f"on keys that were forgotten since, and their rows are deleted. Reproduce a version trained after that."
         )
+
     base = manifest_of_version(manifests, spec.model, manifest.base_version) if manifest.base_version else None
     registered = load_version(context.registry, manifest)
     source = read_source(spec, context.tables)

@@ -108,6 +108,7 @@ def _key(context: Context, decision: Decision, role: Role) -> str:
 
 def _reservation(context: Context, decision: Decision, role: Role, seq: int) -> Manifest:
     judged = role == "candidate"
+
     return Manifest(
         model=context.model,
         retrain_key=_key(context, decision, role),

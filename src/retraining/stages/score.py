@@ -49,17 +49,20 @@ def score(context: Context) -> ScoreReport:
     version = heal_and_read_champion(context)
     if version is None:
         return ScoreReport(spec.model, None, 0)
+
     with ThreadPoolExecutor() as pool:
         reading = pool.submit(read_rows, tables, Manifest, spec.model)
         promotions = pool.submit(read_rows, tables, Promotion, spec.model)
         ingested = pool.submit(read_source, spec, tables)
         scored = pool.submit(predictions.last_scored_batch, tables, spec.model)
+
     manifests = reading.result()
     source = ingested.result()
     champion = manifest_of_version(manifests, spec.model, version)
     after = max(scored.result(), champion.batch_seq)
     if source.committed.through <= after:
         return ScoreReport(spec.model, version, 0)
+
     decided = promotions.result()
     beside = first_champion(decided), find_previous_champion(context, decided, version)
     versions = dict.fromkeys([version, *(each for each in beside if each)])
@@ -100,4 +103,5 @@ def _score_batches(context: Context, source: IngestedSource, versions: list[Mani
     )
     predictions.append_predictions(tables, spec.model, stored, source.committed.through)
     by_champion = F.col("model_version") == F.lit(versions[0].version)
+
     return scored.where(observations.arrived_after(source.committed, after) & by_champion).count()

@@ -89,4 +89,5 @@ def log_version(
         )
         hit("fit.after_model")
         version = mlflow.register_model(info.model_uri, registry.full_name(model), tags=dict(tags))
+
     return str(run.info.run_id), str(version.version)

@@ -31,8 +31,10 @@ def unnamed_runs(registry: Registry, model: str, named: Collection[str | None]) 
         if not sequences:
             return []
         versions = registry.client.search_model_versions(f"name='{registry.full_name(model)}'")
+
     aliased = _aliased(registry, model)
     made = {run_id: tuple(str(each.version) for each in versions if each.run_id == run_id) for run_id in sequences}
+
     return [
         LoggedRun(run_id, seq, made[run_id], tuple(each for each in made[run_id] if each in aliased))
         for run_id, seq in sequences.items()

@@ -116,6 +116,7 @@ def count_batches(tables: Tables, source: str, ledger: Ledger) -> list[StoredBat
     """What each batch holds, oldest first: enough to write its row of `watermarks` again."""
     if not tables.exists(table_of(source)):
         return []
+
     fine = F.size(REASONS) == 0
     own = F.col(RELABELS).isNull()
     in_order = ~F.arrays_overlap(REASONS, F.array(*(F.lit(each) for each in LEDGER_REASONS)))
@@ -135,6 +136,7 @@ def count_batches(tables: Tables, source: str, ledger: Ledger) -> list[StoredBat
         .orderBy(BATCH_SEQ)
         .collect()
     )
+
     return [StoredBatch(*row) for row in counted]
 
 
@@ -154,10 +156,13 @@ def count_batch(tables: Tables, source: str, batch_seq: int, quality: QualitySec
         _list_of([own & fine & F.array_contains(WARNINGS, rule.title) for rule in warns]).alias("warned"),
         _list_of([own & is_missing(name, rows.schema) for name in columns]).alias("missing"),
     )
+
     with ThreadPoolExecutor() as pool:
         counting = pool.submit(sums.collect)
         reasons = pool.submit(_count_reasons, rows)
+
     (counted,) = counting.result()
+
     return BatchCounts(
         counted["accepted"],
         counted["quarantined"],

@@ -50,6 +50,8 @@ def sample_quarantined(
         .collect()
     )
     found: dict[str, list[dict[str, str | None]]] = defaultdict(list)
+
     for row in rows:
         found[row["_reason"]].append({name: row[f"_masked_{place}"] for place, name in enumerate(columns)})
+
     return dict(found)

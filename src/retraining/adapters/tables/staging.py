@@ -21,6 +21,7 @@ def replace_rows(tables: Tables, source: str, rows: DataFrame, attempt_id: str) 
     table = table_of(source)
     nullable = StructType([StructField(each.name, each.dataType) for each in rows.schema])
     tables.create(table, nullable, append_only=False)
+
     options = {"overwriteSchema": "true", "userMetadata": attempt_id}
     try:
         rows.write.format("delta").mode("overwrite").options(**options).saveAsTable(tables.name(table))
@@ -28,10 +29,12 @@ def replace_rows(tables: Tables, source: str, rows: DataFrame, attempt_id: str) 
         if is_commit_conflict(err):
             raise _lost(table) from err
         raise
+
     history = tables.spark.sql(f"DESCRIBE HISTORY {tables.name(table)} LIMIT {_COMMITS_TO_SEARCH}")
     version = history.where(F.col("userMetadata") == F.lit(attempt_id)).agg(F.max("version")).collect()[0][0]
     if version is None:
         raise _lost(table)
+
     return int(version)
 
 

@@ -92,12 +92,15 @@ class Tables:
         """
         if self.exists(table):
             return
+
         columns = ", ".join(_column(each.name, each.dataType.simpleString(), each.nullable) for each in schema)
         properties = _PROPERTIES | (_APPEND_ONLY if append_only else {})
         if looked_up_by:
             properties |= {"delta.dataSkippingStatsColumns": ",".join(map(quoted_column, looked_up_by))}
+
         listed = ", ".join(f"'{key}' = {quoted_text(value)}" for key, value in properties.items())
         create = f"CREATE TABLE IF NOT EXISTS {self.name(table)} ({columns}) USING DELTA TBLPROPERTIES ({listed})"
+
         for pause in (0.0, *_PAUSES):
             time.sleep(pause)
             try:
@@ -109,6 +112,7 @@ class Tables:
             else:
                 self._known.add(table)
                 return
+
         raise ConcurrentRunError(
             f"another run began to make `{table}` and has not ended after {sum(_PAUSES):.0f} s. Nothing of this "
             f"attempt was stored. Start the run again: it continues from what the other one left."

@@ -61,4 +61,5 @@ def _shares(batches: Sequence[Batch]) -> str:
         f"Share of new rows that were quarantined: {share(shares[-1])} in batch {numbers[-1]}, at most "
         f"{share(max(shares))}. {waiting}"
     )
+
     return inline_svg(axes, "batch-shares", sentence)

@@ -100,14 +100,17 @@ def _draw(name: str, rows: Sequence[DriftMetric], batches: Sequence[int], senten
     _level(axes, [(row.batch_seq, row.threshold) for row in rows], ALERT, (0, (5, 3)), "threshold")
     _level(axes, [(row.batch_seq, row.noise_floor) for row in rows], MUTED, (0, (1, 2)), "noise-floor")
     axes.plot([row.batch_seq for row in rows], _distances(rows), color=CHAMPION, gid="mark.distance")
+
     for colour, marker, kind, drifted in ((CHAMPION, "o", "stable", False), (ALERT, "D", "drifted", True)):
         shown = [row for row in rows if (row.verdict == "drifted") is drifted]
         points = list(zip([row.batch_seq for row in shown], _distances(shown), strict=True))
         draw_points(axes, points, colour, marker, kind)
+
     for before, after in pairwise(rows):
         if before.champion_version != after.champion_version:
             middle = (before.batch_seq + after.batch_seq) / 2
             axes.axvline(middle, color=MUTED, linewidth=1, zorder=0, gid="mark.other-champion")
+
     highest = max(_distances(rows) + [row.threshold or 0.0 for row in rows])
     batch_axis(axes, batches, highest, "{:.3g}".format)
     return inline_svg(axes, name, sentence)

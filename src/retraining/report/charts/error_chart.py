@@ -99,10 +99,12 @@ def _mark(axes: Axes, marks: Sequence[Mark], pixels: int) -> None:
     """A vertical rule for every mark; its version above it where there is room."""
     if not marks:
         return
+
     low, high = axes.get_xlim()
     high = max(high, date2num(marks[-1].day) + 1)
     axes.set_xlim(low, high)
     free_from = float("-inf")
+
     for mark in marks:
         day = date2num(mark.day)
         dashes = (0, (2, 2)) if mark.is_rollback else "-"

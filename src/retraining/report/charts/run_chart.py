@@ -16,11 +16,13 @@ def run_chart(events: Sequence[Event], metric: str, name: str) -> str:
     known = [(place, run.error_before) for place, run in enumerate(events) if run.error_before is not None]
     if len(known) < 2:
         return ""
+
     places, errors = zip(*known, strict=True)
     sentence = (
         f"{metric_name(metric)} of the champion before any retraining: {error_text(errors[0], metric)} at the first "
         f"of {len(known)} runs, {error_text(errors[-1], metric)} at the newest."
     )
+
     with chart_style():
         axes = new_axes(*SIZE, left=48, right=12, bottom=8)
         axes.plot(places, errors, color=CHAMPION, gid="mark.error")

@@ -30,6 +30,7 @@ def judge_batch(metrics: Sequence[DriftMetric], policy: DriftSection) -> BatchVe
     judged = sorted((each for each in known if each.verdict != "not_enough_data"), key=_worst_first)
     if not judged:
         return BatchVerdict("not_enough_data", None, _nothing_judged(known), ())
+
     drifted = [each for each in judged if each.verdict == "drifted"]
     worst = judged[0]
     names = tuple(each.column_name for each in drifted)
@@ -43,6 +44,7 @@ def judge_batch(metrics: Sequence[DriftMetric], policy: DriftSection) -> BatchVe
     )
     predicted = " The prediction drifted, which is enough on its own." if PREDICTION in names else ""
     closest = f" {'Worst' if drifted else 'Closest'}: {name_of_column(worst.column_name)}. {worst.reason}"
+
     return BatchVerdict("drifted" if has_drifted else "stable", worst.column_name, counted + predicted + closest, names)
 
 

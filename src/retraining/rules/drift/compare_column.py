@@ -76,6 +76,7 @@ def compare_column(
         **run.stamp,
     )
     faults = [each.sentence for each in column_faults(column_state(metric))]
+
     return replace(metric, fault=" ".join(faults)) if faults and previous is None else metric
 
 
@@ -103,6 +104,7 @@ def _compared(
     found: float | None = getattr(distances, measure)
     floor = _floor(reference, scale, measure, before, batch, columns) if found is not None else 0.0
     rows, nulls = (previous.rows, previous.missing) if previous else (reference.rows, reference.nulls)
+
     return Compared(
         rows=batch.rows,
         values=batch.values,

@@ -50,18 +50,21 @@ def tell_apart(
     for side, frame in (("reference", reference), ("current", current)):
         if len(frame) > MOST_ROWS:
             raise ValueError(f"{side}: {len(frame):,} rows, at most {MOST_ROWS:,} are compared; give a sample of them")
+
     rows = encode_rows(reference, current, reference_days, current_days)
     counts = (len(reference), len(current))
     unit = "days" if reference_days is not None else "rows"
     few = _too_few(rows, counts, unit)
     if few:
         return DomainVerdict(None, None, "not_enough_data", (), few)
+
     rng = np.random.default_rng(seed)
     folds = _fitted(rows, rows.current, rng)
     auc = _area(rows, rows.current, folds)
     columns = _importances(rows, folds, auc, rng)
     bound = max(_relabelled(rows, rng) for _ in range(RELABELLINGS))
     verdict = DomainVerdict(auc, bound, "drifted" if auc > bound else "stable", columns, "")
+
     return replace(verdict, reason=_reason(verdict, rows, counts, unit))
 
 

@@ -41,14 +41,17 @@ def encode_rows(
     """
     if set(reference.columns) != set(current.columns):
         raise ValueError(f"columns differ: {list(reference.columns)} in the reference, {list(current.columns)} now")
+
     before = _groups(reference, reference_days)
     now = _groups(current, current_days)
     if (reference_days is None) != (current_days is None):
         raise ValueError("days are known of one side only: give those of both, or of neither")
+
     numeric = [_is_numeric(reference[name]) and _is_numeric(current[name]) for name in reference.columns]
     both = pd.concat([reference, current[list(reference.columns)]], ignore_index=True)
     columns = [_numbers(both[name]) if plain else _codes(both[name]) for name, plain in zip(both, numeric, strict=True)]
     counts = [int(each.max(initial=-1)) + 1 for each in (before, now)]
+
     return EncodedRows(
         tuple(map(str, reference.columns)),
         np.column_stack(columns) if columns else np.empty((len(both), 0)),

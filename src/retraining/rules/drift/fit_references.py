@@ -71,6 +71,7 @@ def fit_references(
     ]
     if days is None:
         return tuple(made)
+
     return tuple(_with_runs(each, columns[each.column_name], days, batch_days, spec.drift.min_rows) for each in made)
 
 
@@ -78,10 +79,13 @@ def _numeric(column: "pd.Series[Any]") -> dict[str, Any]:
     values = column.to_numpy(dtype=np.float64)
     finite = finite_values(values)
     edges = numeric_edges(finite)
+
     with np.errstate(over="ignore"):
         mean = float(finite.mean()) if finite.size else 0.0
+
     profile = numeric_profile(*profile_doubles(values, bin_finder(np.array(edges)), mean))
     constant = profile.minimum == profile.maximum  # whose mean, rounded, may lie beside it
+
     return {
         "edges": edges,
         "categories": (),

@@ -84,6 +84,7 @@ def profile_doubles(
     numbers = np.zeros(2 * finder.bins + 3)
     least = np.inf
     greatest = -np.inf
+
     with np.errstate(over="ignore", invalid="ignore"):
         for start in range(0, values.size, _BLOCK):
             block = values[start : start + _BLOCK]
@@ -99,6 +100,7 @@ def profile_doubles(
             )
             least = finite.min(initial=least)
             greatest = finite.max(initial=greatest)
+
     return (numbers, float(least), float(greatest)) if least <= greatest else (numbers, None, None)
 
 
@@ -128,9 +130,11 @@ def merge_profiles(profiles: Iterable[Profile]) -> Profile:
         raise ValueError("profiles merge when there is one at least and all have the same bins")
     if len(parts) == 1:
         return parts[0]
+
     names: Counter[str] = Counter()
     for each in parts:
         names.update(dict(each.unseen))
+
     return Profile(
         counts=tuple(int(each) for each in np.sum([part.counts for part in parts], axis=0)),
         sums=tuple(float(each) for each in np.sum([part.sums for part in parts], axis=0)),

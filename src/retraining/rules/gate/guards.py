@@ -65,6 +65,7 @@ def _slice(evaluation: Evaluation, name: str, level: float) -> Check:
     if rows < FEWEST_ROWS or blocks < FEWEST_DAYS:
         few = f"Slice {name}: {rows:,} rows in {blocks} blocks are too few to show harm."
         return Check(f"slice {name}", "unknown", None, None, None, 0.0, few, metric.name)
+
     gain = gain_with_interval(metric, sums, evaluation.correlation, level)
     harmed = gain.upper is None or gain.upper < 0
     sentence = (
@@ -72,6 +73,7 @@ def _slice(evaluation: Evaluation, name: str, level: float) -> Check:
         f"{rows:,} rows: gain {gain_in_words(metric, gain.value)}{bounds(metric, gain, level)}; harm is "
         f"{'shown' if harmed else 'not shown'}."
     )
+
     return gain_check(f"slice {name}", "failed" if harmed else "passed", metric, gain, 0.0, sentence)
 
 
@@ -96,12 +98,14 @@ def first_period_kept(asked: Asked, evaluation: Evaluation) -> tuple[Check, ...]
     forget; models that learned the whole period cannot be asked."""
     if asked.question == "first":
         return ()
+
     metric = evaluation.metrics[0]
     sums = evaluation.first_period
     rows, blocks = (int(sums.rows.sum()), int((sums.rows > 0).sum())) if sums else (0, 0)
     if sums is None or rows < FEWEST_ROWS or blocks < FEWEST_DAYS:
         few = f"{rows:,} rows of the first training's period were learned by neither model: too few to show forgetting."
         return (Check(FORGETTING, "unknown", None, None, None, None, few, metric.name),)
+
     gain = gain_with_interval(metric, sums, evaluation.correlation, 0.95)
     worst = worst_refresh_gain(metric, gain) if asked.keeps_first_population else None
     verdict: GateVerdict = "passed" if worst is None or at_least_as_good(gain, worst) else "failed"
@@ -111,4 +115,5 @@ def first_period_kept(asked: Asked, evaluation: Evaluation) -> tuple[Check, ...]
         f"{gain.baseline_error:.4g} of the champion on {rows:,} rows that neither learned: gain "
         f"{gain_in_words(metric, gain.value)}{bounds(metric, gain, 0.95)}; {rule}."
     )
+
     return (gain_check(FORGETTING, verdict, metric, gain, worst, sentence),)

@@ -73,6 +73,7 @@ def _lacking(asked: Asked, evaluation: Evaluation) -> str | None:
         found = evaluation.rows
         wanted = FEWEST_ROWS
         unit = "reserved rows newer than the champion"
+
     if found < wanted:
         return f"The hold-out has {found} {unit}; a verdict needs {wanted}."
     if asked.question == "change" and asked.looks.fresh < FRESH_SHARE:
@@ -81,6 +82,7 @@ def _lacking(asked: Asked, evaluation: Evaluation) -> str | None:
             f"Of the hold-out's {unit} {asked.looks.fresh:.0%} have judged no change before; a verdict on a change "
             f"needs {FRESH_SHARE:.0%}, because {unit} that are asked often enough approve of anything."
         )
+
     return None
 
 

@@ -61,6 +61,7 @@ def signature_change(new: Signature, champion: Signature) -> SignatureChange:
     ]
     if new.prediction != champion.prediction:
         breaking.append((PREDICTION, f"predictions are {new.prediction}, they were {champion.prediction}"))
+
     broken = {name for name, _ in breaking}
     widening = [
         f"`{each.name}` may be sent as {each.type}"

@@ -43,9 +43,11 @@ def why_held(gates: BatchGates, facts: BatchFacts) -> tuple[str, ...]:
 def _sentences(gates: BatchGates, facts: BatchFacts) -> Iterator[str]:
     if gates.min_rows is not None and facts.rows < gates.min_rows:
         yield f"quality.batch.min_rows: {facts.rows:,} new rows came; at least {gates.min_rows:,} must."
+
     yield from (f"rule {each.rule} (severity: fail): {each.rows:,} rows broke it; none may." for each in facts.failed)
     if not facts.rows:
         return
+
     yield from _shares(gates, facts)
     if gates.max_row_count_change is not None and len(facts.earlier) >= FEWEST_BATCHES:
         usual = median(facts.earlier)

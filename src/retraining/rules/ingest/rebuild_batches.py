@@ -25,8 +25,10 @@ def rebuild_batches(
     newest = max([*rows, *closed], default=0)
     if all(number in closed for number in range(1, newest + 1)):
         return []
+
     epoch = max((each.epoch for each in known), default=1) + 1
     rebuilt: list[Batch] = []
+
     watermark = None
     for number in range(1, newest + 1):
         found = rows.get(number, StoredBatch(number, 0, 0, 0, None, None, None))
@@ -44,6 +46,7 @@ def rebuild_batches(
                 at=template.at,
             )
         )
+
     return rebuilt
 
 

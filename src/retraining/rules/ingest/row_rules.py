@@ -63,6 +63,7 @@ def is_broken(rule: Rule, schema: StructType, as_of: datetime) -> Column:
             return (moment < _oldest(rule, as_of)) | (value.isNotNull() & moment.isNull())
         case Sql(condition=condition):
             return ~F.expr(condition)
+
     raise TypeError(f"{rule.title} looks at more than one row")
 
 

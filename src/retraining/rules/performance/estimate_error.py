@@ -53,12 +53,14 @@ def estimate_error(
             f"{len(waiting):,} rows wait for their labels. {len(known):,} rows of {groups:,} {unit} have one since the "
             f"champion went live; an estimate of its error needs {FEWEST_KNOWN:,} rows of {FEWEST_GROUPS} {unit}.",
         )
+
     values = rows.values if confidence is None else np.concatenate(confidence)[:, None]
     model = _trees(rows.categorical) if confidence is None else _calibration()
     seen = values[: len(known)]
     asked = values[len(known) :]
     estimate = kind.error(float(_fit(model, seen, losses, asked).sum()), len(waiting))
     off = _relative_error(kind, model, seen, losses, rows.groups[: len(known)])
+
     return ErrorEstimate(estimate, _sentence(kind, estimate, off, len(known), len(waiting), confidence is not None))
 
 

@@ -117,10 +117,12 @@ def read_training_frame(context: Context, source: IngestedSource, bounds: Bounds
         total = rows.count()
         _log.warning("%s: %d rows, training on a keyed sample of %d", spec.model, total, most)
         frame = _collect(spec, ledger, keyed_sample(rows, total, most))
+
     if frame.empty:
         raise NothingToDoError(
             f"{spec.model}: no labelled row to train on up to batch {bounds.batch_seq}. Ingest some first."
         )
+
     return TrainingFrame(frame, spec.columns.features, ledger, sampled)
 
 

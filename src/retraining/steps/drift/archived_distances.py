@@ -32,11 +32,14 @@ def archived_distances(
     tables = context.tables
     made = [str(each.version) for each in promotions if each.version and each.outcome in ("PROMOTE", "ADOPTED")]
     versions = [version for version in dict.fromkeys(reversed(made)) if version != live][:MOST_VERSIONS]
+
     with ThreadPoolExecutor() as pool:
         found = list(pool.map(lambda version: read_references(tables, spec.model, version), versions))
+
     references = [each for rows in found for each in rows if each.column_name in columns]
     if not references:
         return ()
+
     (profiles,) = count_bins(rows, references, F.lit(0), F.lit(None).cast("date")).values() or [()]
     distances = [_distance(spec, *pair) for pair in zip(references, profiles, strict=True)]
     by_version = {
@@ -45,6 +48,7 @@ def archived_distances(
         )
         for version in versions
     }
+
     return tuple(ArchivedDistance(version, far) for version, far in by_version.items() if far is not None)
 
 

@@ -50,6 +50,7 @@ def count_batches(columns: Sequence[Bins], chunks: Iterable[Chunk]) -> dict[tupl
     """The totals of each column, in the order of the bins, and of each batch and day."""
     totals: dict[tuple[int, GroupKey], Totals] = {}
     finders = [bin_finder(bins.edges) if bins.edges.size else None for bins in columns]
+
     for each in chunks:
         chunk, groups = _group(each)
         numeric = iter(range(2, len(chunk.numbers)))
@@ -62,6 +63,7 @@ def count_batches(columns: Sequence[Bins], chunks: Iterable[Chunk]) -> dict[tupl
             for key, found in counted:
                 known = totals.get((part, key))
                 totals[part, key] = found if known is None else _together(known, found)
+
     return totals
 
 
@@ -135,4 +137,5 @@ def to_arrow(totals: Mapping[tuple[int, GroupKey], Totals]) -> pa.RecordBatch:
         "names": pa.array([[name for name, _ in each] for each in names], pa.list_(pa.string())),
         "times": pa.array([[times for _, times in each] for each in names], pa.list_(pa.int64())),
     }
+
     return pa.RecordBatch.from_pydict(arrays)

@@ -30,6 +30,7 @@ def name_change(
     compared = [each for each in metrics if each.against == "reference" and each.column_name != LABEL]
     if not compared:
         return None
+
     drifted = drifted_features(compared)
     series = {name: {**profiles.before.get(name, {}), **days} for name, days in profiles.now.items()}
     evidence = ChangeEvidence(
@@ -43,6 +44,7 @@ def name_change(
         archived=tuple(archived),
         season=season,
     )
+
     return change_kind(evidence, _most_loss_increase(spec))
 
 

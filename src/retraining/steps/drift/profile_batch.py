@@ -74,6 +74,7 @@ def profile_batch(
             for (batch, day), profiles in counted.items()
             for reference, profile in zip(references, profiles, strict=True)
         )
+
     rows_of = [*stored, *made]
     return Profiled(BatchProfiles(profiles_by_column(rows_of, batch_seq), profiles_by_column(rows_of, before)), made)
 
@@ -96,6 +97,7 @@ def rows_of_batch(context: Context, source: IngestedSource, version: str, batch_
         ledger_day(source.ledger).alias(_DAY),
     )
     scored = rows.join(said, ROW_KEY, "left")
+
     return scored.where(F.col(_SCORED) | (F.col(_BATCH) < F.lit(batch_seq)))
 
 

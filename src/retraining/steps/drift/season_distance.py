@@ -32,6 +32,7 @@ def season_distance(
     days = season_before({day: each.rows for day, each in newest.items() if day is not None})
     if days is None:
         return None
+
     start, end = (source.ledger.start_of(day) for day in (days[0], days[1] + timedelta(days=1)))
     rows = observations.current_rows(
         context.tables, source.name, source.committed, source.ledger, since=start, before=end
@@ -43,6 +44,7 @@ def season_distance(
     ).values() or [()]
     if not then or then[0].rows < context.spec.drift.min_rows:
         return None
+
     found = [
         _in_thresholds(metric, reference, before, merge_profiles(now[metric.column_name].values()))
         for metric, reference, before in zip(drifted, own, then, strict=True)

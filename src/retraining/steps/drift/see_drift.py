@@ -49,15 +49,19 @@ def see_drift(
     scored = tables.exists(predictions.table_of(spec.model))
     if champion is None or not scored or batch_seq <= champion.batch_seq:
         return None
+
     version = str(champion.version)
     with ThreadPoolExecutor() as pool:
         fitted = pool.submit(read_references, tables, spec.model, version)
         stored = pool.submit(stored_profiles, context, source, version, batch_seq)
+
     references = fitted.result()
     if not references:
         return SeenDrift(judge_batch((), spec.drift), metrics)
+
     profiled = profile_batch(context, source, references, stored.result())
     profiles = profiled.profiles
+
     with ThreadPoolExecutor() as pool:  # two tables; a run that is killed in between writes the one that is missing
         storing = pool.submit(append_profiles, tables, profiled.new) if profiled.new else None
         own = tuple(row for row in metrics if row.evaluation_id == evaluation_id)
@@ -65,8 +69,10 @@ def see_drift(
             own = measure_drift(spec, references, profiles, evaluation_id, batch_seq, next_seq(metrics), context.run)
             append_rows(tables, "drift", own)
             metrics = [*metrics, *own]
+
     if storing:
         storing.result()
+
     seen = SeenDrift(judge_batch(own, spec.drift), metrics, own, references, profiles)
     return _seen_before(context, source, promotions, seen, version) if drifted_features(own) else seen
 

@@ -25,6 +25,7 @@ def tell_rows_apart(context: Context, source: IngestedSource, champion: Manifest
     batch_seq = source.committed.through
     if not context.spec.drift.domain_classifier or champion is None or batch_seq <= champion.batch_seq:
         return None
+
     ledger = source.ledger
     start, before = (ledger.from_text(each) for each in (champion.train_from, champion.train_before))
     bounds = Bounds(champion.batch_seq, start, before)
@@ -36,6 +37,7 @@ def tell_rows_apart(context: Context, source: IngestedSource, champion: Manifest
     )
     old_days, new_days = (each[_DAY].tolist() if ledger.has_time else None for each in (old, new))
     features = list(context.spec.columns.features)
+
     return tell_apart(old[features], new[features], old_days, new_days, batch_seq)
 
 

@@ -43,6 +43,7 @@ def _key_columns(context: Context) -> StructType:
 def _rows_of(tables: Tables, table: str, types: Mapping[str, str]) -> DataFrame:
     if not tables.spark.catalog.tableExists(table):
         raise ParameterError(f"keys_table {table} does not exist, or this principal may not read it. Nothing was done.")
+
     rows = tables.spark.table(table)
     there = {each.name.lower(): each.dataType.simpleString() for each in rows.schema}
     wrong = [
@@ -55,4 +56,5 @@ def _rows_of(tables: Tables, table: str, types: Mapping[str, str]) -> DataFrame:
             f"keys_table {table}: {'; '.join(wrong)}. Nothing was forgotten. Give it the key columns of the source, or "
             f"name a view that casts them."
         )
+
     return rows.select(*(F.col(f"`{name}`") for name in types))

@@ -103,6 +103,7 @@ def _terms(spec: ModelSpec, source: IngestedSource, question: Question, candidat
 def _result(check: Check, verdict: _Verdict, stamp: Stamp) -> GateResult:
     candidate = verdict.candidate
     evaluation = verdict.evaluation
+
     return GateResult(
         model=candidate.model,
         retrain_key=candidate.retrain_key,

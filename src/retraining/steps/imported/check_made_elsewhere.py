@@ -26,6 +26,7 @@ def check_inputs(spec: ModelSpec, registry: Registry, model: str, version: str) 
             f"it again with signature=mlflow.models.infer_signature(X, model.predict(X)), X a DataFrame, and "
             f"registered_model_name={name!r}; then name the new version."
         )
+
     unknown = [each.name for each in takes if each.required and each.name not in spec.columns.features]
     if unknown:
         raise RegistryError(

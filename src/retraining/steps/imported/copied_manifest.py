@@ -48,6 +48,7 @@ def copied_manifest(
 
 def _manifest(context: Context, source: IngestedSource, copy: Copy, holdout: Holdout, seq: int) -> Manifest:
     original = copy.original
+
     return Manifest(
         model=context.model,
         retrain_key=copy.retrain_key,

@@ -60,6 +60,7 @@ def take_over(context: Context, source: IngestedSource, request: AdoptRequest, v
 def _manifest(context: Context, request: AdoptRequest, version: str, frame: TrainingFrame, seq: int) -> Manifest:
     spec = context.spec
     key = hashlib.sha256(f"adopted|{spec.model}|{version}".encode()).hexdigest()
+
     return Manifest(
         model=spec.model,
         retrain_key=key,

@@ -28,9 +28,11 @@ def measure_daily_losses(
     after = max((row.batch_seq for row in decisions if row.batch_seq < source.committed.through), default=0)
     if not context.tables.exists(predictions.table_of(spec.model)):
         return ()
+
     made = context.tables.read(predictions.table_of(spec.model)).where(~F.col("seen_in_training"))
     if spec.columns.label_delay == 0:  # labels come with their rows, so older predictions need not be read
         made = made.where(observations.arrived_after(source.committed, after))
+
     current = observations.current_rows(context.tables, source.name, source.committed, source.ledger, after)
     rows = labelled(spec, current).select(ROW_KEY, LABEL, BATCH_SEQ, ledger_day(source.ledger).alias("_day"))
     found = (
@@ -40,6 +42,7 @@ def measure_daily_losses(
         .orderBy("_day", BATCH_SEQ, "_scored", "model_version")
         .collect()
     )
+
     return tuple(
         DailyLoss(row["model_version"], row[BATCH_SEQ], row["_scored"], row["_day"], row["rows"], row["loss"] or 0.0)
         for row in found

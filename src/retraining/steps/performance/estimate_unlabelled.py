@@ -35,17 +35,20 @@ def estimate_unlabelled(context: Context, source: IngestedSource, champion: Mani
         return None
     if not context.tables.exists(predictions.table_of(spec.model)):
         return None
+
     rows = _judged_rows(context, source, champion)
     known = rows.where(F.col(_LOSS).isNotNull())
     waiting = rows.where(F.col(_LOSS).isNull() & observations.arrived_after(source.committed, batch_seq - 1))
     unknown = _sample(waiting)
     if unknown.empty:
         return None
+
     seen = _sample(known)
     features = [*spec.columns.features, _PREDICTION]
     first, second = (each[_DAY].tolist() if source.ledger.has_time else None for each in (seen, unknown))
     confidence = _confidence(context, champion, (seen, unknown))
     losses = seen[_LOSS].to_numpy(np.float64)
+
     return estimate_error(kind_of(spec), seen[features], losses, unknown[features], first, second, confidence)
 
 

@@ -40,12 +40,14 @@ def feed_detectors(
         return ()
     if not context.tables.exists(predictions.table_of(spec.model)):
         return ()
+
     version = str(champion.version)
     known = read_rows(context.tables, DetectorState, spec.model)
     own = [row for row in known if row.version == version and row.detector in spec.drift.detectors]
     last = [row for row in own if row.seq == own[-1].seq] if own else []
     if last and last[0].batch_seq >= batch_seq:
         return tuple(own)
+
     since = last[0].batch_seq if last else champion.batch_seq
     newest = source.ledger.from_text(last[0].newest) if last else None
     rows = _labelled_rows(context, source, version, since, expected)
@@ -53,6 +55,7 @@ def feed_detectors(
     fed = _feed(rows, None if newest is None else int(newest), states)
     made = tuple(_row(context, source, version, batch_seq, row, next_seq(known)) for row in fed)
     append_rows(context.tables, "detect", made)
+
     return (*own, *made)
 
 
@@ -88,6 +91,7 @@ def feed_batches(states: Sequence[str], newest: int | None, batches: Iterable[pa
     late = 0
     first = dict.fromkeys(detectors, None)
     alarms = dict.fromkeys(detectors, 0)
+
     for batch in batches:
         at, errors, losses = (batch.column(place).to_numpy() for place in range(3))
         begin = 0 if newest is None else int(np.searchsorted(at, newest))
@@ -99,7 +103,9 @@ def feed_batches(states: Sequence[str], newest: int | None, batches: Iterable[pa
         rows = rows + len(at) - begin
         late = late + begin
         newest = int(at[-1]) if len(at) > begin else newest
+
     size = len(states)
+
     return pa.RecordBatch.from_pydict(
         {
             "state": pa.array([to_json(each) for each in detectors.values()], pa.string()),
@@ -117,6 +123,7 @@ def _row(
 ) -> DetectorState:
     state = json.loads(fed["state"])
     newest, first = (source.ledger.to_text(fed[name]) for name in ("newest", "first_alarm"))
+
     return DetectorState(
         model=context.model,
         version=version,

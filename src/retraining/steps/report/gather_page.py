@@ -55,6 +55,7 @@ def gather_page(context: Context, decided: bool) -> Gathered:
     own or an earlier one on the same evidence."""
     spec = context.spec
     tables = context.tables
+
     with ThreadPoolExecutor() as pool:
         all_batches = pool.submit(read_batches, tables, spec.source_name)
         all_decisions = pool.submit(read_rows, tables, Decision, spec.model)
@@ -63,6 +64,7 @@ def gather_page(context: Context, decided: bool) -> Gathered:
         metrics = pool.submit(read_rows, tables, DriftMetric, spec.model)
         states = pool.submit(read_rows, tables, DetectorState, spec.model)
         shares = pool.submit(lambda: _shares(context, metrics.result()))
+
     closed = [row for row in all_batches.result() if row.state != "PLANNED"]
     batch = next((row for row in closed if row.run_id == context.run.run_id), None)
     decisions = all_decisions.result()
@@ -70,6 +72,7 @@ def gather_page(context: Context, decided: bool) -> Gathered:
     own = [row for row in promotions if row.state == "DECIDED" and row.run_id == context.run.run_id]
     losses = losses_of(decisions)
     newest = closed[-1].batch_seq if closed else None
+
     return Gathered(
         batches=tuple(closed),
         batch=batch,

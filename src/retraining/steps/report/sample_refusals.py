@@ -17,11 +17,13 @@ def sample_refusals(context: Context, batch: Batch | None) -> tuple[Sample, ...]
     """Samples in the order of how often a reason was met; none where no row was refused."""
     if batch is None or not batch.refusals:
         return ()
+
     stored = {name.lower(): name for name in stored_columns(context.tables, batch.source) or {}}
     columns = {each.rule: _columns_of(context.spec, each.rule, stored) for each in batch.refusals}
     every = list(dict.fromkeys(name for names in columns.values() for name in names))
     rows = sample_quarantined(context.tables, batch.source, batch.batch_seq, every)
     often = sorted(batch.refusals, key=lambda each: (-each.rows, each.rule))
+
     return tuple(
         Sample(
             each.rule,

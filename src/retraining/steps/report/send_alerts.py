@@ -28,12 +28,14 @@ def _tell(context: Context, incident: Incident) -> list[str]:
         "text": incident.line,
         "run_id": context.run.run_id,
     }
+
     failures = []
     for route in context.spec.alerts.webhooks:
         try:
             post_json(f"Webhook {route.name}", route.webhook, message, _UNTOLD)
         except NotifyError as err:
             failures.append(str(err))
+
     return failures
 
 

@@ -91,6 +91,7 @@ def store_fit(context: Context, logged: LoggedFit, manifests: Sequence[Manifest]
 
 def _fill(context: Context, reserved: Manifest, learned: Learned, seq: int, reproducible: bool) -> Manifest:
     frame = learned.frame
+
     return replace(
         reserved,
         state="REGISTERED",
@@ -111,6 +112,7 @@ def _fill(context: Context, reserved: Manifest, learned: Learned, seq: int, repr
 def _log(context: Context, manifest: Manifest, learned: Learned, base: Manifest | None) -> tuple[str, str]:
     spec = context.spec
     errors = {f"backtest_error_{days or 'all'}": error for days, error in learned.window.errors}
+
     return log_version(
         context.registry,
         spec.model,

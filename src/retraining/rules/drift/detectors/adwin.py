@@ -100,9 +100,11 @@ class ADWIN(Counted):
         count, total, squares = self._whole()
         if count < FEWEST_VALUES:
             return False
+
         variance = squares / count
         chance = math.log(2 * math.log(count) / CONFIDENCE)
         old = 0
+
         old_total = 0.0
         for size, sum_, _ in self._oldest_first():
             old = old + size
@@ -116,4 +118,5 @@ class ADWIN(Counted):
             bound = math.sqrt(2 * inverse * variance * chance) + 2 / 3 * inverse * chance
             if abs(old_total / old - (total - old_total) / new) > bound:
                 return True
+
         return False

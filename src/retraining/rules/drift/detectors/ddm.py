@@ -37,16 +37,19 @@ class DDM(Counted):
         error = check_error(value)
         if self.level == "drift":
             self._start()
+
         self.errors += error
         self.seen += 1
         self.count += 1
         if self.count < FEWEST_VALUES or self.errors < FEWEST_ERRORS:
             return
+
         share = self.errors / self.count
         spread = math.sqrt(share * (1 - share) / self.count)
         if share + spread <= self.least_share + self.least_spread:
             self.least_share = share
             self.least_spread = spread
+
         above = share + spread - self.least_share
         if above > 3 * self.least_spread:
             self._alarm()

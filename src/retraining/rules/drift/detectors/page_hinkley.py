@@ -37,6 +37,7 @@ class PageHinkley(Counted):
         loss = check_loss(value)
         if self.level == "drift":
             self._start()
+
         self.seen += 1
         self.count += 1
         self.mean += (loss - self.mean) / self.count
