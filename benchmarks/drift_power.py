@@ -25,8 +25,8 @@ from retraining.records.drift import LABEL, PREDICTION, DriftReference
 from retraining.records.run import Run
 from retraining.rules.drift.batch_verdict import judge_batch
 from retraining.rules.drift.bin_finder import bin_finder
-from retraining.rules.drift.compare_column import Evaluated, compare_column
-from retraining.rules.drift.fit_references import fit_references
+from retraining.rules.drift.compare_column import DriftEvaluation, compare_column
+from retraining.rules.drift.fit_references import TrainingRows, fit_references
 from retraining.rules.drift.profile import numeric_profile, profile_doubles
 from retraining.spec.model_spec import ModelSpec
 
@@ -101,18 +101,18 @@ def reference_of(values: FloatArray, has_days: bool) -> tuple[DriftReference, ..
     """The product's own references of these rows."""
     frame = pd.DataFrame(values, columns=NAMES)
     days = _day_of(len(values), DAYS) if has_days else None
-    made = fit_references(SPEC, frame, values[:, 0], values[:, 0], days, BATCH_DAYS, "1", 1, RUN)
+    made = fit_references(SPEC, TrainingRows(frame, values[:, 0], values[:, 0], days), BATCH_DAYS, "1", 1, RUN)
     return tuple(each for each in made if each.column_name not in (PREDICTION, LABEL))
 
 
 def verdict_on(references: tuple[DriftReference, ...], values: FloatArray) -> str:
     """The product's own verdict on a batch."""
-    evaluated = Evaluated("0", 1, 1, len(references))
+    evaluation = DriftEvaluation("0", 1, 1, len(references))
     metrics = []
     for place, reference in enumerate(references):
         column = np.ascontiguousarray(values[:, place])
         profile = numeric_profile(*profile_doubles(column, bin_finder(np.array(reference.edges)), reference.mean))
-        metrics.append(compare_column(SPEC, reference, profile, evaluated, RUN))
+        metrics.append(compare_column(SPEC, reference, profile, evaluation, RUN))
     return judge_batch(metrics, SPEC.drift).verdict
 
 

@@ -27,10 +27,10 @@ import retraining
 from local_workspace.engines.spark_session import start_spark
 from retraining.records.drift import LABEL, PREDICTION, DriftReference
 from retraining.records.run import Run
-from retraining.rules.drift.fit_references import fit_references
+from retraining.rules.drift.fit_references import TrainingRows, fit_references
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.drift.count_bins import count_bins
-from retraining.steps.drift.measure_drift import measure_drift
+from retraining.steps.drift.measure_drift import evaluation_of, measure_drift
 from retraining.steps.drift.profile_batch import BatchProfiles
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -57,7 +57,7 @@ def spec_of(columns: int) -> ModelSpec:
 
 def references_of(spec: ModelSpec, frame: pd.DataFrame) -> tuple[DriftReference, ...]:
     """The product's references of the features."""
-    made = fit_references(spec, frame, frame["x0"], frame["x0"], None, 1, "1", 1, RUN)
+    made = fit_references(spec, TrainingRows(frame, frame["x0"], frame["x0"], None), 1, "1", 1, RUN)
     return tuple(each for each in made if each.column_name not in (PREDICTION, LABEL))
 
 
@@ -65,7 +65,7 @@ def count(rows: DataFrame, spec: ModelSpec, references: tuple[DriftReference, ..
     """The product's own pass, and all distances of what comes back."""
     found = count_bins(rows, references, F.lit(1), F.col("day"))
     now = {each.column_name: {day: days[at] for (_, day), days in found.items()} for at, each in enumerate(references)}
-    measure_drift(spec, references, BatchProfiles(now, {}), "e", 1, 1, RUN)
+    measure_drift(spec, references, BatchProfiles(now, {}), evaluation_of(references, "e", 1, 1), RUN)
 
 
 def fit(before: str, place: str) -> dict[str, float]:

@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations, predictions
 from retraining.adapters.tables.ledgers_of_model import read_rows
-from retraining.adapters.tables.observations import BATCH_SEQ
+from retraining.adapters.tables.observations import BATCH_SEQ, Selection
 from retraining.context import Context
 from retraining.kinds.find_kind import kind_of
 from retraining.records.promotion import Promotion
@@ -77,7 +77,7 @@ def _score_batches(context: Context, source: IngestedSource, versions: list[Mani
     """Rows predicted by the first of the versions; the others predict the same rows."""
     spec = context.spec
     tables = context.tables
-    arrived = observations.current_rows(tables, source.name, source.committed, source.ledger, after)
+    arrived = source.current_rows(Selection(newer_than=after))
     predictions.create_predictions(tables, spec.model, kind_of(spec).prediction_type)
     scored = tables.read(predictions.table_of(spec.model))
     unseen = arrived.join(scored.select(ROW_KEY).distinct(), ROW_KEY, "left_anti")

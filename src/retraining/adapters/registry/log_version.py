@@ -4,7 +4,7 @@ import hashlib
 import importlib.metadata
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -46,32 +46,33 @@ class TrainingData:
     hash: str
 
 
-def log_version(
-    registry: Registry,
-    model: str,
-    estimator: Any,
-    example: pd.DataFrame,
-    data: TrainingData,
-    code: Path,
-    params: Mapping[str, Any],
-    metrics: Mapping[str, float],
-    tags: Mapping[str, str],
-) -> tuple[str, str]:
-    """(run id, version) of a freshly logged and registered model.
+@dataclass(frozen=True)
+class FittedModel:
+    """A fitted estimator, and what MLflow shows of its fit."""
 
-    example holds a few feature rows: signature and input example are taken from it. code is the package that the model
-    needs to load where `src` is not on the path. Signature and requirements are passed, because inferring them costs
-    seconds.
-    """
+    estimator: Any
+    example: pd.DataFrame
+    """A few feature rows: signature and input example are taken from it."""
+    code: Path
+    """The package that the model needs to load where `src` is not on the path."""
+    tags: Mapping[str, str]
+    """With `role`, which names the run."""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+def log_version(registry: Registry, model: str, fitted: FittedModel, data: TrainingData) -> tuple[str, str]:
+    """Logs and registers a fit; returns (run id, version). Signature and requirements are passed to MLflow, because it
+    takes seconds to infer them."""
     with (
         talking_to_mlflow(f"logging {model}"),
         mlflow.start_run(
-            experiment_id=registry.experiment_id(), run_name=f"{model} {tags['role']}", tags=dict(tags)
+            experiment_id=registry.experiment_id(), run_name=f"{model} {fitted.tags['role']}", tags=dict(fitted.tags)
         ) as run,
     ):
         hit("fit.after_run")
-        mlflow.log_params(dict(params))
-        mlflow.log_metrics(dict(metrics))
+        mlflow.log_params(dict(fitted.params))
+        mlflow.log_metrics(dict(fitted.metrics))
         source = DeltaDatasetSource(delta_table_name=data.table, delta_table_version=data.table_version)
         mlflow.log_input(
             MetaDataset(source, name=data.table, digest=data.hash[:36]),  # type: ignore[abstract]  # it is not, at run time
@@ -79,15 +80,15 @@ def log_version(
             tags={"batch_seq": str(data.batch_seq), "hash": data.hash},
         )
         info = mlflow.sklearn.log_model(
-            estimator,
+            fitted.estimator,
             name="model",
-            signature=signature_of_rows(example, estimator.predict(example)),
-            input_example=example,
+            signature=signature_of_rows(fitted.example, fitted.estimator.predict(fitted.example)),
+            input_example=fitted.example,
             serialization_format="cloudpickle",
             pip_requirements=pinned_requirements(),
-            code_paths=[str(code)],
+            code_paths=[str(fitted.code)],
         )
         hit("fit.after_model")
-        version = mlflow.register_model(info.model_uri, registry.full_name(model), tags=dict(tags))
+        version = mlflow.register_model(info.model_uri, registry.full_name(model), tags=dict(fitted.tags))
 
     return str(run.info.run_id), str(version.version)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from retraining.adapters.registry.log_version import TrainingData, log_version
+from retraining.adapters.registry.log_version import FittedModel, TrainingData, log_version
 from retraining.adapters.registry.registry import CHALLENGER, Registry
 
 
@@ -15,8 +15,8 @@ def probe_model(
     """Registers the estimator under a name of its own, and removes it. Raises whatever the platform answers."""
     model = f"preflight_probe_{attempt_id[:8]}"
     try:
-        tags = {"role": "preflight"}
-        _, version = log_version(registry, model, estimator, example, data, code, {}, {}, tags)
+        fitted = FittedModel(estimator, example, code, tags={"role": "preflight"})
+        _, version = log_version(registry, model, fitted, data)
         registry.load(model, version, registry.digest(model, version))
         registry.set_alias(model, CHALLENGER, version)
     finally:

@@ -236,32 +236,37 @@ def usable_since(committed: Committed) -> Column:
     return since
 
 
+@dataclass(frozen=True)
+class Selection:
+    """Which rows of the usable batches to read; all of them by default."""
+
+    newer_than: int = 0
+    """Leaves out the batches up to this one."""
+    since: Number | None = None
+    """Leaves out smaller ledger values: they cannot be newer than what remains."""
+    before: Number | None = None
+    """Leaves out ledger values from this one on: what remains is the version of each key at that time."""
+    keys: DataFrame | None = None
+    """Leaves out all keys but those in its `_row_key`."""
+
+
 def current_rows(
-    tables: Tables,
-    source: str,
-    committed: Committed,
-    ledger: Ledger,
-    newer_than: int = 0,
-    since: Number | None = None,
-    keys: DataFrame | None = None,
-    before: Number | None = None,
+    tables: Tables, source: str, committed: Committed, ledger: Ledger, selection: Selection | None = None
 ) -> DataFrame:
     """The accepted current version of each key as of the given batches: greatest (ledger, batch). A key whose newest
-    row is a deletion is not there.
-
-    newer_than leaves the batches up to that one out, so that only what arrived since is read. since leaves smaller
-    ledger values out: they cannot be newer than what remains. before leaves values from it on out: what remains is the
-    version of each key at that time. keys leaves all other keys than its `_row_key` out.
-    """
+    row is a deletion is not there."""
+    wanted = selection or Selection()
     value = F.col(f"`{ledger.column}`")
-    inside = arrived_after(committed, newer_than) & repeats_none_of(committed.without)
-    if since is not None:
-        inside = inside & (value >= ledger_literal(ledger, since))
-    if before is not None:
-        inside = inside & is_below(ledger, before)
+    inside = arrived_after(committed, wanted.newer_than) & repeats_none_of(committed.without)
+    if wanted.since is not None:
+        inside = inside & (value >= ledger_literal(ledger, wanted.since))
+    if wanted.before is not None:
+        inside = inside & is_below(ledger, wanted.before)
+
     rows = tables.read(table_of(source)).where(inside & (F.size(REASONS) == 0))
-    if keys is not None:
-        rows = rows.join(keys, ROW_KEY, "left_semi")
+    if wanted.keys is not None:
+        rows = rows.join(wanted.keys, ROW_KEY, "left_semi")
+
     newest = Window.partitionBy(ROW_KEY).orderBy(value.desc(), F.col(BATCH_SEQ).desc(), F.col(ROW_HASH))
     current = rows.withColumn("_version", F.row_number().over(newest)).where("_version = 1").drop("_version")
     return current.where(F.col(DELETES_KEY).isNull())

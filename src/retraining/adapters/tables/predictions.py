@@ -38,6 +38,12 @@ def last_scored_batch(tables: Tables, model: str) -> int:
     return int(tables.read(table_of(model)).agg(F.max(BATCH_SEQ)).collect()[0][0] or 0)  # read from statistics alone
 
 
+def unseen_predictions(tables: Tables, model: str, version: str | None = None) -> DataFrame:
+    """What versions predicted for rows that they had not seen in training: all versions, or one."""
+    rows = tables.read(table_of(model)).where(~F.col("seen_in_training"))
+    return rows if version is None else rows.where(F.col("model_version") == F.lit(version))
+
+
 def count_predictions(tables: Tables, model: str, version: str, since: datetime | None) -> tuple[PredictionCount, ...]:
     """What a version predicted, by batch, oldest first; since leaves out what it predicted before. A row a batch comes
     back."""

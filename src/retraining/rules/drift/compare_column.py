@@ -22,37 +22,52 @@ FALSE_ALARMS = 0.05
 
 
 @dataclass(frozen=True)
-class Evaluated:
-    """What the rows of one evaluation share. columns: how many are compared, which is shared out among them."""
+class DriftEvaluation:
+    """What the rows of one evaluation share."""
 
-    evaluation_id: str
+    id: str
     batch_seq: int
     seq: int
+    """Of the commit of its rows."""
     columns: int
+    """How many features are compared: they share the false alarms that are allowed."""
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """A column of the batch, and what it is compared with."""
+
+    reference: DriftReference
+    scale: Scale
+    batch: Profile
+    previous: Profile | None
+
+    @property
+    def before(self) -> Counted:
+        """The counts that the batch is compared with."""
+        return counted(self.previous or self.reference)
 
 
 def compare_column(
     spec: ModelSpec,
     reference: DriftReference,
     batch: Profile,
-    evaluated: Evaluated,
+    evaluation: DriftEvaluation,
     run: Run,
     previous: Profile | None = None,
 ) -> DriftMetric:
     """The row of one column: its distances and its verdict, against the reference or, where one is given, against the
-    profile of the batch before in the same bins."""
-    scale = scale_of(reference)
-    now = counted(batch)
-    before = counted(previous or reference)
-    distances = measure_column(reference, scale, before, now)
-    compared = _compared(spec, reference, scale, batch, previous, distances, before, evaluated.columns)
+    profile of the previous batch in the same bins."""
+    sides = _Sides(reference, scale_of(reference), batch, previous)
+    distances = measure_column(reference, sides.scale, sides.before, counted(batch))
+    compared = _compared(spec, sides, distances, evaluation.columns)
     verdict, reason = judge_column(compared, spec.drift.min_rows)
     against: Against = "previous_batch" if previous else "reference"
     metric = DriftMetric(
         model=spec.model,
-        evaluation_id=evaluated.evaluation_id,
-        seq=evaluated.seq,
-        batch_seq=evaluated.batch_seq,
+        evaluation_id=evaluation.id,
+        seq=evaluation.seq,
+        batch_seq=evaluation.batch_seq,
         champion_version=reference.version,
         against=against,
         column_name=reference.column_name,
@@ -90,32 +105,27 @@ def measure_of(spec: ModelSpec, reference: DriftReference, scale: Scale) -> tupl
     return numeric.measure, numeric.threshold
 
 
-def _compared(
-    spec: ModelSpec,
-    reference: DriftReference,
-    scale: Scale,
-    batch: Profile,
-    previous: Profile | None,
-    distances: Distances,
-    before: Counted,
-    columns: int,
-) -> Compared:
-    measure, policy = measure_of(spec, reference, scale)
-    found: float | None = getattr(distances, measure)
-    floor = _floor(reference, scale, measure, before, batch, columns) if found is not None else 0.0
-    rows, nulls = (previous.rows, previous.missing) if previous else (reference.rows, reference.nulls)
+def _compared(spec: ModelSpec, sides: _Sides, distances: Distances, columns: int) -> Compared:
+    reference = sides.reference
+    batch = sides.batch
+    previous = sides.previous
+    measure, policy = measure_of(spec, reference, sides.scale)
+    distance: float | None = getattr(distances, measure)
+    floor = _floor(sides, measure, columns) if distance is not None else 0.0
+    rows = previous.rows if previous else reference.rows
+    nulls = previous.missing if previous else reference.nulls
 
     return Compared(
         rows=batch.rows,
         values=batch.values,
         null_share=batch.null_share,
         reference_rows=rows,
-        reference_values=int(before.counts.sum()),
+        reference_values=int(sides.before.counts.sum()),
         reference_null_share=nulls / rows if rows else 0.0,
         unseen_share=distances.unseen_share,
         unseen=tuple(name for name, _ in batch.unseen),
         measure=measure,
-        distance=found,
+        distance=distance,
         policy=policy,
         floor=floor,
         assumed=reference.runs < FEWEST_RUNS,
@@ -123,15 +133,14 @@ def _compared(
     )
 
 
-def _floor(
-    reference: DriftReference, scale: Scale, measure: Measure, before: Counted, batch: Profile, columns: int
-) -> float:
-    """The larger of what sampling makes of independent rows, and of what days made of the training rows."""
+def _floor(sides: _Sides, measure: Measure, columns: int) -> float:
+    """The larger of pure sampling error and the variation between batch-length periods of the training data."""
+    reference = sides.reference
     seed = zlib.crc32(f"{reference.version}:{reference.column_name}".encode())
     level = 1 - FALSE_ALARMS / max(1, columns)
     random = np.random.default_rng(seed)
-    sampled = sampling_floor(measure, scale, before, batch.values, level, random)
-    return max([sampled, *(each.distance for each in reference.run_floors if each.measure == measure)])
+    sampled = sampling_floor(measure, sides.scale, sides.before, sides.batch.values, level, random)
+    return max([sampled, *(floor.distance for floor in reference.run_floors if floor.measure == measure)])
 
 
 def _mean(reference: DriftReference, previous: Profile | None) -> float | None:

@@ -1,6 +1,6 @@
 """The references of a version, from the rows it was trained on."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Any, get_args
 
@@ -31,31 +31,43 @@ def kinds_of_columns(spec: ModelSpec) -> dict[str, ColumnKind]:
     return kinds | dict.fromkeys((PREDICTION, LABEL), kind_of(spec).column_kind)
 
 
-def fit_references(
-    spec: ModelSpec,
-    features: pd.DataFrame,
-    predictions: ArrayLike,
-    labels: ArrayLike,
-    days: IntArray | None,
-    batch_days: int,
-    version: str,
-    seq: int,
-    run: Run,
-) -> tuple[DriftReference, ...]:
-    """One reference a feature, one for the prediction and one for the label.
+@dataclass(frozen=True)
+class TrainingRows:
+    """The rows that a version was trained on, and what it predicts for them."""
 
-    features: the training rows, numeric columns as doubles, categorical ones as text. predictions: what the version
-    says about them, labels: what came true, shape (rows,). days: the day number of each row, None where rows have no
-    time. batch_days: how many days a batch usually spans. seq numbers this commit of the model's references.
+    features: pd.DataFrame
+    """Numeric columns as doubles, categorical ones as text; shape (rows, columns)."""
+    predictions: ArrayLike
+    """Shape (rows,)."""
+    labels: ArrayLike
+    """Shape (rows,)."""
+    days: IntArray | None
+    """The day number of each row; None where rows have no time."""
+
+    @property
+    def columns(self) -> dict[str, "pd.Series[Any]"]:
+        """All compared columns by name, with the prediction and the label."""
+        index = self.features.index
+        return {
+            **{str(name): self.features[name] for name in self.features.columns},
+            PREDICTION: pd.Series(np.asarray(self.predictions), index=index),
+            LABEL: pd.Series(np.asarray(self.labels), index=index),
+        }
+
+
+def fit_references(
+    spec: ModelSpec, rows: TrainingRows, batch_days: int, version: str, seq: int, run: Run
+) -> tuple[DriftReference, ...]:
+    """One reference for each feature, one for the prediction and one for the label.
+
+    batch_days: how many days a batch usually spans. seq numbers this commit of the model's references.
     """
-    columns = {
-        **{str(name): features[name] for name in features.columns},
-        PREDICTION: pd.Series(np.asarray(predictions), index=features.index),
-        LABEL: pd.Series(np.asarray(labels), index=features.index),
-    }
+    columns = rows.columns
+    days = rows.days
     fit = {"numeric": _numeric, "categorical": _categorical}
     runs = 0 if days is None or not days.size else int(days.max() - days.min() + 1) // batch_days
-    made = [
+
+    references = [
         DriftReference(
             model=spec.model,
             version=version,
@@ -70,9 +82,12 @@ def fit_references(
         for name, kind in kinds_of_columns(spec).items()
     ]
     if days is None:
-        return tuple(made)
+        return tuple(references)
 
-    return tuple(_with_runs(each, columns[each.column_name], days, batch_days, spec.drift.min_rows) for each in made)
+    return tuple(
+        _with_runs(reference, columns[reference.column_name], days, batch_days, spec.drift.min_rows)
+        for reference in references
+    )
 
 
 def _numeric(column: "pd.Series[Any]") -> dict[str, Any]:
@@ -84,7 +99,7 @@ def _numeric(column: "pd.Series[Any]") -> dict[str, Any]:
         mean = float(finite.mean()) if finite.size else 0.0
 
     profile = numeric_profile(*profile_doubles(values, bin_finder(np.array(edges)), mean))
-    constant = profile.minimum == profile.maximum  # whose mean, rounded, may lie beside it
+    constant = profile.minimum == profile.maximum  # its mean, rounded, may differ from its value
 
     return {
         "edges": edges,
@@ -139,6 +154,7 @@ def _by_day(reference: DriftReference, values: "pd.Series[Any]", place: IntArray
     else:
         weights = np.zeros(len(values))
         bins = category_bins(list(values.astype(str)), reference.categories)
+
     cells = place * size + np.asarray(bins, dtype=np.int64)
     shape = (days, size)
     parts = [np.bincount(cells, weights=each, minlength=days * size) for each in (np.ones(len(cells)), weights)]

@@ -5,6 +5,7 @@ rules: only labels show that.
 """
 
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,44 +25,56 @@ SAMPLE_ROWS = 20_000
 """Rows a side that callers should draw: with 10 columns they take four seconds on one core."""
 FEWEST_KNOWN = 500
 FEWEST_GROUPS = 5
-"""Days with labels, or rows where they have no days: so many folds are left out in turn."""
+"""Days with labels, or rows where they have no days. Also the number of folds that are left out in turn."""
 
 
-def estimate_error(
-    kind: Kind,
-    known: pd.DataFrame,
-    losses: FloatArray,
-    waiting: pd.DataFrame,
-    known_days: Sequence[Hashable] | None = None,
-    waiting_days: Sequence[Hashable] | None = None,
-    confidence: tuple[FloatArray, FloatArray] | None = None,
-) -> ErrorEstimate:
-    """Direct loss estimation: trees learn the loss of a row from its features and its prediction, and are asked about
-    the waiting rows. With a confidence (the champion's probability of the class it predicts, of known and of waiting
-    rows; shape (rows,)) a calibration of that alone: confidence-based performance estimation.
+@dataclass(frozen=True)
+class PredictedRows:
+    """Rows that the champion has predicted."""
 
-    known, waiting: features and prediction, the same columns. losses: shape (known rows,), as the kind has them.
-    How far off such an estimate is, is measured on known rows, whole days left out in turn. Raises ValueError for other
-    columns, and days of one side only. Cost: 6 fits. Source: NannyML's documentation names both methods CBPE and DLE.
+    values: pd.DataFrame
+    """Features and prediction."""
+    days: Sequence[Hashable] | None = None
+    """The day of each row, None where rows have no time."""
+    confidence: FloatArray | None = None
+    """The champion's probability of the class it predicts, shape (rows,); None where it has none."""
+
+
+def estimate_error(kind: Kind, labelled: PredictedRows, losses: FloatArray, waiting: PredictedRows) -> ErrorEstimate:
+    """Direct loss estimation: trees learn the loss of a row from its features and its prediction, and predict it for
+    the waiting rows. Where both sides have a confidence, that alone is calibrated: confidence-based performance
+    estimation.
+
+    Both sides have the same columns. losses: shape (labelled rows,), as the kind has them. How far off such an estimate
+    is, is measured on labelled rows, with days left out in turn. Raises ValueError for other columns, and for days of
+    one side only. Cost: 6 fits. Source: NannyML's documentation names both methods CBPE and DLE.
     """
-    rows = encode_rows(known, waiting, known_days, waiting_days)
+    rows = encode_rows(labelled.values, waiting.values, labelled.days, waiting.days)
+    count = len(labelled.values)
     groups = int((~rows.current).sum())
-    if len(known) < FEWEST_KNOWN or groups < FEWEST_GROUPS or not len(waiting):
-        unit = "days" if known_days is not None else "rows"
-        return ErrorEstimate(
-            None,
-            f"{len(waiting):,} rows wait for their labels. {len(known):,} rows of {groups:,} {unit} have one since the "
-            f"champion went live; an estimate of its error needs {FEWEST_KNOWN:,} rows of {FEWEST_GROUPS} {unit}.",
-        )
+    if count < FEWEST_KNOWN or groups < FEWEST_GROUPS or not len(waiting.values):
+        return ErrorEstimate(None, _too_few(labelled, groups, len(waiting.values)))
 
-    values = rows.values if confidence is None else np.concatenate(confidence)[:, None]
-    model = _trees(rows.categorical) if confidence is None else _calibration()
-    seen = values[: len(known)]
-    asked = values[len(known) :]
-    estimate = kind.error(float(_fit(model, seen, losses, asked).sum()), len(waiting))
-    off = _relative_error(kind, model, seen, losses, rows.groups[: len(known)])
+    calibrates = labelled.confidence is not None and waiting.confidence is not None
+    if calibrates:
+        model: Any = _calibration()
+        values = np.concatenate([labelled.confidence, waiting.confidence])[:, None]
+    else:
+        model = _trees(rows.categorical)
+        values = rows.values
 
-    return ErrorEstimate(estimate, _sentence(kind, estimate, off, len(known), len(waiting), confidence is not None))
+    predicted = _fit(model, values[:count], losses, values[count:])
+    estimate = kind.error(float(predicted.sum()), len(waiting.values))
+    off = _relative_error(kind, model, values[:count], losses, rows.groups[:count])
+    return ErrorEstimate(estimate, _sentence(kind, estimate, off, count, len(waiting.values), calibrates))
+
+
+def _too_few(labelled: PredictedRows, groups: int, waiting: int) -> str:
+    unit = "rows" if labelled.days is None else "days"
+    return (
+        f"{waiting:,} rows wait for their labels. {len(labelled.values):,} rows of {groups:,} {unit} have one since "
+        f"the champion went live; an estimate of its error needs {FEWEST_KNOWN:,} rows of {FEWEST_GROUPS} {unit}."
+    )
 
 
 def _trees(categorical: NDArray[np.bool_]) -> HistGradientBoostingRegressor:
@@ -80,7 +93,7 @@ def _calibration() -> IsotonicRegression:
 
 
 def _fit(model: Any, seen: FloatArray, losses: FloatArray, asked: FloatArray) -> FloatArray:
-    """Expected losses of the rows that are asked about; trees may say less than nothing."""
+    """Expected losses of other rows. Trees may predict a negative loss, which counts as 0."""
     return np.asarray(np.maximum(0.0, model.fit(seen, losses).predict(asked)), dtype=np.float64)
 
 

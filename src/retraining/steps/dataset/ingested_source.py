@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from pyspark.sql import DataFrame
+
 from retraining.adapters.tables.batches import Committed, committed_batches, read_batches
+from retraining.adapters.tables.observations import Selection, current_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError
 from retraining.records.batch import Batch
@@ -18,6 +21,7 @@ class IngestedSource:
     ledger: Ledger
     committed: Committed
     watermark: str | None
+    tables: Tables
     _batches: tuple[Batch, ...]
 
     @property
@@ -35,6 +39,11 @@ class IngestedSource:
         """The usable batches up to an earlier one."""
         return committed_batches(list(self._batches), through=batch_seq)
 
+    def current_rows(self, selection: Selection | None = None, through: int | None = None) -> DataFrame:
+        """The accepted current version of each key, as of the newest committed batch or of an earlier one."""
+        committed = self.committed if through is None else self.through(through)
+        return current_rows(self.tables, self.name, committed, self.ledger, selection)
+
     def watermark_of(self, batch_seq: int) -> str | None:
         """The watermark that a batch left."""
         return next((batch.watermark_after for batch in self._batches if batch.batch_seq == batch_seq), None)
@@ -49,4 +58,6 @@ def read_source(spec: ModelSpec, tables: Tables) -> IngestedSource:
         cure = f"Held: {', '.join(held)}; release_batch lets them in." if held else "Run 01_ingest first."
         raise NothingToDoError(f"{spec.model}: `{spec.source_name}` has no committed batch yet. {cure}")
     ledger = Ledger(spec.source.ledger_column, newest.ledger_type)
-    return IngestedSource(spec.source_name, ledger, committed_batches(batches), newest.watermark_after, tuple(batches))
+    return IngestedSource(
+        spec.source_name, ledger, committed_batches(batches), newest.watermark_after, tables, tuple(batches)
+    )

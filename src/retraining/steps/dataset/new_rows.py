@@ -5,6 +5,7 @@ from datetime import date
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations
+from retraining.adapters.tables.observations import Selection
 from retraining.context import Context
 from retraining.records.version import Manifest
 from retraining.rules.ingest.ledger_column import ledger_day
@@ -22,9 +23,7 @@ def count_new_rows(
     """
     since = last.batch_seq if last else 0
     trained = champion.batch_seq if champion and champion.train_before is None else 0
-    current = observations.current_rows(
-        context.tables, source.name, source.committed, source.ledger, min(trained, since)
-    )
+    current = source.current_rows(Selection(newer_than=min(trained, since)))
 
     rows = labelled(context.spec, current).withColumn("_day", ledger_day(source.ledger))
     is_new = observations.arrived_after(source.committed, since) & ~is_reserved(context.spec)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from retraining.adapters.tables import observations
 from retraining.adapters.tables.batches import Committed
+from retraining.adapters.tables.observations import Selection, current_rows
 from retraining.context import Context
 from retraining.errors import NothingToDoError, SpecError
 from retraining.rules.ingest.ledger import Ledger, Number
@@ -90,10 +90,9 @@ def trainable_rows(
     """Labelled current rows inside the bounds, without reserved keys and excluded days; only those of keys, where its
     `_row_key` are given."""
     spec = context.spec
-    name = spec.source_name
-    after = bounds.newer_than
-    since = bounds.start
-    rows = observations.current_rows(context.tables, name, committed, ledger, after, since, keys)
+    selection = Selection(newer_than=bounds.newer_than, since=bounds.start, keys=keys)
+    rows = current_rows(context.tables, spec.source_name, committed, ledger, selection)
+
     value = F.col(f"`{ledger.column}`")
     if bounds.before is not None:
         rows = rows.where(value < ledger_literal(ledger, bounds.before))
@@ -102,6 +101,7 @@ def trainable_rows(
             raise SpecError(f"{spec.model}: strategy.exclude names days, but ledger {ledger.column} has no time.")
         start, end = (ledger_literal(ledger, ledger.start_of(day)) for day in (each.start, each.end))
         rows = rows.where((value < start) | (value >= end))
+
     return labelled(spec, rows).where(~is_reserved(spec))
 
 

@@ -19,8 +19,7 @@ from retraining.rules.performance.previous_wins import PreviousVerdict, Rivals, 
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.model_history import ModelHistory
-from retraining.steps.drift.name_change import level_of_error, name_change
-from retraining.steps.drift.see_drift import SeenDrift
+from retraining.steps.drift.name_change import SeenDrift, level_of_error, name_change
 from retraining.steps.gate.plan_holdout import plan_holdout
 from retraining.steps.performance.daily_losses import error_on_batch, losses_of
 from retraining.strategies.find_strategy import find_strategy
@@ -138,7 +137,7 @@ def _drift_evidence(
 
     losses = _losses_of_champion(history, measurements, champion)
     expected = expected_error(spec, history, champion)
-    change = name_change(spec, seen.own, seen.references, seen.profiles, losses, expected, seen.archived, seen.season)
+    change = name_change(spec, seen, losses, expected)
     if change is not None:
         evidence |= {
             "change": change.kind,

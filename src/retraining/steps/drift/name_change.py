@@ -1,12 +1,14 @@
 """What kind of change the newest batch shows, from what has been measured."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from retraining.kinds.find_kind import kind_of
 from retraining.records.change import ArchivedDistance, ChangeEvidence, ChangeKind, DayLoss, SeasonDistance
 from retraining.records.decision import DailyLoss
 from retraining.records.drift import LABEL, PREDICTION, DriftMetric, DriftReference
+from retraining.rules.drift.batch_verdict import BatchVerdict
 from retraining.rules.drift.change_kind import change_kind, column_state
 from retraining.rules.drift.daily_distances import daily_distances
 from retraining.rules.drift.error_level import ErrorLevel, error_level
@@ -15,34 +17,45 @@ from retraining.spec.model_spec import ModelSpec
 from retraining.steps.drift.profile_batch import BatchProfiles
 
 
+@dataclass(frozen=True)
+class SeenDrift:
+    """The newest batch beside what came before it."""
+
+    verdict: BatchVerdict
+    metrics: Sequence[DriftMetric]
+    """Of all evaluations."""
+    own: Sequence[DriftMetric] = ()
+    """Of this evaluation."""
+    references: Sequence[DriftReference] = ()
+    profiles: BatchProfiles = field(default_factory=lambda: BatchProfiles({}, {}))
+    archived: Sequence[ArchivedDistance] = ()
+    """How far the drifted columns are from what earlier champions learned."""
+    season: SeasonDistance | None = None
+    """How far the drifted columns are from the same days a year earlier."""
+
+
 def name_change(
-    spec: ModelSpec,
-    metrics: Sequence[DriftMetric],
-    references: Sequence[DriftReference],
-    profiles: BatchProfiles,
-    losses: Sequence[DailyLoss],
-    expected_error: float | None,
-    archived: Sequence[ArchivedDistance] = (),
-    season: SeasonDistance | None = None,
+    spec: ModelSpec, seen: SeenDrift, losses: Sequence[DailyLoss], expected_error: float | None
 ) -> ChangeKind | None:
-    """metrics: those of the newest evaluation; losses: of the champion alone, all days since it went live. None without
-    anything that was compared with the reference."""
-    compared = [each for each in metrics if each.against == "reference" and each.column_name != LABEL]
+    """losses: of the champion alone, all days since it went live. None where nothing was compared with the
+    reference."""
+    profiles = seen.profiles
+    compared = [metric for metric in seen.own if metric.against == "reference" and metric.column_name != LABEL]
     if not compared:
         return None
 
     drifted = drifted_features(compared)
     series = {name: {**profiles.before.get(name, {}), **days} for name, days in profiles.now.items()}
     evidence = ChangeEvidence(
-        columns=tuple(column_state(each) for each in compared),
+        columns=tuple(column_state(metric) for metric in compared),
         losses=_by_day(losses),
         expected_loss=_loss(spec, expected_error),
-        distances=daily_distances(drifted, {each.column_name: each for each in references}, series),
+        distances=daily_distances(drifted, {each.column_name: each for each in seen.references}, series),
         batch_from=_first_day(profiles.now),
         labelled_share=_labelled_share(compared[0], losses),
-        live_distance=mean_distance([each.distance for each in drifted]),
-        archived=tuple(archived),
-        season=season,
+        live_distance=mean_distance([metric.distance for metric in drifted]),
+        archived=tuple(seen.archived),
+        season=seen.season,
     )
 
     return change_kind(evidence, _most_loss_increase(spec))

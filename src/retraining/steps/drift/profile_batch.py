@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations, predictions
 from retraining.adapters.tables.ledgers_of_model import read_profiles
+from retraining.adapters.tables.observations import Selection
 from retraining.context import Context
 from retraining.records.drift import LABEL, PREDICTION, DriftProfile, DriftReference, UnseenCategory
 from retraining.rules.drift.profile import Profile
@@ -82,7 +83,7 @@ def profile_batch(
 def rows_of_batch(context: Context, source: IngestedSource, version: str, batch_seq: int, since: int) -> DataFrame:
     """Rows of the batches from `since` on, with features, label, and what the version said about them when they came.
     Of the newest batch only rows that it scored."""
-    current = observations.current_rows(context.tables, source.name, source.committed, source.ledger, since - 1)
+    current = source.current_rows(Selection(newer_than=since - 1))
     newest = observations.arrived_after(source.committed, batch_seq - 1)
     its = F.col("model_version") == F.lit(version)
     arrived = observations.arrived_after(source.committed, since - 1)

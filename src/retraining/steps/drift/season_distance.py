@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from pyspark.sql import functions as F
 
-from retraining.adapters.tables import observations
+from retraining.adapters.tables.observations import Selection
 from retraining.context import Context
 from retraining.records.change import SeasonDistance
 from retraining.records.drift import DriftMetric, DriftReference
@@ -34,9 +34,7 @@ def season_distance(
         return None
 
     start, end = (source.ledger.start_of(day) for day in (days[0], days[1] + timedelta(days=1)))
-    rows = observations.current_rows(
-        context.tables, source.name, source.committed, source.ledger, since=start, before=end
-    )
+    rows = source.current_rows(Selection(since=start, before=end))
     by_name = {each.column_name: each for each in references}
     own = [by_name[each.column_name] for each in drifted]
     (then,) = count_bins(

@@ -2,35 +2,21 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from retraining.adapters.tables import predictions
 from retraining.adapters.tables.ledgers_of_model import append_profiles, append_rows, next_seq, read_references
 from retraining.context import Context
-from retraining.records.change import ArchivedDistance, SeasonDistance
-from retraining.records.drift import DriftMetric, DriftReference
+from retraining.records.drift import DriftMetric
 from retraining.records.promotion import Promotion
 from retraining.records.version import Manifest
-from retraining.rules.drift.batch_verdict import BatchVerdict, judge_batch
+from retraining.rules.drift.batch_verdict import judge_batch
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.drift.archived_distances import archived_distances
-from retraining.steps.drift.measure_drift import measure_drift
-from retraining.steps.drift.name_change import drifted_features
-from retraining.steps.drift.profile_batch import BatchProfiles, profile_batch, rows_of_batch, stored_profiles
+from retraining.steps.drift.measure_drift import evaluation_of, measure_drift
+from retraining.steps.drift.name_change import SeenDrift, drifted_features
+from retraining.steps.drift.profile_batch import profile_batch, rows_of_batch, stored_profiles
 from retraining.steps.drift.season_distance import season_distance
-
-
-@dataclass(frozen=True)
-class SeenDrift:
-    """metrics: of all evaluations; own: of this one. archived and season: of the columns that drifted."""
-
-    verdict: BatchVerdict
-    metrics: Sequence[DriftMetric]
-    own: Sequence[DriftMetric] = ()
-    references: Sequence[DriftReference] = ()
-    profiles: BatchProfiles = field(default_factory=lambda: BatchProfiles({}, {}))
-    archived: Sequence[ArchivedDistance] = ()
-    season: SeasonDistance | None = None
 
 
 def see_drift(
@@ -66,7 +52,8 @@ def see_drift(
         storing = pool.submit(append_profiles, tables, profiled.new) if profiled.new else None
         own = tuple(row for row in metrics if row.evaluation_id == evaluation_id)
         if not own:
-            own = measure_drift(spec, references, profiles, evaluation_id, batch_seq, next_seq(metrics), context.run)
+            evaluation = evaluation_of(references, evaluation_id, batch_seq, next_seq(metrics))
+            own = measure_drift(spec, references, profiles, evaluation, context.run)
             append_rows(tables, "drift", own)
             metrics = [*metrics, *own]
 

@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from retraining.adapters.tables import observations
+from retraining.adapters.tables.observations import Selection
 from retraining.context import Context
 from retraining.records.drift import DomainVerdict
 from retraining.records.version import Manifest
@@ -30,7 +30,7 @@ def tell_rows_apart(context: Context, source: IngestedSource, champion: Manifest
     start, before = (ledger.from_text(each) for each in (champion.train_from, champion.train_before))
     bounds = Bounds(champion.batch_seq, start, before)
     trained = trainable_rows(context, ledger, source.through(champion.batch_seq), bounds)
-    batch = observations.current_rows(context.tables, source.name, source.committed, ledger, batch_seq - 1)
+    batch = source.current_rows(Selection(newer_than=batch_seq - 1))
     day = ledger_day(ledger).alias(_DAY)
     old, new = (
         _sample(rows.select(ROW_KEY, day, *feature_columns(context.spec))).toPandas() for rows in (trained, batch)

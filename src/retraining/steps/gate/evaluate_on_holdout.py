@@ -4,6 +4,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations
+from retraining.adapters.tables.observations import Selection
 from retraining.context import Context
 from retraining.kinds.find_kind import kind_of
 from retraining.records.gate import Question
@@ -37,7 +38,7 @@ def holdout_rows(context: Context, source: IngestedSource, candidate: Manifest, 
     ledger = source.ledger
     committed = source.through(candidate.batch_seq)
     start = ledger.from_text(candidate.holdout_from)
-    rows = labelled(spec, observations.current_rows(context.tables, source.name, committed, ledger, since=start))
+    rows = labelled(spec, source.current_rows(Selection(since=start), candidate.batch_seq))
     if spec.gate.holdout == "reserved":
         arrived = observations.arrived_after(committed, champion.batch_seq if champion else 0)
         return rows.where(is_reserved(spec) & arrived).withColumn(BLOCK, block_column(spec, ledger))

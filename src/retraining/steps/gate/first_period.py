@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from retraining.adapters.tables import observations
+from retraining.adapters.tables.observations import Selection
 from retraining.context import Context
 from retraining.records.version import Manifest
 from retraining.rules.ingest.ledger_column import ledger_literal
@@ -33,8 +33,7 @@ def first_period(
     if champion is None or newest is None or learned_all:
         return None
 
-    committed = source.through(candidate.batch_seq)
-    current = observations.current_rows(context.tables, source.name, committed, ledger, since=start)
+    current = source.current_rows(Selection(since=start), candidate.batch_seq)
     in_period = F.col(f"`{ledger.column}`") <= ledger_literal(ledger, newest)
     rows = labelled(context.spec, current).where(in_period)
     for version in (candidate, champion):

@@ -1,11 +1,8 @@
 """Ask a version the newest requests in a fresh process, before it goes live."""
 
-from pyspark.sql import DataFrame
-
 from retraining.adapters.registry.fresh_process import FreshProcess, ask_fresh_process
 from retraining.adapters.registry.registry import load_files
-from retraining.adapters.tables import observations
-from retraining.adapters.tables.tables import Tables
+from retraining.adapters.tables.observations import Selection
 from retraining.context import Context
 from retraining.records.version import Manifest
 from retraining.rules.gate.smoke import Smoke, smoke
@@ -21,12 +18,8 @@ def smoke_test(context: Context, source: IngestedSource, manifest: Manifest, pro
 
     Raises TamperedModelError before any of them is used.
     """
-    requests = (
-        _newest(source, context.tables, manifest)
-        .orderBy(ROW_KEY)
-        .limit(REQUESTS)
-        .select(*feature_columns(context.spec))
-    )
+    newest = source.current_rows(Selection(newer_than=manifest.batch_seq - 1), manifest.batch_seq)
+    requests = newest.orderBy(ROW_KEY).limit(REQUESTS).select(*feature_columns(context.spec))
     frame = requests.toPandas()
     version = str(manifest.version)
 
@@ -34,8 +27,3 @@ def smoke_test(context: Context, source: IngestedSource, manifest: Manifest, pro
         answers = ask_fresh_process(process, files, frame)
         expected = load_files(files).predict(frame).tolist() if len(frame) else []
     return smoke(version, answers, expected, context.spec.serving)
-
-
-def _newest(source: IngestedSource, tables: Tables, manifest: Manifest) -> DataFrame:
-    batches = source.through(manifest.batch_seq)
-    return observations.current_rows(tables, source.name, batches, source.ledger, manifest.batch_seq - 1)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations, predictions
-from retraining.adapters.tables.observations import BATCH_SEQ
+from retraining.adapters.tables.observations import BATCH_SEQ, Selection
 from retraining.context import Context
 from retraining.kinds.find_kind import kind_of
 from retraining.records.decision import DailyLoss, Decision
@@ -29,14 +29,14 @@ def measure_daily_losses(
     if not context.tables.exists(predictions.table_of(spec.model)):
         return ()
 
-    made = context.tables.read(predictions.table_of(spec.model)).where(~F.col("seen_in_training"))
+    predicted = predictions.unseen_predictions(context.tables, spec.model)
     if spec.columns.label_delay == 0:  # labels come with their rows, so older predictions need not be read
-        made = made.where(observations.arrived_after(source.committed, after))
+        predicted = predicted.where(observations.arrived_after(source.committed, after))
 
-    current = observations.current_rows(context.tables, source.name, source.committed, source.ledger, after)
+    current = source.current_rows(Selection(newer_than=after))
     rows = labelled(spec, current).select(ROW_KEY, LABEL, BATCH_SEQ, ledger_day(source.ledger).alias("_day"))
-    found = (
-        rows.join(made.withColumnRenamed(BATCH_SEQ, "_scored"), ROW_KEY)
+    sums = (
+        rows.join(predicted.withColumnRenamed(BATCH_SEQ, "_scored"), ROW_KEY)
         .groupBy("_day", BATCH_SEQ, "_scored", "model_version")
         .agg(F.count(F.lit(1)).alias("rows"), F.sum(kind_of(spec).loss_column("prediction", LABEL)).alias("loss"))
         .orderBy("_day", BATCH_SEQ, "_scored", "model_version")
@@ -45,24 +45,24 @@ def measure_daily_losses(
 
     return tuple(
         DailyLoss(row["model_version"], row[BATCH_SEQ], row["_scored"], row["_day"], row["rows"], row["loss"] or 0.0)
-        for row in found
+        for row in sums
     )
 
 
 def losses_of(decisions: Sequence[Decision]) -> list[DailyLoss]:
-    """The losses of all batches; where several decisions looked at one batch, those of the newest."""
+    """The losses of all batches. Where several decisions measured one batch, those of the newest."""
     of_batch: dict[int, list[DailyLoss]] = {}
     for decision in decisions:
-        of_batch.update({each.batch_seq: [] for each in decision.daily_losses})
-        for each in decision.daily_losses:
-            of_batch[each.batch_seq].append(each)
-    return [each for batch_seq in sorted(of_batch) for each in of_batch[batch_seq]]
+        of_batch.update({loss.batch_seq: [] for loss in decision.daily_losses})
+        for loss in decision.daily_losses:
+            of_batch[loss.batch_seq].append(loss)
+    return [loss for batch_seq in sorted(of_batch) for loss in of_batch[batch_seq]]
 
 
 def error_on_batch(
     spec: ModelSpec, losses: Sequence[DailyLoss], version: str | None, batch_seq: int | None
 ) -> tuple[float | None, int]:
     """Realised error of a version on one batch and the rows behind it; (None, 0) where it predicted none of them."""
-    its = [each for each in losses if each.version == version and each.batch_seq == batch_seq]
-    rows = sum(each.rows for each in its)
-    return (kind_of(spec).error(sum(each.loss for each in its), rows) if rows else None), rows
+    own = [loss for loss in losses if loss.version == version and loss.batch_seq == batch_seq]
+    rows = sum(loss.rows for loss in own)
+    return (kind_of(spec).error(sum(loss.loss for loss in own), rows) if rows else None), rows

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
-from retraining.adapters.tables import observations, predictions
+from retraining.adapters.tables import predictions
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
+from retraining.adapters.tables.observations import Selection
 from retraining.context import Context
 from retraining.kinds.find_kind import kind_of
 from retraining.records.drift import DetectorState
@@ -28,11 +28,11 @@ _FED = "state string, fed bigint, late bigint, newest bigint, alarms bigint, fir
 def feed_detectors(
     context: Context, source: IngestedSource, champion: Manifest | None, expected: float | None
 ) -> tuple[DetectorState, ...]:
-    """The champion's states after each batch, the newest last; empty without a champion, or before anything says what
-    error is expected.
+    """The champion's states after each batch, the newest last; empty without a champion, or while no error is
+    expected yet.
 
-    A new champion starts anew. Rows go through one worker in order, so that nothing here grows with them; rows older
-    than what has been fed are counted and left to the daily losses.
+    A new champion starts with fresh detectors. Rows go through one worker in order, so that nothing here grows with
+    them. Rows older than those already fed are counted and left to the daily losses.
     """
     spec = context.spec
     batch_seq = source.committed.through
@@ -53,23 +53,21 @@ def feed_detectors(
     rows = _labelled_rows(context, source, version, since, expected)
     states = [row.state for row in last] or [to_json(DETECTORS[name]()) for name in spec.drift.detectors]
     fed = _feed(rows, None if newest is None else int(newest), states)
-    made = tuple(_row(context, source, version, batch_seq, row, next_seq(known)) for row in fed)
-    append_rows(context.tables, "detect", made)
+    new_states = tuple(_row(context, source, version, batch_seq, row, next_seq(known)) for row in fed)
+    append_rows(context.tables, "detect", new_states)
 
-    return (*own, *made)
+    return (*own, *new_states)
 
 
 def _labelled_rows(context: Context, source: IngestedSource, version: str, since: int, expected: float) -> DataFrame:
     """`_at`, `_row_key`, `error` (0 or 1: wrong, or further away than expected) and `loss` (0 to 1)."""
-    current = observations.current_rows(context.tables, source.name, source.committed, source.ledger, since)
-    its = (F.col("model_version") == F.lit(version)) & ~F.col("seen_in_training")
-    made = context.tables.read(predictions.table_of(context.model)).where(its).select(ROW_KEY, "prediction")
-    rows = labelled(context.spec, current).select(
-        ROW_KEY, LABEL, ledger_number(source.ledger).cast("bigint").alias("_at")
-    )
+    current = source.current_rows(Selection(newer_than=since))
+    at = ledger_number(source.ledger).cast("bigint").alias("_at")
+    rows = labelled(context.spec, current).select(ROW_KEY, LABEL, at)
+    predicted = predictions.unseen_predictions(context.tables, context.model, version).select(ROW_KEY, "prediction")
 
     error, loss = kind_of(context.spec).detector_columns("prediction", LABEL, expected)
-    return rows.join(made, ROW_KEY).select("_at", ROW_KEY, error.alias("error"), loss.alias("loss"))
+    return rows.join(predicted, ROW_KEY).select("_at", ROW_KEY, error.alias("error"), loss.alias("loss"))
 
 
 def _feed(rows: DataFrame, newest: int | None, states: Sequence[str]) -> list[dict[str, Any]]:

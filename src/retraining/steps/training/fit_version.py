@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from retraining.adapters.registry.digest import digest_of_files
-from retraining.adapters.registry.log_version import TrainingData, log_version
+from retraining.adapters.registry.log_version import FittedModel, TrainingData, log_version
 from retraining.adapters.registry.logged_runs import keep_first_version
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq
@@ -112,20 +112,18 @@ def _fill(context: Context, reserved: Manifest, learned: Learned, seq: int, repr
 def _log(context: Context, manifest: Manifest, learned: Learned, base: Manifest | None) -> tuple[str, str]:
     spec = context.spec
     errors = {f"backtest_error_{days or 'all'}": error for days, error in learned.window.errors}
-
-    return log_version(
-        context.registry,
-        spec.model,
-        learned.estimator,
-        learned.frame.features.head(5),
-        TrainingData(
-            data_table(context), manifest.observations_version or 0, manifest.batch_seq, str(manifest.data_hash)
-        ),
-        RECIPES,
-        {"recipe": spec.recipe, "window_days": learned.window.days or "all", **_excluded(spec), **spec.params},
-        {"trained_rows": float(len(learned.frame.table)), **errors},
-        lineage_tags(context, manifest, learned, base),
+    fitted = FittedModel(
+        estimator=learned.estimator,
+        example=learned.frame.features.head(5),
+        code=RECIPES,
+        tags=lineage_tags(context, manifest, learned, base),
+        params={"recipe": spec.recipe, "window_days": learned.window.days or "all", **_excluded(spec), **spec.params},
+        metrics={"trained_rows": float(len(learned.frame.table)), **errors},
     )
+
+    version = manifest.observations_version or 0
+    data = TrainingData(data_table(context), version, manifest.batch_seq, str(manifest.data_hash))
+    return log_version(context.registry, spec.model, fitted, data)
 
 
 def _excluded(spec: ModelSpec) -> dict[str, str]:

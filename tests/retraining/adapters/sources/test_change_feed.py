@@ -8,7 +8,7 @@ from tests.loop import toy_spec
 from tests.retraining.adapters.sources.feed import FEED, read_changes, upsert
 
 from retraining.adapters.tables.batches import committed_batches, read_batches
-from retraining.adapters.tables.observations import current_rows
+from retraining.adapters.tables.observations import Selection, current_rows
 from retraining.errors import ParameterError, SourceError
 from retraining.requests.repair import RepairRequest
 from retraining.rules.ingest.ledger import Ledger
@@ -90,7 +90,7 @@ def test_what_arrived_since_a_batch_is_without_its_deletions(story):
     loop, _, _ = story
     committed = committed_batches(read_batches(loop.tables, "toy"), 2)
 
-    rows = current_rows(loop.tables, "toy", committed, Ledger("commit_version", "integer"), newer_than=1)
+    rows = current_rows(loop.tables, "toy", committed, Ledger("commit_version", "integer"), Selection(newer_than=1))
 
     assert sorted(row["id"] for row in rows.select("id").collect()) == ["d", "z"]
 

@@ -10,8 +10,8 @@ from retraining.records.drift import DriftMetric, DriftReference
 from retraining.records.run import Run
 from retraining.rules.drift.bin_finder import bin_finder
 from retraining.rules.drift.bins import category_bins
-from retraining.rules.drift.compare_column import Evaluated, compare_column
-from retraining.rules.drift.fit_references import fit_references
+from retraining.rules.drift.compare_column import DriftEvaluation, compare_column
+from retraining.rules.drift.fit_references import TrainingRows, fit_references
 from retraining.rules.drift.profile import Profile, numeric_profile, profile_doubles
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.read_spec import parse_spec
@@ -35,7 +35,9 @@ def drift_spec(**drift: object) -> ModelSpec:
 
 def references(x: Sequence, c: Sequence, days: np.ndarray | None = None, batch_days: int = 7, **drift: object):
     frame = pd.DataFrame({"x": np.asarray(x, dtype=float), "c": pd.Series(list(c), dtype=object)})
-    return fit_references(drift_spec(**drift), frame, frame["x"] * 3, frame["x"], days, batch_days, "4", 1, RUN)
+    return fit_references(
+        drift_spec(**drift), TrainingRows(frame, frame["x"] * 3, frame["x"], days), batch_days, "4", 1, RUN
+    )
 
 
 def numeric(values: Sequence, **options: object) -> DriftReference:
@@ -59,9 +61,9 @@ def profiled(reference: DriftReference, values: Sequence) -> Profile:
 def compared(
     reference: DriftReference, values: Sequence, batch_seq: int = 2, before: Sequence | None = None, **drift: object
 ) -> DriftMetric:
-    batch, evaluated = profiled(reference, values), Evaluated(f"evaluation {batch_seq}", batch_seq, batch_seq, 2)
+    batch, evaluation = profiled(reference, values), DriftEvaluation(f"evaluation {batch_seq}", batch_seq, batch_seq, 2)
     previous = None if before is None else profiled(reference, before)
-    return compare_column(drift_spec(**drift), reference, batch, evaluated, RUN, previous)
+    return compare_column(drift_spec(**drift), reference, batch, evaluation, RUN, previous)
 
 
 def days(count: int, per_day: int) -> np.ndarray:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retraining.rules.drift.compare_column import Evaluated, compare_column
+from retraining.rules.drift.compare_column import DriftEvaluation, compare_column
 from retraining.rules.drift.judge_column import severity
 
 from .columns import AIRPORTS, NORMAL, RUN, categorical, compared, days, drift_spec, floor_of, numeric, profiled
@@ -105,7 +105,7 @@ def test_a_new_category_has_drifted():
 def test_new_categories_are_named():
     reference, batch = categorical(AIRPORTS), [*AIRPORTS, *["SWF"] * 100]
     named = replace(profiled(reference, batch), unseen=(("SWF", 100),))
-    metric = compare_column(drift_spec(), reference, named, Evaluated("e", 2, 1, 2), RUN)
+    metric = compare_column(drift_spec(), reference, named, DriftEvaluation("e", 2, 1, 2), RUN)
 
     assert metric.unseen == ("SWF",)
     assert "no training row had (SWF);" in metric.reason
@@ -200,7 +200,7 @@ def test_a_few_values_need_more_than_many_to_be_told_from_noise():
 def test_more_columns_raise_the_floor_because_one_of_them_may_be_above_it_by_chance():
     reference, batch = numeric(NORMAL), profiled(numeric(NORMAL), SAME)
     one, many = (
-        compare_column(drift_spec(), reference, batch, Evaluated("e", 2, 1, columns), RUN) for columns in (1, 200)
+        compare_column(drift_spec(), reference, batch, DriftEvaluation("e", 2, 1, columns), RUN) for columns in (1, 200)
     )
 
     assert many.noise_floor > one.noise_floor

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retraining.records.drift import LABEL, PREDICTION
-from retraining.rules.drift.fit_references import fit_references, kinds_of_columns
+from retraining.rules.drift.fit_references import TrainingRows, fit_references, kinds_of_columns
 from retraining.spec.model_spec import ModelSpec
 
 from .columns import AIRPORTS, NORMAL, RUN, categorical, days, drift_spec, floor_of, numeric, references
@@ -33,7 +33,7 @@ def test_the_prediction_of_a_classification_is_a_category():
     spec = ModelSpec.model_validate({**drift_spec().model_dump(), "kind": "classification"})
     frame = pd.DataFrame({"x": [1.0, 2.0, 3.0], "c": ["a", "a", "b"]})
     classes = np.array(["yes", "no", "yes"])
-    made = fit_references(spec, frame, classes, classes, None, 7, "4", 1, RUN)[-2]
+    made = fit_references(spec, TrainingRows(frame, classes, classes, None), 7, "4", 1, RUN)[-2]
 
     assert kinds_of_columns(spec)[PREDICTION] == "categorical"
     assert (made.categories, made.counts) == (("yes", "no"), (2, 1, 0, 0))

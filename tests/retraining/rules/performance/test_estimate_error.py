@@ -6,7 +6,7 @@ import pytest
 
 from retraining.kinds.classification import CLASSIFICATION
 from retraining.kinds.regression import REGRESSION
-from retraining.rules.performance.estimate_error import FEWEST_KNOWN, estimate_error
+from retraining.rules.performance.estimate_error import FEWEST_KNOWN, PredictedRows, estimate_error
 
 
 def noisy_rows(rng, rows, centre):
@@ -35,7 +35,9 @@ def test_a_regression_error_is_near_the_real_one_wherever_the_rows_have_moved(ce
     rng = np.random.default_rng(3)
     (known, losses), (waiting, real) = noisy_rows(rng, 8000, 1.0), noisy_rows(rng, 3000, centre)
 
-    found = estimate_error(REGRESSION, known, losses, waiting, days_of(known), days_of(waiting))
+    found = estimate_error(
+        REGRESSION, PredictedRows(known, days_of(known)), losses, PredictedRows(waiting, days_of(waiting))
+    )
 
     assert found.error == pytest.approx(np.sqrt(real.mean()), rel=0.08)
     assert abs(np.sqrt(losses.mean()) / np.sqrt(real.mean()) - 1) > 0.1  # what was known before is further away
@@ -47,7 +49,12 @@ def test_a_confidence_is_calibrated_before_it_is_believed():
     waiting, real, unsure = classified_rows(rng, 3000, 0.0)
     boast = [1 - (1 - each) / 2 for each in (sure, unsure)]  # half as often wrong as it is
 
-    found = estimate_error(CLASSIFICATION, known, losses, waiting, days_of(known), days_of(waiting), tuple(boast))
+    found = estimate_error(
+        CLASSIFICATION,
+        PredictedRows(known, days_of(known), boast[0]),
+        losses,
+        PredictedRows(waiting, days_of(waiting), boast[1]),
+    )
 
     assert found.error == pytest.approx(real.mean(), rel=0.1)
     assert losses.mean() < 0.6 * real.mean()
@@ -59,7 +66,9 @@ def test_a_classifier_without_a_confidence_is_judged_by_its_losses():
     known, losses, _ = classified_rows(rng, 8000, 1.5)
     waiting, real, _ = classified_rows(rng, 3000, 0.0)
 
-    found = estimate_error(CLASSIFICATION, known, losses, waiting, days_of(known), days_of(waiting))
+    found = estimate_error(
+        CLASSIFICATION, PredictedRows(known, days_of(known)), losses, PredictedRows(waiting, days_of(waiting))
+    )
 
     assert found.error == pytest.approx(real.mean(), rel=0.15)
     assert "direct loss estimation" in found.reason
@@ -69,7 +78,9 @@ def test_the_sentence_says_how_far_off_it_was_and_what_it_cannot_see():
     rng = np.random.default_rng(6)
     known, losses = noisy_rows(rng, 4000, 0.0)
 
-    found = estimate_error(REGRESSION, known, losses, known, days_of(known), days_of(known))
+    found = estimate_error(
+        REGRESSION, PredictedRows(known, days_of(known)), losses, PredictedRows(known, days_of(known))
+    )
 
     assert "on days left out such an estimate was off by " in found.reason
     assert found.reason.endswith("It cannot see a label that follows new rules.")
@@ -82,8 +93,8 @@ def test_whole_days_are_left_out():
     level = rng.uniform(1, 9, 10)[day]
     known = pd.DataFrame({"x": day + rng.normal(0, 0.01, len(day)), "_prediction": 0.0})
 
-    by_day = estimate_error(REGRESSION, known, level, known, day.tolist(), day.tolist())
-    by_row = estimate_error(REGRESSION, known, level, known)
+    by_day = estimate_error(REGRESSION, PredictedRows(known, day.tolist()), level, PredictedRows(known, day.tolist()))
+    by_row = estimate_error(REGRESSION, PredictedRows(known), level, PredictedRows(known))
 
     assert "off by 0%" in by_row.reason
     assert "off by 0%" not in by_day.reason
@@ -93,7 +104,9 @@ def test_whole_days_are_left_out():
 def test_too_little_says_what_is_needed(rows, days):
     known, losses = noisy_rows(np.random.default_rng(1), rows, 0.0)
 
-    found = estimate_error(REGRESSION, known, losses, known, days_of(known, days), days_of(known, days))
+    found = estimate_error(
+        REGRESSION, PredictedRows(known, days_of(known, days)), losses, PredictedRows(known, days_of(known, days))
+    )
 
     assert found.error is None
     assert f"{rows:,} rows of {days} days have one" in found.reason
@@ -102,4 +115,4 @@ def test_too_little_says_what_is_needed(rows, days):
 def test_a_champion_that_never_errs_has_an_error_of_nothing():
     known, losses = noisy_rows(np.random.default_rng(2), 1000, 0.0)
 
-    assert estimate_error(REGRESSION, known, 0 * losses, known).error == 0.0
+    assert estimate_error(REGRESSION, PredictedRows(known), 0 * losses, PredictedRows(known)).error == 0.0

@@ -20,12 +20,12 @@ from retraining.adapters.tables.ledgers_of_model import (
 from retraining.records.drift import LABEL, PREDICTION, DriftMetric, DriftReference
 from retraining.records.run import Run
 from retraining.rules.drift.batch_verdict import judge_batch
-from retraining.rules.drift.fit_references import fit_references
+from retraining.rules.drift.fit_references import TrainingRows, fit_references
 from retraining.rules.drift.profile import Profile, merge_profiles
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.read_spec import parse_spec
 from retraining.steps.drift.count_bins import count_bins
-from retraining.steps.drift.measure_drift import measure_drift
+from retraining.steps.drift.measure_drift import evaluation_of, measure_drift
 from retraining.steps.drift.profile_batch import BatchProfiles
 
 SPEC = """
@@ -63,7 +63,7 @@ def features(rows: int, seed: int = 1) -> pd.DataFrame:
 
 
 def fitted(spec, frame: pd.DataFrame, version: str = "4", seq: int = 1) -> tuple[DriftReference, ...]:
-    return fit_references(spec, frame, 2 * frame["x"], frame["x"], None, 7, version, seq, RUN)
+    return fit_references(spec, TrainingRows(frame, 2 * frame["x"], frame["x"], None), 7, version, seq, RUN)
 
 
 def batch_of(spark, frame: pd.DataFrame, parts: int = 3):
@@ -84,7 +84,7 @@ def measured(spec, rows, references):
         each.column_name: {day: found[place] for (_, day), found in days.items()}
         for place, each in enumerate(references)
     }
-    metrics = measure_drift(spec, references, BatchProfiles(now, {}), "e", 2, 1, RUN)
+    metrics = measure_drift(spec, references, BatchProfiles(now, {}), evaluation_of(references, "e", 2, 1), RUN)
     return metrics, judge_batch(metrics, spec.drift)
 
 
@@ -193,7 +193,9 @@ def test_a_dirty_batch_has_drifted(spark, spec, batch, worst):
 def test_the_predictions_of_a_classification_are_counted_as_text(spark, spec):
     classes = ModelSpec.model_validate({**spec.model_dump(), "kind": "classification"})
     frame = features(500)
-    references = fit_references(classes, frame, frame["c"].to_numpy(), frame["c"].to_numpy(), None, 7, "4", 1, RUN)
+    references = fit_references(
+        classes, TrainingRows(frame, frame["c"].to_numpy(), frame["c"].to_numpy(), None), 7, "4", 1, RUN
+    )
     rows = batch_of(spark, frame).withColumn(PREDICTION, F.lit("SWF")).withColumn(LABEL, F.col("c"))
     metrics, verdict = measured(classes, rows, references)
 
@@ -208,7 +210,7 @@ def test_ten_rows_are_not_enough_data(spark, spec):
 
 
 def test_a_version_without_references_is_not_compared(spark, spec):
-    metrics = measure_drift(spec, (), BatchProfiles({}, {}), "e", 2, 1, RUN)
+    metrics = measure_drift(spec, (), BatchProfiles({}, {}), evaluation_of((), "e", 2, 1), RUN)
 
     assert judge_batch(metrics, spec.drift).verdict == "not_enough_data"
 
@@ -229,7 +231,7 @@ def test_the_batch_before_is_compared_where_it_was_profiled(spark, spec):
         for side in (now, before)
     ]
     by_name[1].pop(PREDICTION)
-    metrics = measure_drift(spec, references, BatchProfiles(*by_name), "e", 2, 1, RUN)
+    metrics = measure_drift(spec, references, BatchProfiles(*by_name), evaluation_of(references, "e", 2, 1), RUN)
 
     assert [each.column_name for each in metrics if each.against == "previous_batch"] == ["x", "a b", "c", LABEL]
 
@@ -273,7 +275,7 @@ def test_many_columns_are_measured_in_one_job(spark):
     random = np.random.default_rng(5)
     frame = pd.DataFrame({name: random.normal(size=27_000) for name in numeric})
     frame = frame.assign(c=random.choice(["EWR", "JFK", "LGA"], 27_000))
-    references = fit_references(wide, frame, frame["n0"], frame["n0"], None, 7, "4", 1, RUN)
+    references = fit_references(wide, TrainingRows(frame, frame["n0"], frame["n0"], None), 7, "4", 1, RUN)
     rows = spark.createDataFrame(frame.assign(**{PREDICTION: frame["n0"], LABEL: frame["n0"]}))
     counted(rows, references)
     spark.sparkContext.setJobGroup("counting", "one measurement")
