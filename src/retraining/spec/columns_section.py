@@ -24,7 +24,7 @@ class ColumnsSection(Section):
 
     @property
     def joined(self) -> tuple[str, ...]:
-        """Columns of the observations that are not the source's: the label, where it comes from a table of its own."""
+        """Columns of the observations that the source does not have: the label, where labels have their own table."""
         return (self.label,) if self.labels else ()
 
     @property
@@ -42,6 +42,6 @@ class ColumnsSection(Section):
 
     @model_validator(mode="after")
     def _labels_of_another_table_may_be_late(self) -> "ColumnsSection":
-        if self.labels and self.label_delay == 0:
-            raise ValueError("label_delay: 0 says that labels come with their rows, `labels` that not. Remove one")
+        if self.labels is not None:
+            self.labels.check_delay(self.label_delay)
         return self
