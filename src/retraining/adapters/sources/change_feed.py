@@ -14,7 +14,7 @@ from retraining.spec.source_section import COMMIT_VERSION, IS_DELETED
 
 
 @dataclass(frozen=True)
-class PinnedFeed:
+class PinnedChangeFeed:
     """The changes of a table up to one version. A slice without a start is all rows as they are at that version."""
 
     spark: SparkSession

@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField, StructType, TimestampType
 
-from retraining.adapters.sources.delta_table import PinnedSource
+from retraining.adapters.sources.delta_table import PinnedTable
 from retraining.errors import SourceError
 from retraining.spec.source_section import MALFORMED_LINE
 
@@ -95,7 +95,7 @@ def columns_of_files(spark: SparkSession, landing: Landing, listed: DataFrame) -
     return spark.read.format(landing.format).load(unquote(first)).schema
 
 
-def land(landing: Landing, columns: StructType, into: PinnedSource, at: datetime) -> None:
+def land(landing: Landing, columns: StructType, into: PinnedTable, at: datetime) -> None:
     """Appends the rows of every file that has not landed yet. A malformed line is a row of nulls beside its text.
 
     Raises SourceError when a file cannot be read as what it should be; files of the same step have not landed then.
@@ -129,7 +129,7 @@ def reading(landing: Landing) -> tuple[str, dict[str, str]]:
     return "cloudFiles", options | {f"cloudFiles.{name}": value for name, value in auto_loader.items()}
 
 
-def _unreadable(landing: Landing, into: PinnedSource) -> SourceError:
+def _unreadable(landing: Landing, into: PinnedTable) -> SourceError:
     """Spark's error does not name the file on every lane, so the files that have not landed are named."""
     landed = into.spark.table(into.table).select(FILE).distinct()
     waiting = list_files(into.spark, landing.path).join(landed, FILE, "left_anti").orderBy(FILE).limit(4)

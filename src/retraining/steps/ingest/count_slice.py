@@ -85,7 +85,8 @@ def _doubtful(named: Sequence[Row]) -> Doubtful | None:
     """None when there are too many."""
     if len(named) > _MOST_NAMED:
         return None
-    lows, highs = ([row[end] for row in named if row[end] is not None] for end in ("_lo", "_hi"))
+    lows = [row["_lo"] for row in named if row["_lo"] is not None]
+    highs = [row["_hi"] for row in named if row["_hi"] is not None]
     return Doubtful(tuple(row["_doubtful"] for row in named), min(lows, default=None), max(highs, default=None))
 
 
@@ -96,7 +97,8 @@ def _compare_rows(said: DataFrame, earlier: DataFrame) -> SliceCounts:
     pairs = said.groupBy(ROW_KEY, ROW_HASH, HASHES).agg(
         F.count(F.lit(1)).alias("times"), *(F.max(name).alias(name) for name in ("_valid", "_late", "_next"))
     )
-    known, times = F.col(KNOWN), F.col("times")
+    known = F.col(KNOWN)
+    times = F.col("times")
     parts = {
         "read": times,
         "present": F.when(known, times).otherwise(times - 1),
