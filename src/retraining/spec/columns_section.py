@@ -18,9 +18,9 @@ class ColumnsSection(Section):
     """0: the label arrives with its row, so a row without one is quarantined as `label_missing`. None: labels may come
     later."""
     slices: tuple[ColumnName, ...] = ()
-    """Columns, features or not, by whose values the gate looks for harm to a part of the rows."""
+    """Columns, features or not, whose values split the rows into the groups that the gate checks for harm."""
     labels: LabelsSection | None = None
-    """Where labels come from another table than the rows: it fills the column `label`, which the source then lacks."""
+    """Where labels have their own table: they fill the column `label`, which the source must then not have."""
 
     @property
     def joined(self) -> tuple[str, ...]:

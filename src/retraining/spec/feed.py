@@ -1,4 +1,4 @@
-"""What one ingestion needs to know of a model's spec: the rows of its source, or the labels of their own table."""
+"""What one ingestion needs of a model's spec: the rows of its source, or the labels that have their own table."""
 
 from dataclasses import dataclass
 from typing import Literal

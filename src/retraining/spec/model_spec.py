@@ -101,7 +101,7 @@ class ModelSpec(Section):
 
     def _check_features(self, key: str, names: set[str]) -> None:
         if unknown := sorted(names - set(self.columns.features)):
-            raise ValueError(f"{key} names no feature: {', '.join(unknown)}")
+            raise ValueError(f"{key} names columns that are not features: {', '.join(unknown)}")
 
     @model_validator(mode="after")
     def _labels_name_the_same_entities(self) -> "ModelSpec":
@@ -136,7 +136,7 @@ class ModelSpec(Section):
 
     @property
     def hash(self) -> str:
-        """Sha256 of the whole spec, whatever the order of its keys; stored with every decision and version."""
+        """Sha256 of the complete spec, whatever the order of its keys; stored with every decision and version."""
         return _sha256(self.model_dump(mode="json"))
 
     @property

@@ -16,11 +16,11 @@ class _NoDuplicateKeys(yaml.SafeLoader):
     """YAML lets a key appear twice and keeps the last; a spec may not."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """Refuses a key that stands twice in one mapping."""
+        """Refuses a key that appears twice in one mapping."""
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         for key in keys:
             if keys.count(key) > 1:
-                raise SpecError(f"{node.start_mark.name}: the key `{key}` stands twice. Keep one.")
+                raise SpecError(f"{node.start_mark.name}: the key `{key}` appears twice. Keep one.")
         return super().construct_mapping(node, deep)
 
 

@@ -180,8 +180,8 @@ def test_an_unknown_rule_is_refused_with_the_rules_there_are():
     ("addition", "key"),
     [("model: other", "model"), ("params: { alpha: 1, alpha: 2 }", "alpha")],
 )
-def test_a_key_that_stands_twice_is_refused(addition, key):
-    assert refusal(SMALLEST + addition) == f"specs/toy.yml: the key `{key}` stands twice. Keep one."
+def test_a_key_that_appears_twice_is_refused(addition, key):
+    assert refusal(SMALLEST + addition) == f"specs/toy.yml: the key `{key}` appears twice. Keep one."
 
 
 @pytest.mark.parametrize(

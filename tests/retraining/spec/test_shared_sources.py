@@ -146,7 +146,7 @@ def test_without_a_folder_of_sources_none_is_known(tmp_path):
             "labels.keys names 2 columns, source.keys 1. Name one for each of meter, in this order",
         ),
         (SOURCE.replace("keys:", "name: gauges, keys:"), "says `source.name: gauges`. The file name and `name` must"),
-        (SOURCE + "label_delay: 0", "the key `label_delay` stands twice. Keep one."),
+        (SOURCE + "label_delay: 0", "the key `label_delay` appears twice. Keep one."),
         ("source: {", "not valid YAML ("),
         ("- table", "expected keys and values, found list."),
         ("source: 3", "`source`: "),
