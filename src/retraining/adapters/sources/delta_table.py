@@ -24,7 +24,7 @@ class PinnedTable:
     table_id: str
     version: int
     without: tuple[str, ...] = ()
-    """Columns that are no part of what a row says."""
+    """Columns that are not part of a row's content."""
     prepare: Preparation | None = None
 
     @property
@@ -50,7 +50,7 @@ class PinnedTable:
     def state(
         self, ledger: Ledger, valid_until: Number | None, initial: Number | None, lo: Number | None
     ) -> SourceState:
-        """The greatest valid ledger value, and how many valid rows from the initial value on lie below the next slice,
+        """The greatest valid ledger value, and how many valid rows from the initial value on are below the next slice,
         in one pass. One poisoned value far ahead cannot win. Raises SourceError as check_rows does."""
         self.check_rows(lo)
         rows = self.rows.where(is_valid(ledger, valid_until))
@@ -75,6 +75,7 @@ def find_newest(spark: SparkSession, table: str, without: tuple[str, ...] = ()) 
     with ThreadPoolExecutor() as pool:
         detail = pool.submit(lambda: spark.sql(f"DESCRIBE DETAIL {table}").select("format", "id").collect()[0])
         version = pool.submit(lambda: spark.sql(f"DESCRIBE HISTORY {table} LIMIT 1").select("version").collect()[0][0])
+
     try:
         of_format, table_id = detail.result()
         return None if of_format != "delta" else PinnedTable(spark, table, table_id, int(version.result()), without)

@@ -23,9 +23,10 @@ from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, identity_has
 from retraining.spec.feed import Feed
 from retraining.spec.source_section import IS_DELETED, MALFORMED_LINE
 
-HASHES, KEY_NUMBER = "_hashes", "_key_number"
-
-KNOWN, CONFLICT = "_known", "_conflict"
+HASHES = "_hashes"
+KEY_NUMBER = "_key_number"
+KNOWN = "_known"
+CONFLICT = "_conflict"
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,8 @@ def mark(feed: Feed, ledger: Ledger, rows: DataFrame, arrival: Arrival, others: 
 
 
 def _of_mode(feed: Feed, columns: Sequence[str], reasons: Column) -> Column:
-    """A line that could not be read has no values, so no other reason is worth saying; a deletion has none either, and
-    is not at fault."""
+    """A line that could not be read has no values, so no other reason matters; a deletion has none either, and is not
+    at fault."""
     if feed.source.mode == "change_feed":
         return F.when(F.col(IS_DELETED), F.array().cast("array<string>")).otherwise(reasons)
     if feed.source.mode != "files" or MALFORMED_LINE not in columns:

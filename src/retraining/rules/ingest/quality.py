@@ -17,7 +17,8 @@ from retraining.spec.feed import Feed
 from retraining.spec.quality_section import OWN_REASONS, Rule
 from retraining.spec.row_rules import ForeignKey, Unique
 
-REASONS, WARNINGS = "_quarantine_reasons", "_warnings"
+REASONS = "_quarantine_reasons"
+WARNINGS = "_warnings"
 LEDGER_MISSING, LEDGER_IN_FUTURE, LABEL_MISSING, CONFLICTING_DUPLICATE, INVALID_TEXT, MALFORMED = OWN_REASONS
 LEDGER_REASONS = (LEDGER_MISSING, LEDGER_IN_FUTURE)
 
@@ -68,7 +69,7 @@ def warnings(feed: Feed, schema: StructType, arrival: Arrival) -> Column:
 def names_of(conditions: Sequence[tuple[str, Column]]) -> Column:
     """Array of the names whose condition is true.
 
-    The list is made only for rows that something is said about, because Spark interprets functions over the elements of
+    The list is made only for rows with a reason, because Spark interprets functions over the elements of
     an array. That such a function is there also keeps Spark from compiling the whole step into one method, which grows
     beyond what Java compiles (8,000 bytes) with ten rules or forty columns, and takes several times as long then.
     """

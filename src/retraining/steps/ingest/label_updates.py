@@ -18,7 +18,9 @@ from retraining.spec.row_rules import Sql
 from retraining.steps.ingest.ingestion import Ingestion
 from retraining.steps.ingest.labelled_source import LabelledSource
 
-_NEW_LABEL, _TRIED_IN, _EARLIER_WARNINGS = "_new_label", "_tried_in", "_earlier_warnings"
+_NEW_LABEL = "_new_label"
+_TRIED_IN = "_tried_in"
+_EARLIER_WARNINGS = "_earlier_warnings"
 
 
 def label_updates(ingestion: Ingestion, plan: Batch) -> DataFrame | None:

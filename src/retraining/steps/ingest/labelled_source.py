@@ -127,6 +127,7 @@ def _expect_fit(feed: Feed, rows: PinnedTable | PinnedChangeFeed, labels: Labels
             f"{UNTOUCHED} Name the label differently in columns.label, drop the column at the source, or remove "
             f"{section}."
         )
+
     for own, other, found in zip(feed.source.keys, labels.feed.source.keys, labels.key_types, strict=True):
         expected = types.get(own.lower())
         if expected is not None and found != expected:

@@ -66,14 +66,14 @@ def _expect_columns(feed: Feed, rule: Rule, stored: set[str]) -> None:
 
 
 def _expect_conditions(feed: Feed, empty: DataFrame, run: Run) -> None:
-    """All rules in one question, which takes as long as one of them; one by one only to say which is at fault."""
-    asked = [rule for rule in feed.quality.rules if not isinstance(rule, Unique | ForeignKey)]
+    """All rules in one query, which takes as long as one of them; one by one only to find the one at fault."""
+    alone = [rule for rule in feed.quality.rules if not isinstance(rule, Unique | ForeignKey)]
     try:
-        found = empty.select(*(is_broken(rule, empty.schema, run.as_of) for rule in asked)).schema
+        found = empty.select(*(is_broken(rule, empty.schema, run.as_of) for rule in alone)).schema
         fine = all(isinstance(each.dataType, BooleanType) for each in found)
     except AnalysisException:
         fine = False
-    for rule in () if fine else asked:
+    for rule in () if fine else alone:
         _expect_condition(feed, rule, empty, run)
 
 
@@ -94,10 +94,11 @@ def _expect_condition(feed: Feed, rule: Rule, empty: DataFrame, run: Run) -> Non
 
 
 def _pin(feed: Feed, rule: ForeignKey, empty: DataFrame, tables: Tables) -> DataFrame:
-    there = pin_newest(tables.spark, qualified(tables.catalog, tables.schema, rule.table)).rows
-    types = {each.name.lower(): each.dataType for each in there.schema}
+    rows = pin_newest(tables.spark, qualified(tables.catalog, tables.schema, rule.table)).rows
+    types = {each.name.lower(): each.dataType for each in rows.schema}
     own = next(each.dataType for each in empty.schema if each.name.lower() == rule.column.lower())
     found = types.get(rule.referenced.lower())
+
     if found is None:
         raise ContractError(
             f"{feed.model}: rule {rule.title}: {rule.table} has no column `{rule.referenced}`; it has "
@@ -109,7 +110,7 @@ def _pin(feed: Feed, rule: ForeignKey, empty: DataFrame, tables: Tables) -> Data
             f"{rule.table} is {found.simpleString()}; expected one type. {UNTOUCHED} Name another column or convert "
             f"one."
         )
-    return there.select(f"`{rule.referenced}`")
+    return rows.select(f"`{rule.referenced}`")
 
 
 def _comparable(own: DataType, found: DataType) -> bool:
