@@ -16,16 +16,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
+from mlflow import MlflowClient
 from pyspark.sql import SparkSession
 from shared.as_on_a_cluster import AS_ON_A_CLUSTER
 from shared.made_rows import benchmark_spec, make_rows
 from shared.result import Measure, finish
 
 from local_workspace.engines.spark_session import start_spark
+from retraining.adapters.registry.registry import Registry
 from retraining.adapters.tables.tables import Tables, open_tables
+from retraining.context import Context
 from retraining.records.run import Run
 from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.quality import Arrival, quarantine_reasons
+from retraining.spec.feed import rows_feed
 from retraining.stages.ingest import ingest
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -55,8 +59,9 @@ def drop(tables: Tables) -> None:
 
 def ingest_next(tables: Tables, source: str) -> int:
     """Rows that a run reads."""
+    registry = Registry(MlflowClient(), tables.schema, "ingestion uses no experiment")
     run = Run(uuid.uuid4().hex, uuid.uuid4().hex, "benchmark", NOW, NOW, time.perf_counter)
-    return ingest(SPEC, source, tables, run).read
+    return ingest(Context(SPEC, tables, registry, run), source).read
 
 
 def size(spark: SparkSession) -> list[Measure]:
@@ -160,7 +165,7 @@ def rules(spark: SparkSession) -> list[Measure]:
     rows, spec = tables.read("rows"), benchmark_spec(rules=20)
     ledger = Ledger("at", "timestamp")
     arrival = Arrival(1, NOW, NOW, ledger.from_time(NOW + timedelta(days=1)))
-    judged = rows.withColumn("reasons", quarantine_reasons(spec, rows.schema, ledger, arrival))
+    judged = rows.withColumn("reasons", quarantine_reasons(rows_feed(spec), rows.schema, ledger, arrival))
     bare, asked = [], []
     for _ in range(5):
         bare.append(seconds(rows.write.format("noop").mode("overwrite").save))

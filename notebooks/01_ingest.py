@@ -16,7 +16,7 @@ from retraining.stages.ingest import ingest
 
 # COMMAND ----------
 stage = open_stage(spark, dbutils)
-report = ingest(stage.spec, stage.source_table, stage.tables, stage.run, stage.landing)
+report = ingest(stage.context, stage.source_table, stage.landing)
 print(report.summary)
 
 # COMMAND ----------

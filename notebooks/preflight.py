@@ -16,7 +16,7 @@ from retraining.stages.preflight import preflight
 
 # COMMAND ----------
 stage = open_stage(spark, dbutils)
-result = preflight(stage.spec, stage.source_table, stage.tables, stage.registry, stage.run, stage.landing)
+result = preflight(stage.context, stage.source_table, stage.landing)
 print(result.summary)
 
 # COMMAND ----------

@@ -16,6 +16,5 @@ from retraining.stages.release_batch import release_batch
 
 # COMMAND ----------
 stage = open_stage(spark, dbutils, widgets={"batch_seq": "", "reason": ""})
-batch_seq, reason = stage.parameter("batch_seq"), stage.parameter("reason")
-made = release_batch(stage.spec, stage.tables, stage.run, batch_seq, reason)
+made = release_batch(stage.context, stage.parameter("batch_seq"), stage.parameter("reason"))
 print(made.summary)

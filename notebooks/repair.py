@@ -21,5 +21,5 @@ stage = open_stage(
     spark, dbutils, widgets={"action": "", "reason": "", "batch_seq": "", "start": "", "end": "", "source": ""}
 )
 request = read_repair(stage.parameters)
-made = repair(stage.spec, stage.source_table, stage.tables, stage.run, request, stage.landing)
+made = repair(stage.context, stage.source_table, request, stage.landing)
 print(made.summary)

@@ -119,7 +119,7 @@ class Loop:
     def ingest(self, **clock: str) -> IngestReport:
         """A new run of the ingest stage."""
         self.start_run(**clock)
-        return ingest(self.spec, self.source, self.tables, self.run, self.landing)
+        return ingest(self.context, self.source, self.landing)
 
     def score(self) -> ScoreReport:
         """The score stage."""
@@ -153,7 +153,7 @@ class Loop:
     def release(self, batch_seq: str | None, reason: str | None = "Checked by hand.") -> ReleaseReport:
         """The release stage; a run of its own."""
         self.start_run()
-        return release_batch(self.spec, self.tables, self.run, batch_seq, reason)
+        return release_batch(self.context, batch_seq, reason)
 
     def forget(self, *ids: str, models: Sequence[ModelSpec] = (), **said: Any) -> ForgetReport:
         """The forget stage for keys by their ids, as an attempt of the current run; models are others of the source."""

@@ -1,4 +1,4 @@
-"""The composition root: the only reader of clock and environment. Builds what a notebook's stage needs."""
+"""The composition root: the only reader of clock and environment. Builds what the stage of a notebook needs."""
 
 import logging
 import os
@@ -15,9 +15,9 @@ from pyspark import cloudpickle
 from pyspark.sql import SparkSession
 
 from retraining.adapters.notebook import publish_values, read_widgets
-from retraining.adapters.registry.registry import Registry, open_registry
+from retraining.adapters.registry.registry import open_registry
 from retraining.adapters.sources.files import Landing
-from retraining.adapters.tables.tables import Tables, open_tables
+from retraining.adapters.tables.tables import open_tables
 from retraining.context import Context
 from retraining.errors import ParameterError
 from retraining.records.run import Run
@@ -37,7 +37,7 @@ WIDGETS = {
 """Widgets of every stage, with the defaults of a run by hand. In a job its parameters win."""
 
 _CHECKPOINTS = "checkpoints"
-"""Volume, or folder of the schema, with the memory of which files have landed."""
+"""Volume, or folder of the schema, that records which files have landed."""
 
 _SPECS = Path(__file__).parents[2] / "specs"
 
@@ -52,55 +52,40 @@ class Stage:
     _specs: Path
 
     @property
-    def spec(self) -> ModelSpec:
-        """The spec of the model that the widget `model` names."""
-        return self.context.spec
-
-    @property
-    def tables(self) -> Tables:
-        """The bundle's schema."""
-        return self.context.tables
-
-    @property
-    def registry(self) -> Registry:
-        """The registered models of the schema."""
-        return self.context.registry
-
-    @property
-    def run(self) -> Run:
-        """Who is running, and when."""
-        return self.context.run
-
-    @property
     def specs_of_source(self) -> list[ModelSpec]:
         """The specs of all models that share the source, this one first."""
-        others = [read_spec(self._specs, name) for name in available_models(self._specs) if name != self.spec.model]
-        return [self.spec, *(each for each in others if each.source_name == self.spec.source_name)]
+        spec = self.context.spec
+        others = [read_spec(self._specs, name) for name in available_models(self._specs) if name != spec.model]
+        return [spec, *(each for each in others if each.source_name == spec.source_name)]
 
     @property
     def source_table(self) -> str:
-        """Quoted name of the source table; a one-part name lies in the bundle's own schema, a two-part one in its
+        """Quoted name of the source table; a one-part name is in the bundle's own schema, a two-part one in its
         catalog. Files are read from the table they land in."""
-        source = self.spec.source
-        if source.table is None:
-            return self.tables.name(_landing_name(self.spec))
-        return qualified(self.tables.catalog, self.tables.schema, source.table)
+        spec = self.context.spec
+        tables = self.context.tables
+        if spec.source.table is None:
+            return tables.name(_landing_name(spec))
+        return qualified(tables.catalog, tables.schema, spec.source.table)
 
     @property
     def landing(self) -> Landing | None:
         """Where files come from and land; None where the source is a table."""
-        source = self.spec.source
+        source = self.context.spec.source
         if source.path is None or source.format is None:
             return None
-        catalog, schema = self.tables.catalog, self.tables.schema
+        tables = self.context.tables
+        catalog = tables.catalog
+        schema = tables.schema
+
         volume = quoted(catalog, schema, _CHECKPOINTS) if "DATABRICKS_RUNTIME_VERSION" in os.environ else None
         # A managed table's own folder is closed on Databricks; elsewhere the schema's folder is the place beside it.
         folder = (
             f"/Volumes/{catalog}/{schema}/{_CHECKPOINTS}"
             if volume
-            else f"{self.tables.spark.catalog.getDatabase(quoted(catalog, schema)).locationUri}/_{_CHECKPOINTS}"
+            else f"{tables.spark.catalog.getDatabase(quoted(catalog, schema)).locationUri}/_{_CHECKPOINTS}"
         )
-        name = _landing_name(self.spec)
+        name = _landing_name(self.context.spec)
         return Landing(source.path, source.format, source.file_schema, name, f"{folder}/{name}", volume)
 
     def parameter(self, name: str) -> str | None:
@@ -110,11 +95,12 @@ class Stage:
     def table(self, name: str) -> str | None:
         """Quoted name of the table that a widget names, as the source's is; None when the widget is empty. Raises
         ParameterError for anything but a plain name."""
-        said = self.parameter(name)
-        return None if said is None else qualified(self.tables.catalog, self.tables.schema, said)
+        table = self.parameter(name)
+        tables = self.context.tables
+        return None if table is None else qualified(tables.catalog, tables.schema, table)
 
     def switch(self, name: str) -> bool:
-        """A widget that says true or false. Raises ParameterError for anything else."""
+        """A widget that is true or false. Raises ParameterError for anything else."""
         text = self.parameters[name].lower()
         if text not in ("true", "false"):
             raise ParameterError(f"{name} {self.parameters[name]!r}: expected true or false.")
@@ -137,11 +123,13 @@ def open_stage(
     parameters = read_widgets(dbutils, {**WIDGETS, **(widgets or {})})
     spec = read_spec(specs, parameters["model"])
     run = _run(parameters)
+
     if not parameters["experiment"]:
         raise ParameterError(
             "The widget `experiment` is empty. Set it to the path of an MLflow experiment, for example "
             "/Shared/retraining."
         )
+
     tables = open_tables(spark, parameters["catalog"], parameters["schema"])
     schema = ".".join(check_part(parameters[name], name) for name in ("catalog", "schema"))
     registry = open_registry(schema, parameters["experiment"])
@@ -158,7 +146,7 @@ def new_salt() -> str:
 
 
 def list_models(specs: Path = _SPECS) -> list[str]:
-    """Names of all models that have a spec. Raises ParameterError when there is none, since a job would do nothing."""
+    """Names of all models that have a spec. Raises ParameterError without any, since a job would do nothing."""
     models = available_models(specs)
     if not models:
         raise ParameterError(f"{specs} holds no spec. Add specs/<model>.yml, and deploy the folder with the bundle.")

@@ -19,13 +19,11 @@ from pathlib import Path
 from pyspark import SparkConf, SparkContext
 from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
-from tests.faults.toy import SPEC, source_of
-from tests.loop import make_run
+from tests.faults.toy import ingest_toy
 
 from local_workspace.run.state_folder import state_folder_lock
 from retraining.adapters.tables.tables import open_tables
 from retraining.failpoints import VARIABLE
-from retraining.stages.ingest import ingest
 
 ROOT = Path(__file__).parents[2]
 KILLED = -signal.SIGKILL
@@ -99,15 +97,14 @@ def _run(engine: Engine, schema: str, pipe: Connection, point: str | None, stage
     return stage(spark, schema)
 
 
-def ingest_toy(spark: SparkSession, schema: str) -> str:
+def ingest_stage(spark: SparkSession, schema: str) -> str:
     """The ingest stage."""
-    tables = open_tables(spark, "spark_catalog", schema)
-    return ingest(SPEC, source_of(tables), tables, make_run()).summary
+    return ingest_toy(open_tables(spark, "spark_catalog", schema)).summary
 
 
 @contextmanager
 def client(
-    engine: Engine, schema: str, point: str | None = None, state: Path | None = None, stage: Stage = ingest_toy
+    engine: Engine, schema: str, point: str | None = None, state: Path | None = None, stage: Stage = ingest_stage
 ) -> Iterator[tuple[multiprocessing.process.BaseProcess, Connection]]:
     """A running client and the pipe to it; it does not outlive the block."""
     mine, theirs = multiprocessing.Pipe()
@@ -127,7 +124,7 @@ def run_and_wait(
     schema: str,
     point: str | None = None,
     kill_after: float | None = None,
-    stage: Stage = ingest_toy,
+    stage: Stage = ingest_stage,
 ) -> Ended:
     """Runs a client to its end, or kills it so many seconds after it has attached."""
     with client(engine, schema, point, stage=stage) as (process, pipe):

@@ -8,12 +8,10 @@ from urllib.parse import urlparse
 
 from pyspark.sql import SparkSession
 from tests.faults.invariants import Faults, Seen, always, at_rest, look
-from tests.faults.toy import SPEC, History, put, source_of
-from tests.loop import make_run
+from tests.faults.toy import History, ingest_toy, put
 
 from retraining.adapters.tables.tables import Tables, open_tables
 from retraining.errors import ConcurrentRunError, RetrainingError
-from retraining.stages.ingest import ingest
 
 MOST_RERUNS = 12
 
@@ -48,7 +46,7 @@ class Life:
             if before == written:
                 break
             try:
-                ingest(SPEC, source_of(self.tables), self.tables, make_run())
+                ingest_toy(self.tables)
             except ConcurrentRunError:
                 self.met += 1
                 written = None

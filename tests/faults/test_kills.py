@@ -7,11 +7,9 @@ from pathlib import Path
 from tests.faults.invariants import Faults
 from tests.faults.kills import Killer
 from tests.faults.life import start_life
-from tests.faults.toy import SPEC, source_of
-from tests.loop import make_run
+from tests.faults.toy import ingest_toy
 
 from retraining.failpoints import INGEST, POINTS
-from retraining.stages.ingest import ingest
 
 SRC = Path(__file__).parents[2] / "src"
 
@@ -42,7 +40,7 @@ def test_the_source_passes_every_failpoint_that_is_killed_at_and_no_other(spark,
     life.arrive()
     monkeypatch.setattr(import_module("retraining.stages.ingest"), "hit", passed.append)
 
-    ingest(SPEC, source_of(life.tables), life.tables, make_run())
+    ingest_toy(life.tables)
 
     assert passed == list(INGEST)
     assert sorted(named_in_the_source()) == sorted(POINTS)

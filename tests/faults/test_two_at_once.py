@@ -7,12 +7,10 @@ from importlib import import_module
 import pytest
 from tests.faults.clients import client, engine_of, word_of
 from tests.faults.life import Life, start_life
-from tests.faults.toy import SPEC, source_of
-from tests.loop import make_run
+from tests.faults.toy import ingest_toy
 
 from retraining.errors import ConcurrentRunError
 from retraining.failpoints import VARIABLE, FailpointError
-from retraining.stages.ingest import ingest
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +21,7 @@ TOLD = ("another run wrote step 1 of", "another run began to make", "toy: nothin
 def attempt(life: Life) -> str:
     """What a run says at its end."""
     try:
-        return ingest(SPEC, source_of(life.tables), life.tables, make_run()).summary
+        return ingest_toy(life.tables).summary
     except ConcurrentRunError as err:
         return str(err)
     except Exception as err:
@@ -35,7 +33,7 @@ def fail_at(life: Life, monkeypatch, point: str) -> None:
     with monkeypatch.context() as patch:
         patch.setenv(VARIABLE, f"{point}=raise")
         with pytest.raises(FailpointError):
-            ingest(SPEC, source_of(life.tables), life.tables, make_run())
+            ingest_toy(life.tables)
 
 
 @pytest.mark.parametrize(

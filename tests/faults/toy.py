@@ -4,9 +4,12 @@ import random
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from tests.loop import COLUMNS, toy_spec
+from tests.loop import COLUMNS, make_run, toy_spec
 
 from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
+from retraining.records.batch import IngestReport
+from retraining.stages.ingest import ingest
 
 LOOKBACK = timedelta(hours=2)
 FAR_FUTURE = datetime(2113, 1, 1, tzinfo=UTC)
@@ -109,6 +112,11 @@ class History:
 def source_of(tables: Tables) -> str:
     """Quoted name of the source table."""
     return tables.name("toy_source")
+
+
+def ingest_toy(tables: Tables) -> IngestReport:
+    """A run of the ingest stage, which needs no registry."""
+    return ingest(Context(SPEC, tables, None, make_run()), source_of(tables))
 
 
 def put(tables: Tables, rows: list[Row]) -> None:

@@ -70,7 +70,7 @@ def test_a_stage_knows_its_source_table_its_moment_and_its_own_widgets(spark, ma
     stage = open_stage(spark, dbutils, widgets={"reason": "", "keys_table": ""})
 
     assert stage.source_table == here.name("diabetes_source")
-    assert stage.run.as_of.isoformat() == "2013-02-01T00:00:00+00:00"
+    assert stage.context.run.as_of.isoformat() == "2013-02-01T00:00:00+00:00"
     assert (stage.parameter("reason"), stage.table("keys_table")) == (None, None)
 
 

@@ -1,4 +1,4 @@
-"""Who is told when something opens or is resolved. The log of the run always is."""
+"""Who is notified when an incident opens or is resolved. The log of the run always says so."""
 
 from retraining.spec.section import Section
 from retraining.spec.serving_section import ConsumerSection
@@ -12,4 +12,4 @@ class AlertsSection(Section):
     address of a workspace's notification destination."""
     fail_run: bool = False
     """Whether a run that opens an incident ends as failed, after its page is written, so that the job's e-mail on
-    failure goes out. What was decided stands."""
+    failure is sent. The run's decisions stay as they are."""

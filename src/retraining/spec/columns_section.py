@@ -18,13 +18,13 @@ class ColumnsSection(Section):
     """0: the label arrives with its row, so a row without one is quarantined as `label_missing`. None: labels may come
     later."""
     slices: tuple[ColumnName, ...] = ()
-    """Columns, features or not, by whose values the gate looks for harm to a part of the rows."""
+    """Columns, features or not, whose values split the rows into the groups that the gate checks for harm."""
     labels: LabelsSection | None = None
-    """Where labels come from another table than the rows: it fills the column `label`, which the source then lacks."""
+    """Where labels have their own table: they fill the column `label`, which the source must then not have."""
 
     @property
     def joined(self) -> tuple[str, ...]:
-        """Columns of the observations that are not the source's: the label, where it comes from a table of its own."""
+        """Columns of the observations that the source does not have: the label, where labels have their own table."""
         return (self.label,) if self.labels else ()
 
     @property
@@ -42,6 +42,6 @@ class ColumnsSection(Section):
 
     @model_validator(mode="after")
     def _labels_of_another_table_may_be_late(self) -> "ColumnsSection":
-        if self.labels and self.label_delay == 0:
-            raise ValueError("label_delay: 0 says that labels come with their rows, `labels` that not. Remove one")
+        if self.labels is not None:
+            self.labels.check_delay(self.label_delay)
         return self

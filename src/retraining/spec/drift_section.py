@@ -46,24 +46,24 @@ class CategoricalDrift(Section):
 
 
 class DriftSection(Section):
-    """Thresholds of the comparison with the champion's training rows. What lies below the noise of the training rows
-    themselves is never drift, whatever the threshold."""
+    """Thresholds of the comparison with the champion's training rows. A distance below the noise of the training
+    rows themselves is never drift, whatever the threshold."""
 
     numeric: NumericDrift = NumericDrift()
     categorical: CategoricalDrift = CategoricalDrift()
     min_rows: int = Field(default=200, ge=1)
     """Fewer rows than this, in the batch or in the reference, are not enough data for a verdict."""
     max_drifted_share: float = Field(default=0.2, gt=0, le=1)
-    """Share of the feature columns with a verdict, by weight, that must have drifted for the batch to count as drifted.
-    A drifted prediction is enough on its own."""
+    """A batch has drifted if its prediction drifted, or if the drifted feature columns carry at least this share of the
+    weight of the columns with a verdict."""
     weights: Weights = Field(default_factory=dict, validate_default=True)
-    """How much a column counts in that share; 1 where nothing is said."""
+    """How much a column counts in that share. Default: 1."""
     windows: WindowsSection = WindowsSection()
     detectors: tuple[DetectorName, ...] = ("ADWIN", "DDM", "EDDM", "PageHinkley")
-    """Sequential detectors that the champion's errors go through as labels arrive; none where the list is empty."""
+    """Sequential detectors that read the champion's errors as labels arrive. Empty: none."""
     detectors_agree: int = Field(default=2, ge=1)
-    """So many of them must raise an alarm before people are told; the mean loss over days must be shown to have risen
-    too."""
+    """How many of them must raise an alarm before people are notified; the mean loss over days must also be shown to
+    have risen."""
     domain_classifier: bool = False
-    """Whether a classifier also tries to tell a sample of the batch from one of the training rows: it sees columns that
-    no longer go together, and takes some seconds a run."""
+    """Whether a classifier also tries to distinguish a sample of the batch from a sample of the training rows. It finds
+    changes in how columns go together, and takes some seconds a run."""

@@ -13,7 +13,7 @@ Features = Annotated[Mapping[ColumnName, float | str | None], AfterValidator(Map
 
 
 class GoldenRow(Section):
-    """Features and what a sane model says of them: within bounds, or exactly one class."""
+    """Features and the prediction that a sane model makes: within bounds, or exactly one class."""
 
     features: Features
     """A value for each feature; one that is left out is missing for the model as well."""
@@ -47,12 +47,12 @@ class GateSection(Section):
     """refresh: at least as good as the champion. change: shown to be better. None: a change where the champion learned
     from other columns, by another recipe, with other parameters or another strategy; else a refresh."""
     metric: str | None = None
-    """The metric that decides; rmse or error_rate when it is not said. `recipes.<file>.<function>` is one of your own:
+    """The metric that decides; default: rmse or error_rate. `recipes.<file>.<function>` is your own metric:
     a function of labels and predictions (arrays) that returns each row's loss; the smaller mean is better."""
     guards: tuple[str, ...] = ()
     """Metrics that must not get worse."""
     floors: Floors = Field(default_factory=dict, validate_default=True)
-    """Metrics and the value that a candidate must reach whatever the champion does."""
+    """Metrics and the value that a candidate must reach, however good the champion is."""
     min_gain: float = Field(default=0.05, ge=0, lt=1)
     """What a change must gain: a share of the champion's loss, or for a metric that is best at 1 the difference."""
     false_promotions_per_year: float = Field(default=0.5, gt=0)
@@ -63,12 +63,12 @@ class GateSection(Section):
     golden_rows: tuple[GoldenRow, ...] = ()
     """Rows whose answers are known: a candidate that gets one wrong is refused."""
     may_explain_label: tuple[ColumnName, ...] = ()
-    """Features that may explain the label almost perfectly; any other that does is taken for a leak."""
+    """Features that may explain the label almost perfectly; any other that does counts as a leak."""
     may_change_signature: tuple[ColumnName, ...] = ()
     """Inputs (or `prediction`) that a new champion may drop, demand or retype, because its callers know; any other
     change that breaks them is refused."""
     consumers: tuple[ConsumerSection, ...] = ()
-    """Who is told before a champion goes live whose signature breaks callers."""
+    """Who is notified before a champion goes live whose signature breaks callers."""
     approval: Literal["none", "required"] = "none"
     """required: a candidate that passes waits in `promotions` as PENDING until somebody runs the job approve."""
     approval_days: int = Field(default=7, ge=1)

@@ -33,6 +33,6 @@ def quoted_text(text: str) -> str:
 
 
 def qualified(catalog: str, schema: str, table: str) -> str:
-    """The quoted name of a table of one to three parts: one part lies in the schema, two in the catalog."""
+    """The quoted name of a table of one to three parts: one part is in the schema, two parts are in the catalog."""
     parts = table.split(".")
     return quoted(*[catalog, schema][: 3 - len(parts)], *parts)

@@ -4,9 +4,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, PlainSerializer, model_validator
+from pydantic import AfterValidator, Field, PlainSerializer, PrivateAttr, model_validator
 
 from retraining.kinds.find_kind import KINDS, kind_of
 from retraining.spec.alerts_section import AlertsSection
@@ -59,6 +59,12 @@ class ModelSpec(Section):
     alerts: AlertsSection = AlertsSection()
     schedule: Literal["daily", "weekly", "monthly"]
     """How often new rows are expected; sets the default maximum age of a champion."""
+    _source_file: str | None = PrivateAttr(None)
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Remembers the file of a shared source: it is not part of what the spec says, nor of its hash."""
+        if context is not None:
+            self._source_file = context["source_file"]
 
     @model_validator(mode="after")
     def _a_newest_hold_out_needs_days(self) -> "ModelSpec":
@@ -95,30 +101,28 @@ class ModelSpec(Section):
 
     def _check_features(self, key: str, names: set[str]) -> None:
         if unknown := sorted(names - set(self.columns.features)):
-            raise ValueError(f"{key} names no feature: {', '.join(unknown)}")
+            raise ValueError(f"{key} names columns that are not features: {', '.join(unknown)}")
 
     @model_validator(mode="after")
     def _labels_name_the_same_entities(self) -> "ModelSpec":
-        labels = self.columns.labels
-        if labels is None:
-            return self
-        keys = labels.keys or self.source.keys
-        if len(keys) != len(self.source.keys):
-            raise ValueError(
-                f"columns.labels.keys names {len(keys)} columns, source.keys {len(self.source.keys)}. Name one for "
-                f"each of {', '.join(self.source.keys)}, in this order"
-            )
-        if labels.column in (*keys, labels.ledger_column):
-            raise ValueError(
-                f"columns.labels.column `{labels.column}` is a key or the ledger column of the labels. Name the column "
-                f"that holds the label"
-            )
+        if self.columns.labels is not None:
+            self.columns.labels.check_keys(self.source.keys, "columns.labels")
         return self
 
     @property
     def source_name(self) -> str:
         """Key of the source's watermark and observations."""
         return self.source.name or self.model
+
+    @property
+    def source_is_shared(self) -> bool:
+        """Whether the source has its own file, which other models may name too."""
+        return self._source_file is not None
+
+    @property
+    def source_file(self) -> str:
+        """The YAML file that describes the source, its quality and its labels, for people."""
+        return self._source_file or f"specs/{self.model}.yml"
 
     @property
     def period_days(self) -> int:
@@ -132,7 +136,7 @@ class ModelSpec(Section):
 
     @property
     def hash(self) -> str:
-        """Sha256 of the whole spec, whatever the order of its keys; stored with every decision and version."""
+        """Sha256 of the complete spec, whatever the order of its keys; stored with every decision and version."""
         return _sha256(self.model_dump(mode="json"))
 
     @property

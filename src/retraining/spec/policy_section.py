@@ -15,10 +15,10 @@ class PolicySection(Section):
     min_new_rows: int = Field(default=1, ge=1)
     """Labelled rows since the last training that make a new one worthwhile."""
     max_age_days: int | None = Field(default=None, ge=1)
-    """Data time after which a champion is refitted even if nothing else asks for it. Default: six periods of the
+    """Data time after which a champion is refitted even if there is no other reason. Default: six periods of the
     schedule."""
     max_error_increase: float = Field(default=0.2, gt=0)
-    """Share by which the realised error may exceed the error measured at promotion before it justifies a dear fit."""
+    """Share by which the realised error may exceed that at promotion before it justifies an expensive fit."""
     cooldown_days: int = Field(default=1, ge=0)
     """Data time since the last candidate during which drift, error and age do not ask for another one."""
     max_rows: int = Field(default=1_000_000, ge=100)
@@ -27,7 +27,7 @@ class PolicySection(Section):
     """What to do when somebody moved or deleted the alias `champion` outside this product. stop: nothing is promoted
     until a person has decided. heal: the alias goes back to what the newest decision says, recorded in `promotions`."""
     previous_wins_blocks: int = Field(default=3, ge=1)
-    """In so many of the newest batches the champion before must have been better, in each of them, to win."""
+    """The previous champion wins if it was better in each of this many newest batches."""
     on_previous_wins: Literal["alert", "rollback"] = "alert"
-    """What to do when the champion before is shown to be better than the live one on the same new rows. alert: the run
-    says so, and a person decides. rollback: it goes live again, and the version left is refused from then on."""
+    """What to do when the previous champion is shown to be better than the live one on the same new rows. alert: the
+    run says so, and a person decides. rollback: it goes live again, and the version left is refused from then on."""

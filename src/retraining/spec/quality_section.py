@@ -19,14 +19,14 @@ Shares = Annotated[
 
 class BatchGates(Section):
     """Bounds on a batch, counted over its new rows: those accepted and those quarantined. A batch without new rows is
-    only asked for min_rows."""
+    only checked against min_rows."""
 
     min_rows: Annotated[StrictInt, Field(gt=0)] | None = None
     """New rows a batch must bring."""
     max_quarantined_share: Share | None = None
     """Part of the new rows that may be quarantined."""
     max_row_count_change: Annotated[FiniteFloat, Field(gt=1)] | None = None
-    """How many times more, or fewer, new rows than the median of the committed batches before. Asked from the fourth
+    """How many times more, or fewer, new rows than the median of the committed batches before. Checked from the fourth
     batch with rows on."""
     max_null_share: Shares = Field(default_factory=dict, validate_default=True)
     """Part of the new rows that may have no value (null or NaN), by column."""
@@ -53,10 +53,10 @@ class QualitySection(Section):
         names = [rule.title for rule in self.rules]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise ValueError(f"two rules are called {', '.join(twice)}. Give each a `name` of its own")
+            raise ValueError(f"two rules are called {', '.join(twice)}. Give each a different `name`")
         own = sorted({name for name in names if name in OWN_REASONS})
         if own:
-            raise ValueError(f"{', '.join(own)} is what ingestion itself says. Give the rule another `name`")
+            raise ValueError(f"{', '.join(own)} is a reason that ingestion itself gives. Give the rule another `name`")
         return self
 
 

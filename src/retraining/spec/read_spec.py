@@ -1,34 +1,30 @@
-"""Reading specs/<model>.yml."""
+"""Reading specs/<model>.yml, and specs/sources/<source>.yml where the model names a shared source."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from retraining.errors import SpecError
 from retraining.spec.model_spec import ModelSpec
-from retraining.spec.quality_section import RULES
-from retraining.spec.source_section import SourceSection
+from retraining.spec.read_yaml import explain, parse_mapping, read_text
+from retraining.spec.same_source import check_same_source
+from retraining.spec.source_spec import SourceSpec
 
-MAX_BYTES = 100_000
-
-
-class _NoDuplicateKeys(yaml.SafeLoader):
-    """YAML lets a key appear twice and keeps the last; a spec may not."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """Refuses a key that stands twice in one mapping."""
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise SpecError(f"{node.start_mark.name}: the key `{key}` stands twice. Keep one.")
-        return super().construct_mapping(node, deep)
+SOURCES = "sources"
+"""Folder inside specs/ with the sources that models share."""
 
 
 def available_models(folder: Path) -> list[str]:
-    """Names of the specs in a folder, sorted."""
+    """Names of the models that have a spec in a folder, sorted."""
     return sorted(path.stem for path in folder.glob("*.yml"))
+
+
+def available_sources(folder: Path) -> list[str]:
+    """Names of the shared sources of a folder, sorted."""
+    return sorted(path.stem for path in (folder / SOURCES).glob("*.yml"))
 
 
 def read_spec(folder: Path, model: str) -> ModelSpec:
@@ -39,86 +35,99 @@ def read_spec(folder: Path, model: str) -> ModelSpec:
         raise SpecError(
             f"model `{model}`: no such spec. Known models: {', '.join(known) or 'none'}. Add specs/<model>.yml."
         )
-    spec = _read(folder / f"{model}.yml")
+
+    spec = _read_model(folder, model)
     if spec.model != model:
         raise SpecError(f"specs/{model}.yml: says `model: {spec.model}`. The file name and `model` must agree.")
+    if not spec.source_is_shared and spec.source_name in available_sources(folder):
+        raise SpecError(
+            f"specs/{model}.yml: calls its own source `{spec.source_name}`, the name of "
+            f"{_source_file(spec.source_name)}. Write `source: {spec.source_name}`, or give the source another `name`."
+        )
+
     for other in known:
         if other != model:
-            _check_shared_source(spec, folder / f"{other}.yml")
+            _check_against(spec, folder, other)
     return spec
 
 
-def _check_shared_source(spec: ModelSpec, path: Path) -> None:
-    """Specs that share a source name share its watermark and its rows, whichever of them ingests."""
+def _check_against(spec: ModelSpec, folder: Path, other: str) -> None:
+    """A spec that cannot be read is skipped: the run of that model says what is wrong with it."""
     try:
-        other = _read(path)
-    except SpecError:  # for a run of that model to say
+        found = _read_model(folder, other)
+    except SpecError:
         return
-    keys = {name: field.alias or name for name, field in SourceSection.model_fields.items() if name != "name"}
-    differ = [
-        f"source.{key}" for name, key in keys.items() if getattr(spec.source, name) != getattr(other.source, name)
-    ]
-    if spec.columns.labels != other.columns.labels:
-        differ.append("columns.labels")
-    elif spec.columns.joined != other.columns.joined:
-        differ.append("columns.label, which columns.labels fills")
-    if spec.source_name == other.source_name and differ:
+    check_same_source(spec, f"specs/{spec.model}.yml", found, f"specs/{other}.yml")
+
+
+def _read_model(folder: Path, model: str) -> ModelSpec:
+    origin = f"specs/{model}.yml"
+    return parse_spec(read_text(folder / f"{model}.yml", origin), origin, folder)
+
+
+def parse_spec(text: str, origin: str, folder: Path | None = None) -> ModelSpec:
+    """The spec in a YAML text; origin names it in errors, and folder holds the sources that it may name."""
+    content = parse_mapping(text, origin)
+    name = content.get("source")
+    if not isinstance(name, str):
+        return _validate(content, origin)
+    _refuse_shared_keys(content, origin, name)
+    shared = _read_source(folder, name, origin)
+
+    columns = content.get("columns")
+    if isinstance(columns, dict):
+        content |= shared.keys_for_model(columns)
+    else:  # missing, or not a section: to be said as such
+        content |= {"source": shared.source, "quality": shared.quality}
+    return _validate(content, origin, _source_file(name))
+
+
+def _validate(content: dict[Any, Any], origin: str, source_file: str | None = None) -> ModelSpec:
+    try:
+        return ModelSpec.model_validate(content, context={"source_file": source_file})
+    except ValidationError as err:
+        raise SpecError(f"{origin}: {explain(err, ModelSpec)}") from err
+
+
+def _refuse_shared_keys(content: dict[Any, Any], origin: str, source: str) -> None:
+    """Also where the source's file leaves a key out: what is said for one model would hold for all of them."""
+    columns = content.get("columns")
+    own_columns = columns if isinstance(columns, dict) else {}
+    repeated = [key for key in ("quality",) if key in content]
+    repeated += [f"columns.{key}" for key in ("label_delay", "labels") if key in own_columns]
+    if repeated:
         raise SpecError(
-            f"specs/{spec.model}.yml and specs/{path.name} share the source `{spec.source_name}`, but differ in "
-            f"{', '.join(differ)}. Say the same in both, or give one source another `name`."
+            f"{origin}: {_listed(repeated)} belongs to {_source_file(source)}, because all models of that source share "
+            f"it. Say it there and remove it here."
         )
 
 
-def _read(path: Path) -> ModelSpec:
-    if path.stat().st_size > MAX_BYTES:
-        raise SpecError(f"specs/{path.name}: larger than {MAX_BYTES} bytes, so not a spec.")
-    return parse_spec(_text_of(path), f"specs/{path.name}")
+def _read_source(folder: Path | None, name: str, origin: str) -> SourceSpec:
+    known = available_sources(folder) if folder else []
+    if folder is None or name not in known:
+        near = get_close_matches(name, known, n=1)
+        raise SpecError(
+            f"{origin}: source `{name}`: no such source.{f' Did you mean `{near[0]}`?' if near else ''} Known sources: "
+            f"{', '.join(known) or 'none'}. Add {_source_file('<source>')}, or describe the source here."
+        )
 
-
-def _text_of(path: Path) -> str:
+    file = _source_file(name)
+    content = parse_mapping(read_text(folder / SOURCES / f"{name}.yml", file), file)
+    section = content.get("source")
+    if isinstance(section, dict):
+        content["source"] = {"name": name, **section}
     try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as err:
-        raise SpecError(f"specs/{path.name}: not UTF-8 text ({err.reason}). Save it as UTF-8.") from err
-
-
-def parse_spec(text: str, origin: str) -> ModelSpec:
-    """The spec in a YAML text; origin names it in errors."""
-    try:
-        loader = _NoDuplicateKeys(text)
-        loader.name = origin
-        content = loader.get_single_data()
-    except (yaml.YAMLError, ValueError) as err:  # ValueError: a date that does not exist
-        raise SpecError(f"{origin}: not valid YAML ({str(err).splitlines()[0]}).") from err
-    if not isinstance(content, dict):
-        raise SpecError(f"{origin}: expected keys and values, found {type(content).__name__}.")
-    try:
-        return ModelSpec.model_validate(content)
+        spec = SourceSpec.model_validate(content)
     except ValidationError as err:
-        raise SpecError(f"{origin}: {_explain(err)}") from err
+        raise SpecError(f"{file}: {explain(err, SourceSpec)}") from err
+    if spec.source.name != name:
+        raise SpecError(f"{file}: says `source.name: {spec.source.name}`. The file name and `name` must agree.")
+    return spec
 
 
-def _explain(err: ValidationError) -> str:
-    return "; ".join(
-        _explain_one(tuple(str(part) for part in each["loc"]), each["type"], each["msg"]) for each in err.errors()
-    )
+def _source_file(name: str) -> str:
+    return f"specs/{SOURCES}/{name}.yml"
 
 
-def _explain_one(path: tuple[str, ...], kind: str, message: str) -> str:
-    where = ".".join(path)
-    if kind == "extra_forbidden":
-        section = _section_at(path[:-1])
-        return f"unknown key `{where}`. Known here: {', '.join(section)}. Fix the name or remove it"
-    if kind == "missing":
-        return f"`{where}` is missing. Add it"
-    return f"`{where}`: {message}"
-
-
-def _section_at(path: tuple[str, ...]) -> list[str]:
-    section: Any = ModelSpec
-    if path[:2] == ("quality", "rules"):  # then the rule's position and its name
-        section, path = RULES[path[3]], ()
-    for part in path:
-        found = section.model_fields[part].annotation
-        section = next((each for each in get_args(found) if each is not type(None)), found)  # a section or None
-    return sorted(field.alias or name for name, field in section.model_fields.items())
+def _listed(keys: Iterable[str]) -> str:
+    return ", ".join(f"`{key}`" for key in keys)

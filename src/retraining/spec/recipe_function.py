@@ -15,7 +15,7 @@ RecipeName = Annotated[str, StringConstraints(pattern=RECIPE_PATTERN)]
 
 
 def find_function(model: str, key: str, name: RecipeName) -> Callable[..., Any]:
-    """The function that a key of a model's spec names. Raises SpecError when there is none."""
+    """The function that a key of a model's spec names. Raises SpecError when it does not exist."""
     module, _, function = name.rpartition(".")
     try:
         found: Callable[..., Any] = getattr(import_module(module), function)

@@ -1,5 +1,5 @@
-"""The rules a row can be held to: one class a rule. Only not_null speaks of missing values; to all others null is
-fine."""
+"""The rules that rows are checked against: one class a rule. Only not_null is about missing values; for all others null
+is fine."""
 
 from typing import Annotated, Literal, get_args
 
@@ -90,21 +90,22 @@ class Matches(_ColumnRule):
 
 
 class MaxLength(_ColumnRule):
-    """The text has at most so many characters."""
+    """The text has at most `max` characters."""
 
     rule: Literal["max_length"]
     max: Annotated[StrictInt, Field(gt=0)]
 
 
 class Fresh(_ColumnRule):
-    """The time lies no further behind the run's as_of than within. A date counts from its midnight."""
+    """The time is at most `within` behind the run's as_of. A date counts from its midnight."""
 
     rule: Literal["fresh"]
     within: Length
 
 
 class Unique(_Rule):
-    """No row of another key says the same in these columns: none of the batch, and none that is accepted and current.
+    """No row of another key has the same values in these columns: neither a row of the batch, nor an accepted current
+    row.
 
     A row whose columns are not all there is fine, and rows that another rule quarantines are not compared. A key that
     holds the values already keeps them; of newcomers in one batch that say the same all are at fault. A value that

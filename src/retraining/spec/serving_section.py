@@ -1,4 +1,4 @@
-"""What a version must pass before it is called, and who calls it."""
+"""What a version must pass before it is served, and who calls it."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/@]+(/[^\s
 
 
 class ConsumerSection(Section):
-    """A consumer and the address that is told."""
+    """A consumer and the address that is notified."""
 
     name: Name
     webhook: WebAddress
@@ -19,7 +19,7 @@ class ConsumerSection(Section):
 
 
 class ServingSection(Section):
-    """Limits of the smoke test. What has no limit is only told."""
+    """Limits of the smoke test. What has no limit is only reported."""
 
     max_p95_milliseconds: float | None = Field(default=None, gt=0)
     """The time in which 95 of 100 requests of one row are answered, schema check included, without a network."""

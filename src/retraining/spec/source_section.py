@@ -24,8 +24,9 @@ from retraining.spec.section import ColumnName, Length, Name, Section, TableName
 MALFORMED_LINE = "malformed_line"
 """Column that holds the text of a line of a file that is not what the schema says; null for every other row."""
 
-COMMIT_VERSION, IS_DELETED = "commit_version", "is_deleted"
-"""Columns of a change feed: the version of the table that a change made, and whether it took the key away."""
+COMMIT_VERSION = "commit_version"
+IS_DELETED = "is_deleted"
+"""Columns of a change feed: the version of the table that a change made, and whether it deleted the key."""
 
 _SQL_TYPES = "string, boolean, tinyint, smallint, int, bigint, float, double, decimal(p,s), date, timestamp"
 
@@ -33,7 +34,7 @@ _SQL_TYPES = "string, boolean, tinyint, smallint, int, bigint, float, double, de
 def _is_a_plain_type(text: str) -> str:
     name = text.lower().replace(" ", "")
     if name not in _SQL_TYPES.split(", ") and not re.fullmatch(r"decimal\([1-9][0-9]?,[0-9]{1,2}\)", name):
-        raise ValueError(f"{text!r} is no column type of a file. Write one of {_SQL_TYPES}")
+        raise ValueError(f"{text!r} is not a column type of a file. Write one of {_SQL_TYPES}")
     return name
 
 
@@ -51,7 +52,7 @@ def _as_text(value: object) -> object:
 def _is_a_folder(path: str) -> str:
     if "://" in path or not path.startswith("/") or not path.strip("/"):
         raise ValueError(
-            f"{path!r} is no absolute path of a folder. Write /Volumes/<catalog>/<schema>/<volume>/<folder>"
+            f"{path!r} is not an absolute path of a folder. Write /Volumes/<catalog>/<schema>/<volume>/<folder>"
         )
     if {"..", "."} & set(path.split("/")):
         raise ValueError(f"{path!r} steps through `.` or `..`. Write the folder itself")
@@ -81,7 +82,7 @@ class SourceSection(Section):
     change_feed: a Delta table with change data feed; its versions are the ledger, and deletions are seen."""
     table: TableName | None = None
     path: Annotated[str, StringConstraints(max_length=1000), AfterValidator(_is_a_folder)] | None = None
-    """Folder of the files, subfolders included; the names of folders are no columns."""
+    """Folder of the files, subfolders included; the names of folders are not columns."""
     format: Literal["csv", "json", "parquet"] | None = None
     """csv: with a header line. json: one object a line."""
     file_schema: (
@@ -90,7 +91,7 @@ class SourceSection(Section):
         ]
         | None
     ) = Field(None, alias="schema")
-    """The files' columns and their types; parquet files say them themselves."""
+    """The files' columns and their types; parquet files contain them."""
     ledger_column: ColumnName
     """Grows with every new or changed row: timestamp, date, integer or decimal (the white paper's ledger column)."""
     keys: tuple[ColumnName, ...] = Field(min_length=1)
@@ -99,7 +100,8 @@ class SourceSection(Section):
     """A function DataFrame -> DataFrame that makes the columns of each row, before anything looks at them: keys, ledger
     column, contract, rules and models are those of the rows it returns. One row for each, depending on it alone."""
     name: Name | None = None
-    """Specs that share a source name share one ingestion. Default: the model's name."""
+    """Key of the watermark and the observations. Default: the name of the source's file, or of the model that the
+    source is inside. Models with one source name share one ingestion, and may not describe it differently."""
     initial_value: Annotated[str, BeforeValidator(_as_text)] | None = None
     """Rows with a smaller ledger value are never read."""
     lookback: Annotated[StrictInt, Field(gt=0)] | Length | None = None
@@ -108,8 +110,8 @@ class SourceSection(Section):
     new_columns: Literal["ignore", "accept", "fail"] = "ignore"
     """What happens to a column that the source did not have at the first ingestion."""
     settle_delay: Length | None = None
-    """How long a row must lie behind the run's clock before it is read, so that writers that commit out of order are
-    done."""
+    """How much older than the run's clock a row must be before it is read, so that writers that commit out of order
+    are done."""
 
     @property
     def origin(self) -> str:
@@ -136,13 +138,13 @@ class SourceSection(Section):
     @model_validator(mode="after")
     def _keys_fit_the_mode(self) -> "SourceSection":
         needed, optional = _KEYS_OF_MODE[self.mode]
-        said = {"table": self.table, "path": self.path, "format": self.format, "schema": self.file_schema}
-        for key, value in said.items():
+        given = {"table": self.table, "path": self.path, "format": self.format, "schema": self.file_schema}
+        for key, value in given.items():
             if value is not None and key not in needed | optional:
-                others = [mode for mode, known in _KEYS_OF_MODE.items() if key in known[0] | known[1]]
-                raise ValueError(f"mode: {self.mode} has no `{key}`. Remove it, or say mode: {' or '.join(others)}")
+                fitting = [mode for mode, known in _KEYS_OF_MODE.items() if key in known[0] | known[1]]
+                raise ValueError(f"mode: {self.mode} has no `{key}`. Remove it, or say mode: {' or '.join(fitting)}")
         wanted = needed | ({"schema"} if self.format in ("csv", "json") else set())
-        missing = [key for key, value in said.items() if key in wanted and value is None]
+        missing = [key for key, value in given.items() if key in wanted and value is None]
         if missing:
             raise ValidationError.from_exception_data(
                 "SourceSection", [{"type": "missing", "loc": (key,), "input": None} for key in missing]

@@ -9,17 +9,15 @@ from pyspark.sql import functions as F
 
 from retraining.adapters.registry.log_version import TrainingData
 from retraining.adapters.registry.probe import probe_model
-from retraining.adapters.registry.registry import Registry
 from retraining.adapters.sources.files import Landing, list_files
 from retraining.adapters.tables.probe import probe_table
 from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.errors import RetrainingError
-from retraining.records.run import Run
+from retraining.spec.feed import Feed, rows_feed
 from retraining.spec.identifiers import qualified
-from retraining.spec.labels_spec import labels_spec
-from retraining.spec.model_spec import ModelSpec
 from retraining.spec.row_rules import ForeignKey
-from retraining.steps.ingest.open_source import labels_table
+from retraining.steps.ingest.pin_source import labels_table
 from retraining.steps.training.fit_version import RECIPES
 from retraining.strategies.estimators import constant_predictor
 
@@ -64,20 +62,34 @@ class PreflightReport:
             )
 
 
-def preflight(
-    spec: ModelSpec, source_table: str, tables: Tables, registry: Registry, run: Run, landing: Landing | None = None
-) -> PreflightReport:
+def preflight(context: Context, source_table: str, landing: Landing | None = None) -> PreflightReport:
     """Try each thing once, in objects named `preflight_probe` that are removed again."""
+    tables = context.tables
     principal = str(tables.spark.sql("SELECT current_user()").collect()[0][0])
-    schema, to = f"`{tables.catalog}`.`{tables.schema}`", f"TO `{principal}`"
+    grantee = f"TO `{principal}`"
+    attempts = [*_reads(context, source_table, grantee), *_writes(context, source_table, principal)]
+
+    if landing is not None and landing.volume is not None:
+        create = f"CREATE VOLUME IF NOT EXISTS {landing.volume}"
+        cure = f"GRANT CREATE VOLUME ON SCHEMA {_schema(tables)} {grantee};"
+        attempts.append((f"create {landing.volume}", lambda: tables.spark.sql(create), cure))
+    return PreflightReport(principal, tuple(_try(*attempt) for attempt in attempts))
+
+
+def _writes(context: Context, source_table: str, principal: str) -> list[_Attempt]:
+    """A table, the experiment and a registered model."""
+    tables = context.tables
+    registry = context.registry
+    attempt_id = context.run.attempt_id
+    schema = _schema(tables)
     data = TrainingData(source_table, 0, 0, "preflight")
     example = pd.DataFrame({"feature": [0.0, 1.0]})
-    attempts: list[_Attempt] = [
-        *_reads(spec, source_table, tables, to),
+
+    return [
         (
             "create, write and read a table",
-            lambda: probe_table(tables, run.attempt_id),
-            f"GRANT USE SCHEMA, CREATE TABLE, SELECT, MODIFY ON SCHEMA {schema} {to};",
+            lambda: probe_table(tables, attempt_id),
+            f"GRANT USE SCHEMA, CREATE TABLE, SELECT, MODIFY ON SCHEMA {schema} TO `{principal}`;",
         ),
         (
             f"open the experiment {registry.experiment}",
@@ -86,56 +98,57 @@ def preflight(
         ),
         (
             "register a model, load it and move an alias",
-            lambda: probe_model(registry, constant_predictor(example), example, data, RECIPES, run.attempt_id),
-            f"GRANT CREATE MODEL, EXECUTE ON SCHEMA {schema} {to};",
+            lambda: probe_model(registry, constant_predictor(example), example, data, RECIPES, attempt_id),
+            f"GRANT CREATE MODEL, EXECUTE ON SCHEMA {schema} TO `{principal}`;",
         ),
     ]
-    if landing is not None and landing.volume is not None:
-        create = f"CREATE VOLUME IF NOT EXISTS {landing.volume}"
-        cure = f"GRANT CREATE VOLUME ON SCHEMA {schema} {to};"
-        attempts.append((f"create {landing.volume}", lambda: tables.spark.sql(create), cure))
-    return PreflightReport(principal, tuple(_try(*attempt) for attempt in attempts))
 
 
-def _reads(spec: ModelSpec, source_table: str, tables: Tables, to: str) -> list[_Attempt]:
+def _reads(context: Context, source_table: str, grantee: str) -> list[_Attempt]:
     """Everything of others that ingestion reads: the source, its labels, and the tables that rules refer to."""
-    attempts = [_read(spec, source_table, "source", tables, to)]
-    of_labels = labels_spec(spec)
-    if of_labels is not None:
-        attempts.append(_read(of_labels, labels_table(of_labels, tables), "table of labels", tables, to))
-    for rule in spec.quality.rules:
+    tables = context.tables
+    feed = rows_feed(context.spec)
+    attempts = [_read(feed, source_table, "source", tables, grantee)]
+    if feed.labels is not None:
+        attempts.append(_read(feed.labels, labels_table(feed.labels, tables), "table of labels", tables, grantee))
+
+    for rule in feed.quality.rules:
         if isinstance(rule, ForeignKey):
             table = qualified(tables.catalog, tables.schema, rule.table)
             what = f"read {table}, for the rule {rule.title}"
-            attempts.append((what, partial(_first_row, tables, table), _grant_select(table, to)))
+            attempts.append((what, partial(_first_row, tables, table), _grant_select(table, grantee)))
     return attempts
 
 
-def _read(spec: ModelSpec, table: str, role: str, tables: Tables, to: str) -> _Attempt:
-    what = f"read {spec.source.path or table}, the {role} of {spec.model}"
-    return what, lambda: _first_of(spec, table, tables), _grant_on_source(spec, table, to)
+def _read(feed: Feed, table: str, role: str, tables: Tables, grantee: str) -> _Attempt:
+    what = f"read {feed.source.path or table}, the {role} of {feed.model}"
+    return what, lambda: _first_of(feed, table, tables), _grant_on_source(feed, table, grantee)
 
 
-def _first_of(spec: ModelSpec, source_table: str, tables: Tables) -> object:
+def _first_of(feed: Feed, table: str, tables: Tables) -> object:
     """What reading the source takes: of files their names, since the table they land in is made later."""
-    if spec.source.path is not None:
-        return list_files(tables.spark, spec.source.path).limit(1).collect()
-    return _first_row(tables, source_table)
+    if feed.source.path is not None:
+        return list_files(tables.spark, feed.source.path).limit(1).collect()
+    return _first_row(tables, table)
 
 
 def _first_row(tables: Tables, table: str) -> object:
     return tables.spark.table(table).select(F.lit(1)).limit(1).collect()
 
 
-def _grant_select(table: str, to: str) -> str:
-    return f"GRANT SELECT ON TABLE {table} {to};"
+def _schema(tables: Tables) -> str:
+    return f"`{tables.catalog}`.`{tables.schema}`"
 
 
-def _grant_on_source(spec: ModelSpec, source_table: str, to: str) -> str:
-    if spec.source.path is None:
-        return _grant_select(source_table, to)
-    parts = spec.source.path.split("/")[2:5]
-    return f"GRANT READ VOLUME ON VOLUME {'.'.join(f'`{part}`' for part in parts)} {to};"
+def _grant_select(table: str, grantee: str) -> str:
+    return f"GRANT SELECT ON TABLE {table} {grantee};"
+
+
+def _grant_on_source(feed: Feed, table: str, grantee: str) -> str:
+    if feed.source.path is None:
+        return _grant_select(table, grantee)
+    parts = feed.source.path.split("/")[2:5]
+    return f"GRANT READ VOLUME ON VOLUME {'.'.join(f'`{part}`' for part in parts)} {grantee};"
 
 
 def _try(what: str, attempt: Callable[[], object], grant: str) -> Probe:

@@ -4,12 +4,10 @@ import logging
 from dataclasses import dataclass, replace
 
 from retraining.adapters.tables.batches import append_release, read_batches
-from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.batch import Batch
-from retraining.records.run import Run
 from retraining.requests.widget_values import batch_number
-from retraining.spec.model_spec import ModelSpec
 
 _log = logging.getLogger(__name__)
 
@@ -33,9 +31,7 @@ class ReleaseReport:
         )
 
 
-def release_batch(
-    spec: ModelSpec, tables: Tables, run: Run, batch_seq: str | None, reason: str | None
-) -> ReleaseReport:
+def release_batch(context: Context, batch_seq: str | None, reason: str | None) -> ReleaseReport:
     """Commit a held batch, once. A batch that was released before is reported again.
 
     A batch released when newer ones are in use counts from the next batch on, not before: decisions and training data
@@ -45,31 +41,28 @@ def release_batch(
     number = batch_number(batch_seq)
     if reason is None or not reason.strip():
         raise ParameterError("The widget `reason` is empty. Say why the held batch may be used; it is stored with it.")
-    batches = read_batches(tables, spec.source_name)
+    source = context.spec.source_name
+    batches = read_batches(context.tables, source)
     batch = next((row for row in batches if row.batch_seq == number), None)
     if batch is None or batch.state != "HELD":
-        return ReleaseReport(_released(spec, batches, batch, number))
-    others = [row.batch_seq for row in batches if row.state in ("COMMITTED", "PLANNED")]
-    released = replace(
-        batch,
-        state="COMMITTED",
-        reason=reason.strip(),
-        usable_from=max(number, max(others, default=0) + 1),
-        **run.stamp,
-    )
-    append_release(tables, released)
+        return ReleaseReport(_released(source, batches, batch, number))
+
+    in_use = [row.batch_seq for row in batches if row.state in ("COMMITTED", "PLANNED")]
+    usable_from = max(number, max(in_use, default=0) + 1)
+    released = replace(batch, state="COMMITTED", reason=reason.strip(), usable_from=usable_from, **context.stamp)
+    append_release(context.tables, released)
+
     report = ReleaseReport(released)
     _log.info(report.summary)
     return report
 
 
-def _released(spec: ModelSpec, batches: list[Batch], batch: Batch | None, number: int) -> Batch:
+def _released(source: str, batches: list[Batch], batch: Batch | None, number: int) -> Batch:
     """The batch, if it was held and is released already."""
     if batch is not None and batch.usable_from is not None:
         return batch
     found = "does not exist" if batch is None else f"is {batch.state}, expected HELD"
     held = [str(row.batch_seq) for row in batches if row.state == "HELD"]
     raise NothingToDoError(
-        f"{spec.source_name}: batch {number} {found}, so there is nothing to release. Held batches: "
-        f"{', '.join(held) or 'none'}."
+        f"{source}: batch {number} {found}, so there is nothing to release. Held batches: {', '.join(held) or 'none'}."
     )

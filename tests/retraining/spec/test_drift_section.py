@@ -62,7 +62,7 @@ def test_each_threshold_can_be_set_and_changes_the_hash(drift):
         ("{ max_drifted_share: 1.1 }", "`drift.max_drifted_share`"),
         ("{ detectors: [HDDM] }", "`drift.detectors.0`"),
         ("{ weights: { x: -1 } }", "`drift.weights.x`"),
-        ("{ weights: { z: 1 } }", "drift.weights names no feature: z"),
+        ("{ weights: { z: 1 } }", "drift.weights names columns that are not features: z"),
         ("{ windows: { at_least: 0 } }", "`drift.windows.at_least`"),
         ("{ windows: { within: 101 } }", "`drift.windows.within`"),
         ("{ windows: { within: 2, at_least: 3 } }", "at_least 3 is greater than within 2, so it is never met"),

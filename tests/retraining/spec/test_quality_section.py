@@ -54,13 +54,15 @@ def test_a_rule_quarantines_unless_it_warns_or_fails():
 def test_two_rules_of_one_name_are_refused():
     twice = [{"rule": "in_range", "column": "x", "min": 1}, {"rule": "in_range", "column": "x", "max": 9}]
 
-    assert "two rules are called x_in_range. Give each a `name` of its own" in refusal(*twice)
+    assert "two rules are called x_in_range. Give each a different `name`" in refusal(*twice)
     assert len(quality(twice[0], {**twice[1], "name": "x_not_huge", "severity": "warn"}).rules) == 2
 
 
 @pytest.mark.parametrize("name", OWN_REASONS)
-def test_a_rule_does_not_take_the_name_of_what_ingestion_says_itself(name):
-    assert f"{name} is what ingestion itself says" in refusal({"rule": "not_null", "column": "x", "name": name})
+def test_a_rule_does_not_take_the_name_of_a_reason_that_ingestion_gives(name):
+    assert f"{name} is a reason that ingestion itself gives" in refusal(
+        {"rule": "not_null", "column": "x", "name": name}
+    )
 
 
 @pytest.mark.parametrize("name", ["x; drop table y", "X", "a b", "'", ""])

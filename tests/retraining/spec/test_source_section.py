@@ -83,7 +83,10 @@ def test_a_key_that_the_mode_needs_is_asked_for(said, missing):
 @pytest.mark.parametrize(
     ("path", "why"),
     [
-        *((path, "is no absolute path of a folder") for path in ("in", "/", "s3://shop/in", "dbfs:/in", "file:///in")),
+        *(
+            (path, "is not an absolute path of a folder")
+            for path in ("in", "/", "s3://shop/in", "dbfs:/in", "file:///in")
+        ),
         *((path, "steps through") for path in ("/in/../etc", "/in/./more", "/..")),
         *((path, "holds") for path in ("/in/*.csv", "/in/[a]", "/in/{a,b}", "/in/?", "/in/a:b", "/in/a'b")),
     ],
@@ -96,8 +99,8 @@ def test_a_path_is_one_plain_folder(path, why):
     ("schema", "why"),
     [
         ("{}", "at least 1 item"),
-        ("{ id: string, at: struct }", "'struct' is no column type of a file. Write one of string, boolean,"),
-        ("{ id: 'array<int>' }", "is no column type"),
+        ("{ id: string, at: struct }", "'struct' is not a column type of a file. Write one of string, boolean,"),
+        ("{ id: 'array<int>' }", "is not a column type"),
         ("{ id: string, ID: string }", "named more than once: id"),
         ("{ malformed_line: string }", "is the column that lines which cannot be read go to"),
         ("{ _file: string }", "String should match pattern"),

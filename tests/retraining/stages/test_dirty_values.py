@@ -1,5 +1,7 @@
 """Every dirty value that a source can hold meets ingestion once: a reason, or a place among the accepted rows."""
 
+from dataclasses import replace
+
 import pytest
 from pyspark.sql import functions as F
 from tests.loop import make_run, toy_spec
@@ -129,7 +131,7 @@ def test_a_run_id_and_a_reason_are_stored_as_they_are_said(dirty):
     loop, _ = dirty
     request = RepairRequest("backfill", INJECTED, start="2013-01-30", end="2013-01-31")
 
-    repair(loop.spec, loop.source, loop.tables, make_run(run_id=INJECTED, code_version=INJECTED), request)
+    repair(replace(loop.context, run=make_run(run_id=INJECTED, code_version=INJECTED)), loop.source, request)
     loop.ingest()
 
     asked = next(batch for batch in read_batches(loop.tables, "toy") if batch.reason)
@@ -142,6 +144,4 @@ def test_a_bound_that_is_no_ledger_value_is_refused(dirty, bound):
     loop, _ = dirty
 
     with pytest.raises(ParameterError, match="is no value of `at`"):
-        repair(
-            loop.spec, loop.source, loop.tables, make_run("9"), RepairRequest("backfill", "why", start=bound, end="x")
-        )
+        repair(loop.context, loop.source, RepairRequest("backfill", "why", start=bound, end="x"))

@@ -255,7 +255,7 @@ def test_counts_of_late_rows_and_repairs_hold_after_rows_were_deleted(begun):
     assert (second.older, second.late) == (1, 0)
     for request in (RepairRequest("replay", "Again.", batch_seq=1), RepairRequest("rebaseline", "Again.")):
         begun.start_run()
-        repair(begun.spec, begun.source, begun.tables, begun.run, request)
+        repair(begun.context, begun.source, request)
         report = begun.ingest()
         assert report.forgotten == 2
         assert report.read == report.accepted + report.quarantined + report.already_present + report.forgotten

@@ -68,7 +68,7 @@ def story(loop) -> Story:
     bad = days(15, 15)
     loop.source_has([(*bad[0][:3], 5000.0), (*bad[1][:2], -7.0, bad[1][3]), *bad[2:]])
     held = refusal(loop.ingest)
-    again = refusal(lambda: ingest(loop.spec, loop.source, loop.tables, loop.run))  # the platform retries the task
+    again = refusal(lambda: ingest(loop.context, loop.source))  # the platform retries the task
     nothing_new = loop.ingest()
     seen: dict[str, object] = {"in views": views(loop), "the next run": (nothing_new.read, nothing_new.held)}
     loop.source_has(days(16, 16))

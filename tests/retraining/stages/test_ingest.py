@@ -320,6 +320,8 @@ def test_a_batch_that_another_run_stores_between_the_two_answers_is_not_taken_fo
     loop.source_has([("1", TEN, 1.0, 1.0)])
     loop.ingest()
     answers = iter([lambda *_: []])
-    monkeypatch.setattr("retraining.stages.ingest.read_batches", lambda *asked: next(answers, read_batches)(*asked))
+    monkeypatch.setattr(
+        "retraining.steps.ingest.plan_batch.read_batches", lambda *asked: next(answers, read_batches)(*asked)
+    )
 
     assert (loop.ingest().read, loop.accepted_keys()) == (0, ["1"])

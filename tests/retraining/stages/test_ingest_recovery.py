@@ -3,6 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from importlib import import_module
 
 import pytest
@@ -67,7 +68,7 @@ def test_of_two_runs_at_the_same_step_exactly_one_wins(loop, monkeypatch, step):
 
     def attempt(run_id):
         try:
-            return ingest(loop.spec, loop.source, loop.tables, make_run(run_id)).accepted
+            return ingest(replace(loop.context, run=make_run(run_id)), loop.source).accepted
         except ConcurrentRunError as err:
             return str(err)
 

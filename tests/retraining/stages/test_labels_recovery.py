@@ -30,7 +30,7 @@ def begun(loop):
 def ask(loop, action, **said):
     loop.start_run()
     request = RepairRequest(action, "It was asked for.", **said)
-    return repair(loop.spec, loop.source, loop.tables, loop.run, request)
+    return repair(loop.context, loop.source, request)
 
 
 def kill_at(loop, monkeypatch, point, times):

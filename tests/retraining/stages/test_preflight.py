@@ -1,5 +1,7 @@
 """Each right that the loop needs is tried, and the one that is missing is named with its GRANT."""
 
+from dataclasses import replace
+
 import pytest
 from tests.loop import UNLABELLED, labelled_spec, toy_spec
 
@@ -11,7 +13,7 @@ pytestmark = pytest.mark.slow
 def test_a_table_of_labels_that_cannot_be_read_is_missing_with_the_grant(loop):
     loop.source_has([], UNLABELLED)
 
-    report = preflight(labelled_spec(), loop.source, loop.tables, loop.registry, loop.run)
+    report = preflight(replace(loop.context, spec=labelled_spec()), loop.source)
 
     (missing,) = report.missing
     table = loop.tables.name("toy_said")
@@ -23,7 +25,7 @@ def test_a_table_that_a_rule_refers_to_is_missing_with_the_grant(loop):
     loop.source_has([])
     rule = {"rule": "foreign_key", "column": "id", "table": "main.places.towns"}
 
-    report = preflight(toy_spec(quality={"rules": [rule]}), loop.source, loop.tables, loop.registry, loop.run)
+    report = preflight(replace(loop.context, spec=toy_spec(quality={"rules": [rule]})), loop.source)
 
     (missing,) = report.missing
     assert missing.what == "read `main`.`places`.`towns`, for the rule id_foreign_key"

@@ -25,7 +25,7 @@ def ask(loop, action, **said):
 
 def plan(loop, action, **said):
     loop.start_run()
-    return repair(loop.spec, loop.source, loop.tables, loop.run, RepairRequest(action, "It was asked for.", **said))
+    return repair(loop.context, loop.source, RepairRequest(action, "It was asked for.", **said))
 
 
 def states(loop):
@@ -126,7 +126,7 @@ def test_the_same_run_again_asks_for_nothing_new(begun):
     first = plan(begun, "replay", batch_seq=1)
     run = replace(begun.run, attempt_id=make_run().attempt_id)
 
-    again = repair(begun.spec, begun.source, begun.tables, run, RepairRequest("replay", "Again.", batch_seq=1))
+    again = repair(replace(begun.context, run=run), begun.source, RepairRequest("replay", "Again.", batch_seq=1))
 
     assert again.batches == first.batches
     assert states(begun) == [(1, "COMMITTED", 1), (2, "PLANNED", 1)]

@@ -14,7 +14,7 @@ from retraining.spec.source_section import COMMIT_VERSION, IS_DELETED
 
 
 @dataclass(frozen=True)
-class PinnedFeed:
+class PinnedChangeFeed:
     """The changes of a table up to one version. A slice without a start is all rows as they are at that version."""
 
     spark: SparkSession
@@ -26,8 +26,8 @@ class PinnedFeed:
 
     @property
     def schema(self) -> StructType:
-        """Columns of the table at the pinned version, the version of the change, and whether it is a deletion; or what
-        the spec's function makes of them."""
+        """Columns of the table at the pinned version, the version of the change, and whether it is a deletion; or the
+        columns that the spec's function makes from them."""
         columns = self._snapshot.schema
         taken = {COMMIT_VERSION, IS_DELETED} & {each.name.lower() for each in columns}
         if taken:
@@ -70,7 +70,7 @@ class PinnedFeed:
         return self.spark.read.option("readChangeFeed", "true").options(**bounds).table(self.table)
 
     def _raw(self, lo: Number | None) -> DataFrame:
-        """Every row as it is at the pinned version, or every row that a commit wrote or took away since lo."""
+        """Every row as it is at the pinned version, or every row that a commit wrote or deleted since lo."""
         if lo is None:
             made = {COMMIT_VERSION: F.lit(self.version).cast("bigint"), IS_DELETED: F.lit(False)}
             return self._snapshot.withColumns(made)
@@ -83,18 +83,20 @@ class PinnedFeed:
         return self.prepare(self._raw(lo)) if self.prepare else self._raw(lo)
 
     def _written_and_deleted(self, start: int) -> DataFrame:
-        """A key that a commit takes away and does not write again is deleted, also where an update gave its row another
+        """A key that a commit removes and does not write again is deleted, also where an update gave its row another
         key. Deletions of the first version are of no use: what they deleted was never read, or is deleted already.
-        A deletion says which key, and nothing else of the row that is gone."""
-        changes, deleted = self._prepared(start), F.col(IS_DELETED)
+        A deletion names the key, and nothing else of the row that is gone."""
+        changes = self._prepared(start)
+        deleted = F.col(IS_DELETED)
         commit = Window.partitionBy(*(F.col(f"`{key}`") for key in self.keys), COMMIT_VERSION)
         gone = F.min(deleted).over(commit) & (F.col(COMMIT_VERSION) > F.lit(start))
+
         stays = {name.lower() for name in (*self.keys, COMMIT_VERSION, IS_DELETED)}
-        said = [
+        columns = [
             F.col(f"`{name}`") if name.lower() in stays else F.when(~deleted, F.col(f"`{name}`")).alias(name)
             for name in changes.columns
         ]
-        return changes.withColumn("_gone", gone).where(~deleted | F.col("_gone")).select(*said)
+        return changes.withColumn("_gone", gone).where(~deleted | F.col("_gone")).select(*columns)
 
 
 def _unreadable(table: str, start: int, end: int, err: Exception) -> SourceError:

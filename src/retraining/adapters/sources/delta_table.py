@@ -16,7 +16,7 @@ from retraining.rules.ingest.next_slice import SourceState
 
 
 @dataclass(frozen=True)
-class PinnedSource:
+class PinnedTable:
     """One version of a source table. All reads of a batch come from it, whatever is written meanwhile."""
 
     spark: SparkSession
@@ -24,7 +24,7 @@ class PinnedSource:
     table_id: str
     version: int
     without: tuple[str, ...] = ()
-    """Columns that are no part of what a row says."""
+    """Columns that are not part of a row's content."""
     prepare: Preparation | None = None
 
     @property
@@ -50,7 +50,7 @@ class PinnedSource:
     def state(
         self, ledger: Ledger, valid_until: Number | None, initial: Number | None, lo: Number | None
     ) -> SourceState:
-        """The greatest valid ledger value, and how many valid rows from the initial value on lie below the next slice,
+        """The greatest valid ledger value, and how many valid rows from the initial value on are below the next slice,
         in one pass. One poisoned value far ahead cannot win. Raises SourceError as check_rows does."""
         self.check_rows(lo)
         rows = self.rows.where(is_valid(ledger, valid_until))
@@ -64,7 +64,7 @@ class PinnedSource:
         return self.rows.where(in_slice(ledger, lo, hi, valid_until))
 
 
-def find_newest(spark: SparkSession, table: str, without: tuple[str, ...] = ()) -> PinnedSource | None:
+def find_newest(spark: SparkSession, table: str, without: tuple[str, ...] = ()) -> PinnedTable | None:
     """The newest version of a Delta table, without some columns; None for a view or a table of another kind, which has
     no versions. Raises SourceError when it is missing."""
     if not spark.catalog.tableExists(table):
@@ -75,14 +75,15 @@ def find_newest(spark: SparkSession, table: str, without: tuple[str, ...] = ()) 
     with ThreadPoolExecutor() as pool:
         detail = pool.submit(lambda: spark.sql(f"DESCRIBE DETAIL {table}").select("format", "id").collect()[0])
         version = pool.submit(lambda: spark.sql(f"DESCRIBE HISTORY {table} LIMIT 1").select("version").collect()[0][0])
+
     try:
         of_format, table_id = detail.result()
-        return None if of_format != "delta" else PinnedSource(spark, table, table_id, int(version.result()), without)
+        return None if of_format != "delta" else PinnedTable(spark, table, table_id, int(version.result()), without)
     except AnalysisException:  # a view, or a table of another system
         return None
 
 
-def pin_newest(spark: SparkSession, table: str, without: tuple[str, ...] = ()) -> PinnedSource:
+def pin_newest(spark: SparkSession, table: str, without: tuple[str, ...] = ()) -> PinnedTable:
     """The newest version of a Delta table. Raises SourceError when it is missing or not Delta."""
     newest = find_newest(spark, table, without)
     if newest is None:
@@ -93,7 +94,7 @@ def pin_newest(spark: SparkSession, table: str, without: tuple[str, ...] = ()) -
     return newest
 
 
-def pin_planned(newest: PinnedSource | None, table: str, table_id: str, version: int) -> PinnedSource:
+def pin_planned(newest: PinnedTable | None, table: str, table_id: str, version: int) -> PinnedTable:
     """The version that an open plan was frozen on. newest: the table as it is, None where it has no versions. Raises
     SourceError when it was replaced since."""
     if newest is None or newest.table_id != table_id:

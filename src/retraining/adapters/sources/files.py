@@ -11,13 +11,15 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField, StructType, TimestampType
 
-from retraining.adapters.sources.delta_table import PinnedSource
+from retraining.adapters.sources.delta_table import PinnedTable
 from retraining.errors import SourceError
 from retraining.spec.source_section import MALFORMED_LINE
 
-FILE, FILE_MODIFIED, LANDED_AT = "_file", "_file_modified", "_landed_at"
+FILE = "_file"
+FILE_MODIFIED = "_file_modified"
+LANDED_AT = "_landed_at"
 LANDING_COLUMNS = (FILE, FILE_MODIFIED, LANDED_AT)
-"""What landing knows about a row. No part of what the row says: it is the same row when another file repeats it."""
+"""What landing knows about a row. Not part of the row's content: it is the same row when another file repeats it."""
 
 _OPTIONS: dict[str, dict[str, str]] = {
     # enforceSchema would ignore the header, and take columns in another order for each other.
@@ -32,7 +34,7 @@ class Landing:
     """Where the files of a source are, and where they land.
 
     schema is None where the files know their own columns. name is the table's, without its schema. checkpoints is the
-    folder that keeps which files have landed; volume is the quoted name of the volume it lies in, None outside
+    folder that records which files have landed; volume is the quoted name of the volume it is in, None outside
     Databricks.
     """
 
@@ -44,8 +46,8 @@ class Landing:
     volume: str | None = None
 
     def checkpoint(self, table_id: str) -> str:
-        """Its folder belongs to one table and one folder of files: a table made anew, or another folder, starts with
-        nothing landed."""
+        """Its folder belongs to one table and one folder of files: a table that was made again, or another
+        folder, starts with nothing landed."""
         place = hashlib.sha256(f"{self.format}:{self.path}".encode()).hexdigest()[:12]
         return f"{self.checkpoints}/{table_id}/{place}"
 
@@ -53,10 +55,11 @@ class Landing:
 def list_files(spark: SparkSession, path: str) -> DataFrame:
     """`_file` and `modified` of every file below a folder that holds anything; none is opened.
 
-    Raises SourceError when there is no such folder.
+    Raises SourceError when the folder cannot be read.
     """
     files = spark.read.format("binaryFile").option("recursiveFileLookup", "true")
-    name, modified = F.col("_metadata.file_path"), F.col("_metadata.file_modification_time")
+    name = F.col("_metadata.file_path")
+    modified = F.col("_metadata.file_modification_time")
     try:
         listed = files.load(path).select(name.alias(FILE), modified.alias("modified"))
         listed.columns  # noqa: B018 - Spark Connect looks for the folder only when it is asked
@@ -84,8 +87,9 @@ def landing_schema(landing: Landing, columns: StructType) -> StructType:
 def columns_of_files(spark: SparkSession, landing: Landing, listed: DataFrame) -> StructType:
     """The columns the spec says, or those of the first file. Raises SourceError when neither is there."""
     if landing.schema is not None:
-        said = ", ".join(f"`{name}` {type_}" for name, type_ in landing.schema.items())
-        return spark.createDataFrame([], said).schema
+        columns = ", ".join(f"`{name}` {type_}" for name, type_ in landing.schema.items())
+        return spark.createDataFrame([], columns).schema
+
     first = listed.agg(F.min(FILE)).collect()[0][0]
     if first is None:
         raise SourceError(
@@ -95,7 +99,7 @@ def columns_of_files(spark: SparkSession, landing: Landing, listed: DataFrame) -
     return spark.read.format(landing.format).load(unquote(first)).schema
 
 
-def land(landing: Landing, columns: StructType, into: PinnedSource, at: datetime) -> None:
+def land(landing: Landing, columns: StructType, into: PinnedTable, at: datetime) -> None:
     """Appends the rows of every file that has not landed yet. A malformed line is a row of nulls beside its text.
 
     Raises SourceError when a file cannot be read as what it should be; files of the same step have not landed then.
@@ -103,14 +107,16 @@ def land(landing: Landing, columns: StructType, into: PinnedSource, at: datetime
     lines = landing.format != "parquet"
     expected = StructType([*columns, StructField(MALFORMED_LINE, StringType())]) if lines else columns
     source, options = reading(landing)
+
     files = into.spark.readStream.format(source).options(**options).schema(expected).load(landing.path)
-    said = [F.col(f"`{name}`") for name in columns.names]
+    values = [F.col(f"`{name}`") for name in columns.names]
     if lines:
         fine = F.col(MALFORMED_LINE).isNull()
-        said = [F.when(fine, value).alias(name) for name, value in zip(columns.names, said, strict=True)]
-        said.append(F.col(MALFORMED_LINE))
+        values = [F.when(fine, value).alias(name) for name, value in zip(columns.names, values, strict=True)]
+        values.append(F.col(MALFORMED_LINE))
     facts = [F.col("_metadata.file_path").alias(FILE), F.col("_metadata.file_modification_time").alias(FILE_MODIFIED)]
-    rows = files.select(*said, *facts, F.lit(at).alias(LANDED_AT))
+    rows = files.select(*values, *facts, F.lit(at).alias(LANDED_AT))
+
     writer = rows.writeStream.format("delta").outputMode("append").trigger(availableNow=True)
     query = writer.option("checkpointLocation", landing.checkpoint(into.table_id)).toTable(into.table)
     try:
@@ -129,7 +135,7 @@ def reading(landing: Landing) -> tuple[str, dict[str, str]]:
     return "cloudFiles", options | {f"cloudFiles.{name}": value for name, value in auto_loader.items()}
 
 
-def _unreadable(landing: Landing, into: PinnedSource) -> SourceError:
+def _unreadable(landing: Landing, into: PinnedTable) -> SourceError:
     """Spark's error does not name the file on every lane, so the files that have not landed are named."""
     landed = into.spark.table(into.table).select(FILE).distinct()
     waiting = list_files(into.spark, landing.path).join(landed, FILE, "left_anti").orderBy(FILE).limit(4)

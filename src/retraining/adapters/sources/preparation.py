@@ -22,8 +22,8 @@ class Preparation:
     kept: tuple[str, ...] = ()
 
     def __call__(self, raw: DataFrame) -> DataFrame:
-        """The prepared rows. Raises SourceError for a function that fails, or returns something else than rows with
-        columns that can be told apart."""
+        """The prepared rows. Raises SourceError for a function that fails, or that returns anything but rows with
+        distinct column names."""
         try:
             made = self.function(raw)
             columns = made.schema if isinstance(made, DataFrame) else None
@@ -38,7 +38,8 @@ class Preparation:
     def check_rows(self, raw: DataFrame) -> None:
         """Raises SourceError unless the function returns as many rows as it is given: what it left out would be in no
         table, and nobody would know. Two passes that read next to no column."""
-        given, returned = raw.count(), self(raw).count()
+        given = raw.count()
+        returned = self(raw).count()
         if given != returned:
             raise self._refused(
                 f"returned {returned:,} rows for {given:,}, expected one for each; rows are left out by quality rules, "

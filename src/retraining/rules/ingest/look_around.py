@@ -67,7 +67,8 @@ def _another_key(*names: str) -> Column:
 
 def _with_holders(rows: DataFrame, columns: list[Column], complete: Column, holders: DataFrame | None) -> DataFrame:
     """Adds the least and the greatest key that hold the same values already."""
-    first, last = F.min(ROW_KEY).alias("_first_holder"), F.max(ROW_KEY).alias("_last_holder")
+    first = F.min(ROW_KEY).alias("_first_holder")
+    last = F.max(ROW_KEY).alias("_last_holder")
     if holders is None:
         return rows.withColumns({name: F.lit(None).cast("string") for name in ("_first_holder", "_last_holder")})
     values = [f"_value_{place}" for place in range(len(columns))]

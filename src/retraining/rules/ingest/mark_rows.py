@@ -20,12 +20,13 @@ from retraining.rules.ingest.quality import (
     warnings,
 )
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, identity_hash, identity_number
-from retraining.spec.model_spec import ModelSpec
+from retraining.spec.feed import Feed
 from retraining.spec.source_section import IS_DELETED, MALFORMED_LINE
 
-HASHES, KEY_NUMBER = "_hashes", "_key_number"
-
-KNOWN, CONFLICT = "_known", "_conflict"
+HASHES = "_hashes"
+KEY_NUMBER = "_key_number"
+KNOWN = "_known"
+CONFLICT = "_conflict"
 
 
 @dataclass(frozen=True)
@@ -97,31 +98,31 @@ def _compared(rows: DataFrame, earlier: DataFrame, ledger: Ledger) -> DataFrame:
     return fresh.withColumns({"_repeats": repeats, CONFLICT: differs}).where(~F.col("_repeats")).drop("_repeats")
 
 
-def mark(spec: ModelSpec, ledger: Ledger, rows: DataFrame, arrival: Arrival, others: Others) -> DataFrame:
+def mark(feed: Feed, ledger: Ledger, rows: DataFrame, arrival: Arrival, others: Others) -> DataFrame:
     """Observation rows of new rows: every reason against a row, every warning about it, and the batch it came in."""
     conflict = names_of([(CONFLICTING_DUPLICATE, F.col(CONFLICT))])
-    reasons = F.concat(quarantine_reasons(spec, rows.schema, ledger, arrival), conflict)
-    judged = rows.withColumns({REASONS: reasons, WARNINGS: warnings(spec, rows.schema, arrival)}).drop(CONFLICT)
-    return look_around(spec.quality, judged, others).withColumns(
+    reasons = F.concat(quarantine_reasons(feed, rows.schema, ledger, arrival), conflict)
+    judged = rows.withColumns({REASONS: reasons, WARNINGS: warnings(feed, rows.schema, arrival)}).drop(CONFLICT)
+    return look_around(feed.quality, judged, others).withColumns(
         {
-            REASONS: _of_mode(spec, rows.columns, F.col(REASONS)),
+            REASONS: _of_mode(feed, rows.columns, F.col(REASONS)),
             "_batch_seq": F.lit(arrival.batch_seq).cast("bigint"),
             "_supersedes_batch": F.lit(arrival.supersedes).cast("bigint"),
-            "_deletes_key": F.when(_deletes(spec), F.col(ROW_KEY)).cast("string"),
+            "_deletes_key": F.when(_deletes(feed), F.col(ROW_KEY)).cast("string"),
             "_ingested_at": F.lit(arrival.ingested_at),
         }
     )
 
 
-def _of_mode(spec: ModelSpec, columns: Sequence[str], reasons: Column) -> Column:
-    """A line that could not be read has no values, so no other reason is worth saying; a deletion has none either, and
-    is not at fault."""
-    if spec.source.mode == "change_feed":
+def _of_mode(feed: Feed, columns: Sequence[str], reasons: Column) -> Column:
+    """A line that could not be read has no values, so no other reason matters; a deletion has none either, and is not
+    at fault."""
+    if feed.source.mode == "change_feed":
         return F.when(F.col(IS_DELETED), F.array().cast("array<string>")).otherwise(reasons)
-    if spec.source.mode != "files" or MALFORMED_LINE not in columns:
+    if feed.source.mode != "files" or MALFORMED_LINE not in columns:
         return reasons
     return F.when(F.col(MALFORMED_LINE).isNotNull(), F.array(F.lit(MALFORMED))).otherwise(reasons)
 
 
-def _deletes(spec: ModelSpec) -> Column:
-    return F.col(IS_DELETED) if spec.source.mode == "change_feed" else F.lit(False)
+def _deletes(feed: Feed) -> Column:
+    return F.col(IS_DELETED) if feed.source.mode == "change_feed" else F.lit(False)

@@ -13,11 +13,12 @@ from pyspark.sql.types import StringType, StructType
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.ledger_column import ledger_literal
 from retraining.rules.ingest.row_rules import is_broken, is_missing
-from retraining.spec.model_spec import ModelSpec
+from retraining.spec.feed import Feed
 from retraining.spec.quality_section import OWN_REASONS, Rule
 from retraining.spec.row_rules import ForeignKey, Unique
 
-REASONS, WARNINGS = "_quarantine_reasons", "_warnings"
+REASONS = "_quarantine_reasons"
+WARNINGS = "_warnings"
 LEDGER_MISSING, LEDGER_IN_FUTURE, LABEL_MISSING, CONFLICTING_DUPLICATE, INVALID_TEXT, MALFORMED = OWN_REASONS
 LEDGER_REASONS = (LEDGER_MISSING, LEDGER_IN_FUTURE)
 
@@ -34,7 +35,7 @@ class Arrival:
     supersedes: int | None = None
 
 
-def quarantine_reasons(spec: ModelSpec, schema: StructType, ledger: Ledger, arrival: Arrival) -> Column:
+def quarantine_reasons(feed: Feed, schema: StructType, ledger: Ledger, arrival: Arrival) -> Column:
     """Array of the names of everything wrong with a row by itself, empty for an accepted one.
 
     Three-valued logic cannot lose a row: an expression that is null counts as not broken, and null itself is only a
@@ -44,31 +45,31 @@ def quarantine_reasons(spec: ModelSpec, schema: StructType, ledger: Ledger, arri
     if arrival.valid_until is not None:
         too_late = F.col(f"`{ledger.column}`") > ledger_literal(ledger, arrival.valid_until)
         broken.append((LEDGER_IN_FUTURE, too_late))
-    if spec.columns.label_delay == 0:
-        broken.append((LABEL_MISSING, is_missing(spec.columns.label, schema)))
-    if unreadable := _not_unicode(spec, schema):
+    if feed.label_delay == 0:
+        broken.append((LABEL_MISSING, is_missing(feed.label, schema)))
+    if unreadable := _not_unicode(feed, schema):
         broken.append((INVALID_TEXT, reduce(or_, unreadable)))
-    broken += _judged(spec.quality.named("quarantine", "fail"), schema, arrival)
+    broken += _judged(feed.quality.named("quarantine", "fail"), schema, arrival)
     return names_of(broken)
 
 
-def _not_unicode(spec: ModelSpec, schema: StructType) -> list[Column]:
-    """Conditions on the texts that a model works with: bytes that are no UTF-8 pass through Spark unnoticed, and stop
+def _not_unicode(feed: Feed, schema: StructType) -> list[Column]:
+    """Conditions on the texts that a model works with: bytes that are not UTF-8 pass through Spark unnoticed, and stop
     the first Python process that reads them."""
-    used = {name.lower() for name in (*spec.source.keys, *spec.columns.categorical, spec.columns.label)}
+    used = {name.lower() for name in (*feed.source.keys, *feed.categorical, feed.label)}
     texts = [each.name for each in schema if each.name.lower() in used and isinstance(each.dataType, StringType)]
     return [~F.is_valid_utf8(F.col(f"`{name}`")) for name in texts]
 
 
-def warnings(spec: ModelSpec, schema: StructType, arrival: Arrival) -> Column:
+def warnings(feed: Feed, schema: StructType, arrival: Arrival) -> Column:
     """Array of the names of the warnings about a row by itself."""
-    return names_of(_judged(spec.quality.named("warn"), schema, arrival))
+    return names_of(_judged(feed.quality.named("warn"), schema, arrival))
 
 
 def names_of(conditions: Sequence[tuple[str, Column]]) -> Column:
     """Array of the names whose condition is true.
 
-    The list is made only for rows that something is said about, because Spark interprets functions over the elements of
+    The list is made only for rows with a reason, because Spark interprets functions over the elements of
     an array. That such a function is there also keeps Spark from compiling the whole step into one method, which grows
     beyond what Java compiles (8,000 bytes) with ten rules or forty columns, and takes several times as long then.
     """

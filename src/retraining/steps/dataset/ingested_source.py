@@ -10,6 +10,7 @@ from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError
 from retraining.records.batch import Batch
 from retraining.rules.ingest.ledger import Ledger
+from retraining.spec.feed import Feed, rows_feed
 from retraining.spec.model_spec import ModelSpec
 
 
@@ -51,13 +52,17 @@ class IngestedSource:
 
 def read_source(spec: ModelSpec, tables: Tables) -> IngestedSource:
     """The source of a model. Raises NothingToDoError before the first ingestion."""
-    batches = read_batches(tables, spec.source_name)
+    return read_feed(rows_feed(spec), tables)
+
+
+def read_feed(feed: Feed, tables: Tables) -> IngestedSource:
+    """The rows of a feed, or its labels. Raises NothingToDoError before the first ingestion."""
+    batches = read_batches(tables, feed.name)
     newest = next((batch for batch in reversed(batches) if batch.state == "COMMITTED"), None)
     if newest is None:
         held = [str(batch.batch_seq) for batch in batches if batch.state == "HELD"]
         cure = f"Held: {', '.join(held)}; release_batch lets them in." if held else "Run 01_ingest first."
-        raise NothingToDoError(f"{spec.model}: `{spec.source_name}` has no committed batch yet. {cure}")
-    ledger = Ledger(spec.source.ledger_column, newest.ledger_type)
-    return IngestedSource(
-        spec.source_name, ledger, committed_batches(batches), newest.watermark_after, tables, tuple(batches)
-    )
+        raise NothingToDoError(f"{feed.model}: `{feed.name}` has no committed batch yet. {cure}")
+
+    ledger = Ledger(feed.source.ledger_column, newest.ledger_type)
+    return IngestedSource(feed.name, ledger, committed_batches(batches), newest.watermark_after, tables, tuple(batches))

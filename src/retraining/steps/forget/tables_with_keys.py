@@ -9,7 +9,7 @@ from retraining.adapters.tables import observations, predictions, staging
 from retraining.adapters.tables.erase import KeyedTable
 from retraining.adapters.tables.tables import Tables
 from retraining.rules.ingest.row_identity import ROW_KEY, identity_hash
-from retraining.spec.labels_spec import labels_spec
+from retraining.spec.feed import labels_feed
 from retraining.spec.model_spec import ModelSpec
 
 
@@ -17,15 +17,15 @@ def tables_with_keys(specs: Sequence[ModelSpec], landing: Landing | None, tables
     """The tables that exist. specs are all models of the source. Tables of raw rows hold the key columns themselves,
     unless a function makes them: see unsearched."""
     first = specs[0]
-    labels = labels_spec(specs[0])
+    labels = labels_feed(first)
     names = [observations.table_of(first.source_name), *(predictions.table_of(spec.model) for spec in specs)]
     if labels is not None:
-        names.append(observations.table_of(labels.source_name))
+        names.append(observations.table_of(labels.name))
     keyed = [KeyedTable(name, F.col(ROW_KEY)) for name in names]
     if first.source.prepare is None:
         keyed += [KeyedTable(name, identity_hash(first.source.keys)) for name in _raw(first, landing)]
     if labels is not None:
-        keyed.append(KeyedTable(staging.table_of(labels.source_name), identity_hash(labels.source.keys)))
+        keyed.append(KeyedTable(staging.table_of(labels.name), identity_hash(labels.source.keys)))
     return [each for each in keyed if tables.exists(each.name)]
 
 

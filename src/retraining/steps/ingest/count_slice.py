@@ -50,7 +50,7 @@ def count_slice(
 
 
 _MOST_NAMED = 5_000
-"""So many keys travel inside a query."""
+"""How many keys a query names at most."""
 
 
 def _count_keys(said: DataFrame, earlier: DataFrame, ledger: Ledger) -> tuple[SliceCounts, Doubtful | None]:
@@ -76,6 +76,7 @@ def _count_keys(said: DataFrame, earlier: DataFrame, ledger: Ledger) -> tuple[Sl
     parts = said_by_key.groupBy(doubtful)
     found = parts.agg(*sums, F.min("_lo").alias("_lo"), F.max("_hi").alias("_hi"))
     rows = found.orderBy(F.asc_nulls_first("_doubtful")).limit(_MOST_NAMED + 2).collect()
+
     alone = next((row for row in rows if row["_doubtful"] is None), None)
     counts = SliceCounts(alone["_times"], 0, alone["_valid"], 0, alone["_late"], alone["_next"]) if alone else _NO_ROWS
     return counts, _doubtful([row for row in rows if row["_doubtful"] is not None])
@@ -85,7 +86,8 @@ def _doubtful(named: Sequence[Row]) -> Doubtful | None:
     """None when there are too many."""
     if len(named) > _MOST_NAMED:
         return None
-    lows, highs = ([row[end] for row in named if row[end] is not None] for end in ("_lo", "_hi"))
+    lows = [row["_lo"] for row in named if row["_lo"] is not None]
+    highs = [row["_hi"] for row in named if row["_hi"] is not None]
     return Doubtful(tuple(row["_doubtful"] for row in named), min(lows, default=None), max(highs, default=None))
 
 
@@ -96,7 +98,8 @@ def _compare_rows(said: DataFrame, earlier: DataFrame) -> SliceCounts:
     pairs = said.groupBy(ROW_KEY, ROW_HASH, HASHES).agg(
         F.count(F.lit(1)).alias("times"), *(F.max(name).alias(name) for name in ("_valid", "_late", "_next"))
     )
-    known, times = F.col(KNOWN), F.col("times")
+    known = F.col(KNOWN)
+    times = F.col("times")
     parts = {
         "read": times,
         "present": F.when(known, times).otherwise(times - 1),
@@ -105,6 +108,7 @@ def _compare_rows(said: DataFrame, earlier: DataFrame) -> SliceCounts:
         "late": F.when(~known & F.col("_late"), times),
         "from_next_lo": F.when(F.col("_next"), times),
     }
+
     sums = [F.coalesce(F.sum(part), F.lit(0)).alias(name) for name, part in parts.items()]
     return SliceCounts(**recognise(pairs, earlier).agg(*sums).collect()[0].asDict())
 
@@ -125,7 +129,7 @@ def _sum(one: SliceCounts, other: SliceCounts) -> SliceCounts:
 
 def as_foreseen(plan: Batch, closed: Sequence[Batch], counted: SliceCounts) -> SliceCounts:
     """Where the slice begins as the batch before foresaw, that batch knows how many of the rows have been read: copies
-    of a stored row that were added since are then told from those that were there.
+    of a stored row that were added since then are counted apart from those that were there.
 
     Elsewhere forgotten rows below the watermark count as read before: nothing is stored that would tell. A replay is
     the first to read them, because the batch it supersedes no longer counts.

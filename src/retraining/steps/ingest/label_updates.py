@@ -1,6 +1,5 @@
 """Rows of earlier batches whose label has come, or was corrected, since: stored again with it."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from pyspark.sql import Column, DataFrame
@@ -9,43 +8,45 @@ from pyspark.sql import functions as F
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.batches import committed_batches
 from retraining.adapters.tables.observations import BATCH_SEQ, RELABELS
-from retraining.adapters.tables.tables import Tables
 from retraining.records.batch import Batch
 from retraining.rules.ingest.batch_history import labels_stored_through
-from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.look_around import Others
 from retraining.rules.ingest.mark_rows import CONFLICT, mark
 from retraining.rules.ingest.quality import REASONS, WARNINGS, Arrival
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
-from retraining.spec.model_spec import ModelSpec
 from retraining.spec.row_rules import Sql
+from retraining.steps.ingest.ingestion import Ingestion
 from retraining.steps.ingest.labelled_source import LabelledSource
-from retraining.steps.ingest.open_source import Source
 
-_NEW_LABEL, _TRIED_IN, _EARLIER_WARNINGS = "_new_label", "_tried_in", "_earlier_warnings"
+_NEW_LABEL = "_new_label"
+_TRIED_IN = "_tried_in"
+_EARLIER_WARNINGS = "_earlier_warnings"
 
 
-def label_updates(
-    spec: ModelSpec, source: Source, tables: Tables, ledger: Ledger, plan: Batch, closed: Sequence[Batch]
-) -> DataFrame | None:
+def label_updates(ingestion: Ingestion, plan: Batch) -> DataFrame | None:
     """The accepted current row of each key whose label is another one now; None when there can be none.
 
-    closed: the batches before the plan. Identity and ledger value stay those of the row, so that the source saying the
-    row again is recognised and the newer batch wins.
+    Identity and ledger value stay those of the row, so that the source saying the row again is recognised and the newer
+    batch wins.
     """
+    source = ingestion.source
+    closed = ingestion.closed
     if not isinstance(source, LabelledSource):
         return None
     after = labels_stored_through(closed, plan.supersedes) if source.labels.complete else 0
     if not closed or source.labels.through <= after:
         return None
+
     # As of this batch, so that a batch released late counts and a replayed one does not; without its own rows.
     with_it = committed_batches([*closed, replace(plan, state="COMMITTED")])
     before = replace(with_it, without=(*with_it.without, plan.batch_seq))
-    rows = observations.current_rows(tables, spec.source_name, before, ledger)
+    rows = observations.current_rows(ingestion.tables, ingestion.feed.name, before, ingestion.ledger)
+
     label = F.col(f"`{source.labels.label.name}`")
     new = source.labels.rows.where(F.col(BATCH_SEQ) > F.lit(after)).select(ROW_KEY, label.alias(_NEW_LABEL))
     changed = rows.join(new, ROW_KEY).where(~label.eqNullSafe(F.col(_NEW_LABEL)))
-    untried = _untried(changed, observations.standing_rows(tables, [*closed, plan]), label)
+    untried = _untried(changed, observations.standing_rows(ingestion.tables, [*closed, plan]), label)
+
     brought_by = F.coalesce(RELABELS, BATCH_SEQ)
     return untried.withColumns({source.labels.label.name: F.col(_NEW_LABEL), RELABELS: brought_by}).drop(_NEW_LABEL)
 
@@ -60,37 +61,41 @@ def _untried(changed: DataFrame, standing: DataFrame, label: Column) -> DataFram
 
 
 def with_updates(
-    spec: ModelSpec, ledger: Ledger, marked: DataFrame, updates: DataFrame | None, arrival: Arrival, others: Others
+    ingestion: Ingestion, marked: DataFrame, updates: DataFrame | None, arrival: Arrival, others: Others
 ) -> DataFrame:
     """The marked rows of a slice, and the updates beside them, but those that an accepted row of the slice replaces: it
     has the same key and moment, and its label already."""
     rows = marked.withColumn(RELABELS, F.lit(None).cast("bigint"))
     if updates is None:
         return rows
-    moment = [ROW_KEY, ledger.column]
+    moment = [ROW_KEY, ingestion.ledger.column]
     replaced = marked.where(F.size(REASONS) == 0).select(*(f"`{name}`" for name in moment))
-    return rows.unionByName(_mark(spec, ledger, updates.join(replaced, moment, "left_anti"), arrival, others))
+    remaining = updates.join(replaced, moment, "left_anti")
+    return rows.unionByName(_mark_updates(ingestion, remaining, arrival, others))
 
 
-def _mark(spec: ModelSpec, ledger: Ledger, updates: DataFrame, arrival: Arrival, others: Others) -> DataFrame:
+def _mark_updates(ingestion: Ingestion, updates: DataFrame, arrival: Arrival, others: Others) -> DataFrame:
     """Judged again by the rules that may read the label, and by no other: the row was accepted when it came."""
-    label = spec.columns.label.lower()
+    feed = ingestion.feed
+    label = feed.label.lower()
     rules = tuple(
         rule
-        for rule in spec.quality.rules
+        for rule in feed.quality.rules
         if isinstance(rule, Sql) or label in {name.lower() for name in rule.columns_read}
     )
-    of_label = spec.model_copy(update={"quality": spec.quality.model_copy(update={"rules": rules})})
+    of_label = replace(feed, quality=feed.quality.model_copy(update={"rules": rules}))
     rows = updates.withColumnRenamed(WARNINGS, _EARLIER_WARNINGS).withColumn(CONFLICT, F.lit(False))
-    marked = mark(of_label, ledger, rows, arrival, others)
+    marked = mark(of_label, ingestion.ledger, rows, arrival, others)
+
     judged_again = F.array(*(F.lit(rule.title) for rule in rules)).cast("array<string>")
     kept = F.array_except(F.col(_EARLIER_WARNINGS), judged_again)
     return marked.withColumn(WARNINGS, F.array_union(kept, F.col(WARNINGS))).drop(_EARLIER_WARNINGS)
 
 
-def count_waiting(source: Source, tables: Tables, name: str) -> int:
+def count_waiting(ingestion: Ingestion) -> int:
     """Labels of keys that no row has yet."""
+    source = ingestion.source
     if not isinstance(source, LabelledSource):
         return 0
-    rows = tables.read(observations.table_of(name)).select(ROW_KEY)
+    rows = ingestion.tables.read(observations.table_of(ingestion.feed.name)).select(ROW_KEY)
     return source.labels.rows.select(ROW_KEY).join(rows, ROW_KEY, "left_anti").count()

@@ -6,8 +6,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
-from retraining.adapters.sources.change_feed import PinnedFeed
-from retraining.adapters.sources.delta_table import PinnedSource
+from retraining.adapters.sources.change_feed import PinnedChangeFeed
+from retraining.adapters.sources.delta_table import PinnedTable
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.observations import BATCH_SEQ
 from retraining.adapters.tables.tables import Tables
@@ -17,22 +17,24 @@ from retraining.rules.ingest.contract import UNTOUCHED
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.next_slice import SourceState
 from retraining.rules.ingest.row_identity import ROW_KEY, identity_hash
-from retraining.spec.labels_spec import labels_spec
-from retraining.spec.model_spec import ModelSpec
+from retraining.spec.feed import Feed
 from retraining.spec.source_section import IS_DELETED
-from retraining.steps.dataset.ingested_source import read_source
+from retraining.steps.dataset.ingested_source import read_feed
 
 
 @dataclass(frozen=True)
 class Labels:
-    """The current labels as of one batch of them. rows: `_row_key`, the label under the model's name for it, and the
-    batch of labels it came in; complete: no batch of labels was ever replaced or given up; of: their spec."""
+    """The current labels as of one batch of them."""
 
+    feed: Feed
+    """The feed that the labels came by."""
     rows: DataFrame
+    """`_row_key`, the label under the model's name for it, and the batch of labels it came in."""
     label: StructField
     through: int
+    """That batch of labels."""
     complete: bool
-    of: ModelSpec
+    """Whether no batch of labels was ever replaced or given up."""
     key_types: tuple[str, ...]
 
 
@@ -40,7 +42,7 @@ class Labels:
 class LabelledSource:
     """One version of a source, and the current labels as of a batch of theirs."""
 
-    rows: PinnedSource | PinnedFeed
+    rows: PinnedTable | PinnedChangeFeed
     keys: tuple[str, ...]
     labels: Labels
 
@@ -79,55 +81,57 @@ class LabelledSource:
         rows = self.rows.slice(ledger, lo, hi, valid_until).withColumn(ROW_KEY, identity_hash(self.keys))
         name = self.labels.label.name
         joined = rows.join(self.labels.rows.select(ROW_KEY, f"`{name}`"), ROW_KEY, "left").drop(ROW_KEY)
-        if not isinstance(self.rows, PinnedFeed):
+        if not isinstance(self.rows, PinnedChangeFeed):
             return joined
         return joined.withColumn(name, F.when(~F.col(IS_DELETED), F.col(f"`{name}`")))
 
 
-def read_labels(spec: ModelSpec, tables: Tables, plan: Batch | None) -> Labels | None:
+def read_labels(tables: Tables, feed: Feed, plan: Batch | None) -> Labels | None:
     """The labels as of the batch of labels that an open plan knows, else as of the newest with rows.
 
     None where labels come with the rows. Raises NothingToDoError before the first ingestion of labels.
     """
-    of_labels = labels_spec(spec)
-    if of_labels is None:
+    if feed.labels is None:
         return None
-    known = read_source(of_labels, tables)
+    known = read_feed(feed.labels, tables)
     through = known.newest_with_rows if plan is None else plan.labels_through or 0
     current = observations.current_rows(tables, known.name, known.through(through), known.ledger)
-    said = of_labels.columns.label
-    label = StructField(spec.columns.label, current.schema[said].dataType)
-    rows = current.select(ROW_KEY, F.col(f"`{said}`").alias(label.name), BATCH_SEQ)
+
+    column = feed.labels.label
+    label = StructField(feed.label, current.schema[column].dataType)
+    rows = current.select(ROW_KEY, F.col(f"`{column}`").alias(label.name), BATCH_SEQ)
     types = {each.name.lower(): each.dataType.simpleString() for each in current.schema}
-    keys = tuple(types[key.lower()] for key in of_labels.source.keys)
-    return Labels(rows, label, through, not known.committed.without, of_labels, keys)
+    key_types = tuple(types[key.lower()] for key in feed.labels.source.keys)
+    return Labels(feed.labels, rows, label, through, not known.committed.without, key_types)
 
 
 def join_labels(
-    spec: ModelSpec, rows: PinnedSource | PinnedFeed, labels: Labels | None
-) -> PinnedSource | PinnedFeed | LabelledSource:
+    feed: Feed, rows: PinnedTable | PinnedChangeFeed, labels: Labels | None
+) -> PinnedTable | PinnedChangeFeed | LabelledSource:
     """The source with its labels; the source itself where labels come with the rows. Raises ContractError where the two
     tables do not fit together."""
     if labels is None:
         return rows
-    _expect_fit(spec, rows, labels)
-    return LabelledSource(rows, spec.source.keys, labels)
+    _expect_fit(feed, rows, labels)
+    return LabelledSource(rows, feed.source.keys, labels)
 
 
-def _expect_fit(spec: ModelSpec, rows: PinnedSource | PinnedFeed, labels: Labels) -> None:
+def _expect_fit(feed: Feed, rows: PinnedTable | PinnedChangeFeed, labels: Labels) -> None:
     """Keys are compared by their hash, which depends on the type."""
     types = {each.name.lower(): each.dataType.simpleString() for each in rows.schema}
-    table = labels.of.source.origin
-    if spec.columns.label.lower() in types:
+    table = labels.feed.source.origin
+    section = labels.feed.section
+    if feed.label.lower() in types:
         raise ContractError(
-            f"{spec.model}: {spec.source.origin} has a column `{spec.columns.label}`, which columns.labels fills from "
-            f"{table}. {UNTOUCHED} Name the label differently in columns.label, drop the column at the source, or "
-            f"remove columns.labels."
+            f"{feed.model}: {feed.source.origin} has a column `{feed.label}`, which {section} fills from {table}. "
+            f"{UNTOUCHED} Name the label differently in columns.label, drop the column at the source, or remove "
+            f"{section}."
         )
-    for own, other, found in zip(spec.source.keys, labels.of.source.keys, labels.key_types, strict=True):
+
+    for own, other, found in zip(feed.source.keys, labels.feed.source.keys, labels.key_types, strict=True):
         expected = types.get(own.lower())
         if expected is not None and found != expected:
             raise ContractError(
-                f"{spec.model}: key `{other}` of {table} is {found}, `{own}` of {spec.source.origin} is {expected}; "
+                f"{feed.model}: key `{other}` of {table} is {found}, `{own}` of {feed.source.origin} is {expected}; "
                 f"expected one type. {UNTOUCHED} Convert one of them where it is made."
             )

@@ -8,71 +8,71 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField
 
-from retraining.adapters.sources.delta_table import PinnedSource, pin_newest
+from retraining.adapters.sources.delta_table import PinnedTable, pin_newest
 from retraining.adapters.sources.preparation import Preparation
 from retraining.adapters.tables import observations, staging
 from retraining.adapters.tables.forgotten_keys import read_forgotten
 from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
 from retraining.records.batch import Batch
-from retraining.records.run import Run
 from retraining.rules.ingest.contract import check_contract
 from retraining.rules.ingest.forgotten_keys import without_forgotten
 from retraining.rules.ingest.ledger_column import may_follow
 from retraining.rules.ingest.next_slice import last_closed, next_lo
 from retraining.rules.ingest.reading_limits import reading_limits
 from retraining.rules.ingest.row_identity import ROW_KEY, identity_hash, set_hash
-from retraining.spec.labels_spec import source_of_keys
-from retraining.spec.model_spec import ModelSpec
+from retraining.spec.feed import Feed
 
 _log = logging.getLogger(__name__)
 
 
 def stage_rows(
-    spec: ModelSpec,
-    tables: Tables,
+    context: Context,
+    feed: Feed,
     table: str,
     prepare: Preparation | None,
     joined: StructField | None,
     batches: Sequence[Batch],
-    run: Run,
-) -> PinnedSource:
+) -> PinnedTable:
     """The rows that the slice after the closed batches may hold, in a version of `<source>_staging`: the version that
     the newest batch was read from, where it holds the same rows.
 
-    joined: the label, where it comes from a table of its own. Reads the table once. A prepared ledger is known only
-    after preparing, so with a function all rows are staged as they are. Raises ContractError before a row is written.
+    joined: the label, where labels have their own table. Reads the table once. A prepared ledger is known only after
+    preparing, so with a function all rows are staged as they are. Raises ContractError before a row is written.
     """
-    there = tables.spark.table(table)
-    columns = [*(prepare(there) if prepare else there).schema, *([joined] if joined else [])]
+    tables = context.tables
+    source = tables.spark.table(table)
+    columns = [*(prepare(source) if prepare else source).schema, *([joined] if joined else [])]
     found = {each.name: each.dataType.simpleString() for each in columns}
-    contract = check_contract(spec, found, observations.stored_columns(tables, spec.source_name))
-    lo = next_lo(last_closed(batches, contract.ledger), reading_limits(spec, contract.ledger))
-    needed = F.lit(True) if prepare else may_follow(contract.ledger, lo)
-    rows = _without_forgotten(spec, tables, there.where(needed))
-    version = staging.replace_rows(tables, spec.source_name, rows, run.attempt_id)
-    newest = pin_newest(tables.spark, tables.name(staging.table_of(spec.source_name)))
-    staged = replace(newest, version=version)
+    ledger = check_contract(feed, found, observations.stored_columns(tables, feed.name)).ledger
+
+    lo = next_lo(last_closed(batches, ledger), reading_limits(feed, ledger))
+    needed = F.lit(True) if prepare else may_follow(ledger, lo)
+    rows = _without_forgotten(tables, feed, source.where(needed))
+    version = staging.replace_rows(tables, feed.name, rows, context.run.attempt_id)
+    staged = replace(pin_newest(tables.spark, tables.name(staging.table_of(feed.name))), version=version)
+
     if batches and batches[-1].source_table_id == staged.table_id:
-        before = replace(staged, version=batches[-1].source_version)
-        if _hold_the_same(staged.raw, before, needed):
-            _log.info("%s: the rows of %s are those of batch %d", spec.source_name, table, batches[-1].batch_seq)
-            return before
+        previous = replace(staged, version=batches[-1].source_version)
+        if _hold_the_same(staged.raw, previous, needed):
+            _log.info("%s: the rows of %s are those of batch %d", feed.name, table, batches[-1].batch_seq)
+            return previous
     return staged
 
 
-def _without_forgotten(spec: ModelSpec, tables: Tables, rows: DataFrame) -> DataFrame:
+def _without_forgotten(tables: Tables, feed: Feed, rows: DataFrame) -> DataFrame:
     """Rows whose key was forgotten are not even copied. Where a function makes the keys, ingestion refuses them."""
-    forgotten = None if spec.source.prepare else read_forgotten(tables, source_of_keys(spec))
+    forgotten = None if feed.source.prepare else read_forgotten(tables, feed.keys_of)
     if forgotten is None:
         return rows
-    return without_forgotten(rows.withColumn(ROW_KEY, identity_hash(spec.source.keys)), forgotten).drop(ROW_KEY)
+    return without_forgotten(rows.withColumn(ROW_KEY, identity_hash(feed.source.keys)), forgotten).drop(ROW_KEY)
 
 
-def _hold_the_same(rows: DataFrame, before: PinnedSource, needed: Column) -> bool:
+def _hold_the_same(rows: DataFrame, previous: PinnedTable, needed: Column) -> bool:
     """An earlier version that VACUUM took holds nothing: the rows are then read again, and found stored."""
     named = _name_of(rows)
     try:
-        earlier = before.raw
+        earlier = previous.raw
         return rows.dtypes == earlier.dtypes and named == _name_of(earlier.where(needed))
     except Exception:  # a missing version is an analysis error, a missing file one of Spark's or Java's
         return False

@@ -144,7 +144,7 @@ def test_a_table_made_anew_is_refused_because_its_versions_begin_again(loop):
     with pytest.raises(SourceError, match="was replaced since batch 1"):
         loop.ingest()
     with pytest.raises(ParameterError, match="rebaseline: changes of toy are read in the order of their commits, once"):
-        repair(loop.spec, loop.source, loop.tables, loop.run, RepairRequest("rebaseline", "made anew"))
+        repair(loop.context, loop.source, RepairRequest("rebaseline", "Made again."))
 
 
 def test_no_rule_keeps_a_deletion_out(loop):

@@ -120,7 +120,7 @@ def test_what_an_operator_asks_for_is_staged_however_old_it_is(begun, said, stor
     insert(begun, [("late", NINE, 2.0, 1.0)])
     assert begun.ingest().read == 0  # below the watermark, so it is not even staged
     begun.start_run()
-    repair(begun.spec, begun.source, begun.tables, begun.run, RepairRequest(reason="It was asked for.", **said))
+    repair(begun.context, begun.source, RepairRequest(reason="It was asked for.", **said))
 
     report = begun.ingest()
 

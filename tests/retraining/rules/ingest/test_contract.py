@@ -5,6 +5,7 @@ import pytest
 from retraining.errors import ContractError
 from retraining.rules.ingest.contract import Contract, check_contract
 from retraining.rules.ingest.ledger import Ledger
+from retraining.spec.feed import Feed, rows_feed
 from retraining.spec.model_spec import ModelSpec
 
 TOY = {
@@ -19,13 +20,13 @@ FOUND = {"id": "string", "at": "timestamp", "x": "double", "y": "double"}
 UNTOUCHED = "Nothing was ingested and the watermark is unchanged."
 
 
-def toy_spec(**sections: object) -> ModelSpec:
-    return ModelSpec.model_validate({**TOY, **sections})
+def toy_feed(**sections: object) -> Feed:
+    return rows_feed(ModelSpec.model_validate({**TOY, **sections}))
 
 
 def refusal(found: dict[str, str], stored: dict[str, str] | None = None, **sections: object) -> str:
     with pytest.raises(ContractError) as caught:
-        check_contract(toy_spec(**sections), found, stored)
+        check_contract(toy_feed(**sections), found, stored)
     return str(caught.value)
 
 
@@ -48,7 +49,7 @@ def without(*columns: str) -> dict[str, str]:
     ],
 )
 def test_a_source_that_keeps_the_contract_has_a_ledger(found, type_):
-    assert check_contract(toy_spec(), {**FOUND, "at": found}, None) == Contract(Ledger("at", type_), tuple(FOUND))
+    assert check_contract(toy_feed(), {**FOUND, "at": found}, None) == Contract(Ledger("at", type_), tuple(FOUND))
 
 
 @pytest.mark.parametrize("column", ["id", "at", "x", "y"])
@@ -88,7 +89,7 @@ def test_a_numeric_feature_is_a_number(type_):
 
 @pytest.mark.parametrize("type_", ["smallint", "float", "boolean", "decimal(10,2)"])
 def test_every_kind_of_number_is_one(type_):
-    assert check_contract(toy_spec(), {**FOUND, "x": type_}, None).ledger.column == "at"
+    assert check_contract(toy_feed(), {**FOUND, "x": type_}, None).ledger.column == "at"
 
 
 def test_the_label_of_a_regression_is_a_number():
@@ -98,7 +99,7 @@ def test_the_label_of_a_regression_is_a_number():
 
 
 def test_the_label_of_a_classification_may_be_a_text():
-    assert check_contract(toy_spec(kind="classification"), {**FOUND, "y": "string"}, None).ledger.column == "at"
+    assert check_contract(toy_feed(kind="classification"), {**FOUND, "y": "string"}, None).ledger.column == "at"
 
 
 def test_a_stored_column_that_is_gone_is_named_with_the_type_it_had():
@@ -119,11 +120,11 @@ NEW = {"weight": "bigint", **FOUND, "height": "int"}
 
 
 def test_new_columns_are_ignored_unless_the_spec_says_otherwise():
-    assert check_contract(toy_spec(), NEW, FOUND) == Contract(Ledger("at", "timestamp"), tuple(FOUND))
+    assert check_contract(toy_feed(), NEW, FOUND) == Contract(Ledger("at", "timestamp"), tuple(FOUND))
 
 
 def test_accepted_columns_stand_behind_those_that_are_stored():
-    contract = check_contract(toy_spec(source={**TOY["source"], "new_columns": "accept"}), NEW, FOUND)
+    contract = check_contract(toy_feed(source={**TOY["source"], "new_columns": "accept"}), NEW, FOUND)
 
     assert contract.columns == (*FOUND, "weight", "height")
 
@@ -145,12 +146,12 @@ def test_a_type_without_a_hash_is_refused_because_its_rows_could_not_be_recognis
 
 
 def test_a_new_column_that_is_not_stored_may_be_of_any_type():
-    assert check_contract(toy_spec(), {**FOUND, "a b": "map<string,int>"}, FOUND).columns == tuple(FOUND)
+    assert check_contract(toy_feed(), {**FOUND, "a b": "map<string,int>"}, FOUND).columns == tuple(FOUND)
 
 
 def test_the_order_and_the_case_of_names_do_not_matter():
     shouted = {name.upper(): type_ for name, type_ in reversed(FOUND.items())}
 
-    contract = check_contract(toy_spec(source={**TOY["source"], "new_columns": "fail"}), shouted, FOUND)
+    contract = check_contract(toy_feed(source={**TOY["source"], "new_columns": "fail"}), shouted, FOUND)
 
     assert contract.columns == tuple(FOUND)

@@ -10,6 +10,7 @@ from tests.loop import SPEC, toy_spec
 from retraining.errors import SpecError
 from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.reading_limits import ReadingLimits, reading_limits
+from retraining.spec.feed import rows_feed
 from retraining.spec.read_spec import parse_spec
 
 SOURCE = {"table": "toy_source", "ledger_column": "at", "keys": ["id"]}
@@ -17,7 +18,7 @@ DAY = timedelta(days=1) // timedelta(microseconds=1)
 
 
 def limits(ledger_type, **said) -> ReadingLimits:
-    return reading_limits(toy_spec(source={**SOURCE, **said}), Ledger("at", ledger_type))
+    return reading_limits(rows_feed(toy_spec(source={**SOURCE, **said})), Ledger("at", ledger_type))
 
 
 def test_a_spec_that_says_nothing_limits_nothing():
@@ -57,7 +58,7 @@ def test_the_initial_value_is_a_value_of_the_ledger(ledger_type, value, number):
 def test_yaml_may_write_the_initial_value_without_quotes():
     spec = parse_spec(SPEC.replace("keys: [id]", "keys: [id], initial_value: 1970-01-02"), "specs/toy.yml")
 
-    assert reading_limits(spec, Ledger("at", "timestamp")).initial == DAY
+    assert reading_limits(rows_feed(spec), Ledger("at", "timestamp")).initial == DAY
 
 
 @pytest.mark.parametrize(

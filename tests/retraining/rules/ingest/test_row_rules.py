@@ -10,6 +10,7 @@ from retraining.rules.ingest.look_around import Others
 from retraining.rules.ingest.mark_rows import Doubtful, identify, mark, new_rows
 from retraining.rules.ingest.quality import Arrival
 from retraining.rules.ingest.row_rules import MOST_TRIED
+from retraining.spec.feed import rows_feed
 
 NOW = datetime(2013, 2, 1, tzinfo=UTC)
 LEDGER = Ledger("at", "timestamp")
@@ -111,7 +112,9 @@ def judged(spark):
     arrival = Arrival(7, NOW, NOW, LEDGER.from_time(NOW + timedelta(days=1)))
     batch = identify(spark.createDataFrame(rows, COLUMNS), ["id"], [NAMES])
     batch = new_rows(batch, batch.limit(0), LEDGER, doubtful=Doubtful())
-    collected = mark(SPEC, LEDGER, batch, arrival, others).select("id", "_quarantine_reasons", "_warnings").collect()
+    collected = (
+        mark(rows_feed(SPEC), LEDGER, batch, arrival, others).select("id", "_quarantine_reasons", "_warnings").collect()
+    )
     assert len(collected) == len(CASES)
     return {row["id"]: (row["_quarantine_reasons"], row["_warnings"]) for row in collected}
 

@@ -1,0 +1,81 @@
+"""The source of a feed, pinned for one batch: files land first, rows without versions are staged."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from retraining.adapters.sources.change_feed import PinnedChangeFeed
+from retraining.adapters.sources.delta_table import PinnedTable, find_newest, pin_newest, pin_planned
+from retraining.adapters.sources.files import LANDING_COLUMNS, Landing
+from retraining.adapters.sources.preparation import Preparation
+from retraining.adapters.tables import staging
+from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
+from retraining.records.batch import Batch
+from retraining.spec.feed import Feed
+from retraining.spec.identifiers import qualified
+from retraining.spec.recipe_function import find_function
+from retraining.spec.source_section import COMMIT_VERSION, IS_DELETED, MALFORMED_LINE
+from retraining.steps.ingest.labelled_source import LabelledSource, join_labels, read_labels
+from retraining.steps.ingest.land_files import land_files
+from retraining.steps.ingest.stage_rows import stage_rows
+
+Source = PinnedTable | PinnedChangeFeed | LabelledSource
+
+_KEPT = {"table": (), "files": (MALFORMED_LINE,), "change_feed": (COMMIT_VERSION, IS_DELETED)}
+"""Columns of each mode that mean something to ingestion."""
+
+
+def land_and_pin(
+    context: Context, feed: Feed, table: str, landing: Landing | None, batches: Sequence[Batch] = ()
+) -> Source:
+    """The version an open plan was made on, else the newest one: with all files landed, where the source is files;
+    with the rows staged that follow the batches, where it is a table without versions; and joined with the labels,
+    where these have their own table.
+
+    table is the quoted name of the table that is read. batches: those of the feed, oldest first; without them all rows
+    follow. Raises SourceError, or ContractError for a table that is staged, before anything is planned.
+    """
+    prepare = _preparation(feed)
+    plan = next((batch for batch in batches if batch.state == "PLANNED"), None)
+    labels = read_labels(context.tables, feed, plan)
+    without = () if landing is None else LANDING_COLUMNS
+    spark = context.tables.spark
+
+    if plan is not None:
+        newest = _find_planned(context.tables, feed, table, without)
+        pinned = pin_planned(newest, table, plan.source_table_id, plan.source_version)
+    elif feed.source.mode == "table":
+        joined = labels.label if labels else None
+        pinned = find_newest(spark, table) or stage_rows(context, feed, table, prepare, joined, batches)
+    else:
+        if landing is not None:
+            land_files(context.tables, landing, context.run.started_at)
+        pinned = pin_newest(spark, table, without)
+
+    if feed.source.mode != "change_feed":
+        return join_labels(feed, replace(pinned, prepare=prepare), labels)
+    changes = PinnedChangeFeed(spark, pinned.table, pinned.table_id, pinned.version, feed.source.keys, prepare)
+    return join_labels(feed, changes, labels)
+
+
+def _find_planned(tables: Tables, feed: Feed, table: str, without: tuple[str, ...]) -> PinnedTable | None:
+    """The table as it is now, or the one that its rows were staged in."""
+    newest = find_newest(tables.spark, table, without)
+    staged = staging.table_of(feed.name)
+    if newest is None and tables.exists(staged):
+        return find_newest(tables.spark, tables.name(staged))
+    return newest
+
+
+def _preparation(feed: Feed) -> Preparation | None:
+    """The function that makes the source's columns. Raises SpecError when it does not exist."""
+    name = feed.source.prepare
+    if name is None:
+        return None
+    function = find_function(feed.model, "source.prepare", name)
+    return Preparation(feed.model, name, function, _KEPT[feed.source.mode])
+
+
+def labels_table(labels: Feed, tables: Tables) -> str:
+    """Quoted name of the table that labels come from."""
+    return qualified(tables.catalog, tables.schema, labels.source.origin)
