@@ -18,6 +18,7 @@ RULES = (
     "retraining.rules retraining.rules.champion retraining.rules.drift retraining.rules.drift.detectors "
     f"retraining.rules.gate retraining.rules.ingest retraining.rules.performance {BOTTOM}"
 )
+PAGE = "retraining.report.page_data retraining.report.words"
 DATASET = f"retraining.context retraining.steps.dataset {RULES} {TABLES} {REGISTRY}"
 STEPS = (
     "retraining.steps.champion retraining.steps.dataset retraining.steps.decide retraining.steps.drift "
@@ -49,8 +50,10 @@ ROOMS = {
     "retraining.rules.performance": (f"retraining.rules.drift retraining.rules.gate {BOTTOM}", f"{ARRAYS} sklearn"),
     "retraining.rules.champion": (f"retraining.rules.gate {BOTTOM}", ARRAYS),
     "retraining.strategies": (RULES, f"{ARRAYS} sklearn"),
-    "retraining.report": (f"retraining.report.charts {RULES}", f"{ARRAYS} jinja2"),
-    "retraining.report.charts": (f"retraining.report {RULES}", f"{ARRAYS} matplotlib"),
+    "retraining.report": (f"{PAGE} retraining.report.charts {RULES}", f"{ARRAYS} jinja2"),
+    "retraining.report.charts": (f"{PAGE} {RULES}", f"{ARRAYS} matplotlib"),
+    "retraining.report.page_data": (RULES, ""),
+    "retraining.report.words": (RULES, ""),
     # Adapters: one system each.
     "retraining.adapters": (BOTTOM, ""),
     "retraining.adapters.tables": (f"retraining.adapters {RULES}", f"{FRAMES} delta"),
@@ -83,12 +86,12 @@ ROOMS = {
     ),
     "retraining.steps.forget": (f"{SOURCES} {DATASET}", FRAMES),
     "retraining.steps.report": (
-        f"retraining.report retraining.steps.drift retraining.steps.performance {NOTIFY} {DATASET}",
+        f"retraining.report {PAGE} retraining.steps.drift retraining.steps.performance {NOTIFY} {DATASET}",
         FRAMES,
     ),
     # A stage imports no other stage: they talk through tables, the registry and task values.
     "retraining.stages": (
-        f"{STEPS} retraining.failpoints retraining.report retraining.strategies {SOURCES} {DATASET}",
+        f"{STEPS} retraining.failpoints retraining.report {PAGE} retraining.strategies {SOURCES} {DATASET}",
         FRAMES,
     ),
     # It knows of recipes only that they are pickled by value: a worker has no src.
@@ -118,7 +121,6 @@ ONLY_THERE = {
     "retraining.adapters.tables recipes.demo": (".write", ".writeTo", ".saveAsTable", ".insertInto"),
 }
 NAMES_THAT_SAY_NOTHING = {"utils", "common", "helpers", "base", "manager", "core", "services"}
-MOST_LINES, MOST_LINES_OF_A_FUNCTION = 300, 50
 
 
 def python_files(src):
@@ -206,29 +208,6 @@ def wrong_touches(src):
     ]
 
 
-def wrong_sizes(src):
-    for module, file in python_files(src).items():
-        text = file.read_text("utf-8")
-        if len(text.splitlines()) > MOST_LINES:
-            yield f"{module} has more than {MOST_LINES} lines"
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                lines = node.end_lineno - node.lineno + 1
-                if lines > MOST_LINES_OF_A_FUNCTION:
-                    yield f"{module}.{node.name} has {lines} lines"
-
-
-def branches_on_a_kind(src):
-    """Places that compare a kind's name, or read it to do so: what differs between kinds belongs into `kinds`."""
-    return [
-        f"{module}:{number}"
-        for module, file in python_files(src).items()
-        if inside(module, "retraining") and not module.startswith(("retraining.kinds", "retraining.spec"))
-        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1)
-        if "spec.kind" in line or ".kind ==" in line
-    ]
-
-
 def wrong_names(src):
     return [module for module in python_files(src) if NAMES_THAT_SAY_NOTHING & set(module.split("."))]
 
@@ -250,13 +229,7 @@ def test_every_room_has_a_row_and_every_row_a_room():
 
 def test_no_two_rooms_may_import_each_other():
     graph = {room: set(rooms.split()) - {room} for room, (rooms, _) in ROOMS.items()}
-    together = {frozenset(pair) for pair in [("retraining.report", "retraining.report.charts")]}
-    assert [
-        (one, other)
-        for one in graph
-        for other in graph[one]
-        if one in graph.get(other, ()) and frozenset((one, other)) not in together
-    ] == []
+    assert [(one, other) for one in graph for other in graph[one] if one in graph.get(other, ())] == []
 
 
 def test_imports_go_down_and_libraries_stay_in_their_layer():
@@ -265,14 +238,6 @@ def test_imports_go_down_and_libraries_stay_in_their_layer():
 
 def test_clock_environment_and_table_writes_have_one_place():
     assert wrong_touches(SRC) == []
-
-
-def test_files_and_functions_stay_small():
-    assert list(wrong_sizes(SRC)) == []
-
-
-def test_only_the_room_of_kinds_looks_at_the_name_of_a_kind():
-    assert branches_on_a_kind(SRC) == []
 
 
 def test_file_names_say_what_is_inside():
@@ -324,6 +289,8 @@ FILES_OF_THEIR_OWN = {
     "retraining.errors",
     "retraining.failpoints",
     "retraining.open_stage",
+    "retraining.report.page_data",
+    "retraining.report.words",
 }
 
 
@@ -390,13 +357,5 @@ def test_clock_and_writes_are_allowed_in_their_place_and_files_may_be_written(pr
     assert wrong_touches(product("retraining.report.page", "file.write('text')")) == []
 
 
-def test_a_long_file_a_long_function_and_an_empty_name_are_found(product):
-    product("retraining.report.long", "x = 1\n" * 301)
-    product("retraining.rules.long", "def f():\n" + "    x = 1\n" * 50)
-    src = product("retraining.rules.utils.page", "")
-
-    assert list(wrong_sizes(src)) == [
-        "retraining.report.long has more than 300 lines",
-        "retraining.rules.long.f has 51 lines",
-    ]
-    assert wrong_names(src) == ["retraining.rules.utils.page"]
+def test_a_name_that_says_nothing_is_found(product):
+    assert wrong_names(product("retraining.rules.utils.page", "")) == ["retraining.rules.utils.page"]
