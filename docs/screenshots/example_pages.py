@@ -13,9 +13,9 @@ from pathlib import Path
 from retraining.records.batch import Batch, RuleCount
 from retraining.records.decision import Decision
 from retraining.records.drift import DetectorState, DriftMetric
+from retraining.records.event import Event
 from retraining.records.gate import GateResult
 from retraining.records.promotion import Promotion
-from retraining.records.run import Event
 from retraining.report.index import ModelRuns, render_index
 from retraining.report.page import render_run_page
 from retraining.report.page_data import DailyError, PageData, Sample

@@ -1,9 +1,10 @@
 """A batch of a source: its rows of `watermarks`, what its rows in the observations say, and the report of ingestion."""
 
 from dataclasses import dataclass, fields
-from datetime import datetime
 from decimal import Decimal
 from typing import Literal
+
+from retraining.records.run import Stamped
 
 LedgerTypeName = Literal["timestamp", "date", "integer", "decimal"]
 BatchState = Literal["PLANNED", "COMMITTED", "HELD", "ABANDONED"]
@@ -18,28 +19,10 @@ class RuleCount:
 
 
 @dataclass(frozen=True)
-class Batch:
-    """One row per step of a batch: PLANNED freezes the slice, a later row with the same batch_seq closes it.
-
-    next_lo is where the next slice begins if nothing else is asked for, rows_from_next_lo how many of the valid rows
-    read lie there, and are read again.
-    supersedes is the batch whose rows this one replaces, reason an operator's, where one asked for this row.
-    columns are the source's as they are stored and hashed from this batch on; they only grow, at the end.
-    Ledger values are text (ISO 8601 in UTC, or digits), exact for every ledger type. lo is None on the first run: read
-    everything up to hi. valid_until is the ledger value beyond which a row is a data fault (None for numeric ledgers).
-    rows_below_lo counts the valid rows of the source below lo; it is frozen with the slice. The other counts are None
-    until the batch is closed. rows_first_read: valid rows that no earlier batch had read; rows_late: those of them that
-    are older than the watermark was. rows_older: rows below lo that no batch has read, None in the first batch.
-    rows_forgotten: rows read whose key was asked to be forgotten, which are not stored. refusals counts quarantined
-    rows by reason (a row may have several), warnings accepted ones by rule. held_because says which gates a HELD batch
-    failed. usable_from is set on the row of a release: the batch whose runs are the first to see the released rows
-    (None elsewhere: the batch itself).
-
-    Where labels have a table of their own, labels_through is the newest batch of labels that this batch knows, frozen
-    with the slice (None without such labels). rows_relabelled: accepted rows of earlier batches, stored again with the
-    label that has come for them; no other count includes them, but refusals those that a rule refused.
-    labels_waiting: labels of keys that no row has yet.
-    """
+class Batch(Stamped):
+    """One row for each step of a batch: PLANNED freezes the slice, a later row with the same batch_seq closes it.
+    Ledger values are text (ISO 8601 in UTC, or digits), exact for every ledger type. Counts are None until the batch
+    is closed."""
 
     source: str
     epoch: int
@@ -47,35 +30,55 @@ class Batch:
     state: BatchState
     ledger_type: LedgerTypeName
     lo: str | None
+    """First ledger value of the slice; None on the first run, which reads everything up to hi."""
     hi: str | None
+    """Last ledger value of the slice."""
     valid_until: str | None
+    """Greater ledger values are a data fault; None for numeric ledgers."""
     source_table_id: str
     source_version: int
     columns: tuple[str, ...]
+    """The source's columns as they are stored and hashed from this batch on. They only grow, at the end."""
     watermark_after: str | None
+    """The watermark that the batch leaves."""
     rows_read: int | None
     rows_accepted: int | None
     rows_quarantined: int | None
     rows_already_present: int | None
     rows_below_lo: int
+    """Valid rows of the source below lo; frozen with the slice."""
     rows_first_read: int | None
+    """Valid rows that no earlier batch had read."""
     rows_late: int | None
+    """Those of them that are older than the watermark was."""
     rows_older: int | None
+    """Rows below lo that no batch has read; None in the first batch."""
     next_lo: str | None
+    """Where the next slice begins unless an operator wants another."""
     rows_from_next_lo: int | None
+    """Valid rows read from next_lo on, which are read again."""
     supersedes: int | None
+    """The batch whose rows this one replaces."""
     reason: str | None
-    run_id: str
-    attempt_id: str
-    at: datetime
+    """An operator's, where one requested this row."""
     refusals: tuple[RuleCount, ...] = ()
+    """Quarantined rows by reason; a row may have several."""
     warnings: tuple[RuleCount, ...] = ()
+    """Accepted rows by the rule that warns of them."""
     held_because: tuple[str, ...] = ()
+    """The gates that a HELD batch failed."""
     usable_from: int | None = None
+    """On the row of a release: the batch whose runs are the first to see the released rows. None elsewhere: the batch
+    itself."""
     labels_through: int | None = None
+    """The newest batch of labels that this batch knows, frozen with the slice; None where labels come with the rows."""
     rows_relabelled: int = 0
+    """Accepted rows of earlier batches that were stored again with their label. No other count includes them, except
+    refusals by a rule."""
     labels_waiting: int = 0
+    """Labels of keys that no row has yet."""
     rows_forgotten: int | None = None
+    """Rows read whose key was asked to be forgotten. They are not stored."""
 
 
 @dataclass(frozen=True)
@@ -95,17 +98,11 @@ class StoredBatch:
 
 @dataclass(frozen=True)
 class IngestReport:
-    """Counts of one ingestion, read back from the tables. batch_seq is the newest closed batch, None when there is
-    none yet. late: rows of this batch that are older than the watermark was; older: rows of the source that came too
-    late even for the lookback, and that no batch has read. warnings: accepted rows by the rule that warns of them.
-    held: earlier batches that wait for a release. forgotten: rows whose key was asked to be forgotten, not stored.
-    section: the part of the spec that says where the rows come from.
-
-    Where labels have a table of their own: relabelled counts rows of earlier batches that got a label, or another one;
-    labels_waiting counts labels of keys that no row has yet; labels says what came in from their table."""
+    """Counts of one ingestion, read back from the tables."""
 
     source: str
     batch_seq: int | None
+    """The newest closed batch; None before the first."""
     watermark: str | None
     read: int = 0
     accepted: int = 0
@@ -113,14 +110,23 @@ class IngestReport:
     already_present: int = 0
     reasons: tuple[str, ...] = ()
     older: int = 0
+    """Rows of the source that came too late even for the lookback, and that no batch has read."""
     late: int = 0
+    """Rows of this batch that are older than the watermark was."""
     warnings: tuple[RuleCount, ...] = ()
+    """Accepted rows by the rule that warns of them."""
     held: tuple[int, ...] = ()
+    """Earlier batches that wait for a release."""
     section: str = "source"
+    """The part of the spec that says where the rows come from."""
     relabelled: int = 0
+    """Rows of earlier batches that got a label, or another one."""
     labels_waiting: int = 0
+    """Labels of keys that no row has yet."""
     labels: "IngestReport | None" = None
+    """What came in from the table of labels, where there is one."""
     forgotten: int = 0
+    """Rows whose key was asked to be forgotten. They are not stored."""
 
     @property
     def summary(self) -> str:

@@ -11,34 +11,39 @@ KindOfChange = Literal["none", "data_fault", "virtual", "sudden", "gradual", "re
 
 @dataclass(frozen=True)
 class ChangeKind:
-    """since: estimated first day of the change, None where no day stands out. response: what the kind suggests, which
-    decides nothing. Both texts are sentences; reason has the numbers."""
+    """What kind of change a batch shows."""
 
     kind: KindOfChange
     since: date | None
+    """Estimated first day of the change; None where no day stands out."""
     response: str
+    """A sentence: what the kind suggests. It decides nothing."""
     reason: str
+    """A sentence with the numbers."""
 
 
 @dataclass(frozen=True)
 class ColumnState:
-    """One column of the newest batch beside the champion's reference.
-
-    distance and threshold in the unit of the measure that decides. Shares are 0 to 1; null shares are of all rows,
-    unseen_share of the values, unseen: such categories where known, most frequent first. mean and standard_deviation
-    are those of the finite values; None for a category or without a value.
-    """
+    """One column of the newest batch beside the champion's reference. Shares are 0 to 1."""
 
     name: str
     verdict: DriftVerdict
     distance: float | None
+    """In the unit of the measure that decides."""
     threshold: float | None
+    """In the unit of the measure that decides."""
     null_share: float
+    """Of all rows."""
     reference_null_share: float
+    """Of all rows."""
     unseen_share: float | None = None
+    """Of the values."""
     unseen: tuple[str, ...] = ()
+    """Unseen categories where known, most frequent first."""
     mean: float | None = None
+    """Of the finite values; None for a category or without a value."""
     standard_deviation: float | None = None
+    """Of the finite values; None for a category or without a value."""
     reference_mean: float | None = None
     reference_standard_deviation: float | None = None
 
@@ -54,9 +59,10 @@ class DayLoss:
 
 @dataclass(frozen=True)
 class DistanceAt:
-    """Distance from the live reference of the rows of one day, or of the batch that begins on that day."""
+    """Distance of the rows of one day, or of a batch, from the live reference."""
 
     day: date
+    """The day, or the batch's first day."""
     rows: int
     distance: float
 
@@ -71,30 +77,34 @@ class ArchivedDistance:
 
 @dataclass(frozen=True)
 class SeasonDistance:
-    """Distance of the drifted columns of the newest batch from the rows of the days `first` to `last`, its part of the
-    calendar a year before: their mean, each in units of the threshold that it exceeds against the champion's rows."""
+    """Distance of the drifted columns of the newest batch from the same days a year earlier."""
 
     first: date
+    """First day of the rows a year earlier."""
     last: date
+    """Last day of the rows a year earlier."""
     distance: float
+    """Mean over the columns, each in units of the threshold that it exceeds against the champion's rows."""
 
 
 @dataclass(frozen=True)
 class ChangeEvidence:
-    """Everything that the naming of a change may look at.
-
-    losses and distances: oldest first, one a day at most, since the champion went live. expected_loss: mean loss at
-    promotion, in the unit of losses. batch_from: first day of the newest batch. labelled_share: share of its rows that
-    have a label. live_distance and archived: distances of the newest batch, of one kind. season: None where
-    there are not enough rows of a year before.
-    """
+    """Everything that the naming of a change may look at."""
 
     columns: tuple[ColumnState, ...]
     losses: tuple[DayLoss, ...]
+    """Oldest first, at most one a day, since the champion went live."""
     expected_loss: float | None
+    """Mean loss at promotion, in the unit of losses."""
     distances: tuple[DistanceAt, ...]
+    """Oldest first, at most one a day, since the champion went live."""
     batch_from: date | None
+    """First day of the newest batch."""
     labelled_share: float
+    """Share of its rows that have a label."""
     live_distance: float | None = None
+    """Distance of the newest batch from the live reference."""
     archived: tuple[ArchivedDistance, ...] = ()
+    """Distances of the newest batch from earlier references, of the same kind."""
     season: SeasonDistance | None = None
+    """None where there are not enough rows of a year earlier."""

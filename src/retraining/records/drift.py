@@ -1,57 +1,61 @@
 """What versions were trained on, what batches looked like, and how far apart the two are."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
+
+from retraining.records.run import Stamped
 
 ColumnKind = Literal["numeric", "categorical"]
 _IS_NUMERIC: dict[ColumnKind, bool] = {"numeric": True, "categorical": False}
 
 PREDICTION = ":prediction"
-"""Stands as column name for the prediction."""
+"""Column name of the prediction."""
 LABEL = ":label"
-"""Stands as column name for the label."""
+"""Column name of the label."""
 
 
 @dataclass(frozen=True)
 class RunFloor:
-    """Greatest distance, by one measure, of a batch-long run of days inside the training rows from the other days; 0
-    where the rows have no days."""
+    """How far a batch-long period of days differs from the other days of the training rows."""
 
     measure: str
+    """The measure that the distance is in."""
     distance: float
+    """The greatest of all such periods; 0 where the rows have no days."""
 
 
 @dataclass(frozen=True)
-class DriftReference:
-    """The bins of one column, and the training rows counted in them.
-
-    numeric: bin i holds (edges[i-1], edges[i]], the first and the last are open to the infinities, sums are the sums of
-    the values in each bin, len(counts) == len(edges) + 1. categorical: categories are the known ones, most frequent
-    first; the first len(counts) - 2 have a bin of their own, then come the bins "other known" and "unseen"; no sums.
-    rows includes nulls (null or NaN). mean and standard_deviation are those of the finite values, 0 for none; the
-    deviation of a constant is 0. run_floors: one a measure; runs: how many batch lengths of days the rows span, 0 where
-    they have none.
-    """
+class DriftReference(Stamped):
+    """The bins of one column, and the training rows counted in them."""
 
     model: str
     version: str
     seq: int
+    """Number of the commit of the model's references."""
     column_name: str
     kind: ColumnKind
     edges: tuple[float, ...]
+    """Numeric columns: bin i holds (edges[i-1], edges[i]]; the first and the last bin are open to the infinities."""
     categories: tuple[str, ...]
+    """Categorical columns: the known categories, most frequent first. The first len(counts) - 2 have a bin of their
+    own, then come the bins "other known" and "unseen"."""
     counts: tuple[int, ...]
+    """Rows in each bin. Numeric columns: len(counts) == len(edges) + 1."""
     sums: tuple[float, ...]
+    """Sums of the values in each bin; empty for categorical columns."""
     rows: int
+    """With nulls."""
     nulls: int
+    """Null or NaN."""
     mean: float
+    """Of the finite values; 0 without any."""
     standard_deviation: float
+    """Of the finite values; 0 for a constant, or without any."""
     run_floors: tuple[RunFloor, ...]
+    """One for each measure."""
     runs: int
-    run_id: str
-    attempt_id: str
-    at: datetime
+    """How many batch lengths of days the rows span; 0 where they have no days."""
 
     @property
     def is_numeric(self) -> bool:
@@ -61,37 +65,40 @@ class DriftReference:
 
 @dataclass(frozen=True)
 class UnseenCategory:
-    """A category that no training row had, and its rows."""
+    """A category that no training row had."""
 
     name: str
     rows: int
+    """Rows of the day with it."""
 
 
 @dataclass(frozen=True)
-class DriftProfile:
-    """One column of one day of one batch, counted in the bins of `version`. day is None where rows have no time.
-
-    counts and sums as in DriftReference. squares: sum of squared deviations from the reference's mean. nulls does not
-    count NaN. minimum and maximum are those of the finite values, None without any.
-    """
+class DriftProfile(Stamped):
+    """One column of one day of one batch, counted in the bins of `version`."""
 
     model: str
     version: str
     batch_seq: int
     column_name: str
     day: date | None
+    """None where rows have no time."""
     counts: tuple[int, ...]
+    """As in DriftReference."""
     sums: tuple[float, ...]
+    """As in DriftReference."""
     nulls: int
+    """Without NaN."""
     nans: int
+    """NaN values."""
     zeros: int
+    """Values that are 0."""
     squares: float
+    """Sum of squared deviations from the reference's mean."""
     minimum: float | None
+    """Of the finite values; None without any."""
     maximum: float | None
+    """Of the finite values; None without any."""
     unseen: tuple[UnseenCategory, ...]
-    run_id: str
-    attempt_id: str
-    at: datetime
 
 
 DriftVerdict = Literal["stable", "drifted", "not_enough_data"]
@@ -99,55 +106,67 @@ Against = Literal["reference", "previous_batch"]
 
 
 @dataclass(frozen=True)
-class DriftMetric:
-    """One column of one evaluation. column_name is ":prediction" for the prediction, ":label" for the label.
-
-    rows and reference_rows include missing values. population_stability_index and kl_divergence (of the batch from the
-    reference) in nats over the reference's deciles, jensen_shannon the distance in bits (0 to 1), kolmogorov_smirnov
-    the greatest difference at the bins' edges, wasserstein in standard deviations of the reference, total_variation and
-    l_infinity in shares, chi_squared Pearson's statistic. Distances compare values that are there, and are None where
-    they have no meaning or there is nothing to compare. null_share counts null and NaN, nan_share only NaN. mean and
-    standard_deviation are those of the batch. unseen_share: share of the values that no training row had, unseen the
-    most frequent of them. measure decides: its distance is held to threshold = max(policy, noise_floor). fault says
-    what is wrong where a column looks broken rather than changed.
-    """
+class DriftMetric(Stamped):
+    """One column of one evaluation. Distances compare the values that are there; they are None where they have no
+    meaning or nothing can be compared."""
 
     model: str
     evaluation_id: str
     seq: int
+    """Number of the commit of the evaluation."""
     batch_seq: int
     champion_version: str
     against: Against
+    """What the batch is compared with."""
     column_name: str
+    """":prediction" for the prediction, ":label" for the label."""
     kind: ColumnKind
     rows: int
+    """With missing values."""
     reference_rows: int
+    """With missing values."""
     population_stability_index: float | None
+    """In nats, over the reference's deciles."""
     kl_divergence: float | None
+    """Of the batch from the reference, in nats, over the reference's deciles."""
     jensen_shannon: float | None
+    """The distance, with logarithms to base 2: 0 to 1."""
     kolmogorov_smirnov: float | None
+    """The greatest difference at the bins' edges."""
     wasserstein: float | None
+    """In standard deviations of the reference."""
     total_variation: float | None
+    """In shares, 0 to 1."""
     l_infinity: float | None
+    """In shares, 0 to 1."""
     chi_squared: float | None
+    """Pearson's statistic."""
     null_share: float
+    """Null and NaN."""
     reference_null_share: float
     nan_share: float
+    """NaN only."""
     unseen_share: float | None
+    """Share of the values that no training row had."""
     unseen: tuple[str, ...]
+    """The most frequent of them."""
     mean: float | None
+    """Of the batch."""
     reference_mean: float | None
     standard_deviation: float | None
+    """Of the batch."""
     reference_deviation: float | None
     measure: str
+    """The measure that decides."""
     noise_floor: float | None
+    """The larger of pure sampling error and the variation between batch-length periods of the training data."""
     threshold: float | None
+    """The larger of the policy's threshold and the noise floor."""
     verdict: DriftVerdict
     reason: str
-    run_id: str
-    attempt_id: str
-    at: datetime
+    """A sentence with the numbers."""
     fault: str | None = None
+    """What is wrong, where the column looks broken and not changed."""
 
     @property
     def distance(self) -> float | None:
@@ -157,40 +176,42 @@ class DriftMetric:
 
 
 @dataclass(frozen=True)
-class DetectorState:
-    """One detector after one batch. state: JSON of the detector, read by its own algorithm version alone.
-
-    batch_seq: rows of batches up to this one have been fed, in the order of the ledger and once. newest: ledger value,
-    as text, of the last row fed; None before the first. rows: fed in this batch; late: rows older than newest, which a
-    sequence cannot take back. alarms: raised in this batch, first_alarm the ledger value of the first.
-    """
+class DetectorState(Stamped):
+    """One detector after one batch."""
 
     model: str
     version: str
     seq: int
     detector: str
+    """Name of the algorithm."""
     state: str
+    """The detector as JSON, which only the same version of its algorithm reads."""
     batch_seq: int
+    """Rows of batches up to this one have been fed, in the order of the ledger and once."""
     newest: str | None
+    """Ledger value of the last row fed, as text; None before the first."""
     rows: int
+    """Fed in this batch."""
     late: int
+    """Rows older than newest, which a sequence cannot take."""
     alarms: int
+    """Raised in this batch."""
     first_alarm: str | None
+    """Ledger value of the first alarm of this batch."""
     level: str
-    run_id: str
-    attempt_id: str
-    at: datetime
 
 
 @dataclass(frozen=True)
 class DomainVerdict:
-    """auc: area under the curve on rows that the classifier had not seen, 0.5 is guessing; bound: what it reaches by
-    chance. Both are None without enough data. columns: (name, importance), worst first, the importance being the area
-    that is lost when the column's values are shuffled (near 0, of either sign, where it does not matter). reason: a
-    sentence with the numbers."""
+    """Whether a classifier can tell the rows of a batch from the training rows."""
 
     auc: float | None
+    """Area under the curve on rows that the classifier had not seen; 0.5 is guessing. None without enough data."""
     bound: float | None
+    """What the area reaches by chance. None without enough data."""
     verdict: DriftVerdict
     columns: tuple[tuple[str, float], ...]
+    """(name, importance), greatest first: the area that is lost when the values of the column are shuffled. Near 0, of
+    either sign, where the column does not matter."""
     reason: str
+    """A sentence with the numbers."""

@@ -33,20 +33,22 @@ class TrainedVersion:
 
 @dataclass(frozen=True)
 class Forgetting:
-    """PLANNED freezes what is found before anything is deleted, DONE says that all of it is gone. No key is named.
-
-    request_id is the run's id, so that the same run repeated finishes or repeats its own request. keys were asked for,
-    keys_known of them have rows in the observations. rows are those of each table, versions those to be marked.
-    """
+    """PLANNED freezes what is found before anything is deleted, DONE confirms that all of it is gone. No key is
+    named."""
 
     source: str
     seq: int
     state: Literal["PLANNED", "DONE"]
     request_id: str
+    """The run's id: the same run repeated finishes or repeats its own request."""
     reason: str
     keys: int
+    """How many keys the request names."""
     keys_known: int
+    """How many of them have rows in the observations."""
     rows: tuple[TableRows, ...]
+    """Rows of each table."""
     versions: tuple[TrainedVersion, ...]
+    """Versions to be marked."""
     attempt_id: str
     at: datetime

@@ -4,127 +4,145 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from retraining.records.run import Stamped
+
 
 @dataclass(frozen=True)
 class FileHash:
-    """path is relative to the version's folder; sha256 is of the file's bytes, in hex."""
+    """One file of a registered version."""
 
     path: str
+    """Relative to the version's folder."""
     sha256: str
+    """Of the file's bytes, in hex."""
 
 
 Role = Literal["candidate", "refit", "adopted", "copied"]
 
 
 @dataclass(frozen=True)
-class Manifest:
-    """RESERVED claims a retrain_key before the fit; REGISTERED adds what came of it. A version of role adopted was made
-    elsewhere: its training rows are what an operator said of it. One of role copied was fitted by another target: of
-    its training only trained_until is known, and it is judged like a candidate.
-
-    Training rows are the labelled current rows of committed batches <= batch_seq with a ledger value in
-    [train_from, train_before) (None: no bound), without the days that strategy.exclude names, read from the
-    observations at observations_version. action update: base_version learned those in batches newer than its own;
-    refit: from scratch, on the newest window_days of history (None: all of it). data_hash is count and
-    sum(xxhash64) of them. holdout_from and holdout_before bound the rows that judge the candidate (closed, open), both
-    None for a reserved hold-out. trivial_prediction is the training mean or majority class as text. digest is the
-    sha256 over the sorted (path, sha256) pairs of the version's files, and files are these pairs: the digest decides
-    whether a version is loaded, they say which file was changed. learning_hash is the spec's part that says how the
-    version was made. reproducible is False once a key was forgotten that
-    the version, or one it grew from, was trained on: its rows can no longer be read again. A later row says so.
-    """
+class Manifest(Stamped):
+    """RESERVED claims a retrain_key before the fit; REGISTERED adds the result. The training rows are the labelled
+    current rows of committed batches up to batch_seq, without the days that strategy.exclude names."""
 
     model: str
     retrain_key: str
+    """Names the fit."""
     role: Role
+    """candidate: judged by the gate. refit: fitted again with the hold-out. adopted: made elsewhere, its training rows
+    are those that an operator named. copied: fitted by another target, judged like a candidate."""
     state: Literal["RESERVED", "REGISTERED"]
     seq: int
     evaluation_id: str
     action: Literal["update", "refit"]
+    """update: base_version learned the rows of newer batches. refit: from scratch."""
     base_version: str | None
+    """The version that an update starts from."""
     batch_seq: int
     window_days: int | None
+    """Length of the newest history that a refit learned; None for all of it."""
     train_from: str | None
+    """Smallest ledger value of the training rows, as text; None for no bound."""
     train_before: str | None
+    """The ledger value that the training rows end before; None for no bound."""
     holdout_from: str | None
+    """First ledger value of the rows that judge the candidate; None for a reserved hold-out."""
     holdout_before: str | None
+    """The ledger value that the hold-out ends before; None for a reserved hold-out."""
     trained_until: str | None
+    """Newest ledger value that was learned."""
     trained_rows: int | None
     sampled: bool | None
+    """Whether the rows were more than policy.max_rows, and a keyed sample was learned."""
     data_hash: str | None
+    """Count and sum of the hashes of the training rows."""
     observations_version: int | None
+    """Delta version of the observations that were read."""
     trivial_prediction: str | None
+    """The training mean or majority class, as text."""
     fit_seconds: float | None
     version: str | None
     mlflow_run_id: str | None
     digest: str | None
+    """Sha256 over the sorted (path, sha256) pairs of the files. It decides whether a version is loaded."""
     spec_hash: str
     code_version: str
-    run_id: str
-    attempt_id: str
-    at: datetime
     learning_hash: str | None = None
+    """Hash of the spec's part that says how the version was made."""
     reproducible: bool = True
+    """False once a key was forgotten that the version, or one it grew from, was trained on. A later row says so."""
     files: tuple[FileHash, ...] = ()
+    """They show which file was changed, where the digest is another."""
 
 
 @dataclass(frozen=True)
 class ModelInput:
-    """An input column: its MLflow type as text, and whether callers must send it."""
+    """An input column of a registered model."""
 
     name: str
     type: str
+    """MLflow's type, as text."""
     required: bool = True
+    """Whether callers must send it."""
 
 
 @dataclass(frozen=True)
 class Signature:
-    """The input columns of a model, and the type of its predictions as text (None: it does not say)."""
+    """What a registered model takes and returns."""
 
     inputs: tuple[ModelInput, ...]
     prediction: str | None
+    """Type of the predictions, as text; None where the signature does not say."""
 
 
 @dataclass(frozen=True)
 class LoggedRun:
-    """manifest_seq is the number under which the attempt that logged the run would write its manifest. versions are
-    those registered from the run, aliased those of them that an alias points to."""
+    """A run of this product in MLflow."""
 
     run_id: str
     manifest_seq: int
+    """The number under which the attempt that logged the run would write its manifest."""
     versions: tuple[str, ...] = ()
+    """Registered from the run."""
     aliased: tuple[str, ...] = ()
+    """Those of them that an alias points to."""
 
 
 @dataclass(frozen=True)
 class FreshAnswers:
-    """predictions: of all requests at once; milliseconds: of requests of one row, one after the other; megabytes: size
-    of the version's files; problem: why there are no answers."""
+    """What a version answers in a process without this code."""
 
     predictions: tuple[float | str, ...]
+    """Of all requests at once."""
     milliseconds: tuple[float, ...]
+    """Of requests of one row, one after the other."""
     megabytes: float
+    """Size of the version's files."""
     problem: str | None = None
+    """Why there are no answers."""
 
 
 @dataclass(frozen=True)
 class PredictionCount:
-    """Predictions of one version in one batch, and the clocks of the first and the last run that made them."""
+    """Predictions of one version in one batch."""
 
     batch_seq: int
     rows: int
     first_at: datetime
+    """Clock of the first run that made them."""
     last_at: datetime
+    """Clock of the last run that made them."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """same is None where the line is for information only."""
+    """One line of a comparison between what was registered and what was fitted again."""
 
     what: str
     registered: str
     again: str
     same: bool | None
+    """None where the line is for information only."""
 
     @property
     def verdict(self) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retraining.records.run import Event
+from retraining.records.event import Event
 from retraining.report.charts.run_chart import run_chart
 from retraining.report.render import TEMPLATES
 from retraining.report.words import run_path

@@ -6,9 +6,9 @@ from datetime import date
 from retraining.records.batch import Batch
 from retraining.records.decision import Decision
 from retraining.records.drift import DetectorState, DriftMetric
+from retraining.records.event import Event, Incident
 from retraining.records.gate import GateResult
 from retraining.records.promotion import Promotion
-from retraining.records.run import Event, Incident
 from retraining.rules.drift.shares import ColumnShares
 
 

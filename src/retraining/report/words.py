@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import quote
 
-from retraining.records.run import Event
+from retraining.records.event import Event
 
 NOTHING = "\N{EN DASH}"
 Tone = Literal["good", "calm", "warn", "bad"]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Literal, get_args
 
 from retraining.records.decision import Decision
-from retraining.records.run import Incident, IncidentKind
+from retraining.records.event import Incident, IncidentKind
 
 Finding = Literal["raised", "clear", "open"]
 """open: neither; an incident stays as it is."""

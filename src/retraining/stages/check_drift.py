@@ -176,10 +176,10 @@ def _roll_back(context: Context, decision: Decision) -> None:
 def _thresholds(spec: ModelSpec) -> Thresholds:
     policy = spec.policy
     return Thresholds(
-        policy.cheap_fit_seconds,
-        policy.min_new_rows,
-        spec.max_age_days,
-        policy.max_error_increase,
-        policy.cooldown_days,
-        policy.on_previous_wins,
+        cheap_fit_seconds=policy.cheap_fit_seconds,
+        min_new_rows=policy.min_new_rows,
+        max_age_days=spec.max_age_days,
+        max_error_increase=policy.max_error_increase,
+        cooldown_days=policy.cooldown_days,
+        on_previous_wins=policy.on_previous_wins,
     )

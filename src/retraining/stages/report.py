@@ -11,8 +11,8 @@ from retraining.context import Context
 from retraining.errors import IncidentOpenedError, NotifyError, RegistryError, TaskFailedError
 from retraining.kinds.find_kind import kind_of
 from retraining.records.batch import Batch
+from retraining.records.event import Event, Incident
 from retraining.records.gate import STOPS_NOBODY, GateResult
-from retraining.records.run import Event, Incident
 from retraining.report.index import ModelRuns, render_index
 from retraining.report.page import render_run_page
 from retraining.report.words import run_path

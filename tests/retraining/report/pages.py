@@ -7,9 +7,9 @@ from html.parser import HTMLParser
 from retraining.records.batch import Batch, RuleCount
 from retraining.records.decision import Decision
 from retraining.records.drift import DetectorState, DriftMetric
+from retraining.records.event import Event
 from retraining.records.gate import GateResult
 from retraining.records.promotion import Promotion
-from retraining.records.run import Event
 from retraining.report.page_data import DailyError, PageData, Sample
 from retraining.rules.drift.shares import ColumnShares, SharePair
 

@@ -8,8 +8,8 @@ import matplotlib as mpl
 import pytest
 
 from retraining.records.batch import RuleCount
+from retraining.records.event import Incident
 from retraining.records.promotion import Promotion
-from retraining.records.run import Incident
 from retraining.report.page import render_run_page
 from retraining.report.page_data import PageData, Sample
 from retraining.report.words import NOTHING

@@ -8,9 +8,9 @@ from retraining.adapters.tables.tables import Fence, Tables
 from retraining.errors import SkippedWriteError
 from retraining.records.decision import Decision
 from retraining.records.drift import DetectorState, DriftMetric, DriftProfile, DriftReference
+from retraining.records.event import Event
 from retraining.records.gate import GateResult
 from retraining.records.promotion import Promotion
-from retraining.records.run import Event
 from retraining.records.version import Manifest
 
 Sequenced = TypeVar("Sequenced", Decision, Manifest, GateResult, Promotion, DriftReference, DriftMetric, DetectorState)

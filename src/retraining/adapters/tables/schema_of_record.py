@@ -30,11 +30,19 @@ _SIMPLE: dict[Any, DataType] = {
 }
 
 
+def columns_of_record(record: type) -> list[str]:
+    """The fields of a record in the order of its table's columns: its own first, then those of each base. Rows are
+    written and read by these names, so that the order of a table's own columns does not matter."""
+    inherited = [name for base in record.__mro__ for name in vars(base).get("__annotations__", {})]
+    known = {each.name for each in fields(record)}
+    return [name for name in dict.fromkeys(inherited) if name in known]
+
+
 def schema_of_record(record: type) -> StructType:
     """Spark schema of a frozen record: `X | None` becomes nullable, everything else NOT NULL. A tuple of records is an
     array of structs."""
     hints = get_type_hints(record)
-    return StructType([_field(each.name, hints[each.name]) for each in fields(record)])
+    return StructType([_field(name, hints[name]) for name in columns_of_record(record)])
 
 
 def _field(name: str, hint: Any) -> StructField:

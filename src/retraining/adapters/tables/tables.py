@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, is_dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, TypeVar, get_args, get_type_hints
@@ -13,7 +13,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from retraining.adapters.tables.schema_of_record import schema_of_record
+from retraining.adapters.tables.schema_of_record import columns_of_record, schema_of_record
 from retraining.errors import ConcurrentRunError, ParameterError, SkippedWriteError
 from retraining.spec.identifiers import quoted, quoted_column, quoted_text
 
@@ -170,7 +170,7 @@ class Tables:
 
 
 def _row_of(record: Any) -> tuple[Any, ...]:
-    return tuple(_plain(getattr(record, each.name)) for each in fields(record))
+    return tuple(_plain(getattr(record, name)) for name in columns_of_record(type(record)))
 
 
 def _plain(value: Any) -> Any:
@@ -183,10 +183,9 @@ def _plain(value: Any) -> Any:
 def _to_records(frame: DataFrame, record: type[Record]) -> list[Record]:
     """Expressions as text: a column object is several calls to the JVM, and a record has dozens of columns."""
     hints = get_type_hints(record)
-    kinds = [hints[each.name] for each in fields(record)]  # type: ignore[arg-type]
-    exact = [_exact(each.name, kind) for each, kind in zip(fields(record), kinds, strict=True)]  # type: ignore[arg-type]
-    rows = frame.selectExpr(*exact).collect()
-    return [record(*(_python(*pair) for pair in zip(row, kinds, strict=True))) for row in rows]
+    kinds = {name: hints[name] for name in columns_of_record(record)}
+    rows = frame.selectExpr(*(_exact(name, kind) for name, kind in kinds.items())).collect()
+    return [record(**{name: _python(row[name], kind) for name, kind in kinds.items()}) for row in rows]
 
 
 def _exact(name: str, kind: Any) -> str:

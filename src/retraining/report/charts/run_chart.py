@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from matplotlib.ticker import MaxNLocator, NullLocator
 
-from retraining.records.run import Event
+from retraining.records.event import Event
 from retraining.report.charts.svg import CHAMPION, LINE, SURFACE, chart_style, inline_svg, new_axes, show_errors
 from retraining.report.words import error_text, metric_name
 

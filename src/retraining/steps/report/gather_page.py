@@ -12,9 +12,9 @@ from retraining.kinds.find_kind import kind_of
 from retraining.records.batch import Batch
 from retraining.records.decision import DailyLoss, Decision
 from retraining.records.drift import DetectorState, DriftMetric
+from retraining.records.event import Event, Incident
 from retraining.records.gate import GateResult
 from retraining.records.promotion import Promotion
-from retraining.records.run import Event, Incident
 from retraining.report.page_data import DailyError, PageData, Sample
 from retraining.rules.champion.history import first_champion
 from retraining.rules.drift.profile import merge_profiles

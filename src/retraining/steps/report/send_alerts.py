@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from retraining.adapters.notify.webhook import post_json
 from retraining.context import Context
 from retraining.errors import NotifyError
-from retraining.records.run import Incident
+from retraining.records.event import Incident
 
 _log = logging.getLogger(__name__)
 

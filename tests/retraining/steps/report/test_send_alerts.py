@@ -10,7 +10,8 @@ from tests.retraining.report.pages import event
 
 from retraining.context import Context
 from retraining.errors import IncidentOpenedError, NotifyError, TaskFailedError
-from retraining.records.run import Incident, Run
+from retraining.records.event import Incident
+from retraining.records.run import Run
 from retraining.spec.read_spec import parse_spec
 from retraining.stages.report import RunReport
 from retraining.steps.report.send_alerts import send_alerts
