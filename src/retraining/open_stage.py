@@ -55,8 +55,8 @@ class Stage:
     def specs_of_source(self) -> list[ModelSpec]:
         """The specs of all models that share the source, this one first."""
         spec = self.context.spec
-        others = [read_spec(self._specs, name) for name in available_models(self._specs) if name != spec.model]
-        return [spec, *(each for each in others if each.source_name == spec.source_name)]
+        other_specs = [read_spec(self._specs, name) for name in available_models(self._specs) if name != spec.model]
+        return [spec, *(each for each in other_specs if each.source_name == spec.source_name)]
 
     @property
     def source_table(self) -> str:

@@ -143,11 +143,11 @@ class ModelSpec(Section):
     def learning_hash(self) -> str:
         """Sha256 of what a version is made by: a champion with another one was made by another recipe, from other
         columns, or with other parameters."""
-        said = self.model_dump(mode="json")
-        columns = {name: said["columns"][name] for name in ("label", "numeric", "categorical")}
-        made_by = {name: said[name] for name in ("kind", "recipe", "params", "strategy")}
-        return _sha256({**made_by, "columns": columns, "prepare": said["source"]["prepare"]})
+        content = self.model_dump(mode="json")
+        columns = {name: content["columns"][name] for name in ("label", "numeric", "categorical")}
+        made_by = {name: content[name] for name in ("kind", "recipe", "params", "strategy")}
+        return _sha256({**made_by, "columns": columns, "prepare": content["source"]["prepare"]})
 
 
-def _sha256(said: Mapping[str, object]) -> str:
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+def _sha256(content: Mapping[str, object]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -19,7 +19,7 @@ from retraining.errors import IngestError
 from retraining.failpoints import hit
 from retraining.records.batch import Batch, IngestReport
 from retraining.rules.ingest.ledger_column import is_below, is_valid
-from retraining.rules.ingest.look_around import Others
+from retraining.rules.ingest.look_around import OtherRows
 from retraining.rules.ingest.mark_rows import Doubtful, mark, new_rows
 from retraining.rules.ingest.quality import Arrival
 from retraining.spec.feed import Feed, rows_feed
@@ -29,7 +29,7 @@ from retraining.steps.ingest.ingestion import Ingestion, begin_ingestion
 from retraining.steps.ingest.label_updates import count_waiting, label_updates, with_updates
 from retraining.steps.ingest.pin_source import labels_table
 from retraining.steps.ingest.plan_batch import known_batches, next_plan
-from retraining.steps.ingest.prepare_quality import others_of, pin_referenced
+from retraining.steps.ingest.prepare_quality import other_rows_of, pin_referenced
 from retraining.steps.ingest.slice_rows import delete_forgotten, read_slice
 
 _log = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ def _ingest(context: Context, feed: Feed, table: str, landing: Landing | None) -
     if plan is None:
         return _nothing_new(ingestion)
 
-    done, report = _store(ingestion, plan, others_of(ingestion, referenced))
+    done, report = _store(ingestion, plan, other_rows_of(ingestion, referenced))
     _log.info(report.summary)
     refuse_held(context, feed, [done])
     return report
@@ -87,7 +87,7 @@ def _nothing_new(ingestion: Ingestion) -> IngestReport:
     return report
 
 
-def _store(ingestion: Ingestion, plan: Batch, others: Others) -> tuple[Batch, IngestReport]:
+def _store(ingestion: Ingestion, plan: Batch, other_rows: OtherRows) -> tuple[Batch, IngestReport]:
     """Reads the slice of a plan, stores it in one commit, and closes the batch."""
     tables = ingestion.tables
     ledger = ingestion.ledger
@@ -111,8 +111,8 @@ def _store(ingestion: Ingestion, plan: Batch, others: Others) -> tuple[Batch, In
             plan.batch_seq, ingestion.run.started_at, ingestion.run.as_of, slice_rows.valid_until, plan.supersedes
         )
         fresh = new_rows(slice_rows.rows, slice_rows.earlier, ledger, doubtful)
-        marked = mark(ingestion.feed, ledger, fresh, arrival, others)
-        _append(ingestion, plan, with_updates(ingestion, marked, updates, arrival, others), counted)
+        marked = mark(ingestion.feed, ledger, fresh, arrival, other_rows)
+        _append(ingestion, plan, with_updates(ingestion, marked, updates, arrival, other_rows), counted)
     hit("ingest.after_write")
 
     delete_forgotten(ingestion.context, ingestion.feed, plan.batch_seq)

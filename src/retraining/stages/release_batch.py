@@ -61,8 +61,8 @@ def _released(source: str, batches: list[Batch], batch: Batch | None, number: in
     """The batch, if it was held and is released already."""
     if batch is not None and batch.usable_from is not None:
         return batch
-    found = "does not exist" if batch is None else f"is {batch.state}, expected HELD"
+    state = "does not exist" if batch is None else f"is {batch.state}, expected HELD"
     held = [str(row.batch_seq) for row in batches if row.state == "HELD"]
     raise NothingToDoError(
-        f"{source}: batch {number} {found}, so there is nothing to release. Held batches: {', '.join(held) or 'none'}."
+        f"{source}: batch {number} {state}, so there is nothing to release. Held batches: {', '.join(held) or 'none'}."
     )

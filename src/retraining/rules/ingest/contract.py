@@ -84,8 +84,8 @@ def _new_columns(feed: Feed, found: Mapping[str, str], stored: Mapping[str, str]
 
 
 def _named_columns_exist(feed: Feed, found: Mapping[str, str]) -> None:
-    there = {name.lower() for name in found}
-    missing = sorted({name for name in feed.named_columns if name.lower() not in there})
+    names = {name.lower() for name in found}
+    missing = sorted({name for name in feed.named_columns if name.lower() not in names})
     if missing:
         raise ContractError(
             f"{feed.model}: {feed.source.origin} has no column {', '.join(f'`{name}`' for name in missing)}; it has "

@@ -17,7 +17,7 @@ _RIVALS = ["_least", "_greatest", "_first_holder", "_last_holder"]
 
 
 @dataclass(frozen=True)
-class Others:
+class OtherRows:
     """Rows beside the batch. holders: the accepted current rows of earlier batches (None: there are none); referenced:
     by the name of a foreign_key rule, a frame with the one column it refers to."""
 
@@ -25,7 +25,7 @@ class Others:
     referenced: Mapping[str, DataFrame] = field(default_factory=dict)
 
 
-def look_around(quality: QualitySection, rows: DataFrame, others: Others) -> DataFrame:
+def look_around(quality: QualitySection, rows: DataFrame, other_rows: OtherRows) -> DataFrame:
     """Rows with reasons and warnings, to which those of unique and foreign_key rules are added."""
     wide = [rule for rule in quality.rules if isinstance(rule, Unique | ForeignKey)]
     if not wide:
@@ -34,9 +34,9 @@ def look_around(quality: QualitySection, rows: DataFrame, others: Others) -> Dat
     for rule in wide:
         flag = flags[rule.title]
         if isinstance(rule, Unique):
-            rows = _add_unique(rows, rule, flag, others.holders)
+            rows = _add_unique(rows, rule, flag, other_rows.holders)
         else:
-            rows = _add_foreign_key(rows, rule, flag, others.referenced[rule.title])
+            rows = _add_foreign_key(rows, rule, flag, other_rows.referenced[rule.title])
 
     def more(chosen: Sequence[Rule]) -> Column:
         return names_of([(rule.title, F.col(flags[rule.title])) for rule in chosen if rule.title in flags])

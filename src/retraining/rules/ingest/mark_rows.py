@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.ledger_column import ledger_literal
-from retraining.rules.ingest.look_around import Others, look_around
+from retraining.rules.ingest.look_around import OtherRows, look_around
 from retraining.rules.ingest.quality import (
     CONFLICTING_DUPLICATE,
     MALFORMED,
@@ -79,10 +79,10 @@ def new_rows(rows: DataFrame, earlier: DataFrame, ledger: Ledger, doubtful: Doub
         return _compared(rows, earlier, ledger)
     if not doubtful.keys:
         return _alone(rows)
-    others = _alone(rows.where(~F.col(KEY_NUMBER).isin(list(doubtful.keys))))
+    single = _alone(rows.where(~F.col(KEY_NUMBER).isin(list(doubtful.keys))))
     if not doubtful.any_new:
-        return others
-    return others.unionByName(_compared(rows.where(doubtful.rows(ledger)), earlier, ledger))
+        return single
+    return single.unionByName(_compared(rows.where(doubtful.rows(ledger)), earlier, ledger))
 
 
 def _alone(rows: DataFrame) -> DataFrame:
@@ -98,12 +98,12 @@ def _compared(rows: DataFrame, earlier: DataFrame, ledger: Ledger) -> DataFrame:
     return fresh.withColumns({"_repeats": repeats, CONFLICT: differs}).where(~F.col("_repeats")).drop("_repeats")
 
 
-def mark(feed: Feed, ledger: Ledger, rows: DataFrame, arrival: Arrival, others: Others) -> DataFrame:
+def mark(feed: Feed, ledger: Ledger, rows: DataFrame, arrival: Arrival, other_rows: OtherRows) -> DataFrame:
     """Observation rows of new rows: every reason against a row, every warning about it, and the batch it came in."""
     conflict = names_of([(CONFLICTING_DUPLICATE, F.col(CONFLICT))])
     reasons = F.concat(quarantine_reasons(feed, rows.schema, ledger, arrival), conflict)
     judged = rows.withColumns({REASONS: reasons, WARNINGS: warnings(feed, rows.schema, arrival)}).drop(CONFLICT)
-    return look_around(feed.quality, judged, others).withColumns(
+    return look_around(feed.quality, judged, other_rows).withColumns(
         {
             REASONS: _of_mode(feed, rows.columns, F.col(REASONS)),
             "_batch_seq": F.lit(arrival.batch_seq).cast("bigint"),

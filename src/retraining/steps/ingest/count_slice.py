@@ -39,13 +39,13 @@ def count_slice(
     A first pass counts rows by key. A row that is alone with its key can neither repeat nor contradict another; only of
     the other keys are whole rows compared. Identical rows count as often as they are said.
     """
-    said = rows.withColumns({"_valid": valid, "_late": valid & below, "_next": valid & ~below_next})
-    alone, doubtful = _count_keys(said, earlier, ledger)
+    marked = rows.withColumns({"_valid": valid, "_late": valid & below, "_next": valid & ~below_next})
+    alone, doubtful = _count_keys(marked, earlier, ledger)
     if doubtful is None:
-        return _compare_rows(said, earlier), None
+        return _compare_rows(marked, earlier), None
     if not doubtful.keys:
         return alone, doubtful
-    compared = _compare_rows(said.where(doubtful.rows(ledger)), earlier)
+    compared = _compare_rows(marked.where(doubtful.rows(ledger)), earlier)
     return _sum(alone, compared), replace(doubtful, any_new=compared.read > compared.present)
 
 
@@ -53,13 +53,13 @@ _MOST_NAMED = 5_000
 """How many keys a query names at most."""
 
 
-def _count_keys(said: DataFrame, earlier: DataFrame, ledger: Ledger) -> tuple[SliceCounts, Doubtful | None]:
+def _count_keys(marked: DataFrame, earlier: DataFrame, ledger: Ledger) -> tuple[SliceCounts, Doubtful | None]:
     """Counts of the rows that are alone with their key, and the other keys: a row for all of the former, and one for
     each of the latter, as far as they can be named. Stored keys are counted with the slice's, in one shuffle."""
     facts = {name: F.count_if(name).alias(name) for name in ("_valid", "_late", "_next")}
     stored = earlier.select(number_of(F.col(ROW_KEY)).alias(KEY_NUMBER))
-    own = said.select(KEY_NUMBER, *facts, F.lit(1).alias("_said"), ledger_number(ledger).alias("_value"))
-    said_by_key = (
+    own = marked.select(KEY_NUMBER, *facts, F.lit(1).alias("_said"), ledger_number(ledger).alias("_value"))
+    by_key = (
         own.unionByName(stored, allowMissingColumns=True)
         .groupBy(KEY_NUMBER)
         .agg(
@@ -73,7 +73,7 @@ def _count_keys(said: DataFrame, earlier: DataFrame, ledger: Ledger) -> tuple[Sl
     )
     doubtful = F.when((F.col("_times") > 1) | (F.col("_rows") > F.col("_times")), F.col(KEY_NUMBER)).alias("_doubtful")
     sums = [F.sum(name).alias(name) for name in ("_times", *facts)]
-    parts = said_by_key.groupBy(doubtful)
+    parts = by_key.groupBy(doubtful)
     found = parts.agg(*sums, F.min("_lo").alias("_lo"), F.max("_hi").alias("_hi"))
     rows = found.orderBy(F.asc_nulls_first("_doubtful")).limit(_MOST_NAMED + 2).collect()
 
@@ -94,8 +94,8 @@ def _doubtful(named: Sequence[Row]) -> Doubtful | None:
 _NO_ROWS = SliceCounts(0, 0, 0, 0, 0, 0)
 
 
-def _compare_rows(said: DataFrame, earlier: DataFrame) -> SliceCounts:
-    pairs = said.groupBy(ROW_KEY, ROW_HASH, HASHES).agg(
+def _compare_rows(marked: DataFrame, earlier: DataFrame) -> SliceCounts:
+    pairs = marked.groupBy(ROW_KEY, ROW_HASH, HASHES).agg(
         F.count(F.lit(1)).alias("times"), *(F.max(name).alias(name) for name in ("_valid", "_late", "_next"))
     )
     known = F.col(KNOWN)

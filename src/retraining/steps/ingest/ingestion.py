@@ -59,6 +59,6 @@ def begin_ingestion(
     """Land, pin and check the source, as land_and_pin does. Raises ContractError for columns that do not fit, before
     anything is planned."""
     source = land_and_pin(context, feed, table, landing, batches)
-    found = {each.name: each.dataType.simpleString() for each in source.schema}
-    contract = check_contract(feed, found, observations.stored_columns(context.tables, feed.name))
+    types = {each.name: each.dataType.simpleString() for each in source.schema}
+    contract = check_contract(feed, types, observations.stored_columns(context.tables, feed.name))
     return Ingestion(context, feed, source, contract, tuple(batches))

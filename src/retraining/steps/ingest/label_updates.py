@@ -10,7 +10,7 @@ from retraining.adapters.tables.batches import committed_batches
 from retraining.adapters.tables.observations import BATCH_SEQ, RELABELS
 from retraining.records.batch import Batch
 from retraining.rules.ingest.batch_history import labels_stored_through
-from retraining.rules.ingest.look_around import Others
+from retraining.rules.ingest.look_around import OtherRows
 from retraining.rules.ingest.mark_rows import CONFLICT, mark
 from retraining.rules.ingest.quality import REASONS, WARNINGS, Arrival
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
@@ -39,8 +39,8 @@ def label_updates(ingestion: Ingestion, plan: Batch) -> DataFrame | None:
 
     # As of this batch, so that a batch released late counts and a replayed one does not; without its own rows.
     with_it = committed_batches([*closed, replace(plan, state="COMMITTED")])
-    before = replace(with_it, without=(*with_it.without, plan.batch_seq))
-    rows = observations.current_rows(ingestion.tables, ingestion.feed.name, before, ingestion.ledger)
+    committed = replace(with_it, without=(*with_it.without, plan.batch_seq))
+    rows = observations.current_rows(ingestion.tables, ingestion.feed.name, committed, ingestion.ledger)
 
     label = F.col(f"`{source.labels.label.name}`")
     new = source.labels.rows.where(F.col(BATCH_SEQ) > F.lit(after)).select(ROW_KEY, label.alias(_NEW_LABEL))
@@ -61,7 +61,7 @@ def _untried(changed: DataFrame, standing: DataFrame, label: Column) -> DataFram
 
 
 def with_updates(
-    ingestion: Ingestion, marked: DataFrame, updates: DataFrame | None, arrival: Arrival, others: Others
+    ingestion: Ingestion, marked: DataFrame, updates: DataFrame | None, arrival: Arrival, other_rows: OtherRows
 ) -> DataFrame:
     """The marked rows of a slice, and the updates beside them, but those that an accepted row of the slice replaces: it
     has the same key and moment, and its label already."""
@@ -71,10 +71,10 @@ def with_updates(
     moment = [ROW_KEY, ingestion.ledger.column]
     replaced = marked.where(F.size(REASONS) == 0).select(*(f"`{name}`" for name in moment))
     remaining = updates.join(replaced, moment, "left_anti")
-    return rows.unionByName(_mark_updates(ingestion, remaining, arrival, others))
+    return rows.unionByName(_mark_updates(ingestion, remaining, arrival, other_rows))
 
 
-def _mark_updates(ingestion: Ingestion, updates: DataFrame, arrival: Arrival, others: Others) -> DataFrame:
+def _mark_updates(ingestion: Ingestion, updates: DataFrame, arrival: Arrival, other_rows: OtherRows) -> DataFrame:
     """Judged again by the rules that may read the label, and by no other: the row was accepted when it came."""
     feed = ingestion.feed
     label = feed.label.lower()
@@ -85,7 +85,7 @@ def _mark_updates(ingestion: Ingestion, updates: DataFrame, arrival: Arrival, ot
     )
     of_label = replace(feed, quality=feed.quality.model_copy(update={"rules": rules}))
     rows = updates.withColumnRenamed(WARNINGS, _EARLIER_WARNINGS).withColumn(CONFLICT, F.lit(False))
-    marked = mark(of_label, ingestion.ledger, rows, arrival, others)
+    marked = mark(of_label, ingestion.ledger, rows, arrival, other_rows)
 
     judged_again = F.array(*(F.lit(rule.title) for rule in rules)).cast("array<string>")
     kept = F.array_except(F.col(_EARLIER_WARNINGS), judged_again)

@@ -72,9 +72,9 @@ def _columns(tables: Tables, landing: Landing, listed: DataFrame) -> StructType:
 
     table = tables.name(landing.name)
     own = {*LANDING_COLUMNS, MALFORMED_LINE}
-    there = StructType([each for each in tables.read(landing.name).schema if each.name not in own])
+    columns = StructType([each for each in tables.read(landing.name).schema if each.name not in own])
     expected = {column.lower(): type_ for column, type_ in (landing.schema or {}).items()}
-    stored = {each.name.lower(): each.dataType.simpleString() for each in there}
+    stored = {each.name.lower(): each.dataType.simpleString() for each in columns}
     if landing.schema is not None and expected != stored:
         differ = sorted(f"`{key}`" for key, _ in expected.items() ^ stored.items())
         raise SourceError(
@@ -82,7 +82,7 @@ def _columns(tables: Tables, landing: Landing, listed: DataFrame) -> StructType:
             f"Bring the spec back, add new columns with ALTER TABLE {table} ADD COLUMNS, or give the source "
             f"another name, which lands all files again."
         )
-    return there
+    return columns
 
 
 def _compare(listed: DataFrame, table: DataFrame, landing: Landing, at: datetime) -> LandingReport:

@@ -14,7 +14,7 @@ from retraining.adapters.tables.tables import Tables
 from retraining.errors import ContractError
 from retraining.records.run import Run
 from retraining.rules.ingest.contract import UNTOUCHED
-from retraining.rules.ingest.look_around import Others
+from retraining.rules.ingest.look_around import OtherRows
 from retraining.rules.ingest.row_rules import is_broken
 from retraining.spec.feed import Feed
 from retraining.spec.identifiers import qualified
@@ -47,13 +47,13 @@ def pin_referenced(ingestion: Ingestion) -> dict[str, DataFrame]:
     }
 
 
-def others_of(ingestion: Ingestion, referenced: Mapping[str, DataFrame]) -> Others:
+def other_rows_of(ingestion: Ingestion, referenced: Mapping[str, DataFrame]) -> OtherRows:
     """What rules look at beside the batch: the accepted rows of the batches before it, and the referenced columns."""
     earlier = committed_batches(list(ingestion.closed))
     if not earlier.through or not any(isinstance(rule, Unique) for rule in ingestion.feed.quality.rules):
-        return Others(None, referenced)
+        return OtherRows(None, referenced)
     rows = observations.current_rows(ingestion.tables, ingestion.feed.name, earlier, ingestion.ledger)
-    return Others(rows, referenced)
+    return OtherRows(rows, referenced)
 
 
 def _expect_columns(feed: Feed, rule: Rule, stored: set[str]) -> None:

@@ -43,8 +43,8 @@ def stage_rows(
     tables = context.tables
     source = tables.spark.table(table)
     columns = [*(prepare(source) if prepare else source).schema, *([joined] if joined else [])]
-    found = {each.name: each.dataType.simpleString() for each in columns}
-    ledger = check_contract(feed, found, observations.stored_columns(tables, feed.name)).ledger
+    types = {each.name: each.dataType.simpleString() for each in columns}
+    ledger = check_contract(feed, types, observations.stored_columns(tables, feed.name)).ledger
 
     lo = next_lo(last_closed(batches, ledger), reading_limits(feed, ledger))
     needed = F.lit(True) if prepare else may_follow(ledger, lo)

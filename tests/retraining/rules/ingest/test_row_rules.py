@@ -6,7 +6,7 @@ import pytest
 from tests.loop import toy_spec
 
 from retraining.rules.ingest.ledger import Ledger
-from retraining.rules.ingest.look_around import Others
+from retraining.rules.ingest.look_around import OtherRows
 from retraining.rules.ingest.mark_rows import Doubtful, identify, mark, new_rows
 from retraining.rules.ingest.quality import Arrival
 from retraining.rules.ingest.row_rules import MOST_TRIED
@@ -108,12 +108,14 @@ def judged(spark):
     held = [("earlier", "taken", "here"), ("holder", "its own", "here"), ("null", None, "here")]
     holders = spark.createDataFrame([(*each, 9) for each in held], "id string, mail string, place string, office int")
     places = spark.createDataFrame([("here",), ("there",), ("here",), (None,)], "name string")
-    others = Others(identify(holders, ["id"], [["id"]]), {"place_foreign_key": places})
+    other_rows = OtherRows(identify(holders, ["id"], [["id"]]), {"place_foreign_key": places})
     arrival = Arrival(7, NOW, NOW, LEDGER.from_time(NOW + timedelta(days=1)))
     batch = identify(spark.createDataFrame(rows, COLUMNS), ["id"], [NAMES])
     batch = new_rows(batch, batch.limit(0), LEDGER, doubtful=Doubtful())
     collected = (
-        mark(rows_feed(SPEC), LEDGER, batch, arrival, others).select("id", "_quarantine_reasons", "_warnings").collect()
+        mark(rows_feed(SPEC), LEDGER, batch, arrival, other_rows)
+        .select("id", "_quarantine_reasons", "_warnings")
+        .collect()
     )
     assert len(collected) == len(CASES)
     return {row["id"]: (row["_quarantine_reasons"], row["_warnings"]) for row in collected}
