@@ -87,7 +87,7 @@ def third_model() -> str:
 def sources() -> dict[str, dict[str, Any]]:
     """The `source` sections of the page about sources, by mode; `prepare` is the one with a function."""
     sections = [yaml.safe_load(block)["source"] for block in SOURCES.blocks("yaml")]
-    return {section["mode"] if "mode" in section else "prepare": section for section in sections if _is_kind(section)}
+    return {section.get("mode", "prepare"): section for section in sections if _is_kind(section)}
 
 
 def _is_kind(section: dict[str, Any]) -> bool:

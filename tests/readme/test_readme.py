@@ -29,7 +29,8 @@ def test_every_make_target_exists():
 def test_every_job_exists_in_the_development_target():
     events = {"on_table_update", "on_file_arrival"}  # left to those who have something to watch
     run = set(re.findall(r"bundle run (\w+)", README.text))
-    listed = {name for line in re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", README.text, re.MULTILINE) for name in words(line)}
+    lines = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", README.text, re.MULTILINE)
+    listed = {name for line in lines for name in words(line)}
 
     assert {"demo", "retraining", "preflight"} <= run
     assert (run | listed) - set(RULES) - set(job_keys(read_bundle(ROOT, "dev"))) == events
