@@ -62,6 +62,7 @@ class Page:
 README = Page(ROOT / "README.md")
 SOURCES = Page(ROOT / "docs/how-to/sources.md")
 LATE_LABELS = Page(ROOT / "docs/how-to/late-labels.md")
+QUALITY_RULES = Page(ROOT / "docs/how-to/quality-rules.md")
 
 
 def pages() -> list[Page]:
@@ -103,11 +104,11 @@ def columns_with_labels() -> dict[str, Any]:
 
 def quality_rules() -> dict[str, str]:
     """{rule: example} of the table of quality rules."""
-    (table,) = re.findall(r"\| Rule \| A row is fine when \| Example \|\n\|.*\n((?:\|.*\n)+)", README.text)
+    (table,) = re.findall(r"\| Rule \| A row is fine when \| Example \|\n\|.*\n((?:\|.*\n)+)", QUALITY_RULES.text)
     return dict(re.findall(r"^\| `(\w+)` \|.*\| `(\{.*\})` \|$", table, re.MULTILINE))
 
 
-def batch_gates() -> str:
-    """The gates that the README sets."""
-    (gates,) = re.findall(r"`quality\.batch: (\{.*?\})`", README.text, re.DOTALL)
-    return gates
+def batch_gates() -> dict[str, Any]:
+    """The gates that the page about quality sets."""
+    (section,) = [yaml.safe_load(block)["quality"] for block in QUALITY_RULES.blocks("yaml")]
+    return dict(section["batch"])

@@ -1,5 +1,6 @@
 """What the README says is there is there, and its examples hold."""
 
+import json
 import re
 
 from local_workspace.bundle.bundle import job_keys, read_bundle
@@ -77,8 +78,9 @@ def test_the_four_commands_of_a_workspace_are_login_deploy_and_two_runs():
 
 
 def test_every_quality_rule_and_gate_has_an_example_that_a_spec_takes():
-    said = ", ".join(quality_rules().values())
-    spec = parse_spec(f"{third_model()}quality: {{ rules: [{said}], batch: {batch_gates()} }}", "README.md")
+    examples = ", ".join(quality_rules().values())
+    quality = f"{{ rules: [{examples}], batch: {json.dumps(batch_gates())} }}"
+    spec = parse_spec(f"{third_model()}quality: {quality}", "quality-rules.md")
 
     assert [rule.rule for rule in spec.quality.rules] == list(quality_rules()) == list(RULES)
     assert spec.quality.batch.model_fields_set == set(BatchGates.model_fields)
