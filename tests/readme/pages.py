@@ -62,6 +62,7 @@ class Page:
 README = Page(ROOT / "README.md")
 SOURCES = Page(ROOT / "docs/how-to/sources.md")
 LATE_LABELS = Page(ROOT / "docs/how-to/late-labels.md")
+MEASURED = Page(ROOT / "docs/reference/measured.md")
 QUALITY_RULES = Page(ROOT / "docs/how-to/quality-rules.md")
 
 
