@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 from browser import open_browser
 from example_pages import main as write_example_pages
+from headline import PAGE, PICTURE, headline
 from PIL import Image
 
 HERE = Path(__file__).parent
@@ -28,6 +29,7 @@ def take(folder: Path) -> None:
                     picture = HERE / f"{name}-{width}-{scheme}.png"
                     _save_small(browser.picture(page, width, scheme), picture)
                     print(f"{picture.name} of {page.name}")
+    headline(Image.open(PAGE)).save(PICTURE, optimize=True)
 
 
 def _newest_page(folder: Path) -> Path:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from tests.readme.readme import ROOT, third_model
+from tests.readme.pages import ROOT, third_model
 
 pytestmark = pytest.mark.slow
 

@@ -1,0 +1,82 @@
+"""The commands on a page, read as a shell and the command lines read them."""
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from .pages import Page
+
+OTHERS = ("source .venv/bin/activate", "export PYTHONPATH=src", "databricks auth login --host https://<workspace>")
+"""Lines that are neither a target of the Makefile nor a job of the bundle."""
+
+_STARTS = ("make ", "databricks bundle ", "python -m local_workspace ")
+
+
+@dataclass(frozen=True)
+class MakeCommand:
+    """`make <target>`."""
+
+    target: str
+
+
+@dataclass(frozen=True)
+class BundleCommand:
+    """`databricks bundle ...` or `python -m local_workspace ...`; job is None for a deployment."""
+
+    job: str | None
+    target: str | None
+    variables: frozenset[str]
+    parameters: Mapping[str, str]
+
+
+def commands_of(page: Page) -> list[MakeCommand | BundleCommand]:
+    """The commands in the page's bash blocks and in its inline code, in order."""
+    inline = [code for code in page.code if code.startswith(_STARTS) and "<job>" not in code]
+    lines = [line for line in _lines(page) if line not in OTHERS]
+    return [_command(line) for line in (*lines, *inline) if line.startswith(_STARTS)]
+
+
+def unknown_lines(page: Page) -> list[str]:
+    """Lines of bash blocks that no test understands."""
+    return [line for line in _lines(page) if line not in OTHERS and not line.startswith(_STARTS)]
+
+
+def _lines(page: Page) -> Iterator[str]:
+    for block in page.blocks("bash"):
+        yield from (line for line in block.splitlines() if line.strip())
+
+
+def _command(line: str) -> MakeCommand | BundleCommand:
+    words = shlex.split(line.replace("<", "").replace(">", ""), comments=True)
+    if words[0] == "make":
+        return MakeCommand(next(word for word in words[1:] if "=" not in word))
+    return _bundle_command(words[2:] if words[0] == "databricks" else words[3:])
+
+
+def _bundle_command(words: list[str]) -> BundleCommand:
+    """words: `run <job> ...` or `deploy ...`."""
+    verb, *rest = words
+    assert verb in ("run", "deploy"), words
+    job = rest.pop(0) if verb == "run" else None
+
+    values: dict[str, list[str]] = {"-t": [], "--var": [], "--params": []}
+    option = None
+    for word in rest:
+        if word.startswith("-"):
+            assert word in values, f"{word} is not an option that the tests know"
+            option = word
+        else:
+            assert option, f"{word} belongs to no option"
+            values[option].append(word)
+
+    variables = frozenset(_pairs(values["--var"]))
+    target = values["-t"][0] if values["-t"] else None
+    return BundleCommand(job, target, variables, _pairs(values["--params"]))
+
+
+def _pairs(texts: list[str]) -> dict[str, str]:
+    """NAME=VALUE, several separated by commas."""
+    pairs = [pair.partition("=") for text in texts for pair in re.split(r",(?=\w+=)", text)]
+    assert all(equals for _, equals, _ in pairs), texts
+    return {name: value for name, _, value in pairs}

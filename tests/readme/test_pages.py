@@ -1,0 +1,183 @@
+"""Every page that people follow is true: its snippets are specs, and its commands, links and paths exist."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from local_workspace.bundle.bundle import job_keys, read_bundle
+from retraining.spec.model_spec import ModelSpec
+from retraining.spec.read_spec import parse_spec
+
+from .commands import BundleCommand, MakeCommand, commands_of, unknown_lines
+from .pages import ROOT, Page, linked_pages, pages, third_model
+
+EVENT_JOBS = {"on_table_update", "on_file_arrival"}
+"""Deployed by those who have something to watch."""
+
+every_page = pytest.mark.parametrize("page", pages(), ids=str)
+every_linked_page = pytest.mark.parametrize("page", linked_pages(), ids=str)
+
+
+def test_pages_of_every_kind_are_found():
+    found = {str(page).rpartition("/")[0] for page in linked_pages()}
+
+    assert found == {"", "docs", "docs/tutorial", "docs/how-to", "docs/reference"}
+    assert len(pages()) >= 13
+
+
+@every_page
+def test_a_page_has_something_that_is_tested(page):
+    assert page.blocks("yaml") or commands_of(page)
+
+
+@every_page
+def test_every_code_block_is_a_snippet_a_command_or_an_output(page):
+    assert set(page.languages) <= {"yaml", "bash", "text"}
+    assert unknown_lines(page) == []
+
+
+@every_page
+def test_every_yaml_snippet_is_a_spec_or_a_part_of_one(page):
+    for snippet in page.blocks("yaml"):
+        assert parse_spec(_as_a_spec(snippet), str(page)).kind == "regression"
+
+
+def _as_a_spec(snippet: str) -> str:
+    """The snippet in place of the same keys of the README's spec."""
+    if snippet.startswith("model:"):
+        return snippet
+    return yaml.safe_dump({**yaml.safe_load(third_model()), **yaml.safe_load(snippet)})
+
+
+@every_linked_page
+def test_every_key_of_a_spec_that_is_named_exists(page):
+    unknown = [key for key in _named_keys(page) if not _exists(key.split("."))]
+
+    assert unknown == []
+
+
+def _named_keys(page: Page) -> Iterator[str]:
+    sections = "|".join(ModelSpec.model_fields)
+    for code in page.code:
+        yield from re.findall(rf"^(?:{sections})(?:\.\w+)+(?=$|: )", code)
+
+
+def _exists(keys: list[str]) -> bool:
+    section: Any = ModelSpec
+    for key in keys:
+        fields = {field.alias or name: field for name, field in section.model_fields.items()}
+        if key not in fields:
+            return False
+        section = fields[key].annotation
+    return True
+
+
+@every_linked_page
+def test_every_make_target_exists(page):
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    named = {command.target for command in commands_of(page) if isinstance(command, MakeCommand)}
+
+    assert named - targets == set()
+
+
+@every_linked_page
+def test_every_job_that_is_run_exists_and_has_the_parameters(page):
+    declared = _parameters_of_jobs()
+
+    for command in _bundle_commands(page):
+        if command.job:
+            assert command.job in declared
+            assert command.parameters.keys() - declared[command.job] == set(), command.job
+
+
+@every_linked_page
+def test_every_target_and_variable_of_the_bundle_exists(page):
+    document = yaml.safe_load((ROOT / "databricks.yml").read_text("utf-8"))
+    events = [yaml.safe_load(file.read_text("utf-8")) for file in (ROOT / "resources/events").glob("*.yml")]
+    variables = set(document["variables"]).union(*(event["variables"] for event in events))
+
+    assert len(events) == len(EVENT_JOBS)
+    for command in _bundle_commands(page):
+        assert command.target in {None, *document["targets"]}
+        assert command.variables - variables == set()
+
+
+@every_linked_page
+def test_every_job_in_a_table_exists(page):
+    tables = re.findall(r"^\| Job \|.*\n\|.*\n((?:\|.*\n)+)", page.text, re.MULTILINE)
+    listed = {name for table in tables for row in table.splitlines() for name in _names(row.split("|")[1])}
+
+    assert listed - set(job_keys(read_bundle(ROOT, "dev"))) - EVENT_JOBS == set()
+
+
+def test_the_page_of_jobs_lists_every_job():
+    listed = {
+        name for cell in re.findall(r"^\| (`\w+`[^|]*) \|", _page_of_jobs().text, re.MULTILINE) for name in _names(cell)
+    }
+
+    assert set(job_keys(read_bundle(ROOT, "dev"))) | EVENT_JOBS <= listed
+
+
+def _page_of_jobs() -> Page:
+    return Page(ROOT / "docs/reference/jobs.md")
+
+
+def _names(cell: str) -> list[str]:
+    return re.findall(r"`(\w+)`", cell)
+
+
+def test_the_page_of_jobs_names_parameters_that_they_have():
+    declared = _parameters_of_jobs()
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", _page_of_jobs().text, re.MULTILINE)
+    rows_of_jobs = [(job, set(re.findall(r"`(\w+)(?:=[\w-]+)?`", row))) for job, row in rows if job in declared]
+
+    assert len(rows_of_jobs) == 13
+    assert {job: unknown for job, named in rows_of_jobs if (unknown := named - declared[job])} == {}
+
+
+def _bundle_commands(page: Page) -> list[BundleCommand]:
+    return [command for command in commands_of(page) if isinstance(command, BundleCommand)]
+
+
+def _parameters_of_jobs() -> dict[str, set[str]]:
+    """By job of the development target, the names of its parameters."""
+    jobs = read_bundle(ROOT, "dev").resources["jobs"]
+    return {key: {each["name"] for each in job.get("parameters", [])} for key, job in jobs.items()}
+
+
+@every_linked_page
+def test_every_link_leads_to_a_file_and_a_heading(page):
+    for link in page.links:
+        if link.startswith("https://"):
+            continue
+        file, _, anchor = link.partition("#")
+        target = (page.path.parent / file).resolve() if file else page.path
+        assert target.exists(), link
+        assert not anchor or anchor in Page(target).anchors, link
+
+
+@every_linked_page
+def test_every_path_exists(page):
+    roots = "specs|src|resources|notebooks|tests|benchmarks|docs"
+    paths = [code for code in page.code if re.fullmatch(rf"(?:{roots})/[\w/.-]*", code)]
+
+    assert [path for path in paths if not (ROOT / path).exists() and path != "specs/flights_simple.yml"] == []
+
+
+@every_linked_page
+def test_every_script_exists(page):
+    scripts = [shlex.split(code)[1] for code in page.code if re.match(r"python \w+/", code)]
+
+    assert [script for script in scripts if not (ROOT / script).is_file()] == []
+
+
+def test_every_page_is_in_the_index():
+    index = Page(ROOT / "docs/README.md")
+    listed = {(index.path.parent / link).resolve() for link in index.links}
+    written = {page.path for page in linked_pages() if page.path.parent.name in ("tutorial", "how-to", "reference")}
+
+    assert written - listed == set()
