@@ -2,7 +2,7 @@
 # MAGIC %md
 # MAGIC # 2. Check drift
 # MAGIC Compares what has just arrived with what the champion was trained on, measures the champion on it, and decides:
-# MAGIC keep it, update it, refit, or go back to the one before.
+# MAGIC keep it, update it, refit, or go back to the previous champion.
 
 # COMMAND ----------
 import sys

@@ -10,7 +10,7 @@ from retraining.spec.model_spec import ModelSpec
 
 @dataclass(frozen=True)
 class Context:
-    """One model in one task of one run. Built by open_stage, and by nobody else in the product."""
+    """One model in one task of one run. Only open_stage builds it."""
 
     spec: ModelSpec
     tables: Tables

@@ -31,7 +31,7 @@ class HeldBatchError(RetrainingError):
 
 
 class ForgetError(RetrainingError):
-    """Keys that were asked to be forgotten cannot be told from others, or are still there."""
+    """Keys to be forgotten cannot be recognised, or are still there."""
 
 
 class ConcurrentRunError(RetrainingError):
@@ -59,7 +59,7 @@ class TamperedModelError(RetrainingError):
 
 
 class NotifyError(RetrainingError):
-    """Somebody who must be told could not be."""
+    """A message that must arrive did not arrive."""
 
 
 class ReproduceError(RetrainingError):

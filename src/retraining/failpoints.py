@@ -82,8 +82,8 @@ def parse(text: str) -> Armed:
 
 
 def hit(point: str) -> None:
-    """Passes a place. Raises FailpointError, or ends the process, where the environment asks for it; ParameterError
-    when it asks for something that does not exist, or when the place is not listed."""
+    """Passes a place. Raises FailpointError, or ends the process, where the environment demands it; ParameterError
+    when it demands something that does not exist, or when the place is not listed."""
     text = os.environ.get(VARIABLE)
     if not text:
         return

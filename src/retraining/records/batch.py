@@ -168,7 +168,7 @@ class IngestReport:
         if not self.held:
             return ""
         which = f"batch {self.held[0]} is" if len(self.held) == 1 else f"batches {', '.join(map(str, self.held))} are"
-        return f"; {which} held and used by nobody until the job release_batch lets them in"
+        return f"; {which} held and not used until the job release_batch lets them in"
 
     def as_dict(self) -> dict[str, object]:
         """Field names and values, for display."""

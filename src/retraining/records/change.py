@@ -15,7 +15,7 @@ class ChangeKind:
 
     kind: KindOfChange
     since: date | None
-    """Estimated first day of the change; None where no day stands out."""
+    """Estimated first day of the change; None where no day is clear."""
     response: str
     """A sentence: what the kind suggests. It decides nothing."""
     reason: str

@@ -1,39 +1,37 @@
 """Rows of `promotions`: the truth about which version is champion. The alias is its projection."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
+
+from retraining.records.run import Stamped
 
 Outcome = Literal["PROMOTE", "REJECT", "ROLLBACK", "HEAL", "PENDING", "APPROVED", "ADOPTED", "RELEASED"]
 _MOVES = frozenset({"PROMOTE", "ROLLBACK", "HEAL", "ADOPTED"})
 
 
 @dataclass(frozen=True)
-class Promotion:
-    """A decision (state DECIDED), or the note that the alias follows it (state APPLIED, same seq).
-
-    version is the version that the decision makes or leaves champion: the refit or candidate for PROMOTE, the target
-    for ROLLBACK, a version made elsewhere for ADOPTED, the champion that stays for REJECT, and for HEAL the champion
-    that an alias moved by hand goes back to. PENDING asks a person whether a candidate may go live, APPROVED is the
-    answer yes, RELEASED lets retraining go on after a rollback; the champion stays. previous_version is the champion
-    before, or the one that a candidate was judged against. request_id names the request of a person, or the evaluation
-    that rolled back by itself; retrain_key is that of the candidate.
-    """
+class Promotion(Stamped):
+    """A decision about the champion, or the note that the alias follows it."""
 
     model: str
     seq: int
+    """Number of the decision of its model; the note that it was applied has the same."""
     state: Literal["DECIDED", "APPLIED"]
+    """DECIDED: the decision. APPLIED: the alias follows it."""
     outcome: Outcome
+    """HEAL puts back an alias that was moved by hand; PENDING waits for a person's approval, APPROVED is the answer
+    yes; ADOPTED takes over a version made elsewhere; RELEASED lets retraining go on after a rollback."""
     version: str | None
+    """The version that the decision makes or leaves champion; None where there is none."""
     previous_version: str | None
+    """The previous champion, or the champion that the candidate was judged against."""
     candidate_version: str | None
     retrain_key: str | None
+    """That of the candidate."""
     request_id: str | None
+    """The request of a person, or the evaluation that rolled back by itself."""
     batch_seq: int
     reasons: tuple[str, ...]
-    run_id: str
-    attempt_id: str
-    at: datetime
 
     @property
     def moves_alias(self) -> bool:

@@ -18,7 +18,7 @@ class ModelRuns:
 
 
 def render_index(entries: Sequence[ModelRuns]) -> str:
-    """HTML over models in the order of their names; the page of a run lies at `<model>/<run_id>.html` beside it."""
+    """HTML over models in the order of their names; the page of a run is at `<model>/<run_id>.html` beside it."""
     models = sorted(entries, key=lambda each: each.events[-1].model)
     return TEMPLATES.get_template("index.html.j2").render(
         models=models,

@@ -46,7 +46,7 @@ def _reasons(data: PageData) -> tuple[str, ...]:
 
 
 def _evidence(decision: Decision, metric: str) -> list[tuple[str, str, str]]:
-    """What the decision saw, and beside each value what it was held to: name, value, note."""
+    """What the decision saw, and beside each value its limit: name, value, note."""
     age = decision.champion_age_days
     seconds = decision.last_fit_seconds
     realised = decision.realised_error

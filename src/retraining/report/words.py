@@ -28,7 +28,7 @@ def status_of(run: Event) -> Status:
     after = run.champion_after
     if run.failed_tasks or run.outcome == "FAILED":
         names = ", ".join(run.failed_tasks) or "no task named"
-        return Status("Run failed", f"Failed: {names}. What was decided before still stands.", "bad", "✕")
+        return Status("Run failed", f"Failed: {names}. Earlier decisions still hold.", "bad", "✕")
     if run.outcome == "PROMOTE":
         return Status("New champion", _promoted(before, after), "good", "↑")
     if run.outcome == "REJECT":
@@ -63,7 +63,7 @@ def _promoted(before: str | None, after: str | None) -> str:
 
 
 def _previous_wins(run: Event) -> str:
-    return " The champion before it does better on the newest batches." if run.previous_wins else ""
+    return " The previous champion does better on the newest batches." if run.previous_wins else ""
 
 
 def champion_after(run: Event) -> str:
@@ -148,7 +148,7 @@ def change_title(kind: str, alarm: str | None = None) -> str:
 
 
 def column_title(name: str) -> str:
-    """The column's name; the champion's predictions and the label have titles of their own."""
+    """The column's name; the champion's predictions and the label have other titles."""
     return {":prediction": "Prediction", ":label": "Label"}.get(name, name)
 
 

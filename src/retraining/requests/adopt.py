@@ -10,7 +10,7 @@ from retraining.requests.widget_values import batch_number
 @dataclass(frozen=True)
 class AdoptRequest:
     """version, or the old registry stage it is in; the batches that hold the rows it was trained on, first and last
-    included. label names the column it predicts. fit_seconds is what its fit took, None when nobody knows."""
+    included. label names the column it predicts. fit_seconds is what its fit took, None when it is not known."""
 
     version: str | None
     old_stage: str | None
@@ -22,8 +22,8 @@ class AdoptRequest:
 
 
 def read_adoption(parameters: Mapping[str, str]) -> AdoptRequest:
-    """What is said of a version made elsewhere. Raises ParameterError for one without version or old stage, for both,
-    or without the batches and the reason."""
+    """The request. Raises ParameterError without a version or an old stage, with both, and without the batches or the
+    reason."""
     version = parameters["version"] or None
     old_stage = parameters["old_stage"] or None
     if (version is None) == (old_stage is None):
@@ -46,5 +46,5 @@ def _seconds(text: str) -> float | None:
     except ValueError:
         seconds = -1.0
     if seconds is not None and not 0 <= seconds < float("inf"):
-        raise ParameterError(f"fit_seconds {text!r} is no number of seconds. Leave it empty when it is not known.")
+        raise ParameterError(f"fit_seconds {text!r} is not a number of seconds. Leave it empty when it is not known.")
     return seconds

@@ -25,8 +25,8 @@ class CopyRequest:
 
 
 def read_copy(parameters: Mapping[str, str]) -> CopyRequest:
-    """Which version of another schema is asked for, checked part by part. Raises ParameterError for a name that has not
-    three plain parts, for what is no version number, and without a reason."""
+    """The request, its names checked part by part. Raises ParameterError for a name without three plain parts, for
+    a version that is not a number, and without a reason."""
     missing = [name for name in ("source_model", "source_version", "reason") if not parameters[name].strip()]
     if missing:
         raise ParameterError(f"copy_version needs {' and '.join(missing)}. Set the parameter and run again.")
@@ -36,7 +36,7 @@ def read_copy(parameters: Mapping[str, str]) -> CopyRequest:
         raise ParameterError(f"source_model {parameters['source_model']!r}: expected catalog.schema.model.")
     catalog, schema, model = (check_part(part, "source_model's part") for part in parts)
     if not (version.isascii() and version.isdigit() and len(version) <= 18):
-        raise ParameterError(f"source_version {version!r} is no version number, such as 3.")
+        raise ParameterError(f"source_version {version!r} is not a version number, such as 3.")
     until = parameters["trained_until"] or None
     reason = parameters["reason"].strip()
     return CopyRequest(f"{catalog}.{schema}", model, version, until, reason)

@@ -21,7 +21,7 @@ _BITS = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}
 
 @dataclass(frozen=True)
 class ForgetRequest:
-    """What an operator asks for: keys is a JSON text, keys_table the quoted name of a table; one of the two is said.
+    """What an operator requests: keys is a JSON text, keys_table the quoted name of a table; one of the two is given.
     A dry run only says what would be deleted."""
 
     reason: str | None
@@ -44,7 +44,7 @@ def read_keys(text: str, types: Mapping[str, str]) -> list[tuple[Any, ...]]:
         raise _refused(types, f"it has {len(text):,} characters, at most {MAX_LENGTH:,} are read")
     found = _parsed(text, types)
     if not isinstance(found, list) or not found:
-        raise _refused(types, "it is no list with a key in it")
+        raise _refused(types, "it is not a list with a key in it")
     if len(found) > MAX_KEYS:
         raise _refused(types, f"it holds {len(found):,} keys, at most {MAX_KEYS:,} are read")
     return [_key(each, position, types) for position, each in enumerate(found, 1)]
@@ -55,9 +55,9 @@ def _parsed(text: str, types: Mapping[str, str]) -> Any:
     try:
         return json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_once)
     except json.JSONDecodeError as err:
-        raise _refused(types, f"it is no JSON at line {err.lineno}, column {err.colno}") from None
+        raise _refused(types, f"it is not JSON at line {err.lineno}, column {err.colno}") from None
     except (ValueError, RecursionError, DecimalException):
-        raise _refused(types, "it is no plain JSON: a name stands twice, or a number is no number") from None
+        raise _refused(types, "it is not plain JSON: a name is used twice, or a number is not a number") from None
 
 
 def _no_constant(_: str) -> Any:
@@ -72,7 +72,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _key(given: Any, position: int, types: Mapping[str, str]) -> tuple[Any, ...]:
     if not isinstance(given, dict) or set(given) != set(types):
-        raise _refused(types, f"key {position} is no object with exactly these columns")
+        raise _refused(types, f"key {position} is not an object with exactly these columns")
     return tuple(_value(given[column], type_name, column, position, types) for column, type_name in types.items())
 
 

@@ -16,7 +16,7 @@ class RepairRequest:
     """backfill reads the ledger values [start, end) again; replay reads a batch's slice again and supersedes the batch;
     abandon gives up an open or held batch; rebaseline reads the source from the beginning, for example after it was
     replaced; rebuild writes lost rows of `watermarks` again from the observations. source: of the rows, or of the
-    labels that have a table of their own."""
+    labels that come from another table."""
 
     action: RepairAction
     reason: str

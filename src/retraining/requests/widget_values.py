@@ -8,7 +8,7 @@ from retraining.errors import ParameterError
 def batch_number(text: str | None, name: str = "batch_seq") -> int:
     """The number of a batch as a widget holds it. Raises ParameterError for anything else."""
     if text is None or not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise ParameterError(f"{name} {text!r} is no batch number. See column batch_seq of table `watermarks`.")
+        raise ParameterError(f"{name} {text!r} is not a batch number. See column batch_seq of table `watermarks`.")
     return int(text)
 
 

@@ -4,16 +4,16 @@ from retraining.records.decision import Evidence, Thresholds, Verdict
 from retraining.rules.gate.holdout import FEWEST_DAYS
 
 REFUSED_UPDATES = 2
-"""So many refused candidates in a row say that updating the champion leads nowhere."""
+"""After this many refused candidates in a row, updating the champion leads nowhere."""
 
 
 def decide(evidence: Evidence, thresholds: Thresholds) -> Verdict:
     """The verdict on one batch.
 
-    A champion that the one before it beats goes where the policy rolls back, unless an operator froze the model.
+    A champion that the previous one beats goes where the policy rolls back, unless an operator froze the model.
     What cannot be judged is not trained. A cheap fit then challenges every run that brought new labelled rows and
-    leaves the choice to the gate; a dear one must be justified by the realised error, the champion's age, or drift that
-    persists, and not follow too soon on the last one.
+    leaves the choice to the gate; an expensive one must be justified by the realised error, the champion's age, or
+    drift that persists, and not follow too soon on the last one.
     """
     back = _rollback(evidence, thresholds)
     if back:
@@ -70,7 +70,7 @@ def _obstacle(evidence: Evidence, thresholds: Thresholds) -> str | None:
     if evidence.new_labelled_rows < thresholds.min_new_rows:
         return (
             f"{evidence.new_labelled_rows:,} labelled rows are new since the last training; "
-            f"policy.min_new_rows asks for {thresholds.min_new_rows:,}."
+            f"policy.min_new_rows wants {thresholds.min_new_rows:,}."
         )
 
     days = evidence.holdout_days
@@ -121,7 +121,7 @@ def _too_soon(evidence: Evidence, thresholds: Thresholds) -> str | None:
     if days is None or days >= thresholds.cooldown_days:
         return None
     return (
-        f"The last candidate was fitted {days:.0f} days of data ago; policy.cooldown_days asks for "
+        f"The last candidate was fitted {days:.0f} days of data ago; policy.cooldown_days wants "
         f"{thresholds.cooldown_days}."
     )
 

@@ -1,4 +1,4 @@
-"""What people are told of, read from the decisions: an incident opens once, goes on, and is resolved.
+"""What people must hear of, read from the decisions: an incident opens once, goes on, and is resolved.
 
 Nothing is stored: a decision is made once for the same evidence, so the incidents that follow from it are the same too.
 """
@@ -39,7 +39,7 @@ def incidents(decisions: Iterable[Decision]) -> list[Incident]:
 
 
 def news_of_run(known: Iterable[Incident], run_id: str) -> list[Incident]:
-    """Incidents that a run opened or resolved. One that only went on was told when it opened."""
+    """Incidents that a run opened or resolved. One that only went on was reported when it opened."""
     return [each for each in known if each.opened_run == run_id or (each.newest_run == run_id and not each.is_open)]
 
 

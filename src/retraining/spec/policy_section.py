@@ -20,7 +20,7 @@ class PolicySection(Section):
     max_error_increase: float = Field(default=0.2, gt=0)
     """Share by which the realised error may exceed that at promotion before it justifies an expensive fit."""
     cooldown_days: int = Field(default=1, ge=0)
-    """Data time since the last candidate during which drift, error and age do not ask for another one."""
+    """Data time since the last candidate during which drift, error and age do not lead to another one."""
     max_rows: int = Field(default=1_000_000, ge=100)
     """Largest training frame. Beyond it a keyed sample is taken, recorded and warned about."""
     on_alias_drift: Literal["stop", "heal"] = "stop"

@@ -90,7 +90,7 @@ def _validate(content: dict[Any, Any], origin: str, source_file: str | None = No
 
 
 def _refuse_shared_keys(content: dict[Any, Any], origin: str, source: str) -> None:
-    """Also where the source's file leaves a key out: what is said for one model would hold for all of them."""
+    """Also where the source's file leaves a key out: a setting of one model would hold for all of them."""
     columns = content.get("columns")
     own_columns = columns if isinstance(columns, dict) else {}
     repeated = [key for key in ("quality",) if key in content]

@@ -16,7 +16,7 @@ class _Rule(Section):
 
     rule: str
     name: Name | None = None
-    """Stands in the reasons of a row. Default: the column and the rule."""
+    """Shown in the reasons of a row. Default: the column and the rule."""
     severity: Severity = "quarantine"
     """quarantine: the row is kept out. fail: it is kept out and its batch held. warn: it is accepted and counted."""
 

@@ -85,7 +85,7 @@ def _check(spec: ModelSpec, source: IngestedSource, request: AdoptRequest) -> No
     if request.label not in (None, spec.columns.label):
         raise ParameterError(
             f"label {request.label!r}: specs/{spec.model}.yml predicts `{spec.columns.label}`. Errors of two labels "
-            f"cannot be compared; give the adopted model a spec of its own."
+            f"cannot be compared; give the adopted model another spec."
         )
 
 

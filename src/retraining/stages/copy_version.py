@@ -44,7 +44,7 @@ class CopyReport:
 
 def copy_version(context: Context, request: CopyRequest) -> CopyReport:
     """Copy a version, write its manifest, make it challenger. Asked again before a newer batch, the same copy is found;
-    with a newer batch there are other days to judge on, and a copy of its own.
+    with a newer batch there are other days to judge on, and another copy.
 
     Raises ParameterError for a request that does not fit the spec, RegistryError for a version that cannot be used on
     its columns, NothingToDoError for files that are champion already or were left by a rollback.
@@ -81,7 +81,7 @@ def _check(context: Context, request: CopyRequest) -> None:
         )
     if context.spec.gate.holdout == "reserved":
         raise ParameterError(
-            f"{context.model}: gate.holdout is reserved, and nobody can say whether another target's fit has seen the "
+            f"{context.model}: gate.holdout is reserved, and it is not known whether another target's fit has seen the "
             f"reserved keys. Set gate.holdout: newest, or retrain here."
         )
 

@@ -97,11 +97,11 @@ def test_of_many_columns_ten_are_named(columns, words):
         (dict(outcome="KEEP"), "Champion kept Version 2 stays champion; nothing was trained."),
         (
             dict(outcome="KEEP", previous_wins=True),
-            "Champion beaten Version 2 stays champion. The champion before it does better on the newest batches.",
+            "Champion beaten Version 2 stays champion. The previous champion does better on the newest batches.",
         ),
         (
             dict(outcome="REJECT", previous_wins=True),
-            "the gate; version 2 stays champion. The champion before it does better on the newest batches.",
+            "the gate; version 2 stays champion. The previous champion does better on the newest batches.",
         ),
         (
             dict(outcome="KEEP", champion_after=None),
@@ -109,7 +109,7 @@ def test_of_many_columns_ten_are_named(columns, words):
         ),
         (
             dict(outcome="FAILED", failed_tasks=("ingest", "score")),
-            "Run failed Failed: ingest, score. What was decided before still stands.",
+            "Run failed Failed: ingest, score. Earlier decisions still hold.",
         ),
     ],
 )

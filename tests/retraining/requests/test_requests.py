@@ -95,10 +95,10 @@ def test_an_adoption_is_read_with_what_it_needs():
         ({"last_batch": "", "reason": " "}, "adopt needs last_batch and reason. Set the parameter and run again."),
         ({"first_batch": "3"}, "first_batch 3 and last_batch 2: expected 1 <= first_batch <= last_batch."),
         ({"first_batch": "0"}, "first_batch 0 and last_batch 2: expected"),
-        ({"last_batch": "two"}, "last_batch 'two' is no batch number."),
-        ({"fit_seconds": "long"}, "fit_seconds 'long' is no number of seconds."),
-        ({"fit_seconds": "-1"}, "fit_seconds '-1' is no number of seconds."),
-        ({"fit_seconds": "nan"}, "fit_seconds 'nan' is no number of seconds."),
+        ({"last_batch": "two"}, "last_batch 'two' is not a batch number."),
+        ({"fit_seconds": "long"}, "fit_seconds 'long' is not a number of seconds."),
+        ({"fit_seconds": "-1"}, "fit_seconds '-1' is not a number of seconds."),
+        ({"fit_seconds": "nan"}, "fit_seconds 'nan' is not a number of seconds."),
     ],
 )
 def test_an_adoption_without_what_it_needs_is_refused(said, refusal):
@@ -126,7 +126,7 @@ def test_a_copy_names_its_original_part_by_part():
         ({"source_model": "a.b.c.d"}, "expected catalog.schema.model."),
         ({"source_model": "a.b.toy' or '1"}, "source_model's part \"toy' or '1\" is not a plain name"),
         ({"source_model": "a..toy"}, "source_model's part '' is not a plain name"),
-        ({"source_version": "champion"}, "source_version 'champion' is no version number, such as 3."),
+        ({"source_version": "champion"}, "source_version 'champion' is not a version number, such as 3."),
         ({"source_version": "7/../8"}, "is no version number"),
     ],
 )

@@ -168,7 +168,7 @@ def test_evidence_waits_for_the_cooldown(days, action):
 
 def test_a_keep_in_the_cooldown_still_says_what_asked_for_a_fit():
     assert reason(replace(DRIFTED, days_since_attempt=0.0)) == (
-        "The last candidate was fitted 0 days of data ago; policy.cooldown_days asks for 1. "
+        "The last candidate was fitted 0 days of data ago; policy.cooldown_days wants 1. "
         "Drift persists. 1 of the newest 3 batches drifted."
     )
 

@@ -142,7 +142,7 @@ def test_a_batch_of_broken_columns_has_drifted_and_a_frozen_model_stays_as_it_is
     decision = story["broken"].decision
 
     assert decision.drift_verdict == "drifted"
-    assert decision.drift_reason.startswith("4 of 4 feature columns drifted; drift.max_drifted_share asks for 20%.")
+    assert decision.drift_reason.startswith("4 of 4 feature columns drifted; drift.max_drifted_share wants 20%.")
     assert f"{column(loop, story['broken'], decision.drift_worst_column).reason}" in decision.drift_reason
     assert (decision.action, decision.reasons[0][:28]) == ("keep", "An operator froze the model ")
 

@@ -143,5 +143,5 @@ def test_a_run_id_and_a_reason_are_stored_as_they_are_said(dirty):
 def test_a_bound_that_is_no_ledger_value_is_refused(dirty, bound):
     loop, _ = dirty
 
-    with pytest.raises(ParameterError, match="is no value of `at`"):
+    with pytest.raises(ParameterError, match="is not a value of `at`"):
         repair(loop.context, loop.source, RepairRequest("backfill", "why", start=bound, end="x"))

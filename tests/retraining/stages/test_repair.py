@@ -135,8 +135,8 @@ def test_the_same_run_again_asks_for_nothing_new(begun):
 def test_a_request_that_does_not_fit_writes_nothing(begun):
     refusals = {
         "is not before end": {"action": "backfill", "start": TEN, "end": NINE},
-        "lies beyond the watermark": {"action": "backfill", "start": NINE, "end": ELEVEN},
-        "start 'soon' is no value of `at`": {"action": "backfill", "start": "soon", "end": TEN},
+        "is beyond the watermark": {"action": "backfill", "start": NINE, "end": ELEVEN},
+        "start 'soon' is not a value of `at`": {"action": "backfill", "start": "soon", "end": TEN},
         "there is no batch 7": {"action": "replay", "batch_seq": 7},
         "no batch is open or held": {"action": "abandon"},
     }

@@ -19,7 +19,7 @@ class _NoRedirect(HTTPRedirectHandler):
 
 
 def post_json(name: str, address: str, message: Mapping[str, object], otherwise: str) -> None:
-    """Posts a message to somebody. Raises NotifyError unless the answer has a status below 300; otherwise says what
+    """Posts a message to an address. Raises NotifyError unless the answer has a status below 300; otherwise says what
     that means and what to do."""
     body = json.dumps(message).encode()
     request = Request(address, data=body, headers={"Content-Type": "application/json"}, method="POST")

@@ -35,5 +35,5 @@ def _milliseconds(model: PyFuncModel, request: pd.DataFrame) -> float:
 
 if __name__ == "__main__":
     question = sys.stdin.read()
-    if question:  # empty: whoever started this process has gone
+    if question:  # empty: the process that started this one has ended
         main(*json.loads(question))

@@ -8,7 +8,7 @@ FOLDER = "report"
 
 
 def log_pages(registry: Registry, pages: Mapping[str, str]) -> str:
-    """Stores {path below the folder: HTML}, replacing what lies there; returns the id of the run that holds them."""
+    """Stores {path below the folder: HTML}, replacing what is there; returns the id of the run that holds them."""
     with talking_to_mlflow("storing the report pages"):
         experiment = registry.experiment_id()
         found = registry.client.search_runs([experiment], f"tags.report_of = '{registry.schema}'", max_results=1)

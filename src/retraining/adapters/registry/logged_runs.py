@@ -1,4 +1,4 @@
-"""Runs of one model that this product logged, and the removal of those that nobody will use."""
+"""Runs of one model that this product logged, and the removal of those that no version needs."""
 
 from collections.abc import Collection
 

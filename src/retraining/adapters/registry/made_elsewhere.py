@@ -60,7 +60,7 @@ def other_schema(registry: Registry, schema: str) -> Registry:
 
 def copy_here(registry: Registry, model: str, original: Original, named: Collection[str | None]) -> str:
     """The version that holds the original's files: what a killed attempt left, else a new copy. named are versions that
-    a manifest names: they are somebody else's."""
+    a manifest names: they belong to somebody else."""
     left = _left_behind(registry, model, original, named)
     if left:
         return left

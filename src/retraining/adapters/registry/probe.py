@@ -12,7 +12,7 @@ from retraining.adapters.registry.registry import CHALLENGER, Registry
 def probe_model(
     registry: Registry, estimator: Any, example: pd.DataFrame, data: TrainingData, code: Path, attempt_id: str
 ) -> None:
-    """Registers the estimator under a name of its own, and removes it. Raises whatever the platform answers."""
+    """Registers the estimator under a temporary name, and removes it. Raises whatever the platform answers."""
     model = f"preflight_probe_{attempt_id[:8]}"
     try:
         fitted = FittedModel(estimator, example, code, tags={"role": "preflight"})

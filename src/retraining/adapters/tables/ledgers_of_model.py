@@ -35,7 +35,7 @@ def read_rows(tables: Tables, record: type[Sequenced], model: str) -> list[Seque
 
 
 def _key(row: Sequenced) -> Any:
-    """What is later said of a version is said in another row."""
+    """Later facts about a version are in later rows."""
     return (row.retrain_key, row.state) if isinstance(row, Manifest) else id(row)
 
 
@@ -63,9 +63,9 @@ def append_rows(tables: Tables, step: str, rows: Sequence[Any]) -> None:
 
 
 def _append_once(tables: Tables, table: str, rows: Sequence[Any], fence: Fence, taken: Callable[[], bool]) -> None:
-    """A transaction id outlives the rows that a RESTORE takes away. A write that was skipped although nobody's row has
-    its seq met such an id, and tries the next epoch. In the epoch before nobody can write that seq any more, so that of
-    two writers one still wins."""
+    """A transaction id outlives the rows that a RESTORE takes away. A write that was skipped although no row has its
+    seq met such an id, and tries the next epoch. In the earlier epoch that seq can no longer be written, so that of two
+    writers one still wins."""
     for epoch in range(1, _MOST_EPOCHS + 1):
         try:
             tables.append_records(table, rows, replace(fence, epoch=epoch))
@@ -76,7 +76,7 @@ def _append_once(tables: Tables, table: str, rows: Sequence[Any], fence: Fence, 
 
 
 _MOST_EPOCHS = 100
-"""So often may a table have been restored to before the same row."""
+"""How often a table may have been restored to a state before the same row."""
 
 
 def read_references(tables: Tables, model: str, version: str) -> list[DriftReference]:

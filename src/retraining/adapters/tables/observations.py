@@ -95,7 +95,7 @@ def append_batch(
     tables: Tables, source: str, rows: DataFrame, batch_seq: int, epoch: int, said: Mapping[str, object]
 ) -> None:
     """Stores a batch in ONE commit, accepted and quarantined rows together: the only atomic way to say every row
-    once. said stands in the commit's metadata."""
+    once. said is stored in the commit's metadata."""
     columns = tables.read(table_of(source)).columns
     tables.append(
         table_of(source),
@@ -273,7 +273,7 @@ def current_rows(
 
 
 def observations_id(tables: Tables, source: str) -> str:
-    """Delta's id of the observations: another one after the table was made anew."""
+    """Delta's id of the observations: another one after the table was made again."""
     detail = tables.spark.sql(f"DESCRIBE DETAIL {tables.name(table_of(source))}")
     return str(detail.select("id").collect()[0][0])
 

@@ -29,7 +29,7 @@ _CONFLICTS = (
 def is_commit_conflict(err: BaseException) -> bool:
     """Whether an error is one of Delta's concurrent-modification conflicts.
 
-    The condition's name stands in the text on classic Spark (a Py4J error) and in getCondition() on Spark Connect.
+    The condition's name is in the text on classic Spark (a Py4J error) and in getCondition() on Spark Connect.
     """
     condition = getattr(err, "getCondition", lambda: None)() or ""
     return any(name in f"{condition} {err}" for name in _CONFLICTS) or "Concurrent" in type(err).__name__
@@ -52,7 +52,7 @@ _PAUSES = (0.2, 0.8, 2.0, 4.0, 8.0)
 
 @dataclass(frozen=True)
 class Fence:
-    """A Delta transaction id: the commit happens at most once per (step, name, epoch, seq), whoever tries."""
+    """A Delta transaction id: the commit happens at most once per (step, name, epoch, seq), from any writer."""
 
     step: str
     name: str

@@ -26,7 +26,7 @@ from retraining.report.words import error_text, metric_name
 
 # Width and height in pixels, and how many dates fit; the style sheet shows one of them.
 SIZES = {"wide": (1064, 320, 9), "medium": (690, 290, 6), "narrow": (356, 260, 4)}
-# Up to here every day stands for itself.
+# Up to here every day is shown on its own.
 FEW_DAYS = 14
 _DATES = ["%Y", "%b %Y", "%d %b", "%H:%M", "%H:%M", "%S.%f"]
 
@@ -57,7 +57,7 @@ def error_sentence(data: PageData) -> str:
 
 
 def shows_running_errors(data: PageData) -> bool:
-    """Whether a line of the last seven days stands before the single days."""
+    """Whether the line of the last seven days is drawn over the single days."""
     return any(len(errors) > FEW_DAYS for _, errors in _lines(data.daily_errors))
 
 

@@ -22,7 +22,7 @@ def promotion_marks(promotions: Sequence[Promotion], errors: Sequence[DailyError
 
     A run's clock says nothing about the data's days (a year may be replayed in an hour), so a version is marked at the
     first day it was measured on, never before the mark to its left; one never measured shares the mark of its
-    successor, and without one stands at the day after the last.
+    successor, and without one it is placed on the day after the last.
     """
     live = sorted((error for error in errors if not error.is_static), key=lambda error: error.day)
     if not live:

@@ -7,12 +7,12 @@ from retraining.records.promotion import Promotion
 
 
 def waiting(rows: Sequence[Promotion]) -> list[Promotion]:
-    """The PENDING row of every candidate that nobody has refused, promoted or approved yet, oldest first."""
+    """The PENDING row of every candidate that has not been refused, promoted or approved yet, oldest first."""
     return [row for row in _newest_of_candidates(rows) if row.outcome == "PENDING"]
 
 
 def expired(rows: Sequence[Promotion], now: datetime, days: int) -> list[Promotion]:
-    """The PENDING rows older than so many days whose candidate did not go live, approved in the meantime or not."""
+    """The PENDING rows older than `days` days whose candidate did not go live, approved in the meantime or not."""
     open_keys = {row.retrain_key for row in _newest_of_candidates(rows) if row.outcome in ("PENDING", "APPROVED")}
     asked = {row.retrain_key: row for row in _decided(rows) if row.outcome == "PENDING"}
     late = [row for key, row in asked.items() if key in open_keys and now - row.at > timedelta(days=days)]

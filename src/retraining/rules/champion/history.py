@@ -25,7 +25,7 @@ def champion_at(rows: Sequence[Promotion], moment: datetime) -> str:
 def live_since(rows: Sequence[Promotion], version: str, before_seq: int) -> datetime | None:
     """When the version that was live just before a decision went live; None where no note says so.
 
-    An alias that was put back meanwhile does not begin the time anew.
+    An alias that was put back meanwhile does not restart the time.
     """
     earlier = [row for row in reversed(_applied(rows)) if row.seq < before_seq]
     stint = list(takewhile(lambda row: row.version == version, earlier))

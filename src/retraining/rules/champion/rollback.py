@@ -11,7 +11,7 @@ from retraining.rules.champion.history import champion_at, earlier_champions
 def rollback_target(rows: Sequence[Promotion], champion: str, to_version: str | None) -> str:
     """The newest applied champion before this one that was not itself rolled back, or the version asked for.
 
-    Raises NothingToDoError when there is no earlier champion, ParameterError when the version asked for was never
+    Raises NothingToDoError when there is no earlier champion, ParameterError when the requested version was never
     champion, is the champion already, or was rolled back itself.
     """
     choices = earlier_champions(rows, champion)
@@ -32,7 +32,7 @@ def rollback_target(rows: Sequence[Promotion], champion: str, to_version: str | 
 
 def version_asked(rows: Sequence[Promotion], to_version: str | None, to_date: str | None) -> str | None:
     """The version that a rollback names, itself or by a date; None when it names neither. Raises ParameterError for
-    both, or for what is no date."""
+    both, or for a text that is not a date."""
     if to_version and to_date:
         raise ParameterError(f"to_version {to_version!r} and to_date {to_date!r} are both set. Name one of them.")
     return champion_at(rows, end_of(to_date)) if to_date else to_version
@@ -52,5 +52,5 @@ def newest_release(rows: Sequence[Promotion]) -> Promotion | None:
 def waits_after_batch(rows: Sequence[Promotion]) -> int | None:
     """The batch at which a rollback was made that no release followed: retraining waits for a newer one. None when
     there is no such rollback."""
-    told = newest_word(rows)
-    return told.batch_seq if told and told.outcome == "ROLLBACK" else None
+    newest = newest_word(rows)
+    return newest.batch_seq if newest and newest.outcome == "ROLLBACK" else None

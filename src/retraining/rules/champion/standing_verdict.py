@@ -34,7 +34,7 @@ def was_rolled_back(rows: Sequence[Promotion], retrain_key: str) -> bool:
 
 
 def why_not_copied(digest: str, manifests: Sequence[Manifest], promotions: Sequence[Promotion]) -> str | None:
-    """What stands against a version whose files have this digest: the same files are live already, or were left by a
+    """Why a version is refused whose files have this digest: the same files are live already, or were left by a
     rollback. None when nothing does."""
     same = {row.version for row in manifests if row.version and row.digest == digest}
     live = newest_move(promotions)

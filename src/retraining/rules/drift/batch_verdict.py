@@ -22,9 +22,9 @@ class BatchVerdict:
 def judge_batch(metrics: Sequence[DriftMetric], policy: DriftSection) -> BatchVerdict:
     """The verdict on one batch from its columns, which are those of one evaluation.
 
-    Drifted when feature columns with max_drifted_share of the weight of those with a verdict drifted, or when the
-    prediction did. Columns without enough data neither help nor hinder; when no column has enough, the batch has not.
-    The label, and what is said against the batch before, are told and decide nothing.
+    A batch has drifted if its prediction drifted, or if the drifted columns carry at least `max_drifted_share` of the
+    weight. Columns without enough data do not count; if no column has enough, neither has the batch.
+    The label and the comparison with the previous batch are reported and decide nothing.
     """
     known = [each for each in metrics if each.against == "reference" and each.column_name != LABEL]
     judged = sorted((each for each in known if each.verdict != "not_enough_data"), key=_worst_first)
@@ -39,7 +39,7 @@ def judge_batch(metrics: Sequence[DriftMetric], policy: DriftSection) -> BatchVe
     moved, features = (sum(each.column_name != PREDICTION for each in rows) for rows in (drifted, judged))
     weighed = f" ({share:.0%} by weight)" if policy.weights else ""
     counted = (
-        f"{moved} of {features} feature columns drifted{weighed}; drift.max_drifted_share asks for "
+        f"{moved} of {features} feature columns drifted{weighed}; drift.max_drifted_share wants "
         f"{policy.max_drifted_share:.0%}."
     )
     predicted = " The prediction drifted, which is enough on its own." if PREDICTION in names else ""
@@ -119,7 +119,7 @@ def _persistence(newest_first: list[DriftVerdict], policy: DriftSection) -> Pers
     persists = newest_first[:1] == ["drifted"] and drifted >= policy.windows.at_least
     reason = (
         f"{drifted} of the newest {len(judged)} batches drifted, and the newest {_newest(newest_first)}; "
-        f"drift.windows asks for {policy.windows.at_least} of {policy.windows.within}, the newest among them."
+        f"drift.windows wants {policy.windows.at_least} of {policy.windows.within}, the newest among them."
     )
     return Persistence(persists, len(judged), drifted, reason)
 

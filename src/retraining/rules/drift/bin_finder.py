@@ -41,8 +41,8 @@ class BinFinder:
 
 
 def bin_finder(edges: FloatArray) -> BinFinder:
-    """Which cell a value lies in never falls with the value, so edges in lower cells are below it and those in higher
-    ones above; only the edges of its own cell are left to compare."""
+    """The cell of a value never falls as the value grows, so edges in lower cells are below it and those in higher
+    ones above; only the edges in the same cell are left to compare."""
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         scale = float(_CELLS / (edges[-1] - edges[0])) if edges.size else 0.0
     if not 0.0 < scale < np.inf:

@@ -28,7 +28,7 @@ def numeric_edges(values: FloatArray) -> tuple[float, ...]:
 
     A bin is open below and closed above, so the bin of a heavy value v is the one between v and the next smaller
     double. (0.0,) when no value is finite: then the bins tell the signs of infinities apart. A percentile is the
-    smallest value that so many do not exceed (type 1 of Hyndman and Fan, 1996).
+    smallest value that this share does not exceed (type 1 of Hyndman and Fan, 1996).
     """
     ordered = np.sort(finite_values(values))
     if not ordered.size:
@@ -46,7 +46,7 @@ def numeric_edges(values: FloatArray) -> tuple[float, ...]:
 def decile_groups(counts: NDArray[Any]) -> IntArray:
     """The group of each bin, 0, 1, ... in order, so that groups are deciles of these counts, shape (bins,).
 
-    A bin with a tenth or more is a group of its own. The population stability index and its relatives are taken over
+    A bin with a tenth or more is a group by itself. The population stability index and its relatives are taken over
     these groups: over a hundred bins they would be another, larger number.
     """
     share = counts / max(1, counts.sum())
@@ -62,7 +62,7 @@ def merge_bins(counts: NDArray[np.float64], groups: IntArray) -> NDArray[np.floa
 
 
 OWN_BINS = 20
-"""Categories with a bin of their own; rarer ones share the bin "other"."""
+"""Categories with a separate bin; rarer ones share the bin "other"."""
 MOST_KNOWN = 1000
 """Categories that a reference remembers. With this many the list is taken as cut, and nothing counts as unseen."""
 
@@ -75,17 +75,17 @@ def known_categories(values: "pd.Series[str]") -> tuple[str, ...]:
 
 
 def own_bins(known: Sequence[str]) -> int:
-    """How many of the known categories have a bin of their own."""
+    """How many of the known categories have a separate bin."""
     return min(len(known), OWN_BINS)
 
 
 def is_cut(known: Sequence[str]) -> bool:
-    """Whether the reference forgot its rarest categories, so that they cannot be told from unseen ones."""
+    """Whether the reference forgot its rarest categories, so that they look like unseen ones."""
     return len(known) >= MOST_KNOWN
 
 
 def category_bins(values: Sequence[str], known: Sequence[str]) -> IntArray:
-    """The bin of each non-null value: its rank when it has one of its own, then "other", then "unseen"."""
+    """The bin of each non-null value: its rank when it has a separate bin, then "other", then "unseen"."""
     own = own_bins(known)
     missing = own if is_cut(known) else own + 1
     bins = {name: min(rank, own) for rank, name in enumerate(known)}

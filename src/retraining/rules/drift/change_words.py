@@ -10,10 +10,10 @@ RESPONSES: Mapping[KindOfChange, str] = {
     "none": "Nothing to do.",
     "data_fault": "Quarantine the rows and repair the source; do not train on them.",
     "virtual": "Watch it; train a candidate beside the champion if it persists.",
-    "sudden": "Refit on rows from the change on, once there are enough; until then consider the version before.",
+    "sudden": "Refit on rows from the change on, once there are enough; until then consider the previous version.",
     "gradual": "Update the champion with the newest rows, or refit on a shorter window of history.",
     "recurring": "Try the archived version on the new rows first, and keep rows of all seasons in training.",
-    "unknown": "Wait for labels of more days; until then drift alone is no reason to train.",
+    "unknown": "Wait for labels of more days; until then drift alone is not a reason to train.",
 }
 """What each kind suggests."""
 NO_SHAPE = "Neither the losses nor the distances show since when."
@@ -57,7 +57,7 @@ def shape_in_words(shape: Shape, what: str) -> str:
 def closest_in_words(archived: ArchivedDistance, live: float) -> str:
     """The archived version that the batch resembles more than the live one's training rows."""
     return (
-        f"The batch lies {archived.distance:.3g} from the training rows of version {archived.version}, and "
+        f"The batch is {archived.distance:.3g} from the training rows of version {archived.version}, and "
         f"{live:.3g} from those of the champion."
     )
 
@@ -66,8 +66,8 @@ def season_in_words(season: SeasonDistance) -> str:
     """The days of the year before that the batch resembles more than the champion's training rows."""
     days = f"{season.first.isoformat()} to {season.last.isoformat()}"
     return (
-        f"The same days looked like this a year before: what drifted lies at {season.distance:.0%} of its threshold "
-        f"from the rows of {days}."
+        f"The same days looked like this a year earlier: the drifted columns are at {season.distance:.0%} of their "
+        f"threshold from the rows of {days}."
     )
 
 

@@ -53,7 +53,7 @@ def changed_unit(column: ColumnState) -> Unit | None:
 
     A power of ten (10 to 10^9, or its inverse) may miss the spread by half and the mean by half a standard deviation:
     batches differ, but not by orders of magnitude. A known unit may miss the spread by 5 % and the mean by a quarter of
-    a standard deviation, and the mean must say something: it lies at least one standard deviation from where the
+    a standard deviation, and the mean must be informative: it is at least one standard deviation from where the
     conversion leaves it unchanged. Half of the rows in another unit are not recognised.
     """
     known = column.mean, column.standard_deviation, column.reference_mean, column.reference_standard_deviation

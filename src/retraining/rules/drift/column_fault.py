@@ -32,8 +32,8 @@ class ColumnFault:
 def column_faults(column: ColumnState) -> tuple[ColumnFault, ...]:
     """Every fault of one column, at most one of each name; none unless its verdict is drifted.
 
-    Null shares and unseen shares are held to the limits of the verdict. A sensor is frozen when its values have no
-    spread although the reference's have one.
+    Null shares and unseen shares are compared with the limits of the verdict. A sensor is frozen when its values have
+    no spread although the reference's have one.
     """
     if column.verdict != "drifted":
         return ()

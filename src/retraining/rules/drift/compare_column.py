@@ -129,7 +129,7 @@ def _compared(spec: ModelSpec, sides: _Sides, distances: Distances, columns: int
         policy=policy,
         floor=floor,
         assumed=reference.runs < FEWEST_RUNS,
-        other="the batch before" if previous else "the reference",
+        other="the previous batch" if previous else "the reference",
     )
 
 

@@ -1,4 +1,4 @@
-"""How far each day lies from the reference: what a change point is looked for in."""
+"""How far each day is from the reference: the series that a change point is looked for in."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date

@@ -41,7 +41,7 @@ def tell_apart(
     """Drifted when the area under the curve, on days left out of training, exceeds that of all 39 random relabellings.
 
     reference, current: features only, at most 20,000 rows each; days: one for each row, None where rows have none.
-    A relabelling deals whole days out to the two sides anew, because rows of a day resemble each other: a stable batch
+    A relabelling deals whole days out to the two sides again, because rows of a day resemble each other: a stable batch
     exceeds the bound once in 40 times, as long as days are exchangeable. A season is drift here. Rows without days
     are relabelled one by one, which assumes that they are independent; the reason says so. Cost: 3 folds x 40 fits of
     10 trees. Raises ValueError for too many rows, other columns, and days of one side only. Source: Lopez-Paz and

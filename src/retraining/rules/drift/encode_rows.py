@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 MOST_CATEGORIES = 30
 """The most frequent ones of both frames together; all others are one more."""
 _GREATEST = 1e300
-"""Stands for infinity: the trees need numbers whose sum is one."""
+"""Replaces infinity: the trees need numbers that can be added."""
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ class Compared:
 
     @property
     def threshold(self) -> float:
-        """What the distance is held to."""
+        """The limit of the distance."""
         return max(self.policy, self.floor)
 
 

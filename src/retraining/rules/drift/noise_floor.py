@@ -1,4 +1,4 @@
-"""How far apart two samples of the same thing lie: what lies below is not drift."""
+"""How far apart two samples of the same thing are: a smaller distance is not drift."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ def sampling_floor(
     """Quantile at `level` of the distance between two independent samples of the reference, as large as the reference
     and as the batch (rows, positive).
 
-    Both are drawn DRAWS times from the reference's bins. Beyond the quantile that so many draws resolve the tail is
+    Both are drawn DRAWS times from the reference's bins. Beyond the quantile that this many draws resolve the tail is
     taken as Gaussian. 0 for a constant.
     """
     counts = reference.counts

@@ -16,7 +16,7 @@ from retraining.rules.drift.bin_finder import BinFinder
 FloatArray = NDArray[np.float64]
 
 UNSEEN_NAMES = 5
-"""So many categories that no training row had are remembered by name."""
+"""How many categories that no training row had are remembered by name."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Profile:
     """counts and sums: per bin, of the values that are neither null nor NaN (a categorical column has no sums).
 
     squares: sum of squared deviations of the finite values from the reference's mean; minimum and maximum: those of the
-    finite values, None without any. nulls and nans are told apart, but both are missing values. unseen: the most
-    frequent categories that no training row had, with their rows.
+    finite values, None without any. nulls and nans are counted separately, but both are missing values. unseen: the
+    most frequent categories that no training row had, with their rows.
     """
 
     counts: tuple[int, ...]

@@ -10,7 +10,7 @@ from retraining.rules.drift.bins import decile_groups, merge_bins
 from retraining.rules.drift.profile import Profile
 
 OWN_GROUPS = 8
-"""Categories with a group of their own, the reference's most frequent ones."""
+"""Categories with a separate group, the reference's most frequent ones."""
 MISSING = "missing"
 OTHER = "other"
 UNSEEN = "unseen"
@@ -50,7 +50,7 @@ def compare_shares(reference: DriftReference, batch: Profile) -> ColumnShares:
 
 
 def _deciles(reference: DriftReference) -> tuple[list[str], NDArray[np.int64]]:
-    """A group is named by its upper edge; a value with a group of its own is that edge."""
+    """A group is named by its upper edge; a value with a separate group is that edge."""
     groups = decile_groups(np.array(reference.counts, dtype=np.float64))
     last = np.flatnonzero(np.diff(groups, append=groups[-1] + 1))
     upper = [f"{reference.edges[place]:.4g}" for place in last[:-1]]

@@ -47,7 +47,7 @@ ADOPTED = "adopted"
 
 def gated_error(checks: Sequence[GateResult], metric: str) -> float | None:
     """The candidate's value of a metric in the newest of its verdicts, None where it was not measured. Slices and the
-    first training's period have values of their own in the same metric, which are not those of the hold-out."""
+    first training's period have other values of the same metric, which are not those of the hold-out."""
     whole = {"gain", f"guard_{metric}", f"reported_{metric}", ADOPTED}
     found = [row.candidate_error for row in checks if row.metric == metric and row.check in whole]
     return found[-1] if found else None

@@ -46,7 +46,7 @@ def _floor(evaluation: Evaluation, name: str, least: float) -> Check:
     value = evaluation.gain(name, 0.95).candidate_error
     holds = value <= least if metric.relative else value >= least
     side = "at most" if metric.relative else "at least"
-    sentence = f"{metric_in_words(name)} {value:.4g}; gate.floors asks for {side} {least:.4g}."
+    sentence = f"{metric_in_words(name)} {value:.4g}; gate.floors wants {side} {least:.4g}."
     return Check(f"floor_{name}", "passed" if holds else "failed", finite(value), None, None, least, sentence, name)
 
 

@@ -111,4 +111,4 @@ def blocks_needed(gain: Gain, blocks: int, correlation: Correlation, margin: flo
 
 
 MOST_BLOCKS = 1_000
-"""Nobody waits for more days than these."""
+"""More days than these are not worth naming."""

@@ -20,7 +20,7 @@ def giveaways(features: pd.DataFrame, label: "pd.Series[Any]", is_numeric: bool)
     """Names of such features; none below FEWEST_ROWS rows or where the label does not vary.
 
     A decision tree of one feature is fitted on every other row and judged on the rest, so that a name tag, which
-    explains only rows it has seen, is no giveaway. Texts are taken as unordered codes, missing values as one more. A
+    explains only rows it has seen, is not a giveaway. Texts are taken as unordered codes, missing values as one more. A
     straight line is looked for too: few rows are too few for a tree to follow one.
     """
     if len(features) < FEWEST_ROWS or label.nunique() < 2:

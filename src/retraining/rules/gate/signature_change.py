@@ -13,7 +13,7 @@ _WIDENS = {("integer", "long"), ("integer", "double"), ("float", "double")}
 def misfits(model: Sequence[ModelInput], sent: Sequence[ModelInput]) -> list[str]:
     """What a model misses in the columns that are sent to it, a phrase each; empty when it takes them.
 
-    A column that the model does not know is no obstacle: MLflow drops it.
+    A column that the model does not know does no harm: MLflow drops it.
     """
     types = {each.name: each.type for each in sent}
     wrong = []
@@ -41,7 +41,7 @@ class SignatureChange:
     widening: tuple[str, ...]
 
     def unacknowledged(self, may_change: Collection[str]) -> tuple[str, ...]:
-        """The names that break and that nobody has agreed to."""
+        """The names that break and that the spec does not allow."""
         return tuple(name for name, _ in self.breaking if name not in may_change)
 
 

@@ -60,7 +60,7 @@ class Ledger:
         return since.days if self.type == "date" else since // MICROSECOND
 
     def day_of(self, number: Number) -> date:
-        """The UTC day a value lies in; only for ledgers with time."""
+        """The UTC day of a value; only for ledgers with time."""
         return date(1970, 1, 1) + timedelta(days=int(number) // self.units_a_day)
 
     def start_of(self, day: date) -> int:

@@ -47,8 +47,8 @@ def look_around(quality: QualitySection, rows: DataFrame, other_rows: OtherRows)
 
 
 def _add_unique(rows: DataFrame, rule: Unique, flag: str, holders: DataFrame | None) -> DataFrame:
-    """Adds the flag. A row that does not come in, for a reason of its own or because another key holds its values
-    already, is no rival to the rows of its batch."""
+    """Adds the flag. A row that does not come in, for another reason or because another key holds its values
+    already, does not compete with the rows of its batch."""
     columns = [F.col(f"`{name}`") for name in rule.columns]
     complete = reduce(and_, (column.isNotNull() for column in columns))
     # Rows that are not complete stay apart, or all of them would meet in one place.

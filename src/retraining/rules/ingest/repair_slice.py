@@ -48,7 +48,7 @@ def _bounds(request: RepairRequest, ledger: Ledger, watermark: Number | None) ->
     hi = end - (_LEAST_DECIMAL if ledger.type == "decimal" else 1)
     if watermark is None or hi > watermark:
         raise ParameterError(
-            f"backfill: end {request.end} lies beyond the watermark {ledger.to_text(watermark)}; what is newer comes "
+            f"backfill: end {request.end} is beyond the watermark {ledger.to_text(watermark)}; what is newer comes "
             f"in by itself. Choose an earlier end."
         )
     return start, hi
@@ -62,7 +62,7 @@ def _value(request: RepairRequest, name: str, ledger: Ledger) -> Number:
         found = None
     if found is None:
         raise ParameterError(
-            f"backfill: {name} {text!r} is no value of `{ledger.column}`, a {ledger.type}. Correct it."
+            f"backfill: {name} {text!r} is not a value of `{ledger.column}`, a {ledger.type}. Correct it."
         )
     return found
 

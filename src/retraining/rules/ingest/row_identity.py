@@ -12,7 +12,7 @@ ROW_HASH = "_row_hash"
 def identity_hash(columns: Sequence[str]) -> Column:
     """32 hex digits that name the values of the columns.
 
-    xxhash64 skips nulls, so a null flag stands before each column; two runs of it with different prefixes make 126
+    xxhash64 skips nulls, so a null flag comes before each column; two runs of it with different prefixes make 126
     bits, because at a billion rows 64 bits would let two entities share a name with a probability of about 3 %.
     """
     return F.concat(*(F.hex(_half(columns, prefix)) for prefix in (1, 2)))

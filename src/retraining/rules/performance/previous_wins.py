@@ -1,4 +1,4 @@
-"""Does the champion before do better than the live one on the rows that both predicted?"""
+"""Does the previous champion do better than the live one on the rows that both predicted?"""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _Key = TypeVar("_Key", date, int)
 
 @dataclass(frozen=True)
 class PreviousVerdict:
-    """wins: whether the version before is shown to be better, None without enough evidence. sentence says what was
+    """wins: whether the previous version is shown to be better, None without enough evidence. sentence says what was
     found, with numbers."""
 
     wins: bool | None
@@ -28,7 +28,7 @@ class PreviousVerdict:
 
 @dataclass(frozen=True)
 class Rivals:
-    """A champion, the one before it, and the batch at which the champion was decided on: later ones judge both."""
+    """A champion, the previous one, and the batch at which the champion was decided on: later ones judge both."""
 
     champion: str
     previous: str
@@ -36,7 +36,7 @@ class Rivals:
 
 
 def previous_wins(losses: Sequence[DailyLoss], rivals: Rivals, metric: Metric, blocks: int) -> PreviousVerdict:
-    """The version before wins when it is better in each of the newest batches that both predicted, as many as blocks,
+    """The previous version wins when it is better in each of the newest batches that both predicted, as many as blocks,
     and the gain of all their days has a one-sided 95 % lower bound above 0.
 
     Only rows count that arrived since the champion went live and that both predicted without having seen them. A row
@@ -102,7 +102,7 @@ def _not_yet(rivals: Rivals, batches: int, blocks: int, days: int) -> str:
 
 def _opening(rivals: Rivals, wins: bool) -> str:
     beats = "beats" if wins else "is not shown to beat"
-    return f"Version {rivals.previous}, the champion before, {beats} champion version {rivals.champion}"
+    return f"Version {rivals.previous}, the previous champion, {beats} champion version {rivals.champion}"
 
 
 def _found(metric: Metric, by_day: PairedSums, gain: Gain, won: str) -> str:

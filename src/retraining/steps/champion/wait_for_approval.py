@@ -20,7 +20,7 @@ def still_waits(spec: ModelSpec, asked: Promotion) -> bool:
 
 
 def may_go_live(spec: ModelSpec, asked: Promotion | None) -> bool:
-    """Whether a candidate that passed the gate goes live now: nobody has to be asked, or the answer was yes."""
+    """Whether a candidate that passed the gate goes live now: no approval is needed, or the answer was yes."""
     return spec.gate.approval == "none" or (asked is not None and asked.outcome == "APPROVED")
 
 

@@ -47,7 +47,7 @@ def fit_and_test_deployment(
     version goes live as it is. A refit that is not close to the candidate stays a version that nothing points to, and
     the candidate goes live.
 
-    The fresh process starts before the refit is fitted: it needs seconds to import, on a core of its own. The refit
+    The fresh process starts before the refit is fitted: it needs seconds to import, on another core. The refit
     answers its requests while its references and its manifest are stored.
     """
     if candidate.role == "copied":

@@ -68,7 +68,7 @@ class _Verdict:
 
 
 def _signature(context: Context, candidate: Manifest, champion: Manifest | None) -> tuple[Check, ...]:
-    """Nobody calls a first model yet."""
+    """A first model has no callers yet."""
     if champion is None:
         return ()
 

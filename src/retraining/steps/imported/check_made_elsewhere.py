@@ -22,7 +22,7 @@ def check_inputs(spec: ModelSpec, registry: Registry, model: str, version: str) 
         raise RegistryError(f"{name} has no version {version}. Name one that is registered under this name.")
     if takes is None:
         raise RegistryError(
-            f"{name} version {version} has no signature that names its columns, so nobody can say what it takes. Log "
+            f"{name} version {version} has no signature that names its columns, so its inputs are not known. Log "
             f"it again with signature=mlflow.models.infer_signature(X, model.predict(X)), X a DataFrame, and "
             f"registered_model_name={name!r}; then name the new version."
         )

@@ -94,8 +94,8 @@ def _count_older(plan: Batch, counted: SliceCounts, closed: Sequence[Batch]) -> 
 
 
 def refuse_held(context: Context, feed: Feed, batches: Sequence[Batch]) -> None:
-    """Raises HeldBatchError when this run closed a batch as HELD. A retry of the run says it again, until the batch is
-    released; other runs go on with the next batch."""
+    """Raises HeldBatchError when this run closed a batch as HELD. A retry of the run raises it again, until the batch
+    is released; other runs go on with the next batch."""
     for batch in batches:
         if batch.state == "HELD" and batch.run_id == context.run.run_id:
             raise HeldBatchError(_message(context, feed, batch))

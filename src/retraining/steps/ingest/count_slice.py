@@ -128,8 +128,8 @@ def _sum(one: SliceCounts, other: SliceCounts) -> SliceCounts:
 
 
 def as_foreseen(plan: Batch, closed: Sequence[Batch], counted: SliceCounts) -> SliceCounts:
-    """Where the slice begins as the batch before foresaw, that batch knows how many of the rows have been read: copies
-    of a stored row that were added since then are counted apart from those that were there.
+    """Where the slice begins as the previous batch foresaw, that batch knows how many of the rows have been read:
+    copies of a stored row that were added since then are counted apart from those that were there.
 
     Elsewhere forgotten rows below the watermark count as read before: nothing is stored that would tell. A replay is
     the first to read them, because the batch it supersedes no longer counts.

@@ -1,4 +1,4 @@
-"""The estimator that a manifest asks for: fitted from scratch on a window of history, or updated with new rows."""
+"""The estimator of a reserved manifest: fitted from scratch on a window of history, or updated with new rows."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -97,14 +97,14 @@ def test_a_drifted_column_is_worse_than_any_stable_one():
 
 def test_the_verdict_says_how_many_drifted_and_shows_the_worst():
     assert judge_batch(predicting(DRIFTED, FURTHER, STABLE), POLICY).reason == (
-        "1 of 2 feature columns drifted; drift.max_drifted_share asks for 20%. The prediction drifted, which is enough "
+        "1 of 2 feature columns drifted; drift.max_drifted_share wants 20%. The prediction drifted, which is enough "
         f"on its own. Worst: `x0`. {FURTHER.reason}"
     )
 
 
 def test_a_stable_verdict_shows_the_nearest_column():
     assert judge_batch(batch(STABLE, STABLE), POLICY).reason == (
-        f"0 of 2 feature columns drifted; drift.max_drifted_share asks for 20%. Closest: `x0`. {STABLE.reason}"
+        f"0 of 2 feature columns drifted; drift.max_drifted_share wants 20%. Closest: `x0`. {STABLE.reason}"
     )
 
 

@@ -8,7 +8,7 @@ from retraining.rules.drift.detectors.level import Counted, check_loss
 
 CONFIDENCE = 0.002
 CLOCK = 32
-"""A cut is looked for once in so many values."""
+"""Number of values between two searches for a cut."""
 MOST_BUCKETS = 5
 """Of each size; the two oldest of a sixth are merged into one of the next size."""
 FEWEST_VALUES = 10

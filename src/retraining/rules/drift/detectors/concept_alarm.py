@@ -7,13 +7,13 @@ from retraining.rules.drift.error_level import ErrorLevel
 
 
 def concept_alarm(states: Sequence[DetectorState], fewest: int, has_days: bool, level: ErrorLevel | None) -> str | None:
-    """A sentence when at least so many detectors raised an alarm, and the mean loss of the days is shown to be above
+    """A sentence when at least `fewest` detectors raised an alarm, and the mean loss of the days is shown to be above
     the expected one.
 
     states: all of one champion, oldest first. Detectors take rows as independent; rows of a day are not, and on a year
     of flights two of four raised an alarm in every month. So an alarm counts when the 95 % bound over days agrees,
-    however long ago in those days it was raised. Without that (has_days, but no level yet) nobody is told. Rows that
-    have no days are taken as independent: alarms of the newest batch count as they are.
+    however long ago in those days it was raised. Without that (has_days, but no level yet) nothing is reported. Rows
+    that have no days are taken as independent: alarms of the newest batch count as they are.
     """
     if not states or (has_days and (level is None or level.lower <= level.expected)):
         return None

@@ -12,7 +12,7 @@ FEWEST_ERRORS = 5
 
 @dataclass
 class DDM(Counted):
-    """Warns when p + s > p_min + 2 s_min, raises an alarm at 3 s_min and starts anew; p is the share of errors since
+    """Warns when p + s > p_min + 2 s_min, raises an alarm at 3 s_min and starts again; p is the share of errors since
     the last start, s = sqrt(p (1 - p) / n), both minima those of the smallest p + s.
 
     Takes 0 and 1 (else ValueError). Constant time and memory: four numbers. Fails where the error rate rises slowly (p

@@ -11,13 +11,13 @@ DRIFT = 0.75
 """The authors' .95 and .90, with the greatest value counted from the start, raise an alarm about every thousand values
 of a stable stream."""
 CONFIRMATIONS = 15
-"""So many errors in a row must say so: one cluster of errors is chance."""
+"""Errors in a row that must agree: one cluster of errors is chance."""
 
 
 @dataclass
 class EDDM(Counted):
     """Compares mean + 2 deviations of the distance between errors with the greatest so far: warns below 0.8 of it,
-    raises an alarm below 0.75 at 15 errors in a row, and starts anew.
+    raises an alarm below 0.75 at 15 errors in a row, and starts again.
 
     Takes 0 and 1 (else ValueError). Constant time and memory: six numbers; only errors change more than a counter. Made
     for gradual change. Fails on streams with few errors (30 are needed first), where errors come in clusters, and after

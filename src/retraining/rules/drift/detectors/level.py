@@ -21,7 +21,7 @@ class Counted:
 
     @property
     def since_alarm(self) -> int:
-        """Values after the last alarm, where DDM, EDDM and PageHinkley start anew; all of them before the first."""
+        """Values after the last alarm, where DDM, EDDM and PageHinkley start again; all of them before the first."""
         return self.seen - (self.last_alarm or 0)
 
     def _alarm(self) -> None:

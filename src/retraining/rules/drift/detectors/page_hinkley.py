@@ -12,8 +12,8 @@ FADING = 0.9999
 
 @dataclass
 class PageHinkley(Counted):
-    """Sums how far each value lies from the mean so far, less a tolerance of 0.005, fading by 0.9999 a value; raises an
-    alarm when the sum is 50 away from its extreme, on either side, and starts anew.
+    """Sums how far each value is from the mean so far, less a tolerance of 0.005, fading by 0.9999 a value; raises an
+    alarm when the sum is 50 away from its extreme, on either side, and starts again.
 
     From the 30th value on: mean of all values since the start, up = .9999 up + value - mean - .005 and its least,
     down = .9999 down + value - mean + .005 and its greatest; alarm when up - least > 50 or greatest - down > 50.

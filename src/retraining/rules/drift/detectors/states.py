@@ -28,8 +28,8 @@ def to_json(detector: Detector) -> str:
 
 
 def from_json(text: str) -> Detector:
-    """The detector as it was. Raises ValueError for what is no JSON object, for another algorithm or version, for a
-    field too few or too many, and for a field that holds something else than it should."""
+    """The detector as it was. Raises ValueError for text that is not a JSON object, for another algorithm or version,
+    for a field too few or too many, and for a field that holds something else than it should."""
     said = _read(text)
     name = said.pop("algorithm", None)
     version = said.pop("algorithm_version", None)
