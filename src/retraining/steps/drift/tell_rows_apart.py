@@ -29,7 +29,7 @@ def tell_rows_apart(context: Context, source: IngestedSource, champion: Manifest
     ledger = source.ledger
     start, before = (ledger.from_text(each) for each in (champion.train_from, champion.train_before))
     bounds = Bounds(champion.batch_seq, start, before)
-    trained = trainable_rows(context, ledger, source.through(champion.batch_seq), bounds)
+    trained = trainable_rows(context, source, bounds)
     batch = source.current_rows(Selection(newer_than=batch_seq - 1))
     day = ledger_day(ledger).alias(_DAY)
     old, new = (

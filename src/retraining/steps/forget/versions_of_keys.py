@@ -66,10 +66,8 @@ def _learned(
     start = source.ledger.from_text(manifest.train_from)
     before = source.ledger.from_text(manifest.train_before)
     bounds = Bounds(manifest.batch_seq, start, before, base.batch_seq if base else 0)
-    committed = source.through(manifest.batch_seq)
-
     as_it_was = replace(context, spec=_as_it_was(context.spec, manifest))
-    return not trainable_rows(as_it_was, source.ledger, committed, bounds, keys).isEmpty()
+    return not trainable_rows(as_it_was, source, bounds, keys).isEmpty()
 
 
 def _base(manifest: Manifest, registered: Sequence[Manifest]) -> Manifest | None:

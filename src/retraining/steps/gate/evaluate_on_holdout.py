@@ -80,7 +80,7 @@ def learned_keys(context: Context, source: IngestedSource, manifest: Manifest) -
     ledger = source.ledger
     start = ledger.from_text(manifest.train_from) if manifest.action == "refit" else None
     bounds = Bounds(manifest.batch_seq, start, ledger.from_text(manifest.train_before))
-    return trainable_rows(context, ledger, source.through(manifest.batch_seq), bounds).select(ROW_KEY)
+    return trainable_rows(context, source, bounds).select(ROW_KEY)
 
 
 def block_column(spec: ModelSpec, ledger: Ledger) -> Column:

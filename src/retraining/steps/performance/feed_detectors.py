@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from retraining.adapters.tables import predictions
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
-from retraining.adapters.tables.observations import Selection
 from retraining.context import Context
 from retraining.kinds.find_kind import kind_of
 from retraining.records.drift import DetectorState
@@ -19,8 +19,8 @@ from retraining.rules.drift.detectors.feed import feed
 from retraining.rules.drift.detectors.states import DETECTORS, from_json, to_json
 from retraining.rules.ingest.ledger_column import ledger_number
 from retraining.rules.ingest.row_identity import ROW_KEY
-from retraining.steps.dataset.ingested_source import IngestedSource
-from retraining.steps.dataset.model_frame import LABEL, labelled
+from retraining.steps.dataset.ingested_source import PREDICTION, IngestedSource
+from retraining.steps.dataset.model_frame import LABEL, label_column
 
 _FED = "state string, fed bigint, late bigint, newest bigint, alarms bigint, first_alarm bigint"
 
@@ -61,13 +61,12 @@ def feed_detectors(
 
 def _labelled_rows(context: Context, source: IngestedSource, version: str, since: int, expected: float) -> DataFrame:
     """`_at`, `_row_key`, `error` (0 or 1: wrong, or further away than expected) and `loss` (0 to 1)."""
-    current = source.current_rows(Selection(newer_than=since))
-    at = ledger_number(source.ledger).cast("bigint").alias("_at")
-    rows = labelled(context.spec, current).select(ROW_KEY, LABEL, at)
-    predicted = predictions.unseen_predictions(context.tables, context.model, version).select(ROW_KEY, "prediction")
+    columns = [label_column(context.spec), ledger_number(source.ledger).cast("bigint").alias("_at")]
+    rows = source.realised_predictions(context.model, columns, since, version)
 
-    error, loss = kind_of(context.spec).detector_columns("prediction", LABEL, expected)
-    return rows.join(predicted, ROW_KEY).select("_at", ROW_KEY, error.alias("error"), loss.alias("loss"))
+    error, loss = kind_of(context.spec).detector_columns(PREDICTION, LABEL, expected)
+    labelled = rows.where(F.col(LABEL).isNotNull())
+    return labelled.select("_at", ROW_KEY, error.alias("error"), loss.alias("loss"))
 
 
 def _feed(rows: DataFrame, newest: int | None, states: Sequence[str]) -> list[dict[str, Any]]:
