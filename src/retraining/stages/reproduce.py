@@ -19,7 +19,7 @@ from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import load_version, manifest_of_version
 from retraining.steps.gate.evaluate_on_holdout import holdout_rows
-from retraining.steps.performance.sum_on_workers import Judged, sum_on_workers
+from retraining.steps.performance.sum_on_workers import ModelPair, sum_on_workers
 from retraining.steps.training.learn import Learned, learn
 from retraining.steps.training.lineage import LOCK_HASH
 
@@ -159,7 +159,7 @@ def _gate(context: Context, source: IngestedSource, manifest: Manifest, learned:
     if found is None or manifest.holdout_from is None:
         return []
     rows = holdout_rows(context, source, manifest, None)
-    pair = Judged(learned.estimator, None, manifest.trivial_prediction)
+    pair = ModelPair(learned.estimator, None, manifest.trivial_prediction)
     (sums,) = sum_on_workers(context.spec, rows, (followed,), pair).sums
     again = float(metric.value(sums.candidate.sum(axis=0)))
     return [_compared(f"{GATE_ERROR} ({followed})", f"{found:.9g}", f"{again:.9g}")]

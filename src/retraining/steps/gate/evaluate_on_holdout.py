@@ -19,7 +19,7 @@ from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.model_frame import LABEL, feature_columns, is_reserved, labelled
 from retraining.steps.dataset.training_frame import Bounds, trainable_rows
-from retraining.steps.performance.sum_on_workers import BLOCK, Judged, sum_on_workers
+from retraining.steps.performance.sum_on_workers import BLOCK, ModelPair, sum_on_workers
 
 EXCHANGEABLE_BLOCKS = 200
 """Rows without time order are judged in at most this many buckets, so that the driver's part does not grow with
@@ -52,10 +52,10 @@ def holdout_rows(context: Context, source: IngestedSource, candidate: Manifest, 
 
 
 def evaluate_on_holdout(
-    spec: ModelSpec, rows: DataFrame, question: Question, judged: Judged, correlation: Correlation, shared_keys: int
+    spec: ModelSpec, rows: DataFrame, question: Question, models: ModelPair, correlation: Correlation, shared_keys: int
 ) -> Evaluation:
     """Sums of both on these same rows, in one pass, and what a look at some of them says."""
-    summed = sum_on_workers(spec, rows, metrics_of(spec, question), judged)
+    summed = sum_on_workers(spec, rows, metrics_of(spec, question), models)
     by_day = spec.gate.holdout == "newest"
     sanity = Sanity(summed.broken, summed.constant, shared_keys, _giveaways(spec, rows))
     correlated = correlation if by_day else INDEPENDENT

@@ -1,4 +1,4 @@
-"""The champion's newest labelled rows through the detectors: in the order of the ledger, each row once."""
+"""Feeding the champion's newest labelled rows to the detectors: in the order of the ledger, each row once."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -42,8 +42,8 @@ def feed_detectors(
         return ()
 
     version = str(champion.version)
-    known = read_rows(context.tables, DetectorState, spec.model)
-    own = [row for row in known if row.version == version and row.detector in spec.drift.detectors]
+    stored = read_rows(context.tables, DetectorState, spec.model)
+    own = [row for row in stored if row.version == version and row.detector in spec.drift.detectors]
     last = [row for row in own if row.seq == own[-1].seq] if own else []
     if last and last[0].batch_seq >= batch_seq:
         return tuple(own)
@@ -53,7 +53,7 @@ def feed_detectors(
     rows = _labelled_rows(context, source, version, since, expected)
     states = [row.state for row in last] or [to_json(DETECTORS[name]()) for name in spec.drift.detectors]
     fed = _feed(rows, None if newest is None else int(newest), states)
-    new_states = tuple(_row(context, source, version, batch_seq, row, next_seq(known)) for row in fed)
+    new_states = tuple(_row(context, source, version, batch_seq, row, next_seq(stored)) for row in fed)
     append_rows(context.tables, "detect", new_states)
 
     return (*own, *new_states)
@@ -76,13 +76,13 @@ def _feed(rows: DataFrame, newest: int | None, states: Sequence[str]) -> list[di
         yield feed_batches(states, newest, batches)
 
     ordered = rows.repartition(1).sortWithinPartitions("_at", ROW_KEY).select("_at", "error", "loss")
-    found = [row.asDict() for row in ordered.mapInArrow(feed_partition, _FED).collect()]
-    return found or feed_batches(states, newest, ()).to_pylist()  # Spark may plan no partition at all for no row
+    fed = [row.asDict() for row in ordered.mapInArrow(feed_partition, _FED).collect()]
+    return fed or feed_batches(states, newest, ()).to_pylist()  # without rows, Spark may plan no partition
 
 
 def feed_batches(states: Sequence[str], newest: int | None, batches: Iterable[pa.RecordBatch]) -> pa.RecordBatch:
-    """What _FED says of each detector after some Arrow batches of (`_at`, error, loss) in order; rows older than newest
-    come first and are only counted."""
+    """The columns of _FED for each detector after some Arrow batches of (`_at`, error, loss) in order. Rows older than
+    newest come first and are only counted."""
     detectors = {str(place): from_json(state) for place, state in enumerate(states)}
     rows = 0
     late = 0
@@ -92,20 +92,18 @@ def feed_batches(states: Sequence[str], newest: int | None, batches: Iterable[pa
     for batch in batches:
         at, errors, losses = (batch.column(place).to_numpy() for place in range(3))
         begin = 0 if newest is None else int(np.searchsorted(at, newest))
-        found = feed(detectors, errors[begin:], losses[begin:])
-        for name, places in found.items():
+        for name, places in feed(detectors, errors[begin:], losses[begin:]).items():
             alarms[name] += len(places)
             if places and first[name] is None:
                 first[name] = int(at[begin + places[0]])
-        rows = rows + len(at) - begin
-        late = late + begin
+        rows += len(at) - begin
+        late += begin
         newest = int(at[-1]) if len(at) > begin else newest
 
     size = len(states)
-
     return pa.RecordBatch.from_pydict(
         {
-            "state": pa.array([to_json(each) for each in detectors.values()], pa.string()),
+            "state": pa.array([to_json(detector) for detector in detectors.values()], pa.string()),
             "fed": pa.array([rows] * size, pa.int64()),
             "late": pa.array([late] * size, pa.int64()),
             "newest": pa.array([newest] * size, pa.int64()),
