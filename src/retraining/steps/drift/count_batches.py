@@ -130,12 +130,12 @@ def to_arrow(totals: Mapping[tuple[int, GroupKey], Totals]) -> pa.RecordBatch:
         "part": pa.array([part for part, _ in keys], pa.int32()),
         "batch": pa.array([key[0] for _, key in keys], pa.int64()),
         "day": pa.array([key[1] for _, key in keys], pa.int32()),
-        "numbers": pa.array([each.numbers for each in parts], pa.list_(pa.float64())),
-        "nulls": pa.array([each.nulls for each in parts], pa.int64()),
-        "minimum": pa.array([each.minimum for each in parts], pa.float64()),
-        "maximum": pa.array([each.maximum for each in parts], pa.float64()),
-        "names": pa.array([[name for name, _ in each] for each in names], pa.list_(pa.string())),
-        "times": pa.array([[times for _, times in each] for each in names], pa.list_(pa.int64())),
+        "numbers": pa.array([column.numbers for column in parts], pa.list_(pa.float64())),
+        "nulls": pa.array([column.nulls for column in parts], pa.int64()),
+        "minimum": pa.array([column.minimum for column in parts], pa.float64()),
+        "maximum": pa.array([column.maximum for column in parts], pa.float64()),
+        "names": pa.array([[name for name, _ in of_column] for of_column in names], pa.list_(pa.string())),
+        "times": pa.array([[times for _, times in of_column] for of_column in names], pa.list_(pa.int64())),
     }
 
     return pa.RecordBatch.from_pydict(arrays)
