@@ -125,7 +125,7 @@ def to_arrow(totals: Mapping[tuple[int, GroupKey], Totals]) -> pa.RecordBatch:
     """One row a column, batch and day, with the columns of PARTIAL."""
     keys = list(totals)
     parts = list(totals.values())
-    names = [most_frequent(each.names) for each in parts]
+    names = [most_frequent(column.names) for column in parts]
     arrays = {
         "part": pa.array([part for part, _ in keys], pa.int32()),
         "batch": pa.array([key[0] for _, key in keys], pa.int64()),
