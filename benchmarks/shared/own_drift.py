@@ -29,8 +29,8 @@ from retraining.records.drift import LABEL, PREDICTION, DriftReference
 from retraining.records.run import Run
 from retraining.rules.drift.fit_references import TrainingRows, fit_references
 from retraining.spec.model_spec import ModelSpec
+from retraining.steps.drift.compare_batch import compare_batch, evaluation_of
 from retraining.steps.drift.count_bins import count_bins
-from retraining.steps.drift.measure_drift import evaluation_of, measure_drift
 from retraining.steps.drift.profile_batch import BatchProfiles
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -65,7 +65,7 @@ def count(rows: DataFrame, spec: ModelSpec, references: tuple[DriftReference, ..
     """The product's own pass, and all distances of what comes back."""
     found = count_bins(rows, references, F.lit(1), F.col("day"))
     now = {each.column_name: {day: days[at] for (_, day), days in found.items()} for at, each in enumerate(references)}
-    measure_drift(spec, references, BatchProfiles(now, {}), evaluation_of(references, "e", 1, 1), RUN)
+    compare_batch(spec, references, BatchProfiles(now, {}), evaluation_of(references, "e", 1, 1), RUN)
 
 
 def fit(before: str, place: str) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""A person answers for a candidate that waits: approved, it goes live with the next promotion; refused, never."""
+"""A person approves or refuses a waiting candidate. Approved, it goes live with the next promotion; refused, never."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -28,16 +28,16 @@ class ApprovalReport:
     @property
     def summary(self) -> str:
         """One line for people."""
-        made = self.promotion
-        answer = "approved" if made.outcome == "APPROVED" else "refused"
-        return f"{made.model}: candidate version {made.candidate_version} is {answer}. {' '.join(made.reasons)}"
+        row = self.promotion
+        answer = "approved" if row.outcome == "APPROVED" else "refused"
+        return f"{row.model}: candidate version {row.candidate_version} is {answer}. {' '.join(row.reasons)}"
 
 
 def approve(
     context: Context, answer: str | None, candidate: str | None = None, reason: str | None = None
 ) -> ApprovalReport:
-    """Store the answer yes or no for a waiting candidate (its version or retrain_key; default: the only one), once a
-    run. It moves no alias: promotion does, if the champion is still the one that the candidate was judged against.
+    """Store the answer, yes or no, for a waiting candidate (its version or retrain_key; default: the only one), once a
+    run. No alias moves here. Promotion moves it, if the candidate was judged against the present champion.
 
     Raises ParameterError without an answer or a reason, NothingToDoError when no such candidate waits.
     """
@@ -48,29 +48,31 @@ def approve(
         raise ParameterError("The widget `reason` is empty. Say why; it is stored with the answer.")
 
     rows = read_rows(context.tables, Promotion, context.model)
-    known = [row for row in rows if row.request_id == run.run_id and row.outcome in ("APPROVED", "REJECT")]
-    if known:
-        return ApprovalReport(known[-1])
+    stored = [row for row in rows if row.request_id == run.run_id and row.outcome in ("APPROVED", "REJECT")]
+    if stored:
+        return ApprovalReport(stored[-1])
 
     rows = reject_expired(context, rows)
-    asked = _asked(context.spec, rows, candidate)
-    said = f"{'Approved' if answer == 'yes' else 'Refused'} in run {run.run_id}: {reason.strip()}"
-    made = answered(rows, asked, "APPROVED" if answer == "yes" else "REJECT", said, run)
-    decision = replace(made, request_id=run.run_id)
+    question = _waiting_candidate(context.spec, rows, candidate)
+    sentence = f"{'Approved' if answer == 'yes' else 'Refused'} in run {run.run_id}: {reason.strip()}"
+    answered_row = answered(rows, question, "APPROVED" if answer == "yes" else "REJECT", sentence, run)
+    decision = replace(answered_row, request_id=run.run_id)
     append_rows(context.tables, "promote", [decision])
+
     report = ApprovalReport(decision)
     _log.info(report.summary)
     return report
 
 
-def _asked(spec: ModelSpec, rows: list[Promotion], candidate: str | None) -> Promotion:
-    found = waiting(rows)
-    fitting = [row for row in found if candidate in (None, row.candidate_version, row.retrain_key)]
-    if len(fitting) == 1:
-        return fitting[0]
+def _waiting_candidate(spec: ModelSpec, rows: list[Promotion], candidate: str | None) -> Promotion:
+    """The row that asks for approval of the candidate. Raises where there is not exactly one."""
+    questions = waiting(rows)
+    matching = [row for row in questions if candidate in (None, row.candidate_version, row.retrain_key)]
+    if len(matching) == 1:
+        return matching[0]
 
-    names = ", ".join(str(row.candidate_version) for row in found) or "none"
-    if not fitting:
+    names = ", ".join(str(row.candidate_version) for row in questions) or "none"
+    if not matching:
         closed = [row for row in rows if candidate in (row.candidate_version, row.retrain_key)] if candidate else []
         why = f" {closed[-1].outcome}: {' '.join(closed[-1].reasons)}" if closed else ""
         raise NothingToDoError(
@@ -79,5 +81,5 @@ def _asked(spec: ModelSpec, rows: list[Promotion], candidate: str | None) -> Pro
         )
 
     raise ParameterError(
-        f"{spec.model}: {len(fitting)} candidates wait for approval. Name one with candidate: {names}."
+        f"{spec.model}: {len(matching)} candidates wait for approval. Name one with candidate: {names}."
     )

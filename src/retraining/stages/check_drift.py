@@ -22,7 +22,7 @@ from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.model_history import ModelHistory, read_history
 from retraining.steps.dataset.new_rows import count_new_rows
 from retraining.steps.decide.evidence import Measurements, collect_evidence, expected_error, last_training
-from retraining.steps.drift.see_drift import see_drift
+from retraining.steps.drift.evaluate_drift import evaluate_drift
 from retraining.steps.drift.tell_rows_apart import tell_rows_apart
 from retraining.steps.performance.daily_losses import measure_daily_losses
 from retraining.steps.performance.estimate_unlabelled import estimate_unlabelled
@@ -118,7 +118,7 @@ def _measure(
     training = last_training(history, champion)
 
     with ThreadPoolExecutor() as pool:
-        drift = pool.submit(see_drift, context, source, metrics, history.promotions, champion, evaluation.id)
+        drift = pool.submit(evaluate_drift, context, source, metrics, history.promotions, champion, evaluation.id)
         detectors = pool.submit(feed_detectors, context, source, champion, expected)
         domain = pool.submit(tell_rows_apart, context, source, champion)
         estimate = pool.submit(estimate_unlabelled, context, source, champion)

@@ -38,32 +38,33 @@ _KEPT = timedelta(days=7)
 
 @dataclass(frozen=True)
 class ForgetReport:
-    """What a request deleted, now or in an earlier attempt; or what it would delete. origin is the source itself;
-    unsearched are tables of ours in which only a person can find the keys."""
+    """What a request deleted, now or in an earlier attempt; in a dry run what it would delete."""
 
     forgetting: Forgetting
     dry_run: bool
     origin: str
+    """The source itself, which is not touched."""
     unsearched: tuple[str, ...] = ()
+    """Tables of raw rows in which only a person can find the keys."""
 
     @property
     def summary(self) -> str:
-        """A few sentences for people; no key is named."""
-        made = self.forgetting
-        listed = ", ".join(f"{each.table} {each.rows:,}" for each in made.rows)
-        rows = f"{sum(each.rows for each in made.rows):,} rows ({listed})"
-        versions = ", ".join(f"{each.model} {each.version}" for each in made.versions) or "none"
-        known = f"{made.keys:,} {'key' if made.keys == 1 else 'keys'}, {made.keys_known:,} stored"
+        """A few sentences for people. No key is named."""
+        request = self.forgetting
+        listed = ", ".join(f"{table.table} {table.rows:,}" for table in request.rows)
+        rows = f"{sum(table.rows for table in request.rows):,} rows ({listed})"
+        versions = ", ".join(f"{trained.model} {trained.version}" for trained in request.versions) or "none"
+        keys = f"{request.keys:,} {'key' if request.keys == 1 else 'keys'}, {request.keys_known:,} stored"
         if self.dry_run:
             return (
-                f"{made.source}: dry run, nothing was written. {known}: would delete {rows}. Versions trained on them: "
-                f"{versions}. Run again with dry_run=false.{self._by_hand}"
+                f"{request.source}: dry run, nothing was written. {keys}: would delete {rows}. Versions trained on "
+                f"them: {versions}. Run again with dry_run=false.{self._by_hand}"
             )
 
         return (
-            f"{made.source}: {known}: refused from now on, deleted {rows}. Versions trained on them, "
+            f"{request.source}: {keys}: refused from now on, deleted {rows}. Versions trained on them, "
             f"no longer reproducible: {versions}. Older files of these tables keep the rows until VACUUM runs after "
-            f"{(made.at + _KEPT).date()}. {self.origin} itself was not touched.{self._by_hand}"
+            f"{(request.at + _KEPT).date()}. {self.origin} itself was not touched.{self._by_hand}"
         )
 
     @property
@@ -78,13 +79,16 @@ class ForgetReport:
 
 @dataclass(frozen=True)
 class _Task:
-    """A request in progress: the tables to delete from, the keys, and the request's number (0 in a dry run)."""
+    """A request in progress."""
 
     context: Context
     specs: Sequence[ModelSpec]
+    """All models of the source."""
     keyed: Sequence[KeyedTable]
+    """The tables to delete from."""
     forgotten: Forgotten
     seq: int
+    """The number of the request; 0 in a dry run."""
     reason: str
 
 
@@ -93,15 +97,15 @@ def forget(
 ) -> ForgetReport:
     """Carry out a request once: the same run repeated finishes it, or returns what it did.
 
-    specs are all models of the source; landing says where its files land; new_salt, 64 random hex digits, is used where
-    the source has no salt yet. Raises ParameterError for a request that does not fit and NothingToDoError for a source
-    without rows, before anything is written; ForgetError when rows are left, then run it again.
+    specs: all models of the source. landing: where its files land. new_salt: 64 random hex digits, used where the
+    source has no salt yet. Raises ParameterError for a request that does not fit, and NothingToDoError for a source
+    without rows; both before anything is written. Raises ForgetError when rows are left; then run it again.
     """
     source = context.spec.source_name
-    known = read_requests(context.tables, source, context.run.run_id)
+    earlier = read_requests(context.tables, source, context.run.run_id)
     left = unsearched(specs, landing, context.tables)
-    if known and known[-1].state == "DONE":
-        return _report(context.spec, known[-1], False, left)
+    if earlier and earlier[-1].state == "DONE":
+        return _report(context.spec, earlier[-1], False, left)
 
     reason = _check(request, source, context.tables)
     keyed = tables_with_keys(specs, landing, context.tables)
@@ -111,18 +115,18 @@ def forget(
         return _report(context.spec, planned, True, left)
 
     forgotten, seq = _refuse(context, request, reason, new_salt)
-    done = _carry_out(_Task(context, specs, keyed, forgotten, seq, reason), known)
+    done = _carry_out(_Task(context, specs, keyed, forgotten, seq, reason), earlier)
     return _report(context.spec, done, False, left)
 
 
-def _report(spec: ModelSpec, found: Forgetting, dry_run: bool, left: tuple[str, ...]) -> ForgetReport:
-    report = ForgetReport(found, dry_run, spec.source.origin, left)
+def _report(spec: ModelSpec, request: Forgetting, dry_run: bool, left: tuple[str, ...]) -> ForgetReport:
+    report = ForgetReport(request, dry_run, spec.source.origin, left)
     _log.info(report.summary)
     return report
 
 
 def _check(request: ForgetRequest, source: str, tables: Tables) -> str:
-    """The reason of a request that says what it must."""
+    """The request's reason. Raises where the request is incomplete, or the source has no rows."""
     if request.reason is None or not request.reason.strip():
         raise ParameterError("The widget `reason` is empty. Say why the keys are forgotten; it is stored with them.")
     if (request.keys is None) == (request.keys_table is None):
@@ -133,7 +137,8 @@ def _check(request: ForgetRequest, source: str, tables: Tables) -> str:
 
 
 def _refuse(context: Context, request: ForgetRequest, reason: str, new_salt: str) -> tuple[Forgotten, int]:
-    """The hashes of the request's keys, and its number; written first, so that no ingestion brings the keys back."""
+    """Writes the hashes of the request's keys, and returns them with its number. They are written before anything is
+    deleted, so that no ingestion brings the keys back."""
     tables = context.tables
     run = context.run
     source = context.spec.source_name
@@ -149,11 +154,11 @@ def _refuse(context: Context, request: ForgetRequest, reason: str, new_salt: str
     return Forgotten(salt, written.select(KEY_HASH).distinct()), seq
 
 
-def _carry_out(task: _Task, known: Sequence[Forgetting]) -> Forgetting:
-    """What an earlier attempt planned, or a new plan, is done step by step; each step may be repeated."""
+def _carry_out(task: _Task, earlier: Sequence[Forgetting]) -> Forgetting:
+    """Does what an earlier attempt planned, or a new plan, step by step. Each step may be repeated."""
     context = task.context
-    planned = known[-1] if known else _plan(task)
-    if not known:
+    planned = earlier[-1] if earlier else _plan(task)
+    if not earlier:
         append_request(context.tables, planned)
 
     mark_versions(context.tables, context.registry, context.run, planned.versions)
@@ -168,7 +173,7 @@ def _carry_out(task: _Task, known: Sequence[Forgetting]) -> Forgetting:
 
 
 def _plan(task: _Task) -> Forgetting:
-    """What is there of the keys, before anything is deleted."""
+    """Counts the rows of the keys and names the versions, before anything is deleted."""
     context = task.context
     source = context.spec.source_name
     stored = context.tables.read(observations.table_of(source))
@@ -182,7 +187,7 @@ def _plan(task: _Task) -> Forgetting:
         reason=task.reason,
         keys=task.forgotten.hashes.count(),
         keys_known=keys.count(),
-        rows=tuple(TableRows(each.name, count_rows(context.tables, each, task.forgotten)) for each in task.keyed),
+        rows=tuple(TableRows(table.name, count_rows(context.tables, table, task.forgotten)) for table in task.keyed),
         versions=versions_of_keys(context, task.specs, keys),
         attempt_id=context.run.attempt_id,
         at=context.run.started_at,
@@ -191,10 +196,10 @@ def _plan(task: _Task) -> Forgetting:
 
 def _check_gone(task: _Task) -> None:
     tables = task.context.tables
-    left = {each.name: count_rows(tables, each, task.forgotten) for each in task.keyed}
-    there = ", ".join(f"{name} {rows:,}" for name, rows in left.items() if rows)
-    if there:
+    left = {table.name: count_rows(tables, table, task.forgotten) for table in task.keyed}
+    remaining = ", ".join(f"{name} {rows:,}" for name, rows in left.items() if rows)
+    if remaining:
         raise ForgetError(
-            f"{task.context.spec.source_name}: rows of the keys are there again ({there}): another run stored them "
-            f"meanwhile. Let it end and start this run again: it deletes what is left."
+            f"{task.context.spec.source_name}: rows of the keys are back ({remaining}): another run stored them "
+            f"meanwhile. Let it end, then start this run again: it deletes what is left."
         )

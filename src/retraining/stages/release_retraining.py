@@ -1,4 +1,4 @@
-"""After a rollback retraining waits for newer rows; an operator who has found the cause lets it go on at once."""
+"""After a rollback, retraining waits for newer rows. An operator who has found the cause can end the wait."""
 
 import logging
 from dataclasses import dataclass
@@ -24,16 +24,16 @@ class ReleaseRetrainingReport:
     @property
     def summary(self) -> str:
         """One line for people."""
-        made = self.promotion
+        row = self.promotion
         return (
-            f"{made.model}: retraining goes on at batch {made.batch_seq}, with version {made.version} as champion. "
-            f"{' '.join(made.reasons)}"
+            f"{row.model}: retraining goes on at batch {row.batch_seq}, with version {row.version} as champion. "
+            f"{' '.join(row.reasons)}"
         )
 
 
 def release_retraining(context: Context, reason: str | None) -> ReleaseRetrainingReport:
-    """End the wait that a rollback asked for, once a run. No alias moves; the next drift check decides anew, on the
-    same batch too. A fit that equals the one that was left stays refused.
+    """End the wait that a rollback began, once a run. No alias moves. The next drift check makes a new decision, even
+    on the same batch. A fit equal to the version that was rolled back stays refused.
 
     Raises ParameterError without a reason, NothingToDoError when nothing waits.
     """
@@ -42,12 +42,13 @@ def release_retraining(context: Context, reason: str | None) -> ReleaseRetrainin
         raise ParameterError("The widget `reason` is empty. Say why retraining may go on; it is stored with it.")
 
     rows = read_rows(context.tables, Promotion, spec.model)
-    known = [row for row in rows if row.request_id == context.run.run_id and row.outcome == "RELEASED"]
-    if known:
-        return ReleaseRetrainingReport(known[-1])
+    stored = [row for row in rows if row.request_id == context.run.run_id and row.outcome == "RELEASED"]
+    if stored:
+        return ReleaseRetrainingReport(stored[-1])
 
     newest = read_source(spec, context.tables).committed.through
     _check_waiting(spec, rows, newest)
+
     live = newest_move(rows)
     version = live.version if live else None
     release = Promotion(
@@ -65,6 +66,7 @@ def release_retraining(context: Context, reason: str | None) -> ReleaseRetrainin
         **context.stamp,
     )
     append_rows(context.tables, "promote", [release])
+
     report = ReleaseRetrainingReport(release)
     _log.info(report.summary)
     return report
@@ -78,4 +80,5 @@ def _check_waiting(spec: ModelSpec, rows: list[Promotion], newest: int) -> None:
         found = f"the rollback at batch {waits} waited for a newer batch, and batch {newest} has arrived"
     else:
         return
+
     raise NothingToDoError(f"{spec.model}: {found}, so retraining does not wait and there is nothing to release.")

@@ -18,54 +18,59 @@ from retraining.report.page import render_run_page
 from retraining.report.words import run_path
 from retraining.rules.incidents import news_of_run
 from retraining.rules.ingest.ledger import Ledger
-from retraining.steps.report.gather_page import Gathered, gather_page, page_data
+from retraining.steps.report.run_records import RunRecords, page_data, read_run_records
 from retraining.steps.report.send_alerts import send_alerts
 
 _FINE = ("success", "excluded")
 COPY = "copy"
 """The task of a run that judges a copied version: no decision led to it."""
 _MOST_RUNS = 200
-"""So many of the newest runs a page lists; the table `events` has them all."""
+"""A page lists this many of the newest runs; the table `events` has them all."""
 
 
 @dataclass(frozen=True)
 class RunReport:
-    """The run's row, its page, the MLflow run that holds all pages (None when MLflow was down), and the incidents that
-    the run opened or resolved. untold: why webhooks were not reached. fails_on_incident: the spec's setting."""
+    """What people are shown of a run."""
 
     event: Event
+    """The run's row."""
     page: str
     pages_run_id: str | None
+    """The MLflow run that holds all pages; None when MLflow was down."""
     news: tuple[Incident, ...] = ()
-    untold: tuple[str, ...] = ()
+    """The incidents that the run opened or resolved."""
+    unreached: tuple[str, ...] = ()
+    """Why webhooks were not reached."""
     fails_on_incident: bool = False
+    """The spec's setting."""
 
     @property
     def summary(self) -> str:
         """A line for each incident that the run opened or resolved, and where the pages are."""
-        told = [f"{'Opened' if each.is_open else 'Resolved'}: {each.line}" for each in self.news]
-        return "\n".join([*told, f"All pages: MLflow run {self.pages_run_id}, artifact folder `report`"])
+        lines = [f"{'Opened' if incident.is_open else 'Resolved'}: {incident.line}" for incident in self.news]
+        return "\n".join([*lines, f"All pages: MLflow run {self.pages_run_id}, artifact folder `report`"])
 
     def raise_if_failed(self) -> None:
-        """Raises TaskFailedError when a task of the run failed, so that the run is judged as failed; NotifyError when
-        somebody could not be told, IncidentOpenedError where the spec asks for it."""
+        """Raises TaskFailedError when a task of the run failed, so that the run counts as failed; NotifyError when a
+        webhook was not reached; IncidentOpenedError for a new incident, where the spec says so."""
         failed = self.event.failed_tasks
         if failed:
             raise TaskFailedError(
                 f"{self.event.model}: {', '.join(failed)} failed in run {self.event.run_id}; see their output."
             )
-        if self.untold:
-            raise NotifyError(" ".join(self.untold))
-        opened = [each.line for each in self.news if each.is_open]
+        if self.unreached:
+            raise NotifyError(" ".join(self.unreached))
+
+        opened = [incident.line for incident in self.news if incident.is_open]
         if opened and self.fails_on_incident:
             raise IncidentOpenedError(f"alerts.fail_run is on, and this run opened an incident. {' '.join(opened)}")
 
 
 def report(context: Context, task_states: str = "") -> RunReport:
-    """Gather what this run wrote into a row, a page and the index over all runs; the pages also go to MLflow, and what
-    people must know of goes to whom the spec names.
+    """Turn what this run wrote into a row, a page and the index of all runs. The pages also go to MLflow, and incidents
+    to the webhooks that the spec names.
 
-    task_states holds `task=state` pairs; anything but success or excluded counts as failed.
+    task_states holds `task=state` pairs; every state but success and excluded counts as failed.
     """
     spec = context.spec
     states = parse_states(task_states)
@@ -73,23 +78,25 @@ def report(context: Context, task_states: str = "") -> RunReport:
 
     with ThreadPoolExecutor() as pool:
         reading = pool.submit(read_events, context.tables)
-        gathered = gather_page(context, decided="check_drift" not in failed and COPY not in states)
+        records = read_run_records(context, decided="check_drift" not in failed and COPY not in states)
 
     all_events = reading.result()
     events = [row for row in all_events if row.model == spec.model]
-    known = [row for row in events if row.run_id == context.run.run_id and row.failed_tasks == failed]
-    event = known[-1] if known else _event(context, failed, gathered)
-    if not known:
+    stored = [row for row in events if row.run_id == context.run.run_id and row.failed_tasks == failed]
+    event = stored[-1] if stored else _event(context, failed, records)
+    if not stored:
         append_event(context.tables, event, len(events) + 1)
         events = [*events, event]
         all_events = [*all_events, event]
 
-    page = render_run_page(page_data(spec, gathered, [*(row for row in events if row != event), event][-_MOST_RUNS:]))
+    this_run_last = [*(row for row in events if row != event), event]
+    page = render_run_page(page_data(spec, records, this_run_last[-_MOST_RUNS:]))
     pages = {run_path(spec.model, context.run.run_id): page, "index.html": render_index(_by_model(all_events))}
-    news = tuple(news_of_run(gathered.incidents, context.run.run_id))
-    logged = _log_pages(context.registry, pages, failed)
+    pages_run_id = _log_pages(context.registry, pages, failed)
 
-    return RunReport(event, page, logged, news, send_alerts(context, news), spec.alerts.fail_run)
+    news = tuple(news_of_run(records.incidents, context.run.run_id))
+    unreached = send_alerts(context, news)
+    return RunReport(event, page, pages_run_id, news, unreached, spec.alerts.fail_run)
 
 
 def _by_model(events: list[Event]) -> list[ModelRuns]:
@@ -99,7 +106,7 @@ def _by_model(events: list[Event]) -> list[ModelRuns]:
 
 
 def _log_pages(registry: Registry, pages: Mapping[str, str], failed: tuple[str, ...]) -> str | None:
-    """The MLflow run that holds the pages. When the run failed anyway, MLflow being down must not hide why."""
+    """Returns the MLflow run that holds the pages. Where a task failed, MLflow being down must not hide the reason."""
     try:
         return log_pages(registry, pages)
     except RegistryError:
@@ -114,16 +121,16 @@ def parse_states(text: str) -> dict[str, str]:
 
 
 def failed_tasks(states: Mapping[str, str]) -> tuple[str, ...]:
-    """Tasks that did not end well, in order."""
+    """Tasks that did not succeed, in order."""
     return tuple(task for task, state in states.items() if state.lower() not in _FINE)
 
 
-def _event(context: Context, failed: tuple[str, ...], gathered: Gathered) -> Event:
-    batch = gathered.batch
-    decision = gathered.decision
-    promotion = gathered.promotion
-    gain = next((row for row in gathered.checks if row.check == "gain"), None)
-    newest = gathered.batches[-1] if gathered.batches else None
+def _event(context: Context, failed: tuple[str, ...], records: RunRecords) -> Event:
+    batch = records.batch
+    decision = records.decision
+    promotion = records.promotion
+    gain = next((row for row in records.gate_results if row.check == "gain"), None)
+    newest = records.batches[-1] if records.batches else None
 
     return Event(
         run_id=context.run.run_id,
@@ -139,15 +146,15 @@ def _event(context: Context, failed: tuple[str, ...], gathered: Gathered) -> Eve
         rows_older=newest.rows_older if newest else None,
         refusals=batch.refusals if batch else (),
         watermark_lag_days=_lag(context, newest),
-        champion_before=_champion_before(gathered),
+        champion_before=_champion_before(records),
         error_before=decision.realised_error if decision else None,
-        static_error=gathered.static_error,
+        static_error=records.static_error,
         drift_verdict=decision.drift_verdict if decision else None,
         worst_column=decision.drift_worst_column if decision else None,
         action=decision.action if decision else None,
         first_reason=decision.reasons[0] if decision else None,
         candidate_version=promotion.candidate_version if promotion else None,
-        gate=_gate(gathered.checks),
+        gate=_gate(records.gate_results),
         gate_sentence=gain.sentence if gain else None,
         champion_after=_champion(context),
         failed_tasks=failed,
@@ -157,10 +164,10 @@ def _event(context: Context, failed: tuple[str, ...], gathered: Gathered) -> Eve
     )
 
 
-def _champion_before(gathered: Gathered) -> str | None:
-    """The champion that was judged against; of a run that decided, the one it decided about."""
-    decision = gathered.decision
-    promotion = gathered.promotion
+def _champion_before(records: RunRecords) -> str | None:
+    """The champion that the candidate was compared with; of a run that decided, the one that it decided about."""
+    decision = records.decision
+    promotion = records.promotion
     if decision:
         return decision.champion_version
     return promotion.previous_version if promotion else None
@@ -169,6 +176,7 @@ def _champion_before(gathered: Gathered) -> str | None:
 def _lag(context: Context, newest: Batch | None) -> float | None:
     if newest is None:
         return None
+
     ledger = Ledger(context.spec.source.ledger_column, newest.ledger_type)
     watermark = ledger.from_text(newest.watermark_after)
     if watermark is None or not ledger.has_time:
@@ -180,9 +188,9 @@ def _count(batch: Batch | None, field: str) -> int:
     return (getattr(batch, field) or 0) if batch else 0
 
 
-def _gate(checks: Sequence[GateResult]) -> str | None:
-    worst = [row.verdict for row in checks if row.verdict not in STOPS_NOBODY]
-    return (worst[0] if worst else "passed") if checks else None
+def _gate(results: Sequence[GateResult]) -> str | None:
+    worst = [row.verdict for row in results if row.verdict not in STOPS_NOBODY]
+    return (worst[0] if worst else "passed") if results else None
 
 
 def _champion(context: Context) -> str | None:

@@ -1,4 +1,4 @@
-"""Fit a registered version once more from its manifest, register nothing, and say what is the same."""
+"""Fit a registered version again from its manifest, register nothing, and report what is the same."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import load_version, manifest_of_version
 from retraining.steps.gate.evaluate_on_holdout import holdout_rows
-from retraining.steps.performance.sum_on_workers import Judged, sum_on_workers
+from retraining.steps.performance.sum_on_workers import ModelPair, sum_on_workers
 from retraining.steps.training.learn import Learned, learn
 from retraining.steps.training.lineage import LOCK_HASH
 
@@ -42,33 +42,34 @@ class ReproduceReport:
 
     @property
     def summary(self) -> str:
-        """A table for people, under one line that says what came of it."""
-        differing = [each.what for each in self.comparisons if each.same is False]
+        """A table for people, under one line with the result."""
+        differing = [comparison.what for comparison in self.comparisons if comparison.same is False]
         head = "; ".join(
             ["it learned the same rows" if self.same_rows else "it did NOT learn the same rows"]
             + ([f"different: {', '.join(differing)}"] if differing else ["everything is the same"])
         )
         titles = ("", "registered", "again", "")
-        lines = [titles, *((each.what, each.registered, each.again, each.verdict) for each in self.comparisons)]
+        lines = [titles, *((row.what, row.registered, row.again, row.verdict) for row in self.comparisons)]
         return "\n".join([f"{self.model}: version {self.version} fitted again: {head}", *map(_line, lines)])
 
     @property
     def same_rows(self) -> bool:
         """Whether the training data has the registered hash."""
-        return all(each.same for each in self.comparisons if each.what == DATA_HASH)
+        return all(comparison.same for comparison in self.comparisons if comparison.what == DATA_HASH)
 
     def raise_if_different(self) -> None:
         """Raises ReproduceError when the training data is not what it was."""
         if not self.same_rows:
             raise ReproduceError(
-                f"{self.model} version {self.version}: the rows of its batches have another hash than its manifest "
-                f"says, so it cannot be reproduced. Expected the same rows for the same batch numbers and bounds; find "
-                f"out who changed the observations (DESCRIBE HISTORY), or whether strategy.exclude or labels changed."
+                f"{self.model} version {self.version}: the rows of its batches have a different hash than its "
+                f"manifest says, so it cannot be reproduced. Expected the same rows for the same batch numbers and "
+                f"bounds. Find out who changed the observations (DESCRIBE HISTORY), or whether strategy.exclude or "
+                f"labels changed."
             )
 
 
 def reproduce(context: Context, version: str | None = None) -> ReproduceReport:
-    """The version (default: the champion) beside a second fit on the rows, window and base that its manifest names.
+    """Compare a version (default: the champion) with a second fit on the rows, window and base that its manifest names.
     Nothing is written.
 
     Raises ReproduceError for a version whose rows can no longer be read.
@@ -93,6 +94,7 @@ def reproduce(context: Context, version: str | None = None) -> ReproduceReport:
 
     base = manifest_of_version(manifests, spec.model, manifest.base_version) if manifest.base_version else None
     registered = load_version(context.registry, manifest)
+
     source = read_source(spec, context.tables)
     learned = learn(context, source, _as_before_its_fit(manifest), base)
     comparisons = (
@@ -101,18 +103,19 @@ def reproduce(context: Context, version: str | None = None) -> ReproduceReport:
         *_fits(spec, registered, learned),
         *_gate(context, source, manifest, learned),
     )
+
     report = ReproduceReport(spec.model, wanted, comparisons)
     _log.info(report.summary)
     return report
 
 
 def _as_before_its_fit(manifest: Manifest) -> Manifest:
-    """A candidate chose its window among all history, and does so again; inside the window it would choose another."""
+    """A candidate chose its window from all history and must do so again: inside its window it would choose another."""
     return replace(manifest, window_days=None) if manifest.role == "candidate" else manifest
 
 
 def _circumstances(context: Context, manifest: Manifest) -> list[Comparison]:
-    """What should be the same for the fits to be: a difference here explains one further down."""
+    """What must be the same for the fits to be the same: a difference here explains one further down."""
     libraries = context.registry.tags_of(context.model, str(manifest.version)).get(LOCK_HASH, "unknown")
     return [
         _compared("code version", manifest.code_version, context.run.code_version),
@@ -132,37 +135,38 @@ def _rows(manifest: Manifest, learned: Learned) -> list[Comparison]:
 
 
 def _fits(spec: ModelSpec, registered: Any, learned: Learned) -> list[Comparison]:
-    """Both on the rows that were read now. Fits of equal coefficients predict equally; the other way round it holds for
-    every row that was trained on."""
-    known = getattr(registered, "feature_names_in_", None)
-    if known is not None and list(known) != list(learned.frame.feature_names):
-        return [
-            Comparison(PREDICTIONS, f"of {', '.join(known)}", f"of {', '.join(learned.frame.feature_names)}", False)
-        ]
+    """Both fits on the rows that were read now. Fits with equal coefficients predict equally. The reverse holds for the
+    rows that were trained on."""
+    names = getattr(registered, "feature_names_in_", None)
+    names_now = learned.frame.feature_names
+    if names is not None and list(names) != list(names_now):
+        return [Comparison(PREDICTIONS, f"of {', '.join(names)}", f"of {', '.join(names_now)}", False)]
+
     features = learned.frame.features
     label = learned.frame.label.to_numpy()
-    before, after = (np.asarray(each.predict(features)) for each in (registered, learned.estimator))
+    before, after = (np.asarray(estimator.predict(features)) for estimator in (registered, learned.estimator))
 
     kind = kind_of(spec)
-    errors = [f"{kind.error_on_rows(label, each):.9g}" for each in (before, after)]
+    errors = [f"{kind.error_on_rows(label, predicted):.9g}" for predicted in (before, after)]
     apart = Comparison(PREDICTIONS, "", kind.difference_in_words(before, after), bool((before == after).all()))
     return [_compared(f"{TRAINING_ERROR} ({kind.followed.name})", *errors), apart]
 
 
 def _gate(context: Context, source: IngestedSource, manifest: Manifest, learned: Learned) -> list[Comparison]:
-    """The error of the second fit on the rows that judged the first; nothing for a version that no gate looked at, and
-    for reserved rows, whose number depends on the champion of that day."""
+    """The error of the second fit on the rows that judged the first. Nothing for a version that no gate judged, and for
+    reserved rows, whose number depends on the champion at that time."""
     metric = kind_of(context.spec).followed
     followed = metric.name
-    checks = read_rows(context.tables, GateResult, context.spec.model)
-    found = gated_error([row for row in checks if row.retrain_key == manifest.retrain_key], followed)
-    if found is None or manifest.holdout_from is None:
+    results = read_rows(context.tables, GateResult, context.spec.model)
+    registered = gated_error([row for row in results if row.retrain_key == manifest.retrain_key], followed)
+    if registered is None or manifest.holdout_from is None:
         return []
+
     rows = holdout_rows(context, source, manifest, None)
-    pair = Judged(learned.estimator, None, manifest.trivial_prediction)
+    pair = ModelPair(learned.estimator, None, manifest.trivial_prediction)
     (sums,) = sum_on_workers(context.spec, rows, (followed,), pair).sums
     again = float(metric.value(sums.candidate.sum(axis=0)))
-    return [_compared(f"{GATE_ERROR} ({followed})", f"{found:.9g}", f"{again:.9g}")]
+    return [_compared(f"{GATE_ERROR} ({followed})", f"{registered:.9g}", f"{again:.9g}")]
 
 
 def _compared(what: str, registered: str, again: str) -> Comparison:

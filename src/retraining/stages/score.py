@@ -4,6 +4,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations, predictions
@@ -25,11 +26,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ScoreReport:
-    """Which champion scored, and how many rows. champion_version is None before the first promotion: nothing is scored
-    then."""
+    """Which champion scored how many rows."""
 
     model: str
     champion_version: str | None
+    """None before the first promotion: nothing is scored then."""
     rows: int
 
     @property
@@ -41,9 +42,12 @@ class ScoreReport:
 
 
 def score(context: Context) -> ScoreReport:
-    """Score the committed batches that have arrived, or were released, since the last scoring. A row is predicted once,
-    whoever is champion later. Two predict beside the live one: the first champion, never retrained, because what
-    retraining is worth is the difference, and the champion before, which may turn out to be better."""
+    """Score the committed batches that arrived, or were released, since the last scoring. A row is predicted once,
+    whoever is champion later.
+
+    Two versions predict beside the live one: the first champion, because the difference is what retraining is worth,
+    and the previous champion, which may turn out to be better.
+    """
     spec = context.spec
     tables = context.tables
     version = heal_and_read_champion(context)
@@ -63,45 +67,54 @@ def score(context: Context) -> ScoreReport:
     if source.committed.through <= after:
         return ScoreReport(spec.model, version, 0)
 
-    decided = promotions.result()
-    beside = first_champion(decided), find_previous_champion(context, decided, version)
-    versions = dict.fromkeys([version, *(each for each in beside if each)])
-    predicting = [manifest_of_version(manifests, spec.model, each) for each in versions]
-    rows = _score_batches(context, source, predicting, after)
+    history = promotions.result()
+    first = first_champion(history)
+    previous = find_previous_champion(context, history, version)
+    names = dict.fromkeys(name for name in (version, first, previous) if name)
+    versions = [manifest_of_version(manifests, spec.model, name) for name in names]
+    rows = _score_batches(context, source, versions, after)
+
     report = ScoreReport(spec.model, version, rows)
     _log.info(report.summary)
     return report
 
 
 def _score_batches(context: Context, source: IngestedSource, versions: list[Manifest], after: int) -> int:
-    """Rows predicted by the first of the versions; the others predict the same rows."""
+    """Predicts and stores; returns the number of rows that the first version predicted. The others predict the same
+    rows."""
     spec = context.spec
     tables = context.tables
     arrived = source.current_rows(Selection(newer_than=after))
     predictions.create_predictions(tables, spec.model, kind_of(spec).prediction_type)
-    scored = tables.read(predictions.table_of(spec.model))
-    unseen = arrived.join(scored.select(ROW_KEY).distinct(), ROW_KEY, "left_anti")
-    estimators = {f"_by_{each.version}": load_version(context.registry, each) for each in versions}
-    made = predict_rows(spec, unseen, [ROW_KEY, BATCH_SEQ], estimators)
-    since = observations.usable_since(source.committed)
-    trained = observations.arrived_after(source.committed, 0) & (since <= max(each.batch_seq for each in versions))
-    known = tables.read(observations.table_of(source.name)).where(trained)
-    first_seen = known.groupBy(ROW_KEY).agg(F.min(since).alias("_first"))
+    stored = tables.read(predictions.table_of(spec.model))
+    unscored = arrived.join(stored.select(ROW_KEY).distinct(), ROW_KEY, "left_anti")
+    estimators = {f"_by_{manifest.version}": load_version(context.registry, manifest) for manifest in versions}
+    predicted = predict_rows(spec, unscored, [ROW_KEY, BATCH_SEQ], estimators)
+
     by_version = [
         F.struct(
-            F.lit(each.version).alias("model_version"),
-            F.col(f"_by_{each.version}").alias("prediction"),
-            F.coalesce(F.col("_first") <= F.lit(each.batch_seq), F.lit(False)).alias("seen_in_training"),
+            F.lit(manifest.version).alias("model_version"),
+            F.col(f"_by_{manifest.version}").alias("prediction"),
+            F.coalesce(F.col("_first") <= F.lit(manifest.batch_seq), F.lit(False)).alias("seen_in_training"),
         )
-        for each in versions
+        for manifest in versions
     ]
-    stored = (
-        made.join(first_seen, ROW_KEY, "left")
-        .select(ROW_KEY, BATCH_SEQ, F.explode(F.array(*by_version)).alias("made"))
-        .select(ROW_KEY, BATCH_SEQ, "made.*")
+    new_rows = (
+        predicted.join(_first_batches(context, source, versions), ROW_KEY, "left")
+        .select(ROW_KEY, BATCH_SEQ, F.explode(F.array(*by_version)).alias("of_version"))
+        .select(ROW_KEY, BATCH_SEQ, "of_version.*")
         .withColumns({"run_id": F.lit(context.run.run_id), "scored_at": F.lit(context.run.started_at)})
     )
-    predictions.append_predictions(tables, spec.model, stored, source.committed.through)
-    by_champion = F.col("model_version") == F.lit(versions[0].version)
+    predictions.append_predictions(tables, spec.model, new_rows, source.committed.through)
 
-    return scored.where(observations.arrived_after(source.committed, after) & by_champion).count()
+    by_champion = F.col("model_version") == F.lit(versions[0].version)
+    return stored.where(observations.arrived_after(source.committed, after) & by_champion).count()
+
+
+def _first_batches(context: Context, source: IngestedSource, versions: list[Manifest]) -> DataFrame:
+    """`_row_key` and `_first`: the first batch with the key, among those that any of the versions may have learned."""
+    since = observations.usable_since(source.committed)
+    newest = max(manifest.batch_seq for manifest in versions)
+    learned = observations.arrived_after(source.committed, 0) & (since <= newest)
+    rows = context.tables.read(observations.table_of(source.name)).where(learned)
+    return rows.groupBy(ROW_KEY).agg(F.min(since).alias("_first"))

@@ -151,7 +151,8 @@ def test_rows_without_a_label_are_accepted_and_scored_and_not_trained_on(loop, s
     told = story["labels stop"]
     scored = loop.tables.read("toy_predictions").where(f"_batch_seq = {told.decision.batch_seq}").count()
     source = read_source(SPEC, loop.tables)
-    trainable = trainable_rows(replace(loop.context, spec=SPEC), source.ledger, source.committed, Bounds(2, None, None))
+    everything = Bounds(source.committed.through, None, None)
+    trainable = trainable_rows(replace(loop.context, spec=SPEC), source, everything)
 
     assert (told.ingested.accepted, told.ingested.quarantined, scored) == (40, 0, 40)
     assert trainable.where(f"_batch_seq = {told.decision.batch_seq}").count() == 0

@@ -52,7 +52,7 @@ def story(make_loop):
         loop.score()
         if name == "moved":
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr("retraining.steps.drift.see_drift.measure_drift", killed)
+                patch.setattr("retraining.steps.drift.evaluate_drift.compare_batch", killed)
                 with pytest.raises(KilledError):
                     loop.check(frozen=True)
         setattr(told, name, loop.check(frozen=True).decision)

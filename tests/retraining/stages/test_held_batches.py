@@ -36,8 +36,7 @@ def counted(loop, table: str, batch_seq: int) -> int:
 
 def trainable(loop, through: int) -> int:
     source = read_source(loop.spec, loop.tables)
-    usable = source.through(through)
-    rows = trainable_rows(loop.context, source.ledger, usable, Bounds(through, None, None))
+    rows = trainable_rows(loop.context, source, Bounds(through, None, None))
     return rows.where("_batch_seq = 2").count()
 
 

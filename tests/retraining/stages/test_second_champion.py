@@ -94,7 +94,7 @@ def test_a_row_without_a_label_is_never_trained_on(story):
     loop = story.loop
     source = read_source(loop.spec, loop.tables)
     everything = Bounds(source.committed.through, None, None)
-    trained_on = trainable_rows(loop.context, source.ledger, source.committed, everything)
+    trained_on = trainable_rows(loop.context, source, everything)
 
     assert story.second_decision.new_labelled_rows == 160
     assert "unlabelled" in loop.accepted_keys()
@@ -107,7 +107,7 @@ def test_days_excluded_by_hand_are_not_trained_on(story):
     everything = Bounds(source.committed.through, None, None)
     days_out = {"exclude": [{"start": "2013-01-03", "end": "2013-01-05", "reason": "a sensor was being replaced"}]}
     without = toy_spec(policy={"max_rows": 100}, strategy=days_out)
-    kept = trainable_rows(replace(loop.context, spec=without), source.ledger, source.committed, everything)
+    kept = trainable_rows(replace(loop.context, spec=without), source, everything)
 
     assert kept.where("at >= '2013-01-03' and at < '2013-01-05'").count() == 0
     assert kept.count() == 600 - 40

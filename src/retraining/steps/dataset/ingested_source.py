@@ -1,40 +1,50 @@
-"""What the loop knows of a source that has been ingested: its ledger, its usable batches, its watermark."""
+"""A source that has been ingested: its ledger, its usable batches, its watermark, and its rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
 
+from retraining.adapters.tables import predictions
 from retraining.adapters.tables.batches import Committed, committed_batches, read_batches
-from retraining.adapters.tables.observations import Selection, current_rows
+from retraining.adapters.tables.observations import BATCH_SEQ, Selection, arrived_after, current_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError
 from retraining.records.batch import Batch
 from retraining.rules.ingest.ledger import Ledger
+from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.feed import Feed, rows_feed
 from retraining.spec.model_spec import ModelSpec
+
+# Columns of realised predictions, named so that no column of a source is called the same.
+PREDICTION = "_prediction"
+VERSION = "_version"
+SCORED_BATCH = "_scored_batch"
+"""The batch with which a row was predicted. Its label may have come with a later one."""
 
 
 @dataclass(frozen=True)
 class IngestedSource:
-    """Read once a stage. committed and watermark are those of the newest committed batch."""
+    """Read once a stage, so that all its steps see the same batches."""
 
     name: str
     ledger: Ledger
     committed: Committed
+    """The usable batches, up to the newest committed one."""
     watermark: str | None
+    """The watermark that the newest committed batch left."""
     tables: Tables
     _batches: tuple[Batch, ...]
 
     @property
     def newest_with_rows(self) -> int:
         """The newest committed batch that brought accepted rows, 0 when there is none."""
-        filled = (row.batch_seq for row in self._batches if row.state == "COMMITTED" and row.rows_accepted)
-        return max(filled, default=0)
+        return max(self._batches_with_rows(), default=0)
 
     def batch_before(self, batch_seq: int) -> int | None:
-        """The newest committed batch before one that brought accepted rows."""
-        filled = (row.batch_seq for row in self._batches if row.state == "COMMITTED" and row.rows_accepted)
-        return max((each for each in filled if each < batch_seq), default=None)
+        """The newest committed batch before this one that brought accepted rows."""
+        return max((filled for filled in self._batches_with_rows() if filled < batch_seq), default=None)
 
     def through(self, batch_seq: int) -> Committed:
         """The usable batches up to an earlier one."""
@@ -45,9 +55,40 @@ class IngestedSource:
         committed = self.committed if through is None else self.through(through)
         return current_rows(self.tables, self.name, committed, self.ledger, selection)
 
+    def realised_predictions(
+        self,
+        model: str,
+        columns: Sequence[Column],
+        newer_than: int,
+        version: str | None = None,
+        predicted_after: int | None = None,
+    ) -> DataFrame:
+        """Predictions of rows that the predicting version had not seen in training, joined with the current rows that
+        arrived after the batch newer_than.
+
+        One row a prediction: `_row_key`, `_batch_seq` and the given columns of the current row, then `_version`,
+        `_prediction` and `_scored_batch`. version leaves out the predictions of all other versions, predicted_after
+        those of the batches up to that one.
+        """
+        stored = predictions.unseen_predictions(self.tables, model, version)
+        if predicted_after is not None:
+            stored = stored.where(arrived_after(self.committed, predicted_after))
+
+        predicted = stored.select(
+            ROW_KEY,
+            F.col("model_version").alias(VERSION),
+            F.col("prediction").alias(PREDICTION),
+            F.col(BATCH_SEQ).alias(SCORED_BATCH),
+        )
+        rows = self.current_rows(Selection(newer_than=newer_than)).select(ROW_KEY, BATCH_SEQ, *columns)
+        return rows.join(predicted, ROW_KEY)
+
     def watermark_of(self, batch_seq: int) -> str | None:
         """The watermark that a batch left."""
         return next((batch.watermark_after for batch in self._batches if batch.batch_seq == batch_seq), None)
+
+    def _batches_with_rows(self) -> list[int]:
+        return [row.batch_seq for row in self._batches if row.state == "COMMITTED" and row.rows_accepted]
 
 
 def read_source(spec: ModelSpec, tables: Tables) -> IngestedSource:

@@ -1,4 +1,4 @@
-"""Loading a version of ours: only with a manifest, only after its digest was checked."""
+"""Loading a registered version: only with its manifest, and only after its digest was checked."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,15 +10,16 @@ from retraining.records.version import Manifest
 
 def manifest_of_version(rows: Sequence[Manifest], model: str, version: str) -> Manifest:
     """The manifest of a registered version. Raises RegistryError for a version this product did not register."""
-    found = [row for row in rows if row.state == "REGISTERED" and row.version == version]
-    if not found:
+    manifests = [row for row in rows if row.state == "REGISTERED" and row.version == version]
+    if not manifests:
         raise RegistryError(
             f"{model} version {version} has no row in `model_manifests`, so its files cannot be checked and it was not "
             f"loaded. Point the alias at a version that this bundle registered, for example with the rollback job."
         )
-    return found[-1]
+
+    return manifests[-1]
 
 
 def load_version(registry: Registry, manifest: Manifest) -> Any:
-    """The fitted estimator of a manifest's version."""
+    """The fitted estimator of a version. Raises TamperedModelError where its files are not those of the manifest."""
     return registry.load(manifest.model, str(manifest.version), str(manifest.digest), manifest.files)

@@ -1,10 +1,10 @@
-"""The columns a model sees, the same for training, scoring and judging."""
+"""The columns that a model sees, the same for training, scoring and judging."""
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from retraining.kinds.find_kind import kind_of
-from retraining.rules.ingest.row_identity import ROW_KEY, bucket
+from retraining.rules.ingest.row_identity import bucket
 from retraining.spec.model_spec import ModelSpec
 
 LABEL = "_label"
@@ -29,8 +29,5 @@ def is_reserved(spec: ModelSpec) -> Column:
 
 
 def labelled(spec: ModelSpec, rows: DataFrame) -> DataFrame:
-    """Rows with a label, which stands in `_label`."""
+    """The rows that have a label, with it in `_label`."""
     return rows.withColumn(LABEL, label_column(spec)).where(F.col(LABEL).isNotNull())
-
-
-__all__ = ["LABEL", "ROW_KEY", "feature_columns", "is_reserved", "label_column", "labelled"]

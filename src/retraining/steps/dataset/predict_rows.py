@@ -20,23 +20,21 @@ def predict_rows(spec: ModelSpec, rows: DataFrame, keep: list[str], estimators: 
     Models travel to the workers as bytes, pickled by value, because `src` is not on the path there. Arrow batches
     bound the memory: no worker and no driver holds more than one of them.
     """
+    kind = kind_of(spec)
     names = list(spec.columns.features)
     renamed = [f"_feature_{position}" for position in range(len(names))]
-    inputs = rows.select(
-        *keep, *(column.alias(new) for column, new in zip(feature_columns(spec), renamed, strict=True))
-    )
+    features = [column.alias(new) for column, new in zip(feature_columns(spec), renamed, strict=True)]
+    inputs = rows.select(*keep, *features)
     pickled = {name: cloudpickle.dumps(estimator) for name, estimator in estimators.items()}
-    kind = kind_of(spec)
 
     def predict(batches: Iterable[pd.DataFrame]) -> Iterable[pd.DataFrame]:
         loaded = {name: pickle.loads(content) for name, content in pickled.items()}
         for batch in batches:
-            features = batch[renamed].set_axis(names, axis="columns")
-            made: dict[str, Any] = {
-                name: kind.as_predictions(model.predict(features)) if len(batch) else []
-                for name, model in loaded.items()
+            seen = batch[renamed].set_axis(names, axis="columns")
+            predicted: dict[str, Any] = {
+                name: kind.as_predictions(model.predict(seen)) if len(batch) else [] for name, model in loaded.items()
             }
-            yield batch[keep].assign(**made)
+            yield batch[keep].assign(**predicted)
 
     kept = [inputs.schema[name] for name in keep]
     schema = StructType([*kept, *(StructField(name, kind.prediction_type, True) for name in estimators)])

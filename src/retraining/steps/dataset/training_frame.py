@@ -1,4 +1,4 @@
-"""The rows a model is trained on: the same rows for the same manifest, whenever it is asked."""
+"""The rows that a model is trained on: the same rows for the same manifest, at any time."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from retraining.adapters.tables.batches import Committed
-from retraining.adapters.tables.observations import Selection, current_rows
+from retraining.adapters.tables.observations import Selection
 from retraining.context import Context
 from retraining.errors import NothingToDoError, SpecError
 from retraining.rules.ingest.ledger import Ledger, Number
@@ -29,8 +28,8 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Bounds:
-    """Which labelled rows: of the committed batches up to batch_seq and newer than newer_than, with a ledger value in
-    [start, before); None means no bound."""
+    """Which labelled rows: of the usable batches after newer_than, up to batch_seq, with a ledger value in
+    [start, before). None means no bound."""
 
     batch_seq: int
     start: Number | None
@@ -49,7 +48,7 @@ class TrainingFrame:
 
     @property
     def features(self) -> pd.DataFrame:
-        """The columns a model sees."""
+        """The columns that a model sees."""
         return self.table[list(self.feature_names)]
 
     @property
@@ -67,7 +66,7 @@ class TrainingFrame:
     @property
     def data_hash(self) -> str:
         """Count and sum of the rows' hashes."""
-        return f"{len(self.table)}:{sum(int(each) for each in self.table[_HASH])}"
+        return f"{len(self.table)}:{sum(int(row_hash) for row_hash in self.table[_HASH])}"
 
     @property
     def trained_until(self) -> str:
@@ -85,31 +84,35 @@ class TrainingFrame:
 
 
 def trainable_rows(
-    context: Context, ledger: Ledger, committed: Committed, bounds: Bounds, keys: DataFrame | None = None
+    context: Context, source: IngestedSource, bounds: Bounds, keys: DataFrame | None = None
 ) -> DataFrame:
-    """Labelled current rows inside the bounds, without reserved keys and excluded days; only those of keys, where its
-    `_row_key` are given."""
+    """Labelled current rows inside the bounds, without reserved keys and excluded days. keys (`_row_key`) leaves out
+    all other keys."""
     spec = context.spec
+    ledger = source.ledger
     selection = Selection(newer_than=bounds.newer_than, since=bounds.start, keys=keys)
-    rows = current_rows(context.tables, spec.source_name, committed, ledger, selection)
+    rows = source.current_rows(selection, bounds.batch_seq)
 
+    # Not `before` of the selection: where a key's newest version is past the bound, its older ones are left out too.
     value = F.col(f"`{ledger.column}`")
     if bounds.before is not None:
         rows = rows.where(value < ledger_literal(ledger, bounds.before))
-    for each in spec.strategy.exclude:
+
+    for days in spec.strategy.exclude:
         if not ledger.has_time:
             raise SpecError(f"{spec.model}: strategy.exclude names days, but ledger {ledger.column} has no time.")
-        start, end = (ledger_literal(ledger, ledger.start_of(day)) for day in (each.start, each.end))
+        start, end = (ledger_literal(ledger, ledger.start_of(day)) for day in (days.start, days.end))
         rows = rows.where((value < start) | (value >= end))
 
     return labelled(spec, rows).where(~is_reserved(spec))
 
 
 def read_training_frame(context: Context, source: IngestedSource, bounds: Bounds) -> TrainingFrame:
-    """Reads the rows to this machine: at most policy.max_rows, a keyed sample of them beyond that."""
+    """Reads the rows to this machine: all of them up to policy.max_rows, else a keyed sample of that size."""
     spec = context.spec
     ledger = source.ledger
-    rows = trainable_rows(context, ledger, source.through(bounds.batch_seq), bounds)
+    rows = trainable_rows(context, source, bounds)
+
     most = spec.policy.max_rows
     frame = _collect(spec, ledger, rows.limit(most + 1))
     sampled = len(frame) > most
@@ -128,9 +131,9 @@ def read_training_frame(context: Context, source: IngestedSource, bounds: Bounds
 
 def _collect(spec: ModelSpec, ledger: Ledger, rows: DataFrame) -> pd.DataFrame:
     """Everything the fit and its record need, in one pass, sorted by key."""
-    said = [ROW_HASH, LABEL] if spec.columns.joined else [ROW_HASH]  # a row's hash covers the source's columns only
-    facts = [F.xxhash64(ROW_KEY, *said).alias(_HASH), ledger_number(ledger).alias(_LEDGER)]
-    frame = rows.select(ROW_KEY, LABEL, *facts, *feature_columns(spec)).toPandas()
+    content = [ROW_HASH, LABEL] if spec.columns.joined else [ROW_HASH]  # a row's hash covers the source's columns only
+    identity = [F.xxhash64(ROW_KEY, *content).alias(_HASH), ledger_number(ledger).alias(_LEDGER)]
+    frame = rows.select(ROW_KEY, LABEL, *identity, *feature_columns(spec)).toPandas()
     return frame.sort_values(ROW_KEY, ignore_index=True)
 
 

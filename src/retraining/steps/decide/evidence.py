@@ -19,7 +19,8 @@ from retraining.rules.performance.previous_wins import PreviousVerdict, Rivals, 
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.model_history import ModelHistory
-from retraining.steps.drift.name_change import SeenDrift, level_of_error, name_change
+from retraining.steps.drift.classify_change import classify_change, level_of_error
+from retraining.steps.drift.evaluate_drift import BatchDrift
 from retraining.steps.gate.plan_holdout import plan_holdout
 from retraining.steps.performance.daily_losses import error_on_batch, losses_of
 from retraining.strategies.find_strategy import find_strategy
@@ -33,7 +34,7 @@ class Measurements:
     """Of batches whose losses no earlier decision has measured."""
     new_rows: Mapping[date | None, int]
     """Labelled rows since the last training, by day."""
-    drift: SeenDrift | None = None
+    drift: BatchDrift | None = None
     """None where the newest batch was not compared."""
     previous: str | None = None
     """The previous champion, where it predicted beside the live one."""
@@ -122,22 +123,22 @@ def _drift_evidence(
         "domain_reason": domain.reason if domain else None,
         "concept_alarm": _concept_alarm(spec, source, history, champion, measurements),
     }
-    seen = measurements.drift
-    if seen is None or champion is None:
+    drift = measurements.drift
+    if drift is None or champion is None:
         return evidence
 
-    persistence = drift_persistence(seen.metrics, champion, spec.drift)
+    persistence = drift_persistence(drift.all_metrics, champion, spec.drift)
     evidence |= {
-        "drift_verdict": seen.verdict.verdict,
-        "drift_worst_column": seen.verdict.worst_column,
-        "drift_reason": f"{seen.verdict.reason} {persistence.reason}",
+        "drift_verdict": drift.verdict.verdict,
+        "drift_worst_column": drift.verdict.worst_column,
+        "drift_reason": f"{drift.verdict.reason} {persistence.reason}",
         "drift_persists": persistence.persists,
-        "drift_is_clear": is_clear(seen.own, spec.drift),
+        "drift_is_clear": is_clear(drift.own_metrics, spec.drift),
     }
 
     losses = _losses_of_champion(history, measurements, champion)
     expected = expected_error(spec, history, champion)
-    change = name_change(spec, seen, losses, expected)
+    change = classify_change(spec, drift, losses, expected)
     if change is not None:
         evidence |= {
             "change": change.kind,

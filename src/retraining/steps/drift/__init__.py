@@ -1,1 +1,1 @@
-"""A batch beside what the champion was trained on."""
+"""The newest batch compared with what the champion was trained on."""

@@ -1,4 +1,4 @@
-"""What a worker does with its rows: chunks in, counts and sums of every column, batch and day out."""
+"""Counting on a worker: chunks of rows in, counts and sums of each column, batch and day out."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,16 +21,16 @@ PARTIAL = (
     "part int, batch bigint, day int, numbers array<double>, nulls bigint, minimum double, maximum double, "
     "names array<string>, times array<bigint>"
 )
-"""What comes back of a column, batch and day. numbers: as profile_doubles says, or counts of categories."""
+"""The row of one column, batch and day. numbers: as profile_doubles returns them, or counts of categories."""
 _NAMES_KEPT = 100
 
 
 @dataclass(frozen=True)
 class Bins:
-    """What a worker needs of a reference. edges are empty for a categorical column, known for a numeric one."""
+    """What a worker needs of a reference. edges is empty for a categorical column, categories for a numeric one."""
 
     edges: FloatArray
-    known: tuple[str, ...]
+    categories: tuple[str, ...]
     size: int
     centre: float
 
@@ -51,30 +51,31 @@ def count_batches(columns: Sequence[Bins], chunks: Iterable[Chunk]) -> dict[tupl
     totals: dict[tuple[int, GroupKey], Totals] = {}
     finders = [bin_finder(bins.edges) if bins.edges.size else None for bins in columns]
 
-    for each in chunks:
-        chunk, groups = _group(each)
+    for unordered in chunks:
+        chunk, groups = _group(unordered)
         numeric = iter(range(2, len(chunk.numbers)))
         texts = iter(chunk.texts)
         for part, (bins, finder) in enumerate(zip(columns, finders, strict=True)):
             if finder:
-                counted = _count_doubles(chunk, next(numeric), finder, bins.centre, groups)
+                counts = _count_doubles(chunk, next(numeric), finder, bins.centre, groups)
             else:
-                counted = _count_texts(bins, next(texts), groups)
-            for key, found in counted:
-                known = totals.get((part, key))
-                totals[part, key] = found if known is None else _together(known, found)
+                counts = _count_texts(bins, next(texts), groups)
+            for key, of_chunk in counts:
+                so_far = totals.get((part, key))
+                totals[part, key] = of_chunk if so_far is None else _sum_of(so_far, of_chunk)
 
     return totals
 
 
 def _group(chunk: Chunk) -> tuple[Chunk, list[tuple[GroupKey, slice]]]:
-    """The chunk in an order in which the rows of a batch and day stand together, and where each of them then is."""
+    """The chunk ordered by batch and day, and the slice of each batch and day."""
     batches, days = chunk.numbers[:2]
     if (np.diff(batches) < 0).any() or (np.diff(days) < 0).any():
         order = np.lexsort((days, batches))
         chunk = take_rows(chunk, order)
         batches = batches[order]
         days = days[order]
+
     starts = np.flatnonzero(np.append(True, (np.diff(batches) != 0) | (np.diff(days) != 0)))
     groups = [
         ((int(batches[start]), None if days[start] == NO_DAY else int(days[start])), slice(int(start), int(stop)))
@@ -88,8 +89,8 @@ def _count_doubles(
 ) -> Iterator[tuple[GroupKey, Totals]]:
     for key, rows in groups:
         nulls = 0 if chunk.nulls is None else int(np.count_nonzero(chunk.nulls[column, rows]))
-        found, least, greatest = profile_doubles(chunk.numbers[column, rows], finder, centre)
-        yield key, Totals(found, nulls, least, greatest)
+        numbers, minimum, maximum = profile_doubles(chunk.numbers[column, rows], finder, centre)
+        yield key, Totals(numbers, nulls, minimum, maximum)
 
 
 def _count_texts(
@@ -98,8 +99,8 @@ def _count_texts(
     """Each distinct value is looked up once."""
     encoded = values.dictionary_encode()
     texts = encoded.dictionary.to_pylist()
-    places = category_bins(texts, bins.known)
-    unseen = not is_cut(bins.known)
+    places = category_bins(texts, bins.categories)
+    unseen = not is_cut(bins.categories)
     for key, rows in groups:
         indices = encoded.indices[rows]
         times = np.bincount(indices.drop_null().to_numpy(), minlength=len(texts))
@@ -109,33 +110,32 @@ def _count_texts(
         yield key, Totals(counts.astype(np.float64), indices.null_count, names=names)
 
 
-def _together(one: Totals, other: Totals) -> Totals:
-    ranges = [each for each in (one, other) if each.minimum is not None]
+def _sum_of(one: Totals, other: Totals) -> Totals:
     names = Counter(dict((one.names + other.names).most_common(_NAMES_KEPT)))
     return Totals(
         one.numbers + other.numbers,
         one.nulls + other.nulls,
-        min((each.minimum for each in ranges if each.minimum is not None), default=None),
-        max((each.maximum for each in ranges if each.maximum is not None), default=None),
+        min((totals.minimum for totals in (one, other) if totals.minimum is not None), default=None),
+        max((totals.maximum for totals in (one, other) if totals.maximum is not None), default=None),
         names,
     )
 
 
 def to_arrow(totals: Mapping[tuple[int, GroupKey], Totals]) -> pa.RecordBatch:
-    """One row per column, batch and day, as _PARTIAL says."""
+    """One row a column, batch and day, with the columns of PARTIAL."""
     keys = list(totals)
     parts = list(totals.values())
-    names = [most_frequent(each.names) for each in parts]
+    names = [most_frequent(column.names) for column in parts]
     arrays = {
         "part": pa.array([part for part, _ in keys], pa.int32()),
         "batch": pa.array([key[0] for _, key in keys], pa.int64()),
         "day": pa.array([key[1] for _, key in keys], pa.int32()),
-        "numbers": pa.array([each.numbers for each in parts], pa.list_(pa.float64())),
-        "nulls": pa.array([each.nulls for each in parts], pa.int64()),
-        "minimum": pa.array([each.minimum for each in parts], pa.float64()),
-        "maximum": pa.array([each.maximum for each in parts], pa.float64()),
-        "names": pa.array([[name for name, _ in each] for each in names], pa.list_(pa.string())),
-        "times": pa.array([[times for _, times in each] for each in names], pa.list_(pa.int64())),
+        "numbers": pa.array([column.numbers for column in parts], pa.list_(pa.float64())),
+        "nulls": pa.array([column.nulls for column in parts], pa.int64()),
+        "minimum": pa.array([column.minimum for column in parts], pa.float64()),
+        "maximum": pa.array([column.maximum for column in parts], pa.float64()),
+        "names": pa.array([[name for name, _ in of_column] for of_column in names], pa.list_(pa.string())),
+        "times": pa.array([[times for _, times in of_column] for of_column in names], pa.list_(pa.int64())),
     }
 
     return pa.RecordBatch.from_pydict(arrays)

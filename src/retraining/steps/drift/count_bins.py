@@ -1,4 +1,4 @@
-"""Rows of all columns counted in the bins of their references, a day at a time: one pass, where the rows are."""
+"""The rows of each batch and day, counted in the bins of their references: one pass, on the workers."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -21,25 +21,29 @@ def count_bins(
     """Profiles of each batch and day, in the references' order. One Spark job.
 
     rows has a column of each reference's name: a double for a numeric one, text for a categorical one. batch: the
-    batch number of a row, day: its date or null. A worker holds one chunk and one set of totals per batch and day; what
-    comes back is a row per column, batch and day.
+    batch number of a row, day: its date or null. A worker holds one chunk, and one set of totals a batch and day. One
+    row a column, batch and day comes back.
     """
-    columns = [Bins(np.array(each.edges), each.categories, len(each.counts), each.mean) for each in references]
+    columns = [
+        Bins(np.array(reference.edges), reference.categories, len(reference.counts), reference.mean)
+        for reference in references
+    ]
 
     def count_partition(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
         yield to_arrow(count_batches(columns, read_chunks(batches)))
 
     partial = pack_rows(rows, references, batch, day).mapInArrow(count_partition, PARTIAL)
-    found: dict[tuple[int, date | None], list[Profile]] = {}
-    for row in _added(partial).collect():
-        key = (row["batch"], None if row["day"] is None else date(1970, 1, 1) + timedelta(days=row["day"]))
-        profiles = found.setdefault(key, [Profile((0,) * each.size) for each in columns])
+    by_batch_and_day: dict[tuple[int, date | None], list[Profile]] = {}
+    for row in _totals(partial).collect():
+        day_of_row = None if row["day"] is None else date(1970, 1, 1) + timedelta(days=row["day"])
+        empty = [Profile((0,) * bins.size) for bins in columns]
+        profiles = by_batch_and_day.setdefault((row["batch"], day_of_row), empty)
         profiles[row["part"]] = _profile(columns[row["part"]], row)
-    return {key: tuple(profiles) for key, profiles in found.items()}
+    return {key: tuple(profiles) for key, profiles in by_batch_and_day.items()}
 
 
-def _added(partial: DataFrame) -> DataFrame:
-    """One row per column, batch and day, however many partitions there were: lists are added element by element."""
+def _totals(partial: DataFrame) -> DataFrame:
+    """The rows of all partitions summed to one row a column, batch and day; lists are added element by element."""
     grouped = partial.groupBy("part", "batch", "day").agg(
         F.collect_list("numbers").alias("lists"),
         F.sum("nulls").alias("nulls"),
@@ -48,8 +52,8 @@ def _added(partial: DataFrame) -> DataFrame:
         F.flatten(F.collect_list("names")).alias("names"),
         F.flatten(F.collect_list("times")).alias("times"),
     )
-    added = "aggregate(slice(lists, 2, size(lists)), lists[0], (a, b) -> zip_with(a, b, (x, y) -> x + y))"
-    return grouped.withColumn("numbers", F.expr(added)).drop("lists")
+    sums = "aggregate(slice(lists, 2, size(lists)), lists[0], (a, b) -> zip_with(a, b, (x, y) -> x + y))"
+    return grouped.withColumn("numbers", F.expr(sums)).drop("lists")
 
 
 def _profile(bins: Bins, row: Row) -> Profile:
@@ -58,4 +62,4 @@ def _profile(bins: Bins, row: Row) -> Profile:
     names: Counter[str] = Counter()
     for name, times in zip(row["names"], row["times"], strict=True):
         names[name] += times
-    return Profile(tuple(int(each) for each in row["numbers"]), nulls=row["nulls"], unseen=most_frequent(names))
+    return Profile(tuple(int(count) for count in row["numbers"]), nulls=row["nulls"], unseen=most_frequent(names))

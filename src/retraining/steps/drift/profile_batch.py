@@ -1,4 +1,4 @@
-"""What a batch, and the one before it, look like in the bins of the champion's references."""
+"""Profiles of the newest batch and of the previous one, in the bins of the champion's references."""
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +22,7 @@ from retraining.steps.drift.count_bins import count_bins
 
 ByDay = Mapping[date | None, Profile]
 FEWEST_NAMED = 5
-"""A category of fewer rows a day may name a person, and these tables outlive the rows."""
+"""A category with fewer rows a day may name a person, and these tables outlive the rows."""
 _BATCH = "_batch"
 _DAY = "_day"
 _SCORED = "_scored"
@@ -30,95 +30,92 @@ _SCORED = "_scored"
 
 @dataclass(frozen=True)
 class BatchProfiles:
-    """By column name, what each day looked like: of the newest batch, and of the one before (empty where there is
-    none)."""
+    """The days of two batches, by column name."""
 
     now: Mapping[str, ByDay]
+    """Of the newest batch."""
     before: Mapping[str, ByDay]
+    """Of the previous batch; empty where there is none."""
+    unstored: tuple[DriftProfile, ...] = ()
+    """Those of these profiles that no table has yet."""
 
 
-@dataclass(frozen=True)
-class Profiled:
-    """profiles of the newest batch and the one before; new: rows that no table has yet."""
-
-    profiles: BatchProfiles
-    new: tuple[DriftProfile, ...]
-
-
-def stored_profiles(context: Context, source: IngestedSource, version: str, batch_seq: int) -> list[DriftProfile]:
-    """What is known of the newest batch and of the one before, in the bins of a version."""
-    spec = context.spec
-    tables = context.tables
-    before = source.batch_before(batch_seq)
-    wanted = [batch_seq, *([before] if before else [])]
+def stored_profiles(context: Context, source: IngestedSource, version: str) -> list[DriftProfile]:
+    """The stored profiles of the newest batch and of the previous one, in the bins of a version."""
+    newest = source.committed.through
+    previous = source.batch_before(newest)
+    batches = [newest, previous] if previous else [newest]
     with ThreadPoolExecutor() as pool:
-        found = list(pool.map(lambda each: read_profiles(tables, spec.model, version, each), wanted))
-    return [row for rows in found for row in rows]
+        stored = pool.map(lambda batch: read_profiles(context.tables, context.model, version, batch), batches)
+        return [profile for of_batch in stored for profile in of_batch]
 
 
 def profile_batch(
     context: Context, source: IngestedSource, references: Sequence[DriftReference], stored: Sequence[DriftProfile]
-) -> Profiled:
-    """The profiles of the newest batch, with what was released since the one before. Read once and stored: a batch is
-    only looked at again when the bins are another champion's."""
+) -> BatchProfiles:
+    """The profiles of the newest batch, together with what was released since the previous one. What is stored is not
+    read again: a batch is counted once in the bins of one champion."""
     version = references[0].version
-    batch_seq = source.committed.through
-    before = source.batch_before(batch_seq)
-    known = {row.batch_seq for row in stored}
-    made: tuple[DriftProfile, ...] = ()
-    if batch_seq not in known:
-        since = before if before and before not in known else batch_seq
-        rows = rows_of_batch(context, source, version, batch_seq, since)
-        counted = count_bins(rows, references, F.col(_BATCH), F.col(_DAY))
-        made = tuple(
+    newest = source.committed.through
+    previous = source.batch_before(newest)
+    stored_batches = {profile.batch_seq for profile in stored}
+
+    unstored: tuple[DriftProfile, ...] = ()
+    if newest not in stored_batches:
+        since = previous if previous and previous not in stored_batches else newest
+        rows = rows_with_predictions(context, source, version, since)
+        profiles_of_day = count_bins(rows, references, F.col(_BATCH), F.col(_DAY))
+        unstored = tuple(
             _record(context, version, batch, day, reference, profile)
-            for (batch, day), profiles in counted.items()
+            for (batch, day), profiles in profiles_of_day.items()
             for reference, profile in zip(references, profiles, strict=True)
         )
 
-    rows_of = [*stored, *made]
-    return Profiled(BatchProfiles(profiles_by_column(rows_of, batch_seq), profiles_by_column(rows_of, before)), made)
+    both = [*stored, *unstored]
+    return BatchProfiles(profiles_by_column(both, newest), profiles_by_column(both, previous), unstored)
 
 
-def rows_of_batch(context: Context, source: IngestedSource, version: str, batch_seq: int, since: int) -> DataFrame:
-    """Rows of the batches from `since` on, with features, label, and what the version said about them when they came.
-    Of the newest batch only rows that it scored."""
-    current = source.current_rows(Selection(newer_than=since - 1))
-    newest = observations.arrived_after(source.committed, batch_seq - 1)
-    its = F.col("model_version") == F.lit(version)
-    arrived = observations.arrived_after(source.committed, since - 1)
-    made = context.tables.read(predictions.table_of(context.model)).where(arrived & its)
-    said = made.select(ROW_KEY, F.col("prediction").alias(PREDICTION), F.lit(True).alias(_SCORED))
-    batch = F.when(newest, F.lit(batch_seq)).otherwise(F.lit(since)).alias(_BATCH)
-    rows = current.select(
+def rows_with_predictions(context: Context, source: IngestedSource, version: str, since: int) -> DataFrame:
+    """Rows of the batches from `since` on, with features, label, and the version's prediction at their arrival. Of the
+    newest batch only the rows that it scored."""
+    newest = source.committed.through
+    in_newest = observations.arrived_after(source.committed, newest - 1)
+    rows = source.current_rows(Selection(newer_than=since - 1)).select(
         ROW_KEY,
         *feature_columns(context.spec),
         label_column(context.spec).alias(LABEL),
-        batch,
+        F.when(in_newest, F.lit(newest)).otherwise(F.lit(since)).alias(_BATCH),
         ledger_day(source.ledger).alias(_DAY),
     )
-    scored = rows.join(said, ROW_KEY, "left")
 
-    return scored.where(F.col(_SCORED) | (F.col(_BATCH) < F.lit(batch_seq)))
+    by_version = F.col("model_version") == F.lit(version)
+    arrived = observations.arrived_after(source.committed, since - 1)
+    stored = context.tables.read(predictions.table_of(context.model)).where(arrived & by_version)
+    predicted = stored.select(ROW_KEY, F.col("prediction").alias(PREDICTION), F.lit(True).alias(_SCORED))
+
+    joined = rows.join(predicted, ROW_KEY, "left")
+    return joined.where(F.col(_SCORED) | (F.col(_BATCH) < F.lit(newest)))
 
 
 def profiles_by_column(rows: Sequence[DriftProfile], batch_seq: int | None) -> dict[str, dict[date | None, Profile]]:
-    """Of the rows of one batch."""
-    found: dict[str, dict[date | None, Profile]] = {}
+    """The profiles of one batch, by column name and day."""
+    profiles: dict[str, dict[date | None, Profile]] = {}
     for row in rows:
         if row.batch_seq == batch_seq:
-            found.setdefault(row.column_name, {})[row.day] = _profile(row)
-    return found
+            profiles.setdefault(row.column_name, {})[row.day] = _profile(row)
+    return profiles
 
 
 def _profile(row: DriftProfile) -> Profile:
-    unseen = tuple((each.name, each.rows) for each in row.unseen)
+    unseen = tuple((category.name, category.rows) for category in row.unseen)
     return Profile(row.counts, row.sums, row.nulls, row.nans, row.zeros, row.squares, row.minimum, row.maximum, unseen)
 
 
 def _record(
     context: Context, version: str, batch_seq: int, day: date | None, reference: DriftReference, profile: Profile
 ) -> DriftProfile:
+    unseen = tuple(UnseenCategory(name, rows) for name, rows in profile.unseen if rows >= FEWEST_NAMED)
+
     return DriftProfile(
         model=context.model,
         version=version,
@@ -133,6 +130,6 @@ def _record(
         squares=profile.squares,
         minimum=profile.minimum,
         maximum=profile.maximum,
-        unseen=tuple(UnseenCategory(name, rows) for name, rows in profile.unseen if rows >= FEWEST_NAMED),
+        unseen=unseen,
         **context.stamp,
     )

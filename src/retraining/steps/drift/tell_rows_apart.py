@@ -18,24 +18,23 @@ _DAY = "_day"
 
 
 def tell_rows_apart(context: Context, source: IngestedSource, champion: Manifest | None) -> DomainVerdict | None:
-    """None where the spec does not ask for it, or the batch is one that the champion was trained on.
+    """The classifier's verdict; None where the spec does not use one, or the champion was trained on the batch.
 
-    A keyed sample of each side, spread over its days as the rows are: it grows with neither.
+    Reads a keyed sample of each side, spread over its days as the rows are, so that it grows with neither.
     """
     batch_seq = source.committed.through
     if not context.spec.drift.domain_classifier or champion is None or batch_seq <= champion.batch_seq:
         return None
 
     ledger = source.ledger
-    start, before = (ledger.from_text(each) for each in (champion.train_from, champion.train_before))
+    start, before = (ledger.from_text(bound) for bound in (champion.train_from, champion.train_before))
     bounds = Bounds(champion.batch_seq, start, before)
-    trained = trainable_rows(context, ledger, source.through(champion.batch_seq), bounds)
+    trained = trainable_rows(context, source, bounds)
     batch = source.current_rows(Selection(newer_than=batch_seq - 1))
-    day = ledger_day(ledger).alias(_DAY)
-    old, new = (
-        _sample(rows.select(ROW_KEY, day, *feature_columns(context.spec))).toPandas() for rows in (trained, batch)
-    )
-    old_days, new_days = (each[_DAY].tolist() if ledger.has_time else None for each in (old, new))
+
+    columns = [ledger_day(ledger).alias(_DAY), *feature_columns(context.spec)]
+    old, new = (_sample(rows.select(ROW_KEY, *columns)).toPandas() for rows in (trained, batch))
+    old_days, new_days = (side[_DAY].tolist() if ledger.has_time else None for side in (old, new))
     features = list(context.spec.columns.features)
 
     return tell_apart(old[features], new[features], old_days, new_days, batch_seq)

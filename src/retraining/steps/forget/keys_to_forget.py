@@ -15,13 +15,13 @@ from retraining.rules.ingest.row_identity import ROW_KEY, identity_hash
 
 
 def keys_to_forget(context: Context, request: ForgetRequest) -> DataFrame:
-    """`_row_key` of every key asked for, each once.
+    """`_row_key` of every key in the request, each once.
 
-    The key columns have the types they are stored with: an int hashes unlike a bigint. Raises ParameterError for
-    anything that is not exactly such keys; no error repeats a value.
+    The key columns must have the types that the observations store: an int has another hash than a bigint. Raises
+    ParameterError for anything else; no error repeats a value.
     """
     columns = _key_columns(context)
-    types = {each.name: each.dataType.simpleString() for each in columns}
+    types = {column.name: column.dataType.simpleString() for column in columns}
     if request.keys_table is not None:
         rows = _rows_of(context.tables, request.keys_table, types)
     else:
@@ -34,9 +34,8 @@ def keys_to_forget(context: Context, request: ForgetRequest) -> DataFrame:
 
 def _key_columns(context: Context) -> StructType:
     """The key columns by the names of the spec, with the types of the observations."""
-    stored = {
-        each.name.lower(): each for each in context.tables.read(observations.table_of(context.spec.source_name)).schema
-    }
+    schema = context.tables.read(observations.table_of(context.spec.source_name)).schema
+    stored = {column.name.lower(): column for column in schema}
     return StructType([StructField(name, stored[name.lower()].dataType, True) for name in context.spec.source.keys])
 
 
@@ -45,11 +44,11 @@ def _rows_of(tables: Tables, table: str, types: Mapping[str, str]) -> DataFrame:
         raise ParameterError(f"keys_table {table} does not exist, or this principal may not read it. Nothing was done.")
 
     rows = tables.spark.table(table)
-    there = {each.name.lower(): each.dataType.simpleString() for each in rows.schema}
+    found = {column.name.lower(): column.dataType.simpleString() for column in rows.schema}
     wrong = [
-        f"`{name}` is {there.get(name.lower(), 'missing')}, expected {type_name}"
-        for name, type_name in types.items()
-        if there.get(name.lower()) != type_name
+        f"`{name}` is {found.get(name.lower(), 'missing')}, expected {expected}"
+        for name, expected in types.items()
+        if found.get(name.lower()) != expected
     ]
     if wrong:
         raise ParameterError(

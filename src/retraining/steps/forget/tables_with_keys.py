@@ -1,4 +1,4 @@
-"""Every table of ours that holds rows about the keys of a source."""
+"""The product's own tables that hold rows about the keys of a source."""
 
 from collections.abc import Sequence
 
@@ -14,8 +14,8 @@ from retraining.spec.model_spec import ModelSpec
 
 
 def tables_with_keys(specs: Sequence[ModelSpec], landing: Landing | None, tables: Tables) -> list[KeyedTable]:
-    """The tables that exist. specs are all models of the source. Tables of raw rows hold the key columns themselves,
-    unless a function makes them: see unsearched."""
+    """The tables that exist. specs: all models of the source. Tables of raw rows are among them unless `source.prepare`
+    computes the keys: see unsearched."""
     first = specs[0]
     labels = labels_feed(first)
     names = [observations.table_of(first.source_name), *(predictions.table_of(spec.model) for spec in specs)]
@@ -26,11 +26,11 @@ def tables_with_keys(specs: Sequence[ModelSpec], landing: Landing | None, tables
         keyed += [KeyedTable(name, identity_hash(first.source.keys)) for name in _raw(first, landing)]
     if labels is not None:
         keyed.append(KeyedTable(staging.table_of(labels.name), identity_hash(labels.source.keys)))
-    return [each for each in keyed if tables.exists(each.name)]
+    return [table for table in keyed if tables.exists(table.name)]
 
 
 def unsearched(specs: Sequence[ModelSpec], landing: Landing | None, tables: Tables) -> tuple[str, ...]:
-    """Tables of raw rows whose keys only `source.prepare` knows, so that somebody has to delete from them by hand."""
+    """Tables of raw rows whose keys only `source.prepare` can compute, so that a person must delete from them."""
     first = specs[0]
     return tuple(name for name in _raw(first, landing) if first.source.prepare and tables.exists(name))
 

@@ -1,4 +1,4 @@
-"""Which versions learned from the rows of some keys, and the note that their training data cannot be read again."""
+"""Which versions learned from the rows of some keys, and the mark that they cannot be reproduced."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -22,7 +22,7 @@ from retraining.steps.dataset.training_frame import Bounds, trainable_rows
 def versions_of_keys(context: Context, specs: Sequence[ModelSpec], keys: DataFrame) -> tuple[TrainedVersion, ...]:
     """Registered versions of all models of a source that were trained on a row of the keys (`_row_key`), or grew from
     such a version. One small query a version."""
-    found: list[TrainedVersion] = []
+    versions: list[TrainedVersion] = []
     for spec in specs:
         of_model = replace(context, spec=spec)
         registered = _registered(of_model)
@@ -31,18 +31,17 @@ def versions_of_keys(context: Context, specs: Sequence[ModelSpec], keys: DataFra
 
         source = read_source(spec, context.tables)
         learned = {
-            str(row.version) for row in registered if _learned(of_model, source, row, _base(row, registered), keys)
+            str(row.version) for row in registered if _has_learned(of_model, source, row, _base(row, registered), keys)
         }
-        found += [TrainedVersion(spec.model, version) for version in with_grown(learned, registered)]
-    return tuple(found)
+        versions += [TrainedVersion(spec.model, version) for version in with_grown(learned, registered)]
+    return tuple(versions)
 
 
 def mark_versions(tables: Tables, registry: Registry, run: Run, versions: Iterable[TrainedVersion]) -> None:
-    """Says of versions that they are not reproducible, in `model_manifests` and as a tag. Repeated, it writes
-    nothing new."""
+    """Marks versions as not reproducible, in `model_manifests` and with a tag. A second call writes nothing new."""
     chosen = list(versions)
-    for model in sorted({each.model for each in chosen}):
-        wanted = {each.version for each in chosen if each.model == model}
+    for model in sorted({trained.model for trained in chosen}):
+        wanted = {trained.version for trained in chosen if trained.model == model}
         rows = read_rows(tables, Manifest, model)
         marked = [
             replace(row, reproducible=False, seq=next_seq(rows), **run.stamp)
@@ -51,35 +50,35 @@ def mark_versions(tables: Tables, registry: Registry, run: Run, versions: Iterab
         ]
         if marked:
             append_rows(tables, "retrain", marked)
-    for each in chosen:
-        registry.mark_not_reproducible(each.model, each.version)
+
+    for trained in chosen:
+        registry.mark_not_reproducible(trained.model, trained.version)
 
 
 def _registered(context: Context) -> list[Manifest]:
     return [row for row in read_rows(context.tables, Manifest, context.model) if row.state == "REGISTERED"]
 
 
-def _learned(
+def _has_learned(
     context: Context, source: IngestedSource, manifest: Manifest, base: Manifest | None, keys: DataFrame
 ) -> bool:
-    """Whether a row of the keys lies inside the bounds of a fit. Of a sampled fit it may have been left out."""
+    """Whether a row of the keys is inside the bounds of a fit. A fit on a sample may have left it out."""
     start = source.ledger.from_text(manifest.train_from)
     before = source.ledger.from_text(manifest.train_before)
     bounds = Bounds(manifest.batch_seq, start, before, base.batch_seq if base else 0)
-    committed = source.through(manifest.batch_seq)
-
     as_it_was = replace(context, spec=_as_it_was(context.spec, manifest))
-    return not trainable_rows(as_it_was, source.ledger, committed, bounds, keys).isEmpty()
+    return not trainable_rows(as_it_was, source, bounds, keys).isEmpty()
 
 
 def _base(manifest: Manifest, registered: Sequence[Manifest]) -> Manifest | None:
-    """The version that a fit went on from."""
+    """The version that a fit continued."""
     version = manifest.base_version
     return manifest_of_version(registered, manifest.model, version) if version else None
 
 
 def _as_it_was(spec: ModelSpec, manifest: Manifest) -> ModelSpec:
-    """A spec that has changed since may exclude days that the version learned: none is excluded then."""
+    """The spec of the fit, as far as days count: one that has changed since may exclude days that the version learned,
+    so none is excluded then."""
     if spec.hash == manifest.spec_hash:
         return spec
     return spec.model_copy(update={"strategy": spec.strategy.model_copy(update={"exclude": ()})})

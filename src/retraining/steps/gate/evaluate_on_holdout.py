@@ -19,7 +19,7 @@ from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.model_frame import LABEL, feature_columns, is_reserved, labelled
 from retraining.steps.dataset.training_frame import Bounds, trainable_rows
-from retraining.steps.performance.sum_on_workers import BLOCK, Judged, sum_on_workers
+from retraining.steps.performance.sum_on_workers import BLOCK, ModelPair, sum_on_workers
 
 EXCHANGEABLE_BLOCKS = 200
 """Rows without time order are judged in at most this many buckets, so that the driver's part does not grow with
@@ -52,10 +52,10 @@ def holdout_rows(context: Context, source: IngestedSource, candidate: Manifest, 
 
 
 def evaluate_on_holdout(
-    spec: ModelSpec, rows: DataFrame, question: Question, judged: Judged, correlation: Correlation, shared_keys: int
+    spec: ModelSpec, rows: DataFrame, question: Question, models: ModelPair, correlation: Correlation, shared_keys: int
 ) -> Evaluation:
     """Sums of both on these same rows, in one pass, and what a look at some of them says."""
-    summed = sum_on_workers(spec, rows, metrics_of(spec, question), judged)
+    summed = sum_on_workers(spec, rows, metrics_of(spec, question), models)
     by_day = spec.gate.holdout == "newest"
     sanity = Sanity(summed.broken, summed.constant, shared_keys, _giveaways(spec, rows))
     correlated = correlation if by_day else INDEPENDENT
@@ -80,7 +80,7 @@ def learned_keys(context: Context, source: IngestedSource, manifest: Manifest) -
     ledger = source.ledger
     start = ledger.from_text(manifest.train_from) if manifest.action == "refit" else None
     bounds = Bounds(manifest.batch_seq, start, ledger.from_text(manifest.train_before))
-    return trainable_rows(context, ledger, source.through(manifest.batch_seq), bounds).select(ROW_KEY)
+    return trainable_rows(context, source, bounds).select(ROW_KEY)
 
 
 def block_column(spec: ModelSpec, ledger: Ledger) -> Column:

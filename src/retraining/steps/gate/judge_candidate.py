@@ -26,7 +26,7 @@ from retraining.steps.gate.earlier_looks import days_between, looks_at_holdout
 from retraining.steps.gate.evaluate_on_holdout import count_shared_keys, evaluate_on_holdout, holdout_rows, metrics_of
 from retraining.steps.gate.first_period import first_period
 from retraining.steps.performance.daily_losses import losses_of
-from retraining.steps.performance.sum_on_workers import Judged, sum_on_workers
+from retraining.steps.performance.sum_on_workers import ModelPair, sum_on_workers
 
 
 def judge_candidate(
@@ -40,7 +40,7 @@ def judge_candidate(
 
     live = load_version(context.registry, champion) if champion else None
     trivial = None if champion else candidate.trivial_prediction
-    pair = Judged(load_version(context.registry, candidate), live, trivial)
+    pair = ModelPair(load_version(context.registry, candidate), live, trivial)
     correlation = correlation_of_days(runs_of_pairs(losses_of(history.decisions)))
     shared = count_shared_keys(context, source, candidate, rows)
     evaluation = evaluate_on_holdout(spec, rows, question, pair, correlation, shared)

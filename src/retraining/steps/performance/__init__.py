@@ -1,1 +1,1 @@
-"""What versions said, beside what turned out to be true."""
+"""The realised error of versions, and the estimated one while labels are missing."""

@@ -1,50 +1,51 @@
-"""How each version did, day by day, on rows it had not seen in training: measured once, when the labels arrive."""
+"""The loss of each version by day, on rows that it had not seen in training. Measured once, when labels arrive."""
 
 from collections.abc import Sequence
 
 from pyspark.sql import functions as F
 
-from retraining.adapters.tables import observations, predictions
-from retraining.adapters.tables.observations import BATCH_SEQ, Selection
+from retraining.adapters.tables import predictions
+from retraining.adapters.tables.observations import BATCH_SEQ
 from retraining.context import Context
 from retraining.kinds.find_kind import kind_of
 from retraining.records.decision import DailyLoss, Decision
 from retraining.rules.ingest.ledger_column import ledger_day
-from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
-from retraining.steps.dataset.ingested_source import IngestedSource
-from retraining.steps.dataset.model_frame import LABEL, labelled
+from retraining.steps.dataset.ingested_source import PREDICTION, SCORED_BATCH, VERSION, IngestedSource
+from retraining.steps.dataset.model_frame import LABEL, label_column
+
+_DAY = "_day"
 
 
 def measure_daily_losses(
     context: Context, source: IngestedSource, decisions: Sequence[Decision]
 ) -> tuple[DailyLoss, ...]:
-    """The prequential losses of the batches that no earlier decision has measured. One aggregated pass: a row per
-    version, batch and day comes back, never one per prediction.
+    """The prequential losses of the batches that no earlier decision has measured. One aggregated pass: one row a
+    version, batch and day comes back, never one a prediction.
 
-    A label that is corrected later is judged again in the batch that corrects it.
+    A label that is corrected later counts again, in the batch that corrects it.
     """
     spec = context.spec
     after = max((row.batch_seq for row in decisions if row.batch_seq < source.committed.through), default=0)
     if not context.tables.exists(predictions.table_of(spec.model)):
         return ()
 
-    predicted = predictions.unseen_predictions(context.tables, spec.model)
-    if spec.columns.label_delay == 0:  # labels come with their rows, so older predictions need not be read
-        predicted = predicted.where(observations.arrived_after(source.committed, after))
+    # Where labels come with their rows, older predictions need not be read.
+    predicted_after = after if spec.columns.label_delay == 0 else None
+    columns = [label_column(spec), ledger_day(source.ledger).alias(_DAY)]
+    rows = source.realised_predictions(spec.model, columns, after, predicted_after=predicted_after)
 
-    current = source.current_rows(Selection(newer_than=after))
-    rows = labelled(spec, current).select(ROW_KEY, LABEL, BATCH_SEQ, ledger_day(source.ledger).alias("_day"))
+    groups = [_DAY, BATCH_SEQ, SCORED_BATCH, VERSION]
+    loss = kind_of(spec).loss_column(PREDICTION, LABEL)
     sums = (
-        rows.join(predicted.withColumnRenamed(BATCH_SEQ, "_scored"), ROW_KEY)
-        .groupBy("_day", BATCH_SEQ, "_scored", "model_version")
-        .agg(F.count(F.lit(1)).alias("rows"), F.sum(kind_of(spec).loss_column("prediction", LABEL)).alias("loss"))
-        .orderBy("_day", BATCH_SEQ, "_scored", "model_version")
+        rows.where(F.col(LABEL).isNotNull())
+        .groupBy(*groups)
+        .agg(F.count(F.lit(1)).alias("rows"), F.sum(loss).alias("loss"))
+        .orderBy(*groups)
         .collect()
     )
-
     return tuple(
-        DailyLoss(row["model_version"], row[BATCH_SEQ], row["_scored"], row["_day"], row["rows"], row["loss"] or 0.0)
+        DailyLoss(row[VERSION], row[BATCH_SEQ], row[SCORED_BATCH], row[_DAY], row["rows"], row["loss"] or 0.0)
         for row in sums
     )
 
@@ -65,4 +66,5 @@ def error_on_batch(
     """Realised error of a version on one batch and the rows behind it; (None, 0) where it predicted none of them."""
     own = [loss for loss in losses if loss.version == version and loss.batch_seq == batch_seq]
     rows = sum(loss.rows for loss in own)
-    return (kind_of(spec).error(sum(loss.loss for loss in own), rows) if rows else None), rows
+    error = kind_of(spec).error(sum(loss.loss for loss in own), rows) if rows else None
+    return error, rows

@@ -1,4 +1,4 @@
-"""How the champion probably does on the newest batch, while its labels have not come."""
+"""The champion's probable error on the newest batch, before its labels arrive."""
 
 import numpy as np
 import pandas as pd
@@ -6,28 +6,25 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations, predictions
-from retraining.adapters.tables.observations import Selection
 from retraining.context import Context
 from retraining.kinds.find_kind import kind_of
 from retraining.records.decision import ErrorEstimate
 from retraining.records.version import Manifest
 from retraining.rules.ingest.ledger_column import ledger_day
-from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.rules.performance.estimate_error import SAMPLE_ROWS, PredictedRows, estimate_error
-from retraining.steps.dataset.ingested_source import IngestedSource
+from retraining.steps.dataset.ingested_source import PREDICTION, IngestedSource
 from retraining.steps.dataset.load_version import load_version
 from retraining.steps.dataset.model_frame import LABEL, feature_columns, label_column
 from retraining.steps.dataset.training_frame import keyed_sample
 
 _DAY = "_day"
 _LOSS = "_loss"
-_PREDICTION = "_prediction"
 
 
 def estimate_unlabelled(context: Context, source: IngestedSource, champion: Manifest | None) -> ErrorEstimate | None:
     """None where labels come with their rows, and where no row of the newest batch waits for one.
 
-    A keyed sample of the champion's labelled rows, and of the waiting ones: it grows with neither.
+    Reads a keyed sample of the champion's labelled rows and of the waiting ones, so that it grows with neither.
     """
     spec = context.spec
     batch_seq = source.committed.through
@@ -36,7 +33,7 @@ def estimate_unlabelled(context: Context, source: IngestedSource, champion: Mani
     if not context.tables.exists(predictions.table_of(spec.model)):
         return None
 
-    rows = _judged_rows(context, source, champion)
+    rows = _predicted_rows(context, source, champion)
     waits = F.col(_LOSS).isNull() & observations.arrived_after(source.committed, batch_seq - 1)
     waiting = _sample(rows.where(waits))
     if waiting.empty:
@@ -47,17 +44,14 @@ def estimate_unlabelled(context: Context, source: IngestedSource, champion: Mani
     return estimate_error(kind_of(spec), sides[0], labelled[_LOSS].to_numpy(np.float64), sides[1])
 
 
-def _judged_rows(context: Context, source: IngestedSource, champion: Manifest) -> DataFrame:
+def _predicted_rows(context: Context, source: IngestedSource, champion: Manifest) -> DataFrame:
     """What the champion predicted for rows that it had not seen in training, and its loss where the label is there."""
     spec = context.spec
-    day = ledger_day(source.ledger).alias(_DAY)
-    current = source.current_rows(Selection(newer_than=champion.batch_seq))
-    rows = current.select(ROW_KEY, observations.BATCH_SEQ, day, *feature_columns(spec), label_column(spec))
-    predicted = predictions.unseen_predictions(context.tables, spec.model, str(champion.version))
+    columns = [ledger_day(source.ledger).alias(_DAY), *feature_columns(spec), label_column(spec)]
+    rows = source.realised_predictions(spec.model, columns, champion.batch_seq, str(champion.version))
 
-    loss = F.when(F.col(LABEL).isNotNull(), kind_of(spec).loss_column("prediction", LABEL))
-    judged = rows.join(predicted.select(ROW_KEY, F.col("prediction")), ROW_KEY).withColumn(_LOSS, loss)
-    return judged.withColumnRenamed("prediction", _PREDICTION)
+    loss = F.when(F.col(LABEL).isNotNull(), kind_of(spec).loss_column(PREDICTION, LABEL))
+    return rows.withColumn(_LOSS, loss)
 
 
 def _sample(rows: DataFrame) -> pd.DataFrame:
@@ -77,6 +71,6 @@ def _with_confidence(
     def side(frame: pd.DataFrame) -> PredictedRows:
         days = frame[_DAY].tolist() if source.ledger.has_time else None
         confidence = None if model is None else kind.confidence(model, frame[list(spec.columns.features)])
-        return PredictedRows(frame[[*spec.columns.features, _PREDICTION]], days, confidence)
+        return PredictedRows(frame[[*spec.columns.features, PREDICTION]], days, confidence)
 
     return side(frames[0]), side(frames[1])

@@ -1,4 +1,4 @@
-"""The champion's newest labelled rows through the detectors: in the order of the ledger, each row once."""
+"""Feeding the champion's newest labelled rows to the detectors: in the order of the ledger, each row once."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from retraining.adapters.tables import predictions
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
-from retraining.adapters.tables.observations import Selection
 from retraining.context import Context
 from retraining.kinds.find_kind import kind_of
 from retraining.records.drift import DetectorState
@@ -19,8 +19,8 @@ from retraining.rules.drift.detectors.feed import feed
 from retraining.rules.drift.detectors.states import DETECTORS, from_json, to_json
 from retraining.rules.ingest.ledger_column import ledger_number
 from retraining.rules.ingest.row_identity import ROW_KEY
-from retraining.steps.dataset.ingested_source import IngestedSource
-from retraining.steps.dataset.model_frame import LABEL, labelled
+from retraining.steps.dataset.ingested_source import PREDICTION, IngestedSource
+from retraining.steps.dataset.model_frame import LABEL, label_column
 
 _FED = "state string, fed bigint, late bigint, newest bigint, alarms bigint, first_alarm bigint"
 
@@ -42,8 +42,8 @@ def feed_detectors(
         return ()
 
     version = str(champion.version)
-    known = read_rows(context.tables, DetectorState, spec.model)
-    own = [row for row in known if row.version == version and row.detector in spec.drift.detectors]
+    stored = read_rows(context.tables, DetectorState, spec.model)
+    own = [row for row in stored if row.version == version and row.detector in spec.drift.detectors]
     last = [row for row in own if row.seq == own[-1].seq] if own else []
     if last and last[0].batch_seq >= batch_seq:
         return tuple(own)
@@ -53,7 +53,7 @@ def feed_detectors(
     rows = _labelled_rows(context, source, version, since, expected)
     states = [row.state for row in last] or [to_json(DETECTORS[name]()) for name in spec.drift.detectors]
     fed = _feed(rows, None if newest is None else int(newest), states)
-    new_states = tuple(_row(context, source, version, batch_seq, row, next_seq(known)) for row in fed)
+    new_states = tuple(_row(context, source, version, batch_seq, row, next_seq(stored)) for row in fed)
     append_rows(context.tables, "detect", new_states)
 
     return (*own, *new_states)
@@ -61,13 +61,12 @@ def feed_detectors(
 
 def _labelled_rows(context: Context, source: IngestedSource, version: str, since: int, expected: float) -> DataFrame:
     """`_at`, `_row_key`, `error` (0 or 1: wrong, or further away than expected) and `loss` (0 to 1)."""
-    current = source.current_rows(Selection(newer_than=since))
-    at = ledger_number(source.ledger).cast("bigint").alias("_at")
-    rows = labelled(context.spec, current).select(ROW_KEY, LABEL, at)
-    predicted = predictions.unseen_predictions(context.tables, context.model, version).select(ROW_KEY, "prediction")
+    columns = [label_column(context.spec), ledger_number(source.ledger).cast("bigint").alias("_at")]
+    rows = source.realised_predictions(context.model, columns, since, version)
 
-    error, loss = kind_of(context.spec).detector_columns("prediction", LABEL, expected)
-    return rows.join(predicted, ROW_KEY).select("_at", ROW_KEY, error.alias("error"), loss.alias("loss"))
+    error, loss = kind_of(context.spec).detector_columns(PREDICTION, LABEL, expected)
+    labelled = rows.where(F.col(LABEL).isNotNull())
+    return labelled.select("_at", ROW_KEY, error.alias("error"), loss.alias("loss"))
 
 
 def _feed(rows: DataFrame, newest: int | None, states: Sequence[str]) -> list[dict[str, Any]]:
@@ -77,13 +76,13 @@ def _feed(rows: DataFrame, newest: int | None, states: Sequence[str]) -> list[di
         yield feed_batches(states, newest, batches)
 
     ordered = rows.repartition(1).sortWithinPartitions("_at", ROW_KEY).select("_at", "error", "loss")
-    found = [row.asDict() for row in ordered.mapInArrow(feed_partition, _FED).collect()]
-    return found or feed_batches(states, newest, ()).to_pylist()  # Spark may plan no partition at all for no row
+    fed = [row.asDict() for row in ordered.mapInArrow(feed_partition, _FED).collect()]
+    return fed or feed_batches(states, newest, ()).to_pylist()  # without rows, Spark may plan no partition
 
 
 def feed_batches(states: Sequence[str], newest: int | None, batches: Iterable[pa.RecordBatch]) -> pa.RecordBatch:
-    """What _FED says of each detector after some Arrow batches of (`_at`, error, loss) in order; rows older than newest
-    come first and are only counted."""
+    """The columns of _FED for each detector after some Arrow batches of (`_at`, error, loss) in order. Rows older than
+    newest come first and are only counted."""
     detectors = {str(place): from_json(state) for place, state in enumerate(states)}
     rows = 0
     late = 0
@@ -93,20 +92,18 @@ def feed_batches(states: Sequence[str], newest: int | None, batches: Iterable[pa
     for batch in batches:
         at, errors, losses = (batch.column(place).to_numpy() for place in range(3))
         begin = 0 if newest is None else int(np.searchsorted(at, newest))
-        found = feed(detectors, errors[begin:], losses[begin:])
-        for name, places in found.items():
+        for name, places in feed(detectors, errors[begin:], losses[begin:]).items():
             alarms[name] += len(places)
             if places and first[name] is None:
                 first[name] = int(at[begin + places[0]])
-        rows = rows + len(at) - begin
-        late = late + begin
+        rows += len(at) - begin
+        late += begin
         newest = int(at[-1]) if len(at) > begin else newest
 
     size = len(states)
-
     return pa.RecordBatch.from_pydict(
         {
-            "state": pa.array([to_json(each) for each in detectors.values()], pa.string()),
+            "state": pa.array([to_json(detector) for detector in detectors.values()], pa.string()),
             "fed": pa.array([rows] * size, pa.int64()),
             "late": pa.array([late] * size, pa.int64()),
             "newest": pa.array([newest] * size, pa.int64()),

@@ -1,4 +1,4 @@
-"""Metrics of two models on the same rows, added up where the rows are: no prediction leaves a worker."""
+"""Metrics of two models on the same rows, summed on the workers, so that no prediction leaves one."""
 
 import pickle
 from collections import defaultdict
@@ -25,7 +25,7 @@ from retraining.steps.dataset.model_frame import LABEL, feature_columns
 
 BLOCK = "_block"
 MOST_SLICES = 50
-"""Values of a slicing column that are looked at: those with most rows."""
+"""Values of a slicing column that become slices: those with most rows."""
 _ALL = ""
 _CHECKS = -1
 _PARTIAL = "slice string, metric int, block bigint, place int, total double"
@@ -34,55 +34,59 @@ Totals = dict[tuple[str, int, int], FloatArray]
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A candidate and its baseline: the champion, or the trivial prediction as text."""
+class ModelPair:
+    """A candidate and its baseline: the champion, or the trivial prediction where there is none."""
 
     candidate: Any
     champion: Any | None
     trivial: str | None
+    """As text; None where none is stored."""
 
 
 @dataclass(frozen=True)
-class Summed:
-    """What came back: sums of each metric and, of the first one, of each slice; broken and constant as in Sanity."""
+class MetricSums:
+    """The sums of both models, over all rows and by slice."""
 
     metrics: tuple[Metric, ...]
     sums: tuple[PairedSums, ...]
+    """Of each metric."""
     slices: Mapping[str, PairedSums]
+    """Of the first metric, by `column=value`."""
     broken: int
+    """The candidate's predictions that are missing or not finite."""
     constant: bool
+    """Whether the candidate predicts one value although labels differ."""
 
 
-def sum_on_workers(spec: ModelSpec, rows: DataFrame, metrics: Sequence[str], judged: Judged) -> Summed:
-    """One pass over rows with `_label` and `_block`. A worker holds one Arrow batch and its sums; what comes back is a
-    number per slice, metric, block and sum.
+def sum_on_workers(spec: ModelSpec, rows: DataFrame, metrics: Sequence[str], models: ModelPair) -> MetricSums:
+    """One pass over rows with `_label` and `_block`. A worker holds one Arrow batch and its sums; one number a slice,
+    metric, block and sum comes back.
 
-    Each model sees the columns that it was fitted on, so that a candidate with new features can be held against the
+    Each model sees the columns that it was fitted on, so that a candidate with new features can be compared with the
     champion.
     """
-    names = list(dict.fromkeys([*spec.columns.features, *_fitted_on(judged.champion), *_fitted_on(judged.candidate)]))
-    features = [each.alias(f"_feature_{place}") for place, each in enumerate(_as_models_see(spec, rows, names))]
+    names = list(dict.fromkeys([*spec.columns.features, *_fitted_on(models.champion), *_fitted_on(models.candidate)]))
+    features = [column.alias(f"_feature_{place}") for place, column in enumerate(_as_models_see(spec, rows, names))]
     slices = _slice_columns(spec, rows)
+    slice_names = list(slices)
     kind = kind_of(spec)
-    found_metrics = tuple(find_metric(name, kind.name) for name in metrics)
-    pickled = bytes(cloudpickle.dumps((judged, found_metrics)))  # type: ignore[no-untyped-call]
-    labels_of = list(slices)
+    chosen_metrics = tuple(find_metric(name, kind.name) for name in metrics)
+    pickled = bytes(cloudpickle.dumps((models, chosen_metrics)))  # type: ignore[no-untyped-call]
 
-    def add_up(batches: Iterable[pd.DataFrame]) -> Iterable[pd.DataFrame]:
-        models, measured = pickle.loads(pickled)
-        pair = _Pair(models, kind, measured)
-        totals: Totals = {}
+    def sum_partition(batches: Iterable[pd.DataFrame]) -> Iterable[pd.DataFrame]:
+        pair, pair_metrics = pickle.loads(pickled)
+        summing = _Sums(pair, kind, pair_metrics)
         for batch in batches:
             if len(batch):
                 seen = batch[[f"_feature_{place}" for place in range(len(names))]].set_axis(names, axis="columns")
-                pair.add(totals, seen, batch[LABEL], batch[BLOCK].to_numpy(), batch[labels_of])
-        if totals:  # a frame without rows has columns of no type
-            yield _long(totals)
+                summing.add(seen, batch[LABEL], batch[BLOCK].to_numpy(), batch[slice_names])
+        if summing.totals:  # a frame without rows has columns of no type
+            yield _long(summing.totals)
 
-    wanted = rows.select(F.col(LABEL), F.col(BLOCK).cast("bigint").alias(BLOCK), *slices.values(), *features)
-    partial = wanted.mapInPandas(add_up, _PARTIAL)
-    found = partial.groupBy("slice", "metric", "block", "place").agg(F.sum("total").alias("total")).collect()
-    return _summed(found_metrics, found)
+    inputs = rows.select(F.col(LABEL), F.col(BLOCK).cast("bigint").alias(BLOCK), *slices.values(), *features)
+    partial = inputs.mapInPandas(sum_partition, _PARTIAL)
+    totals = partial.groupBy("slice", "metric", "block", "place").agg(F.sum("total").alias("total")).collect()
+    return _metric_sums(chosen_metrics, totals)
 
 
 def _fitted_on(model: Any | None) -> list[str]:
@@ -92,7 +96,7 @@ def _fitted_on(model: Any | None) -> list[str]:
 def _as_models_see(spec: ModelSpec, rows: DataFrame, names: Sequence[str]) -> list[Column]:
     """The spec's features as the spec says; others, which only the champion knows, by their type in the table."""
     own = dict(zip(spec.columns.features, feature_columns(spec), strict=True))
-    types = {each.name: each.dataType for each in rows.schema}
+    types = {field.name: field.dataType for field in rows.schema}
     other = {
         name: F.col(f"`{name}`").try_cast("string" if isinstance(types[name], StringType) else "double")
         for name in names
@@ -102,55 +106,61 @@ def _as_models_see(spec: ModelSpec, rows: DataFrame, names: Sequence[str]) -> li
 
 
 def _slice_columns(spec: ModelSpec, rows: DataFrame) -> dict[str, Column]:
-    """`column=value` of each slicing column, null for values that are not among the commonest."""
-    found = {}
+    """`column=value` of each slicing column, null for values that are not among the most frequent."""
+    columns = {}
     for place, name in enumerate(spec.columns.slices):
         value = F.coalesce(F.col(f"`{name}`").try_cast("string"), F.lit("(missing)"))
         common = rows.groupBy(value.alias("value")).count().orderBy(F.desc("count"), "value").limit(MOST_SLICES)
         kept = [row["value"] for row in common.collect()]
         text = F.when(value.isin(kept), F.concat(F.lit(f"{name}="), value))
-        found[f"_slice_{place}"] = text.alias(f"_slice_{place}")
-    return found
+        columns[f"_slice_{place}"] = text.alias(f"_slice_{place}")
+    return columns
 
 
-class _Pair:
-    """Two models on a worker."""
+class _Sums:
+    """The sums of two models on a worker."""
 
-    def __init__(self, judged: Judged, kind: Kind, metrics: Sequence[Metric]) -> None:
-        self.judged = judged
+    def __init__(self, models: ModelPair, kind: Kind, metrics: Sequence[Metric]) -> None:
+        self.totals: Totals = {}
+        self.models = models
         self.kind = kind
         self.metrics = metrics
-        self.classes = tuple(str(each) for each in getattr(judged.candidate, "classes_", ()))
-        self.asks = any(metric.needs_probabilities for metric in metrics)
+        self.classes = tuple(str(name) for name in getattr(models.candidate, "classes_", ()))
+        self.needs_probabilities = any(metric.needs_probabilities for metric in metrics)
 
     def add(
-        self,
-        totals: Totals,
-        features: pd.DataFrame,
-        label: "pd.Series[Any]",
-        blocks: NDArray[np.int64],
-        slices: pd.DataFrame,
+        self, features: pd.DataFrame, label: "pd.Series[Any]", blocks: NDArray[np.int64], slices: pd.DataFrame
     ) -> None:
         """Adds one batch to the totals."""
         truth = self.kind.as_labels(label)
-        candidate = self._answers(self.judged.candidate, features, truth)
-        baseline = self._answers(self.judged.champion, features, truth)
+        candidate = self._answers(self.models.candidate, features, truth)
+        baseline = self._answers(self.models.champion, features, truth)
+
         for place, metric in enumerate(self.metrics):
-            _add(totals, _ALL, place, blocks, paired_sums(metric, candidate, baseline, blocks))
+            self._add(_ALL, place, blocks, paired_sums(metric, candidate, baseline, blocks))
+
         for column in slices:
             for value in slices[column].dropna().unique():
                 inside = (slices[column] == value).to_numpy()
-                ours = _only(candidate, inside)
-                theirs = _only(baseline, inside)
-                sums = paired_sums(self.metrics[0], ours, theirs, blocks[inside])
-                _add(totals, str(value), 0, blocks[inside], sums)
+                of_candidate = _only(candidate, inside)
+                of_baseline = _only(baseline, inside)
+                sums = paired_sums(self.metrics[0], of_candidate, of_baseline, blocks[inside])
+                self._add(str(value), 0, blocks[inside], sums)
+
         key = (_ALL, _CHECKS, 0)
-        totals[key] = totals.get(key, np.zeros(6)) + self._checks(candidate)
+        self.totals[key] = self.totals.get(key, np.zeros(6)) + self._checks(candidate)
+
+    def _add(self, name: str, metric: int, blocks: NDArray[np.int64], sums: PairedSums) -> None:
+        for place, block in enumerate(np.unique(blocks)):
+            both = np.concatenate([[sums.rows[place]], sums.candidate[place], sums.baseline[place]])
+            key = (name, metric, int(block))
+            self.totals[key] = self.totals[key] + both if key in self.totals else both
 
     def _answers(self, model: Any | None, features: pd.DataFrame, label: NDArray[Any]) -> Predictions:
         if model is None:
-            return self.kind.trivial_answers(self.judged.trivial, label, self.classes)
-        return self.kind.answers(model, features[_fitted_on(model) or features.columns], label, self.asks)
+            return self.kind.trivial_answers(self.models.trivial, label, self.classes)
+        seen = features[_fitted_on(model) or features.columns]
+        return self.kind.answers(model, seen, label, self.needs_probabilities)
 
     def _checks(self, candidate: Predictions) -> FloatArray:
         """Rows, broken predictions, and sums and sums of squares of predictions and labels."""
@@ -161,20 +171,13 @@ class _Pair:
         return np.array([len(predicted), (~fine).sum(), kept.sum(), (kept**2).sum(), truth.sum(), (truth**2).sum()])
 
 
-def _only(of: Predictions, inside: NDArray[np.bool_]) -> Predictions:
-    probabilities = None if of.probabilities is None else of.probabilities[inside]
-    return Predictions(of.label[inside], of.prediction[inside], probabilities, of.classes)
-
-
-def _add(totals: Totals, name: str, metric: int, blocks: NDArray[np.int64], sums: PairedSums) -> None:
-    for place, block in enumerate(np.unique(blocks)):
-        both = np.concatenate([[sums.rows[place]], sums.candidate[place], sums.baseline[place]])
-        key = (name, metric, int(block))
-        totals[key] = totals[key] + both if key in totals else both
+def _only(answers: Predictions, inside: NDArray[np.bool_]) -> Predictions:
+    probabilities = None if answers.probabilities is None else answers.probabilities[inside]
+    return Predictions(answers.label[inside], answers.prediction[inside], probabilities, answers.classes)
 
 
 def _long(totals: Totals) -> pd.DataFrame:
-    """A row per sum that is not 0; the last one of each always, because it says how many there are."""
+    """One row a sum that is not 0, and always one of the last sum, because its place shows how many there are."""
     columns: dict[str, list[Any]] = defaultdict(list)
     for (name, metric, block), values in totals.items():
         kept = np.append(np.flatnonzero(values[:-1]), len(values) - 1)
@@ -185,14 +188,15 @@ def _long(totals: Totals) -> pd.DataFrame:
     return pd.DataFrame({name: columns[name] for name in ("slice", "metric", "block", "place", "total")})
 
 
-def _summed(metrics: tuple[Metric, ...], found: Sequence[Any]) -> Summed:
+def _metric_sums(metrics: tuple[Metric, ...], totals: Sequence[Any]) -> MetricSums:
     values: dict[tuple[str, int], dict[int, dict[int, float]]] = defaultdict(lambda: defaultdict(dict))
-    for row in found:
+    for row in totals:
         values[row["slice"], row["metric"]][row["block"]][row["place"]] = row["total"]
+
     checks = _matrix(values.pop((_ALL, _CHECKS), {0: {5: 0.0}}))[0]
     sums = tuple(_paired(values.get((_ALL, place), {})) for place in range(len(metrics)))
     slices = {name: _paired(values[name, place]) for name, place in sorted(values) if name != _ALL}
-    return Summed(metrics, sums, slices, int(checks[1]), _is_constant(checks))
+    return MetricSums(metrics, sums, slices, int(checks[1]), _is_constant(checks))
 
 
 def _matrix(of_blocks: Mapping[int, Mapping[int, float]]) -> FloatArray:
@@ -217,6 +221,7 @@ def _is_constant(checks: FloatArray) -> bool:
     rows = checks[0]
     if rows < 2:
         return False
-    said, truth = (checks[place + 1] / rows - (checks[place] / rows) ** 2 for place in (2, 4))
+
+    predicted, truth = (checks[place + 1] / rows - (checks[place] / rows) ** 2 for place in (2, 4))
     scale = 1e-12 * checks[3] / rows
-    return bool(said <= scale and truth > scale)
+    return bool(predicted <= scale and truth > scale)

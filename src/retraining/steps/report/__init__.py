@@ -1,1 +1,1 @@
-"""What a run leaves behind for people."""
+"""What a run leaves for people: its page, its samples, its alerts."""

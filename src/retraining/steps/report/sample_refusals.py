@@ -1,4 +1,4 @@
-"""Masked rows behind every reason of a batch, with the columns that matter to it."""
+"""Masked sample rows for each reason of a batch's refusals, with the columns that matter to the reason."""
 
 from collections.abc import Sequence
 
@@ -14,33 +14,32 @@ from retraining.spec.source_section import MALFORMED_LINE
 
 
 def sample_refusals(context: Context, batch: Batch | None) -> tuple[Sample, ...]:
-    """Samples in the order of how often a reason was met; none where no row was refused."""
+    """The samples, most frequent reason first; none where no row was refused."""
     if batch is None or not batch.refusals:
         return ()
 
     stored = {name.lower(): name for name in stored_columns(context.tables, batch.source) or {}}
-    columns = {each.rule: _columns_of(context.spec, each.rule, stored) for each in batch.refusals}
-    every = list(dict.fromkeys(name for names in columns.values() for name in names))
-    rows = sample_quarantined(context.tables, batch.source, batch.batch_seq, every)
-    often = sorted(batch.refusals, key=lambda each: (-each.rows, each.rule))
+    columns = {refusal.rule: _columns_of(context.spec, refusal.rule, stored) for refusal in batch.refusals}
+    all_columns = list(dict.fromkeys(name for names in columns.values() for name in names))
+    rows = sample_quarantined(context.tables, batch.source, batch.batch_seq, all_columns)
 
     return tuple(
         Sample(
-            each.rule,
-            columns[each.rule],
-            tuple(tuple(row[name] or NOTHING for name in columns[each.rule]) for row in rows.get(each.rule, [])),
+            refusal.rule,
+            columns[refusal.rule],
+            tuple(tuple(row[name] or NOTHING for name in columns[refusal.rule]) for row in rows.get(refusal.rule, [])),
         )
-        for each in often
+        for refusal in sorted(batch.refusals, key=lambda refusal: (-refusal.rows, refusal.rule))
     )
 
 
 def _columns_of(spec: ModelSpec, reason: str, stored: dict[str, str]) -> tuple[str, ...]:
-    """The keys, the ledger, and what the reason looks at; of a line that could not be read, its text."""
+    """The keys, the ledger, and the columns that the rule reads; for a line that could not be read, its text."""
     if reason == MALFORMED:
         return (MALFORMED_LINE,)
     rule = next((rule for rule in spec.quality.rules if rule.title == reason), None)
-    looked_at: Sequence[str] = rule.columns_read if rule else ()
+    read_by_rule: Sequence[str] = rule.columns_read if rule else ()
     if reason == LABEL_MISSING:
-        looked_at = (spec.columns.label,)
-    named = [*spec.source.keys, spec.source.ledger_column, *looked_at]
+        read_by_rule = (spec.columns.label,)
+    named = [*spec.source.keys, spec.source.ledger_column, *read_by_rule]
     return tuple(dict.fromkeys(stored[name.lower()] for name in named if name.lower() in stored))

@@ -1,4 +1,4 @@
-"""Tell people of the incidents that a run opened or resolved."""
+"""Sending the incidents that a run opened or resolved to people."""
 
 import logging
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ _log = logging.getLogger(__name__)
 
 
 def send_alerts(context: Context, news: Sequence[Incident]) -> tuple[str, ...]:
-    """One line in the log and one message to each webhook for each incident; returns a sentence for each webhook that
-    was not reached. A run that is tried again tells them again, with the same id."""
-    return tuple(failure for each in news for failure in _tell(context, each))
+    """Writes one line to the log and sends one message to each webhook for each incident. Returns a sentence for each
+    webhook that was not reached. A repeated run sends them again, with the same id."""
+    return tuple(failure for incident in news for failure in _send(context, incident))
 
 
-def _tell(context: Context, incident: Incident) -> list[str]:
+def _send(context: Context, incident: Incident) -> list[str]:
     state = "open" if incident.is_open else "resolved"
     _log.warning("%s: %s", state, incident.line)
     message = {
@@ -32,11 +32,11 @@ def _tell(context: Context, incident: Incident) -> list[str]:
     failures = []
     for route in context.spec.alerts.webhooks:
         try:
-            post_json(f"Webhook {route.name}", route.webhook, message, _UNTOLD)
+            post_json(f"Webhook {route.name}", route.webhook, message, _CURE)
         except NotifyError as err:
             failures.append(str(err))
 
     return failures
 
 
-_UNTOLD = "The decision stands and the page is written. Mend the webhook in alerts.webhooks, then repair this run."
+_CURE = "The decision stands and the page is written. Correct the webhook in alerts.webhooks, then repair this run."

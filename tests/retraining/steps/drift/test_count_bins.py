@@ -24,8 +24,8 @@ from retraining.rules.drift.fit_references import TrainingRows, fit_references
 from retraining.rules.drift.profile import Profile, merge_profiles
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.read_spec import parse_spec
+from retraining.steps.drift.compare_batch import compare_batch, evaluation_of
 from retraining.steps.drift.count_bins import count_bins
-from retraining.steps.drift.measure_drift import evaluation_of, measure_drift
 from retraining.steps.drift.profile_batch import BatchProfiles
 
 SPEC = """
@@ -84,7 +84,7 @@ def measured(spec, rows, references):
         each.column_name: {day: found[place] for (_, day), found in days.items()}
         for place, each in enumerate(references)
     }
-    metrics = measure_drift(spec, references, BatchProfiles(now, {}), evaluation_of(references, "e", 2, 1), RUN)
+    metrics = compare_batch(spec, references, BatchProfiles(now, {}), evaluation_of(references, "e", 2, 1), RUN)
     return metrics, judge_batch(metrics, spec.drift)
 
 
@@ -210,7 +210,7 @@ def test_ten_rows_are_not_enough_data(spark, spec):
 
 
 def test_a_version_without_references_is_not_compared(spark, spec):
-    metrics = measure_drift(spec, (), BatchProfiles({}, {}), evaluation_of((), "e", 2, 1), RUN)
+    metrics = compare_batch(spec, (), BatchProfiles({}, {}), evaluation_of((), "e", 2, 1), RUN)
 
     assert judge_batch(metrics, spec.drift).verdict == "not_enough_data"
 
@@ -231,7 +231,7 @@ def test_the_batch_before_is_compared_where_it_was_profiled(spark, spec):
         for side in (now, before)
     ]
     by_name[1].pop(PREDICTION)
-    metrics = measure_drift(spec, references, BatchProfiles(*by_name), evaluation_of(references, "e", 2, 1), RUN)
+    metrics = compare_batch(spec, references, BatchProfiles(*by_name), evaluation_of(references, "e", 2, 1), RUN)
 
     assert [each.column_name for each in metrics if each.against == "previous_batch"] == ["x", "a b", "c", LABEL]
 

@@ -13,7 +13,7 @@ from retraining.kinds.classification import CLASSIFICATION
 from retraining.kinds.regression import REGRESSION
 from retraining.steps.dataset.model_frame import LABEL
 from retraining.steps.dataset.predict_rows import predict_rows
-from retraining.steps.performance.sum_on_workers import BLOCK, Judged, sum_on_workers
+from retraining.steps.performance.sum_on_workers import BLOCK, ModelPair, sum_on_workers
 
 X = pd.DataFrame({"x": [-2.0, -1.0, 1.0, 2.0]})
 NUMBERS = [-4.0, -2.0, 2.0, 4.0]
@@ -28,7 +28,9 @@ def rows(spark, labels, label_type):
 
 def test_a_regression_is_held_against_its_trivial_prediction(spark):
     candidate = pipeline(("x",), (), {}).fit(X, NUMBERS)
-    summed = sum_on_workers(toy_spec(), rows(spark, NUMBERS, "double"), ("rmse", "mae"), Judged(candidate, None, "1.0"))
+    summed = sum_on_workers(
+        toy_spec(), rows(spark, NUMBERS, "double"), ("rmse", "mae"), ModelPair(candidate, None, "1.0")
+    )
 
     error = np.array(NUMBERS) - candidate.predict(X)
     assert summed.sums[0].rows.tolist() == [2, 2]
@@ -40,8 +42,8 @@ def test_a_regression_is_held_against_its_trivial_prediction(spark):
 def test_a_classification_is_held_against_a_champion_with_probabilities(spark):
     spec = toy_spec(kind="classification")
     champion = DummyClassifier(strategy="prior").fit(X, CLASSES)
-    judged = Judged(CLASSIFIER, champion, None)
-    summed = sum_on_workers(spec, rows(spark, CLASSES, "string"), ("error_rate", "log_loss"), judged)
+    models = ModelPair(CLASSIFIER, champion, None)
+    summed = sum_on_workers(spec, rows(spark, CLASSES, "string"), ("error_rate", "log_loss"), models)
 
     probabilities = CLASSIFIER.predict_proba(X)[range(4), [0, 0, 1, 1]]
     assert summed.sums[0].candidate.sum(axis=0).tolist() == [4, 0]
@@ -51,9 +53,9 @@ def test_a_classification_is_held_against_a_champion_with_probabilities(spark):
 
 
 def test_a_first_classifier_is_held_against_the_most_frequent_class(spark):
-    judged = Judged(CLASSIFIER, None, "early")
+    models = ModelPair(CLASSIFIER, None, "early")
     spec = toy_spec(kind="classification")
-    summed = sum_on_workers(spec, rows(spark, CLASSES, "string"), ("error_rate",), judged)
+    summed = sum_on_workers(spec, rows(spark, CLASSES, "string"), ("error_rate",), models)
 
     assert summed.sums[0].baseline.sum(axis=0).tolist() == [4, 2]
     assert not summed.constant
@@ -61,10 +63,10 @@ def test_a_first_classifier_is_held_against_the_most_frequent_class(spark):
 
 def test_a_classifier_that_always_gives_one_answer_is_found(spark):
     constant = DummyClassifier(strategy="most_frequent").fit(X, CLASSES)
-    judged = Judged(constant, None, "early")
+    models = ModelPair(constant, None, "early")
     spec = toy_spec(kind="classification")
 
-    assert sum_on_workers(spec, rows(spark, CLASSES, "string"), ("error_rate",), judged).constant
+    assert sum_on_workers(spec, rows(spark, CLASSES, "string"), ("error_rate",), models).constant
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A webhook gets one message for each incident, and one that is not reached does not keep the others from it."""
+"""A webhook gets one message for each incident. One that is not reached does not stop the others."""
 
 import json
 import threading
@@ -32,10 +32,10 @@ alerts: {{ webhooks: [{{ name: gone, webhook: "http://127.0.0.1:1/x" }}, {{ name
 
 
 class Chat(BaseHTTPRequestHandler):
-    """Keeps what it is told."""
+    """Keeps the messages that it receives."""
 
     def do_POST(self):
-        self.server.told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.server.messages.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         self.send_response(204)
         self.end_headers()
 
@@ -46,31 +46,31 @@ class Chat(BaseHTTPRequestHandler):
 @pytest.fixture
 def chat():
     with ThreadingHTTPServer(("127.0.0.1", 0), Chat) as server:
-        server.told = []
+        server.messages = []
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
         server.shutdown()
 
 
-def test_each_incident_is_told_once_and_who_was_not_reached_is_named(chat, caplog):
+def test_each_incident_is_sent_once_and_a_webhook_that_was_not_reached_is_named(chat, caplog):
     spec = parse_spec(SPEC.format(address=f"http://127.0.0.1:{chat.server_port}/hook"), "specs/toy.yml")
-    untold = send_alerts(Context(spec, None, None, RUN), [OPENED, RESOLVED])
+    unreached = send_alerts(Context(spec, None, None, RUN), [OPENED, RESOLVED])
 
-    assert [(each["incident"], each["state"], each["text"]) for each in chat.told] == [
+    assert [(each["incident"], each["state"], each["text"]) for each in chat.messages] == [
         ("toy/drift/4", "open", "toy: Drift persists."),
         ("toy/error/2", "resolved", "toy: resolved with batch 4."),
     ]
-    assert [each.startswith("Webhook gone did not answer") for each in untold] == [True, True]
-    assert "The decision stands" in untold[0]
+    assert [each.startswith("Webhook gone did not answer") for each in unreached] == [True, True]
+    assert "The decision stands" in unreached[0]
     assert [record.message for record in caplog.records] == ["open: toy: Drift persists.", f"resolved: {RESOLVED.line}"]
 
 
-def test_a_run_that_could_not_tell_somebody_ends_as_failed():
+def test_a_run_that_could_not_reach_a_webhook_ends_as_failed():
     with pytest.raises(NotifyError, match="Webhook gone"):
         RunReport(event(), "", None, (OPENED,), ("Webhook gone did not answer.",)).raise_if_failed()
 
 
-def test_a_run_that_opens_an_incident_fails_where_the_spec_asks_for_it():
+def test_a_run_that_opens_an_incident_fails_where_the_spec_says_so():
     RunReport(event(), "", None, (OPENED,)).raise_if_failed()
     with pytest.raises(IncidentOpenedError, match="Drift persists"):
         RunReport(event(), "", None, (OPENED,), (), fails_on_incident=True).raise_if_failed()
@@ -89,6 +89,6 @@ def test_the_summary_has_a_line_for_each_incident_and_says_where_the_pages_are()
     ]
 
 
-def test_a_failed_task_is_told_first():
+def test_a_failed_task_is_reported_first():
     with pytest.raises(TaskFailedError):
-        RunReport(event(failed_tasks=("score",)), "", None, (OPENED,), ("Untold.",)).raise_if_failed()
+        RunReport(event(failed_tasks=("score",)), "", None, (OPENED,), ("Webhook gone.",)).raise_if_failed()

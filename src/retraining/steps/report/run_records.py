@@ -1,5 +1,6 @@
-"""What a run wrote, read back for its row and its page."""
+"""What a run wrote, read back for its event and its page."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -26,33 +27,40 @@ from retraining.steps.performance.daily_losses import error_on_batch, losses_of
 from retraining.steps.report.sample_refusals import sample_refusals
 
 _SHOWN = timedelta(days=400)
-"""A year and a bit: what a page can show."""
+"""A page shows a little more than a year."""
 
 
 @dataclass(frozen=True)
-class Gathered:
-    """batches are the closed ones of the source, oldest first, and batch the one this run closed; decision is the one
-    that holds, promotion and checks are this run's; champion_of_batch names who was live when a batch arrived."""
+class RunRecords:
+    """The records of a run, and of the model's history where the page shows it."""
 
     batches: tuple[Batch, ...]
+    """The closed ones of the source, oldest first."""
     batch: Batch | None
+    """The one that this run closed."""
     decision: Decision | None
+    """The one that this run follows."""
     champion_of_batch: Mapping[int, str | None]
+    """Who was live when a batch arrived."""
     promotion: Promotion | None
+    """Of this run."""
     promotions: tuple[Promotion, ...]
-    checks: tuple[GateResult, ...]
+    gate_results: tuple[GateResult, ...]
+    """Of this run."""
     drift: tuple[DriftMetric, ...]
     losses: tuple[DailyLoss, ...]
     samples: tuple[Sample, ...]
     static_error: float | None
+    """The first champion's error on the newest batch."""
     incidents: tuple[Incident, ...]
     shares: tuple[ColumnShares, ...]
     detectors: tuple[DetectorState, ...]
+    """The newest state of each."""
 
 
-def gather_page(context: Context, decided: bool) -> Gathered:
-    """Reads every table of the model once, all of them at the same time. decided: the run got as far as a decision, its
-    own or an earlier one on the same evidence."""
+def read_run_records(context: Context, decided: bool) -> RunRecords:
+    """Reads every table of the model once, all of them at the same time. decided: the run reached a decision, its own
+    or an earlier one on the same evidence."""
     spec = context.spec
     tables = context.tables
 
@@ -60,7 +68,7 @@ def gather_page(context: Context, decided: bool) -> Gathered:
         all_batches = pool.submit(read_batches, tables, spec.source_name)
         all_decisions = pool.submit(read_rows, tables, Decision, spec.model)
         all_promotions = pool.submit(read_rows, tables, Promotion, spec.model)
-        all_checks = pool.submit(read_rows, tables, GateResult, spec.model)
+        all_results = pool.submit(read_rows, tables, GateResult, spec.model)
         metrics = pool.submit(read_rows, tables, DriftMetric, spec.model)
         states = pool.submit(read_rows, tables, DetectorState, spec.model)
         shares = pool.submit(lambda: _shares(context, metrics.result()))
@@ -73,14 +81,14 @@ def gather_page(context: Context, decided: bool) -> Gathered:
     losses = losses_of(decisions)
     newest = closed[-1].batch_seq if closed else None
 
-    return Gathered(
+    return RunRecords(
         batches=tuple(closed),
         batch=batch,
         decision=decisions[-1] if decisions and decided else None,
         champion_of_batch={row.batch_seq: row.champion_version for row in reversed(decisions)},
         promotion=own[-1] if own else None,
         promotions=promotions,
-        checks=tuple(row for row in all_checks.result() if row.run_id == context.run.run_id),
+        gate_results=tuple(row for row in all_results.result() if row.run_id == context.run.run_id),
         drift=tuple(metrics.result()),
         losses=tuple(losses),
         samples=sample_refusals(context, batch),
@@ -91,24 +99,26 @@ def gather_page(context: Context, decided: bool) -> Gathered:
     )
 
 
-def page_data(spec: ModelSpec, gathered: Gathered, events: Sequence[Event]) -> PageData:
+def page_data(spec: ModelSpec, records: RunRecords, events: Sequence[Event]) -> PageData:
     """The page's values; the last event is this run."""
+    daily_errors = _daily_errors(spec, records)
+
     return PageData(
         events=tuple(events),
         metric=kind_of(spec).followed.name,
         label=spec.columns.label,
         features=spec.columns.features,
-        batch=gathered.batch,
-        batches=gathered.batches,
-        samples=gathered.samples,
-        daily_errors=_daily_errors(spec, gathered),
-        drift=gathered.drift,
-        promotions=gathered.promotions,
-        decision=gathered.decision,
-        gate_results=gathered.checks,
-        incidents=gathered.incidents,
-        shares=gathered.shares,
-        detectors=gathered.detectors,
+        batch=records.batch,
+        batches=records.batches,
+        samples=records.samples,
+        daily_errors=daily_errors,
+        drift=records.drift,
+        promotions=records.promotions,
+        decision=records.decision,
+        gate_results=records.gate_results,
+        incidents=records.incidents,
+        shares=records.shares,
+        detectors=records.detectors,
     )
 
 
@@ -117,7 +127,7 @@ def _newest(states: Sequence[DetectorState]) -> tuple[DetectorState, ...]:
 
 
 def _shares(context: Context, metrics: Sequence[DriftMetric]) -> tuple[ColumnShares, ...]:
-    """Of the batch that was measured last, in the bins of the version that it was measured against."""
+    """The shares of the batch that was measured last, in the bins of the version that it was compared with."""
     if not metrics:
         return ()
     version = metrics[-1].champion_version
@@ -127,26 +137,36 @@ def _shares(context: Context, metrics: Sequence[DriftMetric]) -> tuple[ColumnSha
         stored = pool.submit(read_profiles, context.tables, context.model, version, batch_seq)
     days = profiles_by_column(stored.result(), batch_seq)
     return tuple(
-        compare_shares(each, merge_profiles(days[each.column_name].values()))
-        for each in references.result()
-        if each.column_name in days
+        compare_shares(reference, merge_profiles(days[reference.column_name].values()))
+        for reference in references.result()
+        if reference.column_name in days
     )
 
 
-def _daily_errors(spec: ModelSpec, gathered: Gathered) -> tuple[DailyError, ...]:
-    """Each day's champion on the rows it scored live, and the first model on all of them, as if it had never been
-    replaced. A day that came in several batches is one day."""
-    first = first_champion(gathered.promotions)
-    oldest = max((each.day for each in gathered.losses if each.day), default=date.max) - _SHOWN
-    sums: dict[tuple[date, str, bool], tuple[int, float]] = {}
-    for each in gathered.losses:
-        roles = [each.version == gathered.champion_of_batch.get(each.scored_batch), each.version == first]
-        shown = each.day is not None and each.day > oldest
-        for is_static in [role for role, holds in zip((False, True), roles, strict=True) if holds and shown]:
-            key = (each.day or date.min, each.version, is_static)
-            rows, loss = sums.get(key, (0, 0.0))
-            sums[key] = (rows + each.rows, loss + each.loss)
+def _daily_errors(spec: ModelSpec, records: RunRecords) -> tuple[DailyError, ...]:
+    """Each day's champion on the rows that it scored live, and the first model on all rows, as if it had never been
+    replaced. A day that arrived in several batches is one day."""
+    first = first_champion(records.promotions)
+    oldest = max((loss.day for loss in records.losses if loss.day), default=date.max) - _SHOWN
+
+    rows: dict[tuple[date, str, bool], int] = defaultdict(int)
+    sums: dict[tuple[date, str, bool], float] = defaultdict(float)
+    for loss in records.losses:
+        if loss.day is None or loss.day <= oldest:
+            continue
+        is_live = loss.version == records.champion_of_batch.get(loss.scored_batch)
+        is_first = loss.version == first
+        for is_static in [*([False] if is_live else []), *([True] if is_first else [])]:
+            rows[loss.day, loss.version, is_static] += loss.rows
+            sums[loss.day, loss.version, is_static] += loss.loss
+
     return tuple(
-        DailyError(day, version, rows, kind_of(spec).error(loss, rows), is_static)
-        for (day, version, is_static), (rows, loss) in sums.items()
+        DailyError(
+            day,
+            version,
+            rows[day, version, is_static],
+            kind_of(spec).error(total, rows[day, version, is_static]),
+            is_static,
+        )
+        for (day, version, is_static), total in sums.items()
     )

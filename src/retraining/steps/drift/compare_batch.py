@@ -11,25 +11,25 @@ from retraining.spec.model_spec import ModelSpec
 from retraining.steps.drift.profile_batch import BatchProfiles, ByDay
 
 
-def measure_drift(
+def compare_batch(
     spec: ModelSpec,
     references: Sequence[DriftReference],
     profiles: BatchProfiles,
     evaluation: DriftEvaluation,
     run: Run,
 ) -> tuple[DriftMetric, ...]:
-    """One metric per reference, and one more where the previous batch can be compared. Nothing is read or written.
+    """One metric a reference, and a second one where the previous batch can be compared. Nothing is read or written.
 
-    Without references (a version older than them) nothing is compared.
+    Nothing is compared without references: the version is older than them.
     """
     metrics = []
-
     for reference in references:
-        now = _together(reference, profiles.now.get(reference.column_name, {}))
+        now = _whole_batch(reference, profiles.now.get(reference.column_name, {}))
         metrics.append(compare_column(spec, reference, now, evaluation, run))
 
-        earlier = profiles.before.get(reference.column_name)
-        if earlier and _may_compare(before := _together(reference, earlier)):
+        before = _whole_batch(reference, profiles.before.get(reference.column_name, {}))
+        # No values where another champion predicted the previous batch, or its rows are gone.
+        if before.values > 0:
             metrics.append(compare_column(spec, reference, now, evaluation, run, before))
 
     return tuple(metrics)
@@ -43,14 +43,16 @@ def evaluation_of(
     return DriftEvaluation(evaluation_id, batch_seq, seq, features)
 
 
-def _together(reference: DriftReference, days: ByDay) -> Profile:
-    """Labels that have not come yet are not missing values."""
+def drifted_features(metrics: Sequence[DriftMetric]) -> list[DriftMetric]:
+    """Those of the feature columns that drifted from the reference."""
+    features = [row for row in metrics if row.against == "reference" and row.column_name not in (PREDICTION, LABEL)]
+    return [row for row in features if row.verdict == "drifted"]
+
+
+def _whole_batch(reference: DriftReference, days: ByDay) -> Profile:
+    """The profile of all days. A label that has not arrived yet is not a missing value."""
     if not days:
         return Profile((0,) * len(reference.counts), (0.0,) * len(reference.sums))
-    profile = merge_profiles(days.values())
-    return replace(profile, nulls=0, nans=0) if reference.column_name == LABEL else profile
 
-
-def _may_compare(before: Profile) -> bool:
-    """Another champion predicted an earlier batch, or its rows are gone."""
-    return before.values > 0
+    whole = merge_profiles(days.values())
+    return replace(whole, nulls=0, nans=0) if reference.column_name == LABEL else whole
