@@ -34,7 +34,7 @@ _WIDTHS = (18, 40, 40)
 
 @dataclass(frozen=True)
 class ReproduceReport:
-    """A version beside its second fit."""
+    """A version compared with its second fit."""
 
     model: str
     version: str
