@@ -1,7 +1,7 @@
 # Databricks notebook source
 # MAGIC %md
 # MAGIC # Release retraining
-# MAGIC Ends the wait for newer rows that a rollback asked for, and records why.
+# MAGIC Ends the wait for newer rows that a rollback requires, and records why.
 
 # COMMAND ----------
 import sys

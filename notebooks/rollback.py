@@ -1,7 +1,8 @@
 # Databricks notebook source
 # MAGIC %md
 # MAGIC # Roll back
-# MAGIC Puts the previous champion, or the version or date asked for, back, once it is known to load, and records why.
+# MAGIC Puts the previous champion, or the version or date that you name, back, once it is known to load, and records
+# MAGIC why.
 
 # COMMAND ----------
 import sys

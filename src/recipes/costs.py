@@ -1,4 +1,4 @@
-"""What an error costs: metrics of one's own for `gate.metric`, `gate.guards` and `gate.floors`."""
+"""What an error costs: examples of user metrics for `gate.metric`, `gate.guards` and `gate.floors`."""
 
 from typing import Any
 

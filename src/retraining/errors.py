@@ -39,11 +39,11 @@ class ConcurrentRunError(RetrainingError):
 
 
 class SkippedWriteError(ConcurrentRunError):
-    """Delta has seen this fenced write before and skipped it in silence: by another run, or before a RESTORE."""
+    """Delta has seen this fenced write before and skipped it silently: by another run, or before a RESTORE."""
 
 
 class NothingToDoError(RetrainingError):
-    """A stage was asked for something that earlier stages have not prepared."""
+    """A stage needs something that earlier stages have not prepared."""
 
 
 class RegistryError(RetrainingError):

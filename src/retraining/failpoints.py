@@ -57,12 +57,12 @@ _passed: Counter[str] = Counter()
 
 
 class FailpointError(RetrainingError):
-    """A test asked for a failure here."""
+    """A test wanted a failure here."""
 
 
 @dataclass(frozen=True)
 class ArmedFailpoint:
-    """What shall happen, where, and at which time of passing: 1 is the first, None is every time."""
+    """What happens, where, and at which time of passing: 1 is the first, None is every time."""
 
     point: str
     action: Action
@@ -94,5 +94,5 @@ def hit(point: str) -> None:
     if point != armed.point or armed.time not in (None, _passed[point]):
         return
     if armed.action == "raise":
-        raise FailpointError(f"{point}: {VARIABLE} asked for a failure here. Unset it and run again.")
+        raise FailpointError(f"{point}: {VARIABLE} wants a failure here. Unset it and run again.")
     os.kill(os.getpid(), signal.SIGKILL)

@@ -11,9 +11,7 @@ from .plain_english import PHRASES, hits
 ROOT = Path(__file__).parents[2]
 PAGES = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", ".github", "docs")
 CODE = ("src", "notebooks")
-CODE_IS_CLEAN = False
-"""True: docstrings, comments, texts and templates of CODE are checked like the pages."""
-ROOTS = PAGES + (CODE if CODE_IS_CLEAN else ())
+ROOTS = PAGES + CODE
 
 
 @pytest.mark.parametrize("root", ROOTS)

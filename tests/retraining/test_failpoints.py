@@ -58,7 +58,7 @@ def test_it_raises_at_its_place_and_time_only(monkeypatch):
     hit(POINTS[0])
     hit(POINT)
 
-    with pytest.raises(FailpointError, match=f"{POINT}: {VARIABLE} asked for a failure here"):
+    with pytest.raises(FailpointError, match=f"{POINT}: {VARIABLE} wants a failure here"):
         hit(POINT)
     hit(POINT)
 

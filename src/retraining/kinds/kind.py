@@ -105,7 +105,7 @@ class Kind(ABC):
         """Predictions or labels as numbers that differ where they differ; NaN or infinite where a value is broken."""
 
     def confidence(self, model: Any, features: pd.DataFrame) -> FloatArray | None:
-        """The model's probability of its own prediction, shape (rows,); None where it has none."""
+        """The model's probability of the class it predicts, shape (rows,); None where it has none."""
         if not self.has_probabilities or not hasattr(model, "predict_proba"):
             return None
         return np.asarray(model.predict_proba(features).max(axis=1))

@@ -83,7 +83,7 @@ class Batch(Stamped):
 
 @dataclass(frozen=True)
 class StoredBatch:
-    """Rows by their fate; valid counts those with a valid ledger value, which lie between lo and hi. relabelled:
+    """Rows by their fate; valid counts those with a valid ledger value, which are between lo and hi. relabelled:
     accepted rows of earlier batches with another label, in none of the other counts."""
 
     batch_seq: int

@@ -38,8 +38,8 @@ class DriftReference(Stamped):
     edges: tuple[float, ...]
     """Numeric columns: bin i holds (edges[i-1], edges[i]]; the first and the last bin are open to the infinities."""
     categories: tuple[str, ...]
-    """Categorical columns: the known categories, most frequent first. The first len(counts) - 2 have a bin of their
-    own, then come the bins "other known" and "unseen"."""
+    """Categorical columns: the known categories, most frequent first. The first len(counts) - 2 have a separate
+    bin, then come the bins "other known" and "unseen"."""
     counts: tuple[int, ...]
     """Rows in each bin. Numeric columns: len(counts) == len(edges) + 1."""
     sums: tuple[float, ...]

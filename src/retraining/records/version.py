@@ -70,7 +70,7 @@ class Manifest(Stamped):
     learning_hash: str | None = None
     """Hash of the spec's part that says how the version was made."""
     reproducible: bool = True
-    """False once a key was forgotten that the version, or one it grew from, was trained on. A later row says so."""
+    """False once a key was forgotten that the version, or one it grew from, was trained on. A later row records it."""
     files: tuple[FileHash, ...] = ()
     """They show which file was changed, where the digest is another."""
 

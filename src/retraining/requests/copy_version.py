@@ -10,7 +10,7 @@ from retraining.spec.identifiers import check_part
 @dataclass(frozen=True)
 class CopyRequest:
     """Which version: schema is `catalog.schema`, model its name there. trained_until is the newest ledger value that it
-    learned, None where its own tag says so."""
+    learned, None where its tag names it."""
 
     schema: str
     model: str

@@ -1,4 +1,4 @@
-"""What people must hear of, read from the decisions: an incident opens once, goes on, and is resolved.
+"""What people must know, read from the decisions: an incident opens once, goes on, and is resolved.
 
 Nothing is stored: a decision is made once for the same evidence, so the incidents that follow from it are the same too.
 """

@@ -1,4 +1,4 @@
-"""Who is notified when an incident opens or is resolved. The log of the run always says so."""
+"""Who is notified when an incident opens or is resolved. The log of the run always shows it."""
 
 from retraining.spec.section import Section
 from retraining.spec.serving_section import ConsumerSection

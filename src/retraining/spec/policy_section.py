@@ -30,4 +30,4 @@ class PolicySection(Section):
     """The previous champion wins if it was better in each of this many newest batches."""
     on_previous_wins: Literal["alert", "rollback"] = "alert"
     """What to do when the previous champion is shown to be better than the live one on the same new rows. alert: the
-    run says so, and a person decides. rollback: it goes live again, and the version left is refused from then on."""
+    run shows it, and a person decides. rollback: it goes live again, and the version left is refused from then on."""

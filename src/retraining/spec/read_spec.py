@@ -77,7 +77,7 @@ def parse_spec(text: str, origin: str, folder: Path | None = None) -> ModelSpec:
     columns = content.get("columns")
     if isinstance(columns, dict):
         content |= shared.keys_for_model(columns)
-    else:  # missing, or not a section: validation says so
+    else:  # missing, or not a section: validation reports it
         content |= {"source": shared.source, "quality": shared.quality}
     return _validate(content, origin, _source_file(name))
 

@@ -37,7 +37,7 @@ def adopt(context: Context, request: AdoptRequest) -> AdoptReport:
     """Write what the loop needs to know of a version, then make it champion by a decision ADOPTED. The same run
     repeated only reconciles.
 
-    Whoever adopts has chosen, so an alias that was set by hand does not stop it. Raises ParameterError for a request
+    Adopting is a choice, so an alias that was set by hand does not stop it. Raises ParameterError for a request
     that does not fit the spec and its batches, RegistryError for a version that cannot be taken over.
     """
     spec = context.spec

@@ -58,8 +58,8 @@ class _Evaluation:
 
 
 def check_drift(context: Context, champion_version: str | None = None, frozen: bool = False) -> CheckReport:
-    """Collect the evidence, ask the rule, write one decision row, roll back where it says so. An existing decision on
-    the same evidence is returned.
+    """Collect the evidence, ask the rule, write one decision row, roll back where the rule decides that. An existing
+    decision on the same evidence is returned.
 
     champion_version is the champion that `score` pinned; by default the alias is read. frozen: an operator wants
     nothing to be trained; drift is measured all the same.

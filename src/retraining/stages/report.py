@@ -52,7 +52,7 @@ class RunReport:
 
     def raise_if_failed(self) -> None:
         """Raises TaskFailedError when a task of the run failed, so that the run counts as failed; NotifyError when a
-        webhook was not reached; IncidentOpenedError for a new incident, where the spec says so."""
+        webhook was not reached; IncidentOpenedError for a new incident, where the spec wants that."""
         failed = self.event.failed_tasks
         if failed:
             raise TaskFailedError(

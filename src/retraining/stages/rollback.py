@@ -57,8 +57,8 @@ def rollback(
     run repeated only reconciles.
 
     to_version names the target, to_date the day whose last champion it is; the default is the previous champion.
-    Whoever names one has seen where the alias is, so an alias moved by hand, or whose version was deleted, does not
-    stop it then.
+    Somebody who names one has seen where the alias is, so an alias moved by hand, or whose version was deleted, does
+    not stop it then.
     """
     named = bool(to_version or to_date)
     on_drift = "leave" if named else context.spec.policy.on_alias_drift

@@ -43,7 +43,7 @@ class ScoreReport:
 
 def score(context: Context) -> ScoreReport:
     """Score the committed batches that arrived, or were released, since the last scoring. A row is predicted once,
-    whoever is champion later.
+    whichever version is champion later.
 
     Two versions predict beside the live one: the first champion, because the difference is what retraining is worth,
     and the previous champion, which may turn out to be better.

@@ -141,8 +141,8 @@ def test_a_question_that_nobody_answers_in_time_is_closed_by_the_next_promotion(
 
     assert [row.reasons for row in closed] == [
         (
-            "Asked for approval on 2013-01-23 00:00 UTC and not live after 3 days (gate.approval_days): the question "
-            "is closed. Only a new fit may be judged again.",
+            "Waited for approval since 2013-01-23 00:00 UTC and not live after 3 days (gate.approval_days): the "
+            "question is closed. Only a new fit may be judged again.",
         )
     ]
     assert closed[0].at - story.slow.at > timedelta(days=3)
@@ -152,7 +152,7 @@ def test_a_question_that_nobody_answers_in_time_is_closed_by_the_next_promotion(
 def test_the_answer_to_a_closed_question_says_why_it_comes_too_late(story):
     error = refusal(NothingToDoError, lambda: answer(story.loop, "yes", story.slow.candidate_version))
 
-    assert f"no candidate {story.slow.candidate_version} waits for approval. REJECT: Asked for approval on" in error
+    assert f"no candidate {story.slow.candidate_version} waits for approval. REJECT: Waited for approval since" in error
     assert error.endswith(f"Candidate versions that wait: {story.fourth.candidate_version}.")
 
 

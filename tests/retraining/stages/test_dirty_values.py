@@ -142,7 +142,7 @@ def test_a_run_id_and_a_reason_are_stored_as_they_are_said(dirty):
 @pytest.mark.parametrize("bound", [INJECTED, "2013-13-01", "1 OR 1=1"])
 def test_a_bound_that_is_no_ledger_value_is_refused(dirty, bound):
     loop, _ = dirty
+    another_run = replace(loop.context, run=make_run("9"))
 
     with pytest.raises(ParameterError, match="is not a value of `at`"):
-        another_run = replace(loop.context, run=make_run("9"))
         repair(another_run, loop.source, RepairRequest("backfill", "why", start=bound, end="x"))

@@ -229,7 +229,7 @@ def test_a_stage_that_cannot_reach_mlflow_says_so_in_one_sentence_and_writes_not
     tables = ("toy_predictions", "decisions", "gate_results", "promotions")
     before = [story.loop.version_of_table(name) for name in tables]
 
-    with pytest.raises(RegistryError, match=r"^asking for toy@champion: MLflow at .* No alias was moved\."):
+    with pytest.raises(RegistryError, match=r"^reading toy@champion: MLflow at .* No alias was moved\."):
         getattr(offline(story.loop), stage)()
     assert [story.loop.version_of_table(name) for name in tables] == before
 

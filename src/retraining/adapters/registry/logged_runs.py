@@ -44,7 +44,7 @@ def unnamed_runs(registry: Registry, model: str, named: Collection[str | None]) 
 def keep_first_version(registry: Registry, model: str, run_id: str) -> str:
     """The one version of a run. A request that is repeated because its answer was lost registers a second one, and
     MLflow's client repeats by itself: the first that is ready counts, the others go."""
-    with talking_to_mlflow(f"asking for the versions of run {run_id}"):
+    with talking_to_mlflow(f"reading the versions of run {run_id}"):
         versions = registry.client.search_model_versions(f"name='{registry.full_name(model)}'")
     mine = sorted((each for each in versions if each.run_id == run_id), key=lambda each: int(each.version))
     kept = next(str(each.version) for each in mine if each.status == READY)
@@ -69,7 +69,7 @@ def remove_run(registry: Registry, model: str, run: LoggedRun) -> None:
 
 
 def _aliased(registry: Registry, model: str) -> set[str]:
-    with talking_to_mlflow(f"asking for the aliases of {model}"):
+    with talking_to_mlflow(f"reading the aliases of {model}"):
         try:
             aliases = registry.client.get_registered_model(registry.full_name(model)).aliases
         except MlflowException as err:

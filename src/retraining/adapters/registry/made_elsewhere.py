@@ -25,7 +25,7 @@ def version_in_stage(registry: Registry, model: str, stage: str) -> str:
 def run_of_version(registry: Registry, model: str, version: str) -> str | None:
     """The MLflow run that made a version, None when it names none. Raises RegistryError for a version that is not
     there."""
-    with talking_to_mlflow(f"asking for {model} version {version}"):
+    with talking_to_mlflow(f"reading {model} version {version}"):
         return registry.client.get_model_version(registry.full_name(model), version).run_id or None
 
 

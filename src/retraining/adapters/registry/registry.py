@@ -27,7 +27,7 @@ _NOT_THERE = {
     databricks_pb2.ErrorCode.Name(databricks_pb2.RESOURCE_DOES_NOT_EXIST),
     databricks_pb2.ErrorCode.Name(databricks_pb2.INVALID_PARAMETER_VALUE),
 }
-"""What MLflow answers when it is asked for an alias or a version that does not exist."""
+"""What MLflow answers about an alias or a version that does not exist."""
 
 READY = "READY"
 """Status of a version whose files are all there."""
@@ -47,7 +47,7 @@ class Registry:
 
     def version_of(self, model: str, alias: str) -> str | None:
         """The version that carries an alias, None when none does: a normal state before the first promotion."""
-        with talking_to_mlflow(f"asking for {model}@{alias}"):
+        with talking_to_mlflow(f"reading {model}@{alias}"):
             try:
                 return str(self.client.get_model_version_by_alias(self.full_name(model), alias).version)
             except MlflowException as err:
@@ -87,7 +87,7 @@ class Registry:
 
     def has_version(self, model: str, version: str) -> bool:
         """Whether a version is still registered."""
-        with talking_to_mlflow(f"asking for {model} version {version}"):
+        with talking_to_mlflow(f"reading {model} version {version}"):
             try:
                 self.client.get_model_version(self.full_name(model), version)
             except MlflowException as err:
@@ -180,7 +180,7 @@ def load_files(files: Path) -> Any:
 
 
 def not_there(err: MlflowException) -> bool:
-    """Whether MLflow says that what was asked for does not exist."""
+    """Whether MLflow says that something does not exist."""
     return bool(err.error_code in _NOT_THERE)
 
 

@@ -129,7 +129,7 @@ def reading(landing: Landing) -> tuple[str, dict[str, str]]:
     """Format and options of the stream of new files: Auto Loader on Databricks, else Spark's own file source."""
     options = _OPTIONS[landing.format] | {"columnNameOfCorruptRecord": MALFORMED_LINE}
     if landing.volume is None:
-        # By default a file that is a week older than the newest one is left out without a word.
+        # By default a file that is a week older than the newest one is left out silently.
         return landing.format, options | {"recursiveFileLookup": "true", "maxFileAge": "36500d"}
     auto_loader = {"format": landing.format, "schemaEvolutionMode": "none", "partitionColumns": ""}
     return "cloudFiles", options | {f"cloudFiles.{name}": value for name, value in auto_loader.items()}

@@ -37,7 +37,7 @@ class Preparation:
 
     def check_rows(self, raw: DataFrame) -> None:
         """Raises SourceError unless the function returns as many rows as it is given: what it left out would be in no
-        table, and nobody would know. Two passes that read next to no column."""
+        table, and it would not be noticed. Two passes that read next to no column."""
         given = raw.count()
         returned = self(raw).count()
         if given != returned:

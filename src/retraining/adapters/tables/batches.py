@@ -33,7 +33,7 @@ def append_plan(tables: Tables, plan: Batch) -> None:
 
 
 def append_close(tables: Tables, closed: Batch) -> None:
-    """Closes a batch, which consumes its number and moves the watermark. Its counts also stand in the commit."""
+    """Closes a batch, which consumes its number and moves the watermark. The commit holds its counts too."""
     fence = Fence("close", closed.source, closed.batch_seq, closed.epoch)
     refusals = {each.rule: each.rows for each in closed.refusals}
     said = {name: getattr(closed, name) for name in _SAID} | {"refusals": refusals}

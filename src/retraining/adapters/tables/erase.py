@@ -36,7 +36,7 @@ def delete_rows(tables: Tables, table: KeyedTable, forgotten: Forgotten) -> None
 
     Older files keep the rows until VACUUM. Raises ConcurrentRunError when another run writes to the table.
     """
-    # By row key, not by salted hash: Delta's history keeps the condition, and the salt would stand in it.
+    # By row key, not by salted hash: Delta's history keeps the condition, and it would show the salt.
     found = keys_found(tables.read(table.name), table.row_key, forgotten).distinct().withColumnRenamed(ROW_KEY, _FOUND)
     try:
         if not found.isEmpty():

@@ -75,11 +75,11 @@ class Tables:
     _known: set[str] = field(default_factory=set, compare=False)
 
     def name(self, table: str) -> str:
-        """Quoted three-part name of one of our own tables."""
+        """Quoted three-part name of a table in our schema."""
         return quoted(self.catalog, self.schema, table)
 
     def exists(self, table: str) -> bool:
-        """Whether one of our own tables exists."""
+        """Whether a table exists in our schema."""
         if table not in self._known and self.spark.catalog.tableExists(self.name(table)):
             self._known.add(table)
         return table in self._known
@@ -129,7 +129,7 @@ class Tables:
             self.spark.sql(replace)  # another run made or replaced it in the meantime, so now it is replaced
 
     def read(self, table: str) -> DataFrame:
-        """One of our own tables."""
+        """A table of our schema."""
         return self.spark.table(self.name(table))
 
     def append(self, table: str, frame: DataFrame, fence: Fence, said: Mapping[str, object] = _NOTHING) -> None:

@@ -21,7 +21,7 @@ MOST_CHARTS = 30
 
 @dataclass(frozen=True)
 class ColumnChart:
-    """One small multiple; newest is the row that its title speaks of, before the verdict on the same batch against the
+    """One small multiple; newest is the row that its title names, before the verdict on the same batch against the
     batch before. svg is empty where nothing was measured, and for columns beyond the first MOST_CHARTS; shares_svg
     where the batch's values are not known."""
 

@@ -23,7 +23,7 @@ def champion_at(rows: Sequence[Promotion], moment: datetime) -> str:
 
 
 def live_since(rows: Sequence[Promotion], version: str, before_seq: int) -> datetime | None:
-    """When the version that was live just before a decision went live; None where no note says so.
+    """When the version that was live just before a decision went live; None where it is not recorded.
 
     An alias that was put back meanwhile does not restart the time.
     """

@@ -9,7 +9,7 @@ from retraining.rules.champion.history import champion_at, earlier_champions
 
 
 def rollback_target(rows: Sequence[Promotion], champion: str, to_version: str | None) -> str:
-    """The newest applied champion before this one that was not itself rolled back, or the version asked for.
+    """The newest applied champion before this one that was not itself rolled back, or the requested version.
 
     Raises NothingToDoError when there is no earlier champion, ParameterError when the requested version was never
     champion, is the champion already, or was rolled back itself.

@@ -43,8 +43,8 @@ def tell_apart(
     reference, current: features only, at most 20,000 rows each; days: one for each row, None where rows have none.
     A relabelling deals whole days out to the two sides again, because rows of a day resemble each other: a stable batch
     exceeds the bound once in 40 times, as long as days are exchangeable. A season is drift here. Rows without days
-    are relabelled one by one, which assumes that they are independent; the reason says so. Cost: 3 folds x 40 fits of
-    10 trees. Raises ValueError for too many rows, other columns, and days of one side only. Source: Lopez-Paz and
+    are relabelled one by one, which assumes that they are independent; the reason mentions it. Cost: 3 folds x 40 fits
+    of 10 trees. Raises ValueError for too many rows, other columns, and days of one side only. Source: Lopez-Paz and
     Oquab (2017).
     """
     for side, frame in (("reference", reference), ("current", current)):

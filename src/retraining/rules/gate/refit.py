@@ -6,7 +6,7 @@ from retraining.rules.gate.checks import metric_in_words
 
 MOST_DIFFERENT = 0.5
 """Share of the gated error. A refit is never judged on the hold-out, which it was trained on; but a model that moved
-further than half of its own error by a few more days is another model."""
+further than half of its error by a few more days is another model."""
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ class SignatureChange:
 def signature_change(new: Signature, champion: Signature) -> SignatureChange:
     """The new model's signature against the champion's.
 
-    An input that the champion takes and the new model ignores breaks as well: MLflow drops the column without a word,
+    An input that the champion takes and the new model ignores breaks as well: MLflow drops the column silently,
     and its sender goes on believing that it matters.
     """
     known, taken = ({each.name: each for each in one.inputs} for one in (champion, new))

@@ -8,7 +8,7 @@ from retraining.records.batch import Batch, RuleCount
 from retraining.spec.quality_section import BatchGates
 
 FEWEST_BATCHES = 3
-"""Committed batches with rows that must lie behind before the number of rows is compared with theirs."""
+"""How many committed batches with rows there must be before the number of rows is compared with theirs."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ def void_batches(batches: Iterable[Batch]) -> tuple[int, ...]:
 
 
 def labels_stored_through(batches: Sequence[Batch], supersedes: int | None = None) -> int:
-    """The batch of labels up to which all labels stand in the rows; newer ones must be looked at. 0: look at all.
+    """The batch of labels up to which all labels are in the rows; newer ones must be looked at. 0: look at all.
 
     batches: the closed ones, oldest first; supersedes: the batch that the next one replaces. Held rows saw no label
     that came while they were held, and what a void batch brought is gone, so behind either nothing is certain. A batch

@@ -26,7 +26,7 @@ class ClosedBatch:
 @dataclass(frozen=True)
 class SourceState:
     """The pinned version of the source. newest is its greatest valid ledger value, None when it holds none; below
-    counts the valid rows that may be read and lie below the next slice. labels_through is the newest batch of labels,
+    counts the valid rows that may be read and are below the next slice. labels_through is the newest batch of labels,
     None where labels come with the rows."""
 
     version: int

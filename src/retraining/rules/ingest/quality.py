@@ -39,7 +39,7 @@ def quarantine_reasons(feed: Feed, schema: StructType, ledger: Ledger, arrival: 
     """Array of the names of everything wrong with a row by itself, empty for an accepted one.
 
     Three-valued logic cannot lose a row: an expression that is null counts as not broken, and null itself is only a
-    fault where a rule says so.
+    fault where a rule makes it one.
     """
     broken: list[tuple[str, Column]] = [(LEDGER_MISSING, F.col(f"`{ledger.column}`").isNull())]
     if arrival.valid_until is not None:

@@ -94,8 +94,8 @@ def _sums(pairs: Sequence[_Pair], keys: Sequence[_Key]) -> PairedSums:
 
 def _not_yet(rivals: Rivals, batches: int, blocks: int, days: int) -> str:
     return (
-        f"Not enough evidence to compare champion version {rivals.champion} with version {rivals.previous}, the one "
-        f"before: since it went live both predicted the same rows of {batches} of {blocks} batches "
+        f"Not enough evidence to compare champion version {rivals.champion} with version {rivals.previous}, the "
+        f"previous one: since it went live both predicted the same rows of {batches} of {blocks} batches "
         f"(policy.previous_wins_blocks) and {days} of {FEWEST_DAYS} days."
     )
 

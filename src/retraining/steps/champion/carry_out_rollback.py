@@ -1,4 +1,4 @@
-"""An earlier champion goes live again: by a person's request, or by a verdict where the policy says so."""
+"""An earlier champion goes live again: by a person's request, or by a verdict where the policy allows it."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""A candidate that passed the gate waits for a person, and not for ever."""
+"""A candidate that passed the gate waits for a person, for a limited time."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -42,12 +42,12 @@ def reject_expired(context: Context, rows: list[Promotion]) -> list[Promotion]:
     """The promotions, after every candidate that waited too long was refused.
 
     Time is that of the runs' clock: people answer by the calendar, and a source that fell silent must not keep a
-    question open for ever.
+    question open without end.
     """
     days = context.spec.gate.approval_days
     for asked in expired(rows, context.run.started_at, days):
         why = (
-            f"Asked for approval on {asked.at:%Y-%m-%d %H:%M} UTC and not live after {days} days "
+            f"Waited for approval since {asked.at:%Y-%m-%d %H:%M} UTC and not live after {days} days "
             f"(gate.approval_days): the question is closed. Only a new fit may be judged again."
         )
         refused = answered(rows, asked, "REJECT", why, context.run)

@@ -1,4 +1,4 @@
-"""The gate: a candidate and the champion on the hold-out, and the rows of `gate_results` that come of it."""
+"""The gate: a candidate and the champion on the hold-out, and the rows of `gate_results` that result."""
 
 from dataclasses import dataclass, replace
 from typing import Any

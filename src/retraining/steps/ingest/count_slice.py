@@ -37,7 +37,7 @@ def count_slice(
     holds a row. None where the keys are too many to be named; all rows are compared then.
 
     A first pass counts rows by key. A row that is alone with its key can neither repeat nor contradict another; only of
-    the other keys are whole rows compared. Identical rows count as often as they are said.
+    the other keys are whole rows compared. Identical rows count as often as they occur.
     """
     marked = rows.withColumns({"_valid": valid, "_late": valid & below, "_next": valid & ~below_next})
     alone, doubtful = _count_keys(marked, earlier, ledger)

@@ -15,7 +15,7 @@ _DIRTY = "-dirty"
 
 def lineage_tags(context: Context, manifest: Manifest, learned: Fit, base: Manifest | None) -> dict[str, str]:
     """Tags of a filled manifest, whose version does not exist yet. Keys match [a-z0-9_]+; of what is not known, the tag
-    says so. git_dirty is known only of a code version that ends in -dirty, as `git describe --dirty` writes it."""
+    shows that. git_dirty is known only of a code version that ends in -dirty, as `git describe --dirty` writes it."""
     tags = {
         MODEL: context.registry.full_name(context.model),
         RETRAIN_KEY: manifest.retrain_key,
