@@ -128,7 +128,7 @@ def batch(place: int) -> Batch:
 def first_run(model: str, outcome: str) -> Event:
     """A run after which there is no champion yet."""
     run = replace(event(0), model=model, outcome=outcome, action="keep", gate=None, champion_after=None)
-    few = "212 labelled rows are new since the last training; policy.min_new_rows asks for 1,000."
+    few = "212 labelled rows are new since the last training; policy.min_new_rows is 1,000."
     if outcome == "FAILED":
         return replace(
             run,
@@ -292,7 +292,7 @@ def decision() -> Decision:
         days_since_attempt=31.0,
         drift_verdict="drifted",
         drift_worst_column="carrier",
-        drift_reason="1 of 6 feature columns drifted; drift.max_drifted_share asks for 20%.",
+        drift_reason="1 of 6 feature columns drifted; drift.max_drifted_share is 20%.",
         drift_persists=False,
         can_update=False,
         refusals_in_a_row=0,
