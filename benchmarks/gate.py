@@ -20,7 +20,7 @@ from shared.result import Measure, finish
 
 from retraining.kinds.metric import FloatArray, Groups, Metric, Predictions
 from retraining.rules.gate.correlation import ASSUMED, fit_decay, lag_products
-from retraining.rules.gate.evaluation import Asked, Evaluation, paired_sums
+from retraining.rules.gate.evaluation import Evaluation, GateTerms, paired_sums
 from retraining.rules.gate.jackknife import PairedSums, jackknife, variance_inflation
 from retraining.rules.gate.judge import judge
 from retraining.rules.gate.metrics import find_metric
@@ -122,7 +122,7 @@ def seconds_of_gate() -> float:
     sums = tuple(paired_sums(metric, ours, theirs, days) for metric in metrics)
     slices = {f"slice {place}": _slice(metrics[0], ours, theirs, days, place) for place in range(10)}
     evaluation = Evaluation(tuple(metrics), sums, True, ASSUMED, slices=slices)
-    judge(Asked("refresh", guards=names[1:], floors={"mae": 5.0}), evaluation)
+    judge(GateTerms("refresh", guards=names[1:], floors={"mae": 5.0}), evaluation)
     return time.perf_counter() - started
 
 

@@ -11,7 +11,7 @@ from sklearn.model_selection import train_test_split
 from recipes.demo.diabetes import first_patients, paper_verdict
 from retraining.kinds.metric import Predictions
 from retraining.rules.gate.correlation import INDEPENDENT
-from retraining.rules.gate.evaluation import Asked, Evaluation, paired_sums
+from retraining.rules.gate.evaluation import Evaluation, GateTerms, paired_sums
 from retraining.rules.gate.judge import gain_suffices
 from retraining.rules.gate.metrics import find_metric
 
@@ -80,4 +80,4 @@ def _judge(seed: int) -> tuple[bool, bool, float, float]:
     return refresh, change, *(each.gain("rmse", 0.95).value for each in found)
 
 
-_REFRESH, _CHANGE = Asked("refresh"), Asked("change", min_gain=0.05)
+_REFRESH, _CHANGE = GateTerms("refresh"), GateTerms("change", min_gain=0.05)

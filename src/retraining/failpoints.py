@@ -61,7 +61,7 @@ class FailpointError(RetrainingError):
 
 
 @dataclass(frozen=True)
-class Armed:
+class ArmedFailpoint:
     """What shall happen, where, and at which time of passing: 1 is the first, None is every time."""
 
     point: str
@@ -69,12 +69,12 @@ class Armed:
     time: int | None = None
 
 
-def parse(text: str) -> Armed:
+def parse(text: str) -> ArmedFailpoint:
     """The variable's value as a record. Raises ParameterError for a place or an end that does not exist."""
     point, _, end = text.partition("=")
     action, _, time = end.partition("@")
     if point in POINTS and action in get_args(Action) and (time or "1").isdecimal() and time != "0":
-        return Armed(point, "kill" if action == "kill" else "raise", int(time) if time else None)
+        return ArmedFailpoint(point, "kill" if action == "kill" else "raise", int(time) if time else None)
     raise ParameterError(
         f"{VARIABLE} is {text!r}, expected <point>=kill|raise, optionally with @<time>, where the point is one of "
         f"{', '.join(POINTS)}. Correct it, or unset it: no run needs it."

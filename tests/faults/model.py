@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
 from retraining.records.batch import Batch
-from retraining.rules.ingest.next_slice import Closed, SourceState, count_older, next_lo, next_slice
+from retraining.rules.ingest.next_slice import ClosedBatch, SourceState, count_older, next_lo, next_slice
 from retraining.rules.ingest.reading_limits import ReadingLimits
 
 FAR_FUTURE = 1_000_000
@@ -106,7 +106,7 @@ def _open(batches: list[Batch]) -> Batch | None:
 
 def _plan(world: World, closed: list[Batch], as_of: int, attempt: str) -> Batch | None:
     last = closed[-1] if closed else None
-    before = Closed(last.batch_seq, _number(last.watermark_after), last.source_version) if last else None
+    before = ClosedBatch(last.batch_seq, _number(last.watermark_after), last.source_version) if last else None
     version, lo = len(world.source) - 1, next_lo(before, world.limits)
     valid = [row.ledger for row in world.source[version] if row.ledger is not None and row.ledger <= as_of + SKEW]
     readable = [value for value in valid if world.limits.initial is None or value >= world.limits.initial]

@@ -28,7 +28,7 @@ which = st.integers(0, MOST_RUNS - 1)
 
 
 @dataclass
-class Counted:
+class BinCounts:
     """How much was tried."""
 
     examples: int = 0
@@ -39,7 +39,7 @@ class Protocol(RuleBasedStateMachine):
     """A source that changes and runs that read it, several at a time, any of which may end at any step."""
 
     broken: ClassVar[Broken | None] = None
-    counted: ClassVar[Counted] = Counted()
+    counted: ClassVar[BinCounts] = BinCounts()
 
     def __init__(self) -> None:
         super().__init__()
@@ -240,10 +240,10 @@ class Protocol(RuleBasedStateMachine):
             self.came_in.setdefault(row, len(self.world.source) - 1)
 
 
-def run_interleavings(examples: int, broken: Broken | None = None) -> Counted:
+def run_interleavings(examples: int, broken: Broken | None = None) -> BinCounts:
     """Tries so many interleavings, the same ones each time. Raises AssertionError with the first that breaks an
     invariant."""
-    machine = type("Interleaving", (Protocol,), {"broken": broken, "counted": Counted()})
+    machine = type("Interleaving", (Protocol,), {"broken": broken, "counted": BinCounts()})
     run_state_machine_as_test(
         machine,
         settings=settings(

@@ -11,7 +11,7 @@ import pytest
 
 from retraining import failpoints
 from retraining.errors import ParameterError
-from retraining.failpoints import POINTS, VARIABLE, Armed, FailpointError, hit, parse
+from retraining.failpoints import POINTS, VARIABLE, ArmedFailpoint, FailpointError, hit, parse
 
 POINT = POINTS[1]
 SRC = Path(__file__).parents[2] / "src"
@@ -30,7 +30,7 @@ def test_nothing_happens_unless_the_environment_asks_for_it(monkeypatch):
 
 @pytest.mark.parametrize(
     ("text", "armed"),
-    [(f"{POINT}=kill", Armed(POINT, "kill", None)), (f"{POINT}=raise@3", Armed(POINT, "raise", 3))],
+    [(f"{POINT}=kill", ArmedFailpoint(POINT, "kill", None)), (f"{POINT}=raise@3", ArmedFailpoint(POINT, "raise", 3))],
 )
 def test_the_variable_names_a_place_an_end_and_a_time(text, armed):
     assert parse(text) == armed

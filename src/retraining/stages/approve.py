@@ -65,7 +65,7 @@ def approve(
 
 
 def _waiting_candidate(spec: ModelSpec, rows: list[Promotion], candidate: str | None) -> Promotion:
-    """The row that asks for approval of the candidate. Raises where there is not exactly one."""
+    """The row that waits for approval of the candidate. Raises where there is not exactly one."""
     questions = waiting(rows)
     matching = [row for row in questions if candidate in (None, row.candidate_version, row.retrain_key)]
     if len(matching) == 1:

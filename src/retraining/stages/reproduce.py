@@ -20,7 +20,7 @@ from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import load_version, manifest_of_version
 from retraining.steps.gate.evaluate_on_holdout import holdout_rows
 from retraining.steps.performance.sum_on_workers import ModelPair, sum_on_workers
-from retraining.steps.training.learn import Learned, learn
+from retraining.steps.training.learn import Fit, learn
 from retraining.steps.training.lineage import LOCK_HASH
 
 _log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ _WIDTHS = (18, 40, 40)
 
 @dataclass(frozen=True)
 class ReproduceReport:
-    """A version beside its second fit."""
+    """A version compared with its second fit."""
 
     model: str
     version: str
@@ -124,7 +124,7 @@ def _circumstances(context: Context, manifest: Manifest) -> list[Comparison]:
     ]
 
 
-def _rows(manifest: Manifest, learned: Learned) -> list[Comparison]:
+def _rows(manifest: Manifest, learned: Fit) -> list[Comparison]:
     frame = learned.frame
     return [
         _compared(DATA_HASH, str(manifest.data_hash), frame.data_hash),
@@ -134,7 +134,7 @@ def _rows(manifest: Manifest, learned: Learned) -> list[Comparison]:
     ]
 
 
-def _fits(spec: ModelSpec, registered: Any, learned: Learned) -> list[Comparison]:
+def _fits(spec: ModelSpec, registered: Any, learned: Fit) -> list[Comparison]:
     """Both fits on the rows that were read now. Fits with equal coefficients predict equally. The reverse holds for the
     rows that were trained on."""
     names = getattr(registered, "feature_names_in_", None)
@@ -152,7 +152,7 @@ def _fits(spec: ModelSpec, registered: Any, learned: Learned) -> list[Comparison
     return [_compared(f"{TRAINING_ERROR} ({kind.followed.name})", *errors), apart]
 
 
-def _gate(context: Context, source: IngestedSource, manifest: Manifest, learned: Learned) -> list[Comparison]:
+def _gate(context: Context, source: IngestedSource, manifest: Manifest, learned: Fit) -> list[Comparison]:
     """The error of the second fit on the rows that judged the first. Nothing for a version that no gate judged, and for
     reserved rows, whose number depends on the champion at that time."""
     metric = kind_of(context.spec).followed

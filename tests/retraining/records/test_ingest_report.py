@@ -72,4 +72,4 @@ def test_warnings_are_said_with_their_rows():
 def test_batches_that_wait_for_a_release_are_said_by_every_run(held, said, read):
     report = IngestReport("flights", 6, "2013-02-28", read, read, held=held)
 
-    assert report.summary.endswith(f"; {said} and used by nobody until the job release_batch lets them in")
+    assert report.summary.endswith(f"; {said} and not used until the job release_batch lets them in")

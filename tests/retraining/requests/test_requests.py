@@ -37,7 +37,7 @@ def test_a_request_is_read_with_what_it_needs():
         ({"action": "backfill", "end": "2"}, "backfill needs start"),
         ({"action": "rebuild", "source": "views"}, "source 'views': expected rows or labels"),
         ({"action": "replay"}, "replay needs batch_seq"),
-        ({"action": "replay", "batch_seq": "1; DROP TABLE x"}, "is no batch number"),
+        ({"action": "replay", "batch_seq": "1; DROP TABLE x"}, "is not a batch number"),
     ],
 )
 def test_anything_else_is_refused_with_the_cure(said, refusal):
@@ -127,7 +127,7 @@ def test_a_copy_names_its_original_part_by_part():
         ({"source_model": "a.b.toy' or '1"}, "source_model's part \"toy' or '1\" is not a plain name"),
         ({"source_model": "a..toy"}, "source_model's part '' is not a plain name"),
         ({"source_version": "champion"}, "source_version 'champion' is not a version number, such as 3."),
-        ({"source_version": "7/../8"}, "is no version number"),
+        ({"source_version": "7/../8"}, "is not a version number"),
     ],
 )
 def test_a_copy_that_names_anything_else_is_refused(said, refusal):

@@ -130,7 +130,7 @@ def test_a_rollback_blocks_until_a_newer_batch(batch_seq, action):
         ),
         (
             replace(CHEAP, new_labelled_rows=7),
-            "7 labelled rows are new since the last training; policy.min_new_rows asks for 100.",
+            "7 labelled rows are new since the last training; policy.min_new_rows wants 100.",
         ),
         (
             replace(CHEAP, holdout_days=5),

@@ -1,4 +1,4 @@
-"""A candidate that passes the gate waits for a person where the spec says so. One model, told once; tests only read."""
+"""A candidate that passes the gate waits for a person where the spec says so: one story, which the tests only read."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -22,44 +22,44 @@ SAME_FIT = toy_spec(gate={"approval": "required", "approval_days": 3, "deploy": 
 @pytest.fixture(scope="module")
 def story(make_loop):
     """The first candidate is approved; of two that follow on the same rows one overtakes the other, which expires."""
-    loop, told = make_loop(), SimpleNamespace()
-    loop.spec, told.loop = SPEC, loop
+    loop, moments = make_loop(), SimpleNamespace()
+    loop.spec, moments.loop = SPEC, loop
     loop.source_has(days(1, 14))
     loop.ingest(as_of="2013-01-15")
-    told.nobody = refusal(NothingToDoError, lambda: answer(loop, "yes"))
-    told.asked = loop.train()
-    told.asked_again = loop.promote()
-    told.while_waiting = (loop.alias("champion"), len(rows(loop)), versions(loop))
-    told.answered = answer(loop, "yes", run_id="70")
-    told.answered_again = answer(loop, "yes", run_id="70")
-    told.after_answer = loop.alias("champion")
-    told.live, told.live_again = promoted(loop, told.answered), promoted(loop, told.answered)
-    told.after_promotion = (loop.alias("champion"), len(rows(loop)))
+    moments.nobody = refusal(NothingToDoError, lambda: answer(loop, "yes"))
+    moments.asked = loop.train()
+    moments.asked_again = loop.promote()
+    moments.while_waiting = (loop.alias("champion"), len(rows(loop)), versions(loop))
+    moments.answered = answer(loop, "yes", run_id="70")
+    moments.answered_again = answer(loop, "yes", run_id="70")
+    moments.after_answer = loop.alias("champion")
+    moments.live, moments.live_again = promoted(loop, moments.answered), promoted(loop, moments.answered)
+    moments.after_promotion = (loop.alias("champion"), len(rows(loop)))
     loop.spec = SAME_FIT
     loop.source_has(days(15, 22))
     loop.ingest(as_of="2013-01-23")
-    told.slow = loop.train().promotion
+    moments.slow = loop.train().promotion
     loop.start_run(as_of="2013-01-23", code_version="other")
-    told.fast = (loop.retrain(), loop.promote())[1].promotion
-    told.two = refusal(ParameterError, lambda: answer(loop, "yes"))
-    promoted(loop, answer(loop, "yes", told.fast.candidate_version))
-    told.overtaking = loop.alias("champion")
-    told.late_answer = answer(loop, "yes", told.slow.candidate_version)
-    told.judged_again = promoted(loop, told.late_answer)
-    told.after_late_answer = loop.alias("champion")
+    moments.fast = (loop.retrain(), loop.promote())[1].promotion
+    moments.two = refusal(ParameterError, lambda: answer(loop, "yes"))
+    promoted(loop, answer(loop, "yes", moments.fast.candidate_version))
+    moments.overtaking = loop.alias("champion")
+    moments.late_answer = answer(loop, "yes", moments.slow.candidate_version)
+    moments.judged_again = promoted(loop, moments.late_answer)
+    moments.after_late_answer = loop.alias("champion")
     loop.start_run(as_of="2013-01-23", code_version="third")
-    told.third = (loop.retrain(), loop.promote())[1].promotion
-    told.refused = answer(loop, "no", told.third.candidate_version)
-    told.refused_again = promoted(loop, told.refused)
+    moments.third = (loop.retrain(), loop.promote())[1].promotion
+    moments.refused = answer(loop, "no", moments.third.candidate_version)
+    moments.refused_again = promoted(loop, moments.refused)
     loop.start_run(as_of="2013-01-27", code_version="fourth")
-    told.fourth = (loop.retrain(), loop.promote())[1].promotion
-    told.after_days = rows(loop)
-    return told
+    moments.fourth = (loop.retrain(), loop.promote())[1].promotion
+    moments.after_days = rows(loop)
+    return moments
 
 
-def answer(loop: Loop, said: str, candidate: str | None = None, run_id: str = "") -> ApprovalReport:
+def answer(loop: Loop, yes_or_no: str, candidate: str | None = None, run_id: str = "") -> ApprovalReport:
     loop.start_run(as_of=f"{loop.run.started_at:%Y-%m-%d}", **({"run_id": run_id} if run_id else {}))
-    return approve(loop.context, said, candidate, "Looked at it.")
+    return approve(loop.context, yes_or_no, candidate, "Looked at it.")
 
 
 def promoted(loop: Loop, answered: ApprovalReport) -> PromoteReport:
@@ -150,10 +150,10 @@ def test_a_question_that_nobody_answers_in_time_is_closed_by_the_next_promotion(
 
 
 def test_the_answer_to_a_closed_question_says_why_it_comes_too_late(story):
-    said = refusal(NothingToDoError, lambda: answer(story.loop, "yes", story.slow.candidate_version))
+    error = refusal(NothingToDoError, lambda: answer(story.loop, "yes", story.slow.candidate_version))
 
-    assert f"no candidate {story.slow.candidate_version} waits for approval. REJECT: Asked for approval on" in said
-    assert said.endswith(f"Candidate versions that wait: {story.fourth.candidate_version}.")
+    assert f"no candidate {story.slow.candidate_version} waits for approval. REJECT: Asked for approval on" in error
+    assert error.endswith(f"Candidate versions that wait: {story.fourth.candidate_version}.")
 
 
 def test_without_a_candidate_that_waits_there_is_nothing_to_answer(story):
@@ -161,14 +161,14 @@ def test_without_a_candidate_that_waits_there_is_nothing_to_answer(story):
 
 
 @pytest.mark.parametrize(
-    ("said", "reason", "refused"),
+    ("yes_or_no", "reason", "error"),
     [
         ("", "why", "approve '': expected yes or no."),
         ("Yes!", "why", "approve 'Yes!': expected yes or no."),
         ("yes", " ", "The widget `reason` is empty. Say why; it is stored with the answer."),
     ],
 )
-def test_an_answer_is_yes_or_no_with_a_reason(story, said, reason, refused):
+def test_an_answer_is_yes_or_no_with_a_reason(story, yes_or_no, reason, error):
     loop = story.loop
 
-    assert refusal(ParameterError, lambda: approve(loop.context, said, None, reason)) == refused
+    assert refusal(ParameterError, lambda: approve(loop.context, yes_or_no, None, reason)) == error

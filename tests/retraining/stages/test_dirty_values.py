@@ -144,4 +144,5 @@ def test_a_bound_that_is_no_ledger_value_is_refused(dirty, bound):
     loop, _ = dirty
 
     with pytest.raises(ParameterError, match="is not a value of `at`"):
-        repair(loop.context, loop.source, RepairRequest("backfill", "why", start=bound, end="x"))
+        another_run = replace(loop.context, run=make_run("9"))
+        repair(another_run, loop.source, RepairRequest("backfill", "why", start=bound, end="x"))

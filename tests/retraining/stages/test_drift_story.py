@@ -1,4 +1,4 @@
-"""What a batch looks like is stored once, compared with training rows and the batch before, named, and told."""
+"""The profile of a batch is stored once, compared with training rows and the previous batch, and reported."""
 
 import random
 from dataclasses import replace
@@ -37,7 +37,7 @@ def rows(first: int, last: int, shift: float = 0.0) -> list[tuple[object, ...]]:
 
 @pytest.fixture(scope="module")
 def story(make_loop):
-    loop, told = make_loop(), SimpleNamespace(loop=None)
+    loop, moments = make_loop(), SimpleNamespace(loop=None)
     loop.spec = SPEC
     loop.source_has(rows(1, 35), COLUMNS)
     loop.ingest()
@@ -55,10 +55,10 @@ def story(make_loop):
                 patch.setattr("retraining.steps.drift.evaluate_drift.compare_batch", killed)
                 with pytest.raises(KilledError):
                     loop.check(frozen=True)
-        setattr(told, name, loop.check(frozen=True).decision)
-        setattr(told, f"{name}_page", loop.report())
-    told.loop = loop
-    return told
+        setattr(moments, name, loop.check(frozen=True).decision)
+        setattr(moments, f"{name}_page", loop.report())
+    moments.loop = loop
+    return moments
 
 
 def test_a_quiet_batch_says_why_nothing_happened(story):
@@ -102,7 +102,7 @@ def test_a_category_is_stored_by_name_only_where_several_rows_share_it(story):
     assert sum(row.counts[-1] for row in found if row.column_name == "c") == 7
 
 
-def test_each_column_stands_against_the_training_rows_and_against_the_batch_before(story):
+def test_each_column_is_compared_with_the_training_rows_and_with_the_previous_batch(story):
     found = [row for row in read_rows(story.loop.tables, DriftMetric, "toy") if row.batch_seq == 4]
     x = {row.against: row.verdict for row in found if row.column_name == "x"}
 

@@ -100,8 +100,8 @@ STEPS = [
 def story(make_loop):
     """Two models of one source; two keys are forgotten by a run that is killed before each of its steps. The tests only
     read."""
-    loop, told = make_loop(), SimpleNamespace()
-    told.loop = loop
+    loop, moments = make_loop(), SimpleNamespace()
+    moments.loop = loop
     loop.source_has([*days(1, 14), (JUDGED, None, 1.0, 1.0)])
     loop.ingest()
     loop.train()
@@ -111,25 +111,25 @@ def story(make_loop):
     add_other_model(loop)
     everything = ("toy_observations", "toy_predictions", "other_predictions", "model_manifests")
     before = tables_of(loop, *everything)
-    told.written = loop.written()
-    told.dry = loop.forget(JUDGED, SCORED, models=[OTHER], dry_run=True)
-    told.dry_wrote = loop.written() != told.written or tables_of(loop, *everything) != before
-    told.killed = 0
+    moments.written = loop.written()
+    moments.dry = loop.forget(JUDGED, SCORED, models=[OTHER], dry_run=True)
+    moments.dry_wrote = loop.written() != moments.written or tables_of(loop, *everything) != before
+    moments.killed = 0
     for module, step, end in STEPS:
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(module, step, end(getattr(module, step)))
             with pytest.raises(KilledError):
                 loop.forget(JUDGED, SCORED, models=[OTHER])
-        told.killed += 1
-    told.done = loop.forget(JUDGED, SCORED, models=[OTHER])
+        moments.killed += 1
+    moments.done = loop.forget(JUDGED, SCORED, models=[OTHER])
     control = ("forgotten_keys", "forgotten_key_salts", "forget_requests")
     after = tables_of(loop, *everything, *control)
-    told.again = loop.forget(JUDGED, SCORED, models=[OTHER])
-    told.again_wrote = tables_of(loop, *everything, *control) != after
-    told.observations_after = loop.tables.read("toy_observations").count()
+    moments.again = loop.forget(JUDGED, SCORED, models=[OTHER])
+    moments.again_wrote = tables_of(loop, *everything, *control) != after
+    moments.observations_after = loop.tables.read("toy_observations").count()
     loop.source_has([(JUDGED, "2013-01-20 10:00", 7.0, 7.0), ("new", "2013-01-20 10:00", 1.0, 2.0)])
-    told.ingested, told.nothing_new = loop.ingest(), loop.ingest()
-    return told
+    moments.ingested, moments.nothing_new = loop.ingest(), loop.ingest()
+    return moments
 
 
 def test_a_dry_run_says_what_would_go_and_writes_nothing(story):
@@ -341,12 +341,12 @@ def test_keys_hash_as_those_of_stored_rows_whatever_their_types(loop):
     rows = loop.tables.spark.sql(f"SELECT {values}, TIMESTAMP '{TEN}' at, 1D x, 1D y")
     rows.write.format("delta").saveAsTable(loop.source)
     loop.ingest()
-    said = {"k": "17", "day": "2013-01-31", "amount": 1.5, "moment": "2013-01-31T11:00+01:00", "name": None}
+    key = {"k": "17", "day": "2013-01-31", "amount": 1.5, "moment": "2013-01-31T11:00+01:00", "name": None}
     rows.write.format("delta").saveAsTable(loop.tables.name("requested"))
     stored = [row[0] for row in loop.tables.read("toy_observations").select("_row_key").collect()]
 
     for request in (
-        ForgetRequest("Why.", keys=json.dumps([said, said])),
+        ForgetRequest("Why.", keys=json.dumps([key, key])),
         ForgetRequest("Why.", keys_table=loop.tables.name("requested")),
     ):
         assert [row[0] for row in keys_to_forget(loop.context, request).collect()] == stored
@@ -368,10 +368,10 @@ def test_a_request_that_does_not_fit_says_so_without_a_value_and_writes_nothing(
         r"nowhere` does not exist": {"keys": None, "keys_table": name("nowhere")},
         "`id` is bigint, expected string": {"keys": None, "keys_table": name("typed")},
         "`id` is missing, expected string": {"keys": None, "keys_table": name("other")},
-        "holds no row": {"keys": None, "keys_table": name("empty")},
+        "has no rows": {"keys": None, "keys_table": name("empty")},
     }
-    for said, request in refusals.items():
-        with pytest.raises(ParameterError, match=said) as caught:
+    for sentence, request in refusals.items():
+        with pytest.raises(ParameterError, match=sentence) as caught:
             begun.forget(**{"keys": '[{"id": "4711"}]', **request})
         assert "4711" not in str(caught.value)
 

@@ -1,11 +1,11 @@
-"""A batch that fails a rule or a gate is held: stored, closed, used by nobody until it is released."""
+"""A batch that fails a rule or a gate is held: stored, closed, not used until it is released."""
 
 from dataclasses import dataclass
 
 import pytest
 from tests.loop import days, toy_spec
 
-from retraining.adapters.tables.batches import Committed, read_batches
+from retraining.adapters.tables.batches import UsableBatches, read_batches
 from retraining.errors import HeldBatchError, NothingToDoError, ParameterError
 from retraining.records.batch import IngestReport, RuleCount
 from retraining.records.decision import Decision
@@ -199,5 +199,5 @@ def test_gates_hold_batches_whose_rows_are_not_new_again_and_any_order_of_releas
     assert "2 of 3 new rows (66.67%) have no value; at most 20.00% may." in first
     assert "quality.batch.min_rows: 1 new rows came; at least 5 must." in second
     assert (released.rows_read, released.rows_accepted, released.rows_already_present) == (4, 1, 3)
-    assert (released.usable_from, usable, late.usable_from) == (2, Committed(2, (1,)), 3)
+    assert (released.usable_from, usable, late.usable_from) == (2, UsableBatches(2, (1,)), 3)
     assert (loop.accepted_keys(), loop.quarantined_keys()) == (["a", "d"], ["b", "c"])

@@ -1,4 +1,4 @@
-"""Labels that come after their rows: the champion is judged on what it said when the rows arrived."""
+"""Labels that come after their rows: the champion is judged on its predictions from when the rows arrived."""
 
 import pytest
 from tests.loop import UNLABELLED, days, labelled_spec, toy_spec
@@ -55,8 +55,8 @@ def test_labels_of_their_own_table_judge_the_prediction_that_was_made_when_the_r
     assert (unlabelled.realised_error_rows, unlabelled.new_labelled_rows) == (0, 0)
     assert (scored.rows, labelled.realised_error_rows, labelled.new_labelled_rows) == (0, 40, 40)
     assert 0.05 < labelled.realised_error < 0.2  # the noise of the rows
-    told = [(each.version, each.batch_seq, each.scored_batch, each.rows) for each in labelled.daily_losses]
-    assert told == [(champion, 3, 2, 20)] * 2
+    losses = [(each.version, each.batch_seq, each.scored_batch, each.rows) for each in labelled.daily_losses]
+    assert losses == [(champion, 3, 2, 20)] * 2
 
 
 def test_while_labels_are_missing_an_error_is_estimated_from_those_that_came(loop):

@@ -93,7 +93,7 @@ def test_after_three_batches_the_run_warns_and_the_champion_stays(story):
 
     assert (made.action, made.previous_wins, made.on_previous_wins) == ("refit", True, "alert")
     assert story.alias_after_alert == "3"
-    assert made.previous_reason.startswith("Version 2, the champion before, beats champion version 3: RMSE 0.")
+    assert made.previous_reason.startswith("Version 2, the previous champion, beats champion version 3: RMSE 0.")
     assert "on 180 rows of 9 days, better in 3 of the newest 3 batches" in made.previous_reason
     assert f"Warning: {made.previous_reason}" in story.alert.summary
     assert made.previous_reason in story.page_of_alert

@@ -21,22 +21,22 @@ def rows(first: int, last: int, shift: float, level: float = 0.0) -> list[tuple[
 @pytest.fixture(scope="module")
 def story(make_loop):
     """The first champion learned x moved by 1.5, the second only rows where it was not, and another level of y."""
-    loop, told = make_loop(), SimpleNamespace()
+    loop, moments = make_loop(), SimpleNamespace()
     loop.spec = SPEC
     loop.source_has(rows(1, 35, 1.5, level=4.0))
     loop.ingest()
-    told.first = loop.train().promotion
+    moments.first = loop.train().promotion
     loop.spec = LATER_SPEC
     loop.source_has(rows(36, 90, 0.0))
     loop.ingest()
     loop.score()
-    told.second = loop.train().promotion
+    moments.second = loop.train().promotion
     for name, first, last in (("again", 91, 100), ("a_year_later", 455, 464), ("new", 465, 474)):
         loop.source_has(rows(first, last, 1.5))
         loop.ingest(as_of="2015-01-01")
         loop.score()
-        setattr(told, name, loop.check(frozen=True).decision)
-    return told
+        setattr(moments, name, loop.check(frozen=True).decision)
+    return moments
 
 
 def test_the_rows_of_an_earlier_champion_are_recognised(story):

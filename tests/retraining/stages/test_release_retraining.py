@@ -1,4 +1,4 @@
-"""A rollback makes retraining wait, a release lets it go on. One model, told once; the tests only read."""
+"""A rollback makes retraining wait, a release lets it go on. One story of one model; the tests only read it."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -20,34 +20,34 @@ SPEC = toy_spec(gate={"deploy": "candidate"})
 def story(make_loop):
     """Version 2 is promoted on batch 2, and left. Released, the same batch is decided on again: the same fit stays
     refused, one of other code goes live. It is left too, and batch 3 ends that wait by itself."""
-    loop, told = make_loop(), SimpleNamespace()
-    loop.spec, told.loop = SPEC, loop
+    loop, moments = make_loop(), SimpleNamespace()
+    loop.spec, moments.loop = SPEC, loop
     loop.source_has(days(1, 14))
     loop.ingest(as_of="2013-01-15")
     loop.train()
     loop.source_has(days(15, 22))
     loop.ingest(as_of="2013-01-23")
     loop.score()
-    told.never = refusal(NothingToDoError, loop)
-    told.before = loop.check().decision
-    told.second = (loop.retrain(), loop.promote())[1].promotion
+    moments.never = refusal(NothingToDoError, loop)
+    moments.before = loop.check().decision
+    moments.second = (loop.retrain(), loop.promote())[1].promotion
     loop.rollback("77", as_of="2013-01-24")
-    told.waits = loop.check().decision
-    told.no_reason = refusal(ParameterError, loop, " ")
-    told.released, told.again = released(loop), released(loop)
-    told.after_release = (loop.alias("champion"), promotions(loop))
-    told.twice = refusal(NothingToDoError, loop)
+    moments.waits = loop.check().decision
+    moments.no_reason = refusal(ParameterError, loop, " ")
+    moments.released, moments.again = released(loop), released(loop)
+    moments.after_release = (loop.alias("champion"), promotions(loop))
+    moments.twice = refusal(NothingToDoError, loop)
     loop.start_run(as_of="2013-01-26")
-    told.decided, told.decided_again = loop.check().decision, loop.check().decision
-    told.same_fit = (loop.retrain(), loop.promote())[1].promotion
+    moments.decided, moments.decided_again = loop.check().decision, loop.check().decision
+    moments.same_fit = (loop.retrain(), loop.promote())[1].promotion
     loop.start_run(as_of="2013-01-27", code_version="other")
-    told.third = (loop.retrain(), loop.promote())[1].promotion
-    told.after_attempt = loop.check().decision
+    moments.third = (loop.retrain(), loop.promote())[1].promotion
+    moments.after_attempt = loop.check().decision
     loop.rollback("78", to_version="1", as_of="2013-01-28")
     loop.source_has(days(23, 30))
     loop.ingest(as_of="2013-01-31")
-    told.newer_batch = refusal(NothingToDoError, loop)
-    return told
+    moments.newer_batch = refusal(NothingToDoError, loop)
+    return moments
 
 
 def released(loop: Loop) -> ReleaseRetrainingReport:

@@ -24,15 +24,15 @@ def story(make_loop):
     """Two champions and their candidates; nothing was changed since."""
     loop = make_loop()
     loop.spec = WINDOWS
-    told = SimpleNamespace(loop=loop, refusal=refused(loop))
+    moments = SimpleNamespace(loop=loop, refusal=refused(loop))
     loop.source_has(days(1, 14))
     loop.ingest()
     loop.train()
     loop.source_has(days(15, 22))
     loop.ingest()
     loop.train()
-    told.manifests = [row for row in read_rows(loop.tables, Manifest, "toy") if row.state == "REGISTERED"]
-    return told
+    moments.manifests = [row for row in read_rows(loop.tables, Manifest, "toy") if row.state == "REGISTERED"]
+    return moments
 
 
 def again(loop, version=None, spec=None):

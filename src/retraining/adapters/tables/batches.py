@@ -10,7 +10,7 @@ TABLE = "watermarks"
 
 
 @dataclass(frozen=True)
-class Committed:
+class UsableBatches:
     """The batches whose rows may be used: all up to `through`, but those in `without` (held, abandoned, or still
     open). late: batches released when newer ones had been used already, and the batch since which they count."""
 
@@ -58,7 +58,7 @@ def append_release(tables: Tables, released: Batch) -> None:
     tables.append_records(TABLE, [released], fence)
 
 
-def committed_batches(rows: list[Batch], through: int | None = None) -> Committed:
+def committed_batches(rows: list[Batch], through: int | None = None) -> UsableBatches:
     """The usable batches up to a batch (default: the newest committed one; 0 when there is none): committed, and not
     superseded by another of them.
 
@@ -70,4 +70,4 @@ def committed_batches(rows: list[Batch], through: int | None = None) -> Committe
     inside = {seq for seq, first in since.items() if first <= newest}
     usable = inside - {row.supersedes for row in rows if row.batch_seq in inside}
     without = tuple(row.batch_seq for row in rows if row.batch_seq <= newest and row.batch_seq not in usable)
-    return Committed(newest, without, {seq: since[seq] for seq in sorted(usable) if since[seq] > seq})
+    return UsableBatches(newest, without, {seq: since[seq] for seq in sorted(usable) if since[seq] > seq})

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, IntegerType, LongType, StringType, StructField, StructType, TimestampType
 
 from retraining.adapters.tables import batches
-from retraining.adapters.tables.batches import Committed
+from retraining.adapters.tables.batches import UsableBatches
 from retraining.adapters.tables.tables import Fence, Tables
 from retraining.records.batch import Batch, RuleCount, StoredBatch
 from retraining.rules.ingest.batch_history import void_batches
@@ -207,7 +207,7 @@ def create_views(tables: Tables, source: str, ledger_column: str) -> None:
     tables.replace_view(f"{source}_quarantine", f"SELECT {columns} {inside} > 0")
 
 
-def arrived_after(committed: Committed, newer_than: int) -> Column:
+def arrived_after(committed: UsableBatches, newer_than: int) -> Column:
     """Rows of the usable batches that came, or were released, after batch newer_than."""
     inside = (F.col(BATCH_SEQ) <= F.lit(committed.through)) & (F.col(BATCH_SEQ) > F.lit(newer_than))
     if committed.without:
@@ -228,7 +228,7 @@ def standing_rows(tables: Tables, known: Sequence[Batch]) -> DataFrame:
     return tables.read(table_of(known[-1].source)).where(before & repeats_none_of(void))
 
 
-def usable_since(committed: Committed) -> Column:
+def usable_since(committed: UsableBatches) -> Column:
     """The batch whose runs were the first to see a row: its own, or for a batch released late the next one."""
     since = F.col(BATCH_SEQ)
     for batch, first in committed.late.items():
@@ -251,7 +251,7 @@ class Selection:
 
 
 def current_rows(
-    tables: Tables, source: str, committed: Committed, ledger: Ledger, selection: Selection | None = None
+    tables: Tables, source: str, committed: UsableBatches, ledger: Ledger, selection: Selection | None = None
 ) -> DataFrame:
     """The accepted current version of each key as of the given batches: greatest (ledger, batch). A key whose newest
     row is a deletion is not there."""

@@ -9,9 +9,9 @@ from retraining.records.drift import Against, DriftMetric, DriftReference
 from retraining.records.run import Run
 from retraining.rules.drift.change_kind import column_state
 from retraining.rules.drift.column_fault import column_faults
-from retraining.rules.drift.judge_column import Compared, judge_column
+from retraining.rules.drift.judge_column import ColumnComparison, judge_column
 from retraining.rules.drift.measure_column import Distances, counted, measure_column
-from retraining.rules.drift.measures import Counted, Scale, scale_of
+from retraining.rules.drift.measures import BinCounts, Scale, scale_of
 from retraining.rules.drift.noise_floor import FEWEST_RUNS, sampling_floor
 from retraining.rules.drift.profile import Profile
 from retraining.spec.drift_section import Measure
@@ -43,7 +43,7 @@ class _Sides:
     previous: Profile | None
 
     @property
-    def before(self) -> Counted:
+    def before(self) -> BinCounts:
         """The counts that the batch is compared with."""
         return counted(self.previous or self.reference)
 
@@ -105,7 +105,7 @@ def measure_of(spec: ModelSpec, reference: DriftReference, scale: Scale) -> tupl
     return numeric.measure, numeric.threshold
 
 
-def _compared(spec: ModelSpec, sides: _Sides, distances: Distances, columns: int) -> Compared:
+def _compared(spec: ModelSpec, sides: _Sides, distances: Distances, columns: int) -> ColumnComparison:
     reference = sides.reference
     batch = sides.batch
     previous = sides.previous
@@ -115,7 +115,7 @@ def _compared(spec: ModelSpec, sides: _Sides, distances: Distances, columns: int
     rows = previous.rows if previous else reference.rows
     nulls = previous.missing if previous else reference.nulls
 
-    return Compared(
+    return ColumnComparison(
         rows=batch.rows,
         values=batch.values,
         null_share=batch.null_share,

@@ -8,7 +8,7 @@ import numpy as np
 from retraining.records.change import DistanceAt
 from retraining.records.drift import DriftMetric, DriftReference
 from retraining.rules.drift.measure_column import counted
-from retraining.rules.drift.measures import Counted, distance, scale_of
+from retraining.rules.drift.measures import BinCounts, distance, scale_of
 from retraining.rules.drift.profile import Profile, stack
 from retraining.spec.drift_section import Measure
 
@@ -38,6 +38,6 @@ def _distances(metric: DriftMetric, reference: DriftReference, days: Mapping[dat
         return {}
     measure: Measure = metric.measure  # type: ignore[assignment]  # a stored name of a measure
     before = counted(reference)
-    one = Counted(before.counts[np.newaxis], before.sums[np.newaxis])
-    found = distance(measure, scale_of(reference), one, Counted(*stack(list(days.values()))))
+    one = BinCounts(before.counts[np.newaxis], before.sums[np.newaxis])
+    found = distance(measure, scale_of(reference), one, BinCounts(*stack(list(days.values()))))
     return {day: float(each) / metric.threshold for day, each in zip(days, found, strict=True) if np.isfinite(each)}

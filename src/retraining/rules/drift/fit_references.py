@@ -13,7 +13,7 @@ from retraining.records.drift import LABEL, PREDICTION, ColumnKind, DriftReferen
 from retraining.records.run import Run
 from retraining.rules.drift.bin_finder import bin_finder
 from retraining.rules.drift.bins import category_bins, known_categories, numeric_edges, own_bins
-from retraining.rules.drift.measures import Counted, scale_of
+from retraining.rules.drift.measures import BinCounts, scale_of
 from retraining.rules.drift.noise_floor import greatest_run
 from retraining.rules.drift.profile import finite_values, numeric_profile, profile_doubles
 from retraining.spec.drift_section import CategoricalMeasure, NumericMeasure
@@ -145,7 +145,7 @@ def _with_runs(
     return replace(reference, run_floors=floors)
 
 
-def _by_day(reference: DriftReference, values: "pd.Series[Any]", place: IntArray, days: int) -> Counted:
+def _by_day(reference: DriftReference, values: "pd.Series[Any]", place: IntArray, days: int) -> BinCounts:
     """Counts and sums of shape (days, bins)."""
     size = len(reference.counts)
     if reference.is_numeric:
@@ -159,4 +159,4 @@ def _by_day(reference: DriftReference, values: "pd.Series[Any]", place: IntArray
     shape = (days, size)
     parts = [np.bincount(cells, weights=each, minlength=days * size) for each in (np.ones(len(cells)), weights)]
     counts, sums = (np.asarray(each, dtype=np.float64).reshape(shape) for each in parts)
-    return Counted(counts, sums)
+    return BinCounts(counts, sums)

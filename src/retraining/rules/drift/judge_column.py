@@ -12,7 +12,7 @@ MOST_UNSEEN_SHARE = 0.05
 
 
 @dataclass(frozen=True)
-class Compared:
+class ColumnComparison:
     """What one column's verdict is made from. rows and values of both sides; measure decides by its distance, None
     where it cannot be taken; policy is the spec's threshold, floor the noise of the training rows; assumed: nothing is
     known of how batches of the reference differ, so the floor assumes independent rows."""
@@ -38,7 +38,7 @@ class Compared:
         return max(self.policy, self.floor)
 
 
-def judge_column(column: Compared, min_rows: int) -> tuple[DriftVerdict, str]:
+def judge_column(column: ColumnComparison, min_rows: int) -> tuple[DriftVerdict, str]:
     """Drifted when the null share changed, when categories are new, or when the values are distributed otherwise.
 
     Rows without a value are rows: a column that went null has drifted, although its few values may look as before.
@@ -76,14 +76,14 @@ def _too_few(what: str, now: int, before: int, wanted: int, other: str) -> str:
     return ""
 
 
-def _null_change(column: Compared) -> str:
+def _null_change(column: ColumnComparison) -> str:
     return (
         f"{column.null_share:.1%} of the rows have no value, {column.reference_null_share:.1%} in {column.other}; "
         f"a change of {MOST_NULL_CHANGE:.0%} passes."
     )
 
 
-def _unseen(column: Compared) -> str:
+def _unseen(column: ColumnComparison) -> str:
     named = f" ({', '.join(column.unseen)})" if column.unseen else ""
     return (
         f"{column.unseen_share:.1%} of the values are categories that no training row had{named}; "
@@ -91,7 +91,7 @@ def _unseen(column: Compared) -> str:
     )
 
 
-def _compared(column: Compared, distance: float) -> str:
+def _compared(column: ColumnComparison, distance: float) -> str:
     origin = "the noise floor" if column.floor > column.policy else "the spec's threshold"
     relation = "is above" if distance > column.threshold else "is not above"
     assumed = "; the floor assumes independent rows" if column.assumed and column.floor > column.policy else ""

@@ -9,7 +9,7 @@ from retraining.records.drift import DriftReference
 from retraining.rules.drift import distances
 from retraining.rules.drift.bins import is_cut
 from retraining.rules.drift.distances import shares
-from retraining.rules.drift.measures import Counted, Scale, distance, scale_of
+from retraining.rules.drift.measures import BinCounts, Scale, distance, scale_of
 from retraining.rules.drift.profile import Profile
 
 
@@ -28,13 +28,13 @@ class Distances:
     unseen_share: float | None = None
 
 
-def counted(profile: Profile | DriftReference) -> Counted:
+def counted(profile: Profile | DriftReference) -> BinCounts:
     """The counts of one side as arrays."""
     sums = profile.sums or (0.0,) * len(profile.counts)
-    return Counted(np.array(profile.counts, dtype=np.float64), np.array(sums, dtype=np.float64))
+    return BinCounts(np.array(profile.counts, dtype=np.float64), np.array(sums, dtype=np.float64))
 
 
-def measure_column(reference: DriftReference, scale: Scale, before: Counted, now: Counted) -> Distances:
+def measure_column(reference: DriftReference, scale: Scale, before: BinCounts, now: BinCounts) -> Distances:
     """The distances of `now` from `before`, both counted in the reference's bins.
 
     A categorical column has no order, hence neither Kolmogorov-Smirnov nor Wasserstein, and a reference that does not

@@ -57,7 +57,7 @@ class Scale:
 
 
 @dataclass(frozen=True)
-class Counted:
+class BinCounts:
     """Counts and sums of shape (..., bins), each with a positive total."""
 
     counts: FloatArray
@@ -71,13 +71,13 @@ def scale_of(reference: DriftReference) -> Scale:
     return Scale(np.array(reference.edges), groups, reference.standard_deviation)
 
 
-def distance(measure: Measure, scale: Scale, reference: Counted, current: Counted) -> FloatArray:
+def distance(measure: Measure, scale: Scale, reference: BinCounts, current: BinCounts) -> FloatArray:
     """The distance of each pair, shape (...,): wasserstein in standard deviations of the reference, the others as in
     distances.py. NaN where it is not finite."""
     return _MEASURES[measure](scale, reference, current)
 
 
-def _wasserstein(scale: Scale, reference: Counted, current: Counted) -> FloatArray:
+def _wasserstein(scale: Scale, reference: BinCounts, current: BinCounts) -> FloatArray:
     area = distances.wasserstein(scale.edges, reference.counts, reference.sums, current.counts, current.sums)
     with np.errstate(over="ignore"):
         scaled = area / scale.deviation
@@ -87,11 +87,11 @@ def _wasserstein(scale: Scale, reference: Counted, current: Counted) -> FloatArr
 Formula = Callable[[FloatArray, FloatArray], FloatArray]
 
 
-def _grouped(formula: Formula) -> Callable[[Scale, Counted, Counted], FloatArray]:
+def _grouped(formula: Formula) -> Callable[[Scale, BinCounts, BinCounts], FloatArray]:
     return lambda scale, reference, current: formula(scale.grouped(reference.counts), scale.grouped(current.counts))
 
 
-_MEASURES: dict[Measure, Callable[[Scale, Counted, Counted], FloatArray]] = {
+_MEASURES: dict[Measure, Callable[[Scale, BinCounts, BinCounts], FloatArray]] = {
     "wasserstein": _wasserstein,
     "jensen_shannon": _grouped(distances.jensen_shannon_distance),
     "population_stability_index": _grouped(distances.population_stability_index),

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from retraining.rules.drift.measures import Counted, Scale, distance
+from retraining.rules.drift.measures import BinCounts, Scale, distance
 from retraining.spec.drift_section import Measure
 
 FloatArray = NDArray[np.float64]
@@ -18,7 +18,7 @@ FEWEST_RUNS = 4
 
 
 def sampling_floor(
-    measure: Measure, scale: Scale, reference: Counted, rows: int, level: float, random: np.random.Generator
+    measure: Measure, scale: Scale, reference: BinCounts, rows: int, level: float, random: np.random.Generator
 ) -> float:
     """Quantile at `level` of the distance between two independent samples of the reference, as large as the reference
     and as the batch (rows, positive).
@@ -33,13 +33,13 @@ def sampling_floor(
         spread = _spread_in_bins(scale, reference, mean)
         drawn = [random.multinomial(size, share, DRAWS).astype(np.float64) for size in (int(counts.sum()), rows)]
         one, other = (
-            Counted(each, each * mean + np.sqrt(each) * spread * random.standard_normal(each.shape)) for each in drawn
+            BinCounts(each, each * mean + np.sqrt(each) * spread * random.standard_normal(each.shape)) for each in drawn
         )
         found = distance(measure, scale, one, other)
     return _quantile(found[np.isfinite(found)], level)
 
 
-def _spread_in_bins(scale: Scale, bins: Counted, mean: FloatArray) -> FloatArray:
+def _spread_in_bins(scale: Scale, bins: BinCounts, mean: FloatArray) -> FloatArray:
     """Standard deviation of the values inside each bin, shape (bins,): that of a uniform distribution, and in the two
     open bins what is left of the reference's variance. Without it the floor of a heavy tail would be too low by half.
     """
@@ -59,7 +59,7 @@ def _spread_in_bins(scale: Scale, bins: Counted, mean: FloatArray) -> FloatArray
 
 
 def greatest_run(
-    measure: Measure, scale: Scale, days: IntArray, counted: Counted, run_days: int, min_rows: int
+    measure: Measure, scale: Scale, days: IntArray, counted: BinCounts, run_days: int, min_rows: int
 ) -> float:
     """Greatest distance of a run of consecutive days from all other days.
 
@@ -75,12 +75,12 @@ def greatest_run(
     stops = np.searchsorted(days, days[starts] + length)
     runs = _runs(counted.counts, starts, stops)
     rests = _runs(counted.sums, starts, stops)
-    run = Counted(runs[0], rests[0])
-    rest = Counted(runs[1], rests[1])
+    run = BinCounts(runs[0], rests[0])
+    rest = BinCounts(runs[1], rests[1])
     enough = (run.counts.sum(axis=1) >= max(1, min_rows)) & (rest.counts.sum(axis=1) >= max(1, min_rows))
     if not enough.any() or length <= 0:
         return 0.0
-    pairs = (Counted(each.counts[enough], each.sums[enough]) for each in (rest, run))
+    pairs = (BinCounts(each.counts[enough], each.sums[enough]) for each in (rest, run))
     return float(np.nanmax(np.append(distance(measure, scale, *pairs), 0.0)))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from retraining.kinds.metric import Metric
 from retraining.records.gate import Check, GateResult, GateVerdict
-from retraining.rules.gate.evaluation import Asked, Evaluation
+from retraining.rules.gate.evaluation import Evaluation, GateTerms
 from retraining.rules.gate.jackknife import Gain
 
 
@@ -61,7 +61,7 @@ def metric_in_words(name: str) -> str:
     return _NAMES.get(name, name.rpartition("recipes.")[2].replace("_", " "))
 
 
-def compared(evaluation: Evaluation, metric: Metric, gain: Gain, asked: Asked) -> str:
+def compared(evaluation: Evaluation, metric: Metric, gain: Gain, asked: GateTerms) -> str:
     """Both models' values, the gain and its bounds."""
     against = "the trivial predictor" if asked.question == "first" else "the champion"
     days = evaluation.blocks

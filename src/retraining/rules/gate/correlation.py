@@ -69,7 +69,7 @@ def fit_decay(products: FloatArray, days: int, runs: int = 1) -> tuple[FloatArra
     """(share, decay) that come closest, in squares, to the correlations of the first three lags: (..., 4) to (...).
 
     Around an estimated mean correlations come out too small, by the variance of that mean (Marriott and Pope 1954): it
-    is added back, from the fit itself. share is 0 where the correlations are no larger than independent days would
+    is added back, from the fit itself. share is 0 where the correlations are not larger than independent days would
     show: fitting noise costs power and protects from nothing.
     """
     squares = products[..., :1]

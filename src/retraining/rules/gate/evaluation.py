@@ -13,7 +13,7 @@ from retraining.rules.gate.jackknife import Gain, PairedSums, gain_with_interval
 
 
 @dataclass(frozen=True)
-class Asked:
+class GateTerms:
     """What a candidate must reach. level: confidence of the bounds that decide; min_gain: what a change must gain;
     floors: metrics and the value that the candidate must reach whatever the baseline does; guards: metrics that must
     not get worse; looks: what its rows were asked before; keeps_first_population: whether forgetting

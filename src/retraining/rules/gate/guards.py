@@ -12,14 +12,14 @@ from retraining.rules.gate.checks import (
     metric_in_words,
     worst_refresh_gain,
 )
-from retraining.rules.gate.evaluation import Asked, Evaluation
+from retraining.rules.gate.evaluation import Evaluation, GateTerms
 from retraining.rules.gate.holdout import FEWEST_DAYS, FEWEST_ROWS
 from retraining.rules.gate.jackknife import gain_with_interval
 
 _SLICE_ALPHA = 0.05
 
 
-def guards_hold(asked: Asked, evaluation: Evaluation) -> tuple[Check, ...]:
+def guards_hold(asked: GateTerms, evaluation: Evaluation) -> tuple[Check, ...]:
     """Each guard asks what a refresh asks: all must pass, so none needs a correction. Nothing is asked of a first
     model: the trivial predictor has no metrics worth keeping."""
     if asked.question == "first":
@@ -27,16 +27,16 @@ def guards_hold(asked: Asked, evaluation: Evaluation) -> tuple[Check, ...]:
     return tuple(_guard(asked, evaluation, name) for name in asked.guards)
 
 
-def _guard(asked: Asked, evaluation: Evaluation, name: str) -> Check:
+def _guard(asked: GateTerms, evaluation: Evaluation, name: str) -> Check:
     metric = next(each for each in evaluation.metrics if each.name == name)
     gain = evaluation.gain(name, 0.95)
     worst = worst_refresh_gain(metric, gain)
     verdict: GateVerdict = "passed" if at_least_as_good(gain, worst) else "failed"
-    sentence = f"{compared(evaluation, metric, gain, Asked(asked.question))}; a guard needs what a refresh needs."
+    sentence = f"{compared(evaluation, metric, gain, GateTerms(asked.question))}; a guard needs what a refresh needs."
     return gain_check(f"guard_{name}", verdict, metric, gain, worst, sentence)
 
 
-def floors_hold(asked: Asked, evaluation: Evaluation) -> tuple[Check, ...]:
+def floors_hold(asked: GateTerms, evaluation: Evaluation) -> tuple[Check, ...]:
     """The candidate's own value against a fixed one, whatever the champion does."""
     return tuple(_floor(evaluation, name, least) for name, least in asked.floors.items())
 
@@ -77,22 +77,22 @@ def _slice(evaluation: Evaluation, name: str, level: float) -> Check:
     return gain_check(f"slice {name}", "failed" if harmed else "passed", metric, gain, 0.0, sentence)
 
 
-def reported(asked: Asked, evaluation: Evaluation) -> tuple[Check, ...]:
+def reported(asked: GateTerms, evaluation: Evaluation) -> tuple[Check, ...]:
     """Metrics that decide nothing, such as the one that every model is followed by where another one decides."""
     asked_for = {evaluation.metrics[0].name, *(() if asked.question == "first" else asked.guards)}
     return tuple(_told(asked, evaluation, each) for each in evaluation.metrics if each.name not in asked_for)
 
 
-def _told(asked: Asked, evaluation: Evaluation, metric: Metric) -> Check:
+def _told(asked: GateTerms, evaluation: Evaluation, metric: Metric) -> Check:
     gain = evaluation.gain(metric.name, 0.95)
-    sentence = f"{compared(evaluation, metric, gain, Asked(asked.question))}; reported only."
+    sentence = f"{compared(evaluation, metric, gain, GateTerms(asked.question))}; reported only."
     return gain_check(f"reported_{metric.name}", "passed", metric, gain, None, sentence)
 
 
 FORGETTING = "forgetting"
 
 
-def first_period_kept(asked: Asked, evaluation: Evaluation) -> tuple[Check, ...]:
+def first_period_kept(asked: GateTerms, evaluation: Evaluation) -> tuple[Check, ...]:
     """Both models on rows of the first training's period that neither was trained on, in the metric that decides.
     Reported, and where that population is still served, asked what a refresh is asked. A first model has nothing to
     forget; models that learned the whole period cannot be asked."""

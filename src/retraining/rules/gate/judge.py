@@ -4,14 +4,14 @@ from retraining.kinds.metric import Metric
 from retraining.records.gate import Check, GateVerdict, Question
 from retraining.rules.gate.checks import WORST_REFRESH_GAIN, at_least_as_good, compared, gain_check, worst_refresh_gain
 from retraining.rules.gate.correlation import INDEPENDENT
-from retraining.rules.gate.evaluation import Asked, Evaluation
+from retraining.rules.gate.evaluation import Evaluation, GateTerms
 from retraining.rules.gate.guards import first_period_kept, floors_hold, guards_hold, reported, slices_hold
 from retraining.rules.gate.holdout import FEWEST_DAYS, FEWEST_ROWS, FRESH_SHARE, Looks
 from retraining.rules.gate.jackknife import Gain, blocks_needed, effective_blocks
 from retraining.rules.gate.sanity import is_sane
 
 
-def judge(asked: Asked, evaluation: Evaluation) -> tuple[Check, ...]:
+def judge(asked: GateTerms, evaluation: Evaluation) -> tuple[Check, ...]:
     """The checks of one candidate. It passes only if none fails or lacks evidence: an error never does.
 
     first: shown to be better than the trivial predictor. refresh (same recipe, newer rows): "at least as well as", gain
@@ -39,7 +39,7 @@ def looks_counted(looks: Looks) -> Check:
 _NEVER_SEEN = "No earlier verdict looked at a row of this hold-out."
 
 
-def gain_suffices(asked: Asked, evaluation: Evaluation) -> Check:
+def gain_suffices(asked: GateTerms, evaluation: Evaluation) -> Check:
     """The check of the metric that decides."""
     metric = evaluation.metrics[0]
     gain = evaluation.gain(metric.name, asked.level)
@@ -51,7 +51,7 @@ def gain_suffices(asked: Asked, evaluation: Evaluation) -> Check:
     return gain_check("gain", verdict, metric, gain, threshold, sentence)
 
 
-def _threshold(asked: Asked, metric: Metric, gain: Gain) -> float:
+def _threshold(asked: GateTerms, metric: Metric, gain: Gain) -> float:
     """The point gain that a candidate needs, in the metric's own unit."""
     if asked.question == "refresh":
         return worst_refresh_gain(metric, gain)
@@ -64,7 +64,7 @@ def _passes(question: Question, gain: Gain, threshold: float) -> bool:
     return gain.lower is not None and gain.lower > 0 and gain.value >= threshold
 
 
-def _lacking(asked: Asked, evaluation: Evaluation) -> str | None:
+def _lacking(asked: GateTerms, evaluation: Evaluation) -> str | None:
     if evaluation.blocks_are_days:
         found = evaluation.blocks
         wanted = FEWEST_DAYS
@@ -86,19 +86,19 @@ def _lacking(asked: Asked, evaluation: Evaluation) -> str | None:
     return None
 
 
-def _sentence(asked: Asked, evaluation: Evaluation, gain: Gain, threshold: float) -> str:
+def _sentence(asked: GateTerms, evaluation: Evaluation, gain: Gain, threshold: float) -> str:
     found = compared(evaluation, evaluation.metrics[0], gain, asked)
     return f"{found}; it {_needs(asked, threshold)}.{_days(asked, evaluation, gain)}"
 
 
-def _needs(asked: Asked, threshold: float) -> str:
+def _needs(asked: GateTerms, threshold: float) -> str:
     if asked.question == "refresh":
         return f"needs more than {threshold:+.2g} and an upper bound of at least 0"
     least = f"a gain of at least {threshold:+.2g} and " if asked.question == "change" else ""
     return f"needs {least}a lower bound above 0"
 
 
-def _days(asked: Asked, evaluation: Evaluation, gain: Gain) -> str:
+def _days(asked: GateTerms, evaluation: Evaluation, gain: Gain) -> str:
     """How much the days say, and how many would say enough."""
     correlation = evaluation.correlation
     blocks = evaluation.blocks

@@ -12,7 +12,7 @@ _NO_LIMITS = ReadingLimits()
 
 
 @dataclass(frozen=True)
-class Closed:
+class ClosedBatch:
     """The last closed batch: where reading stopped, in which version of the source, and at which batch of labels (None
     where labels come with the rows, or where it is not known)."""
 
@@ -50,17 +50,17 @@ class Slice:
     supersedes: int | None = None
 
 
-def last_closed(batches: Sequence[Batch], ledger: Ledger) -> Closed | None:
+def last_closed(batches: Sequence[Batch], ledger: Ledger) -> ClosedBatch | None:
     """The newest of the batches, oldest first and none of them open; None when there is none."""
     if not batches:
         return None
     last = batches[-1]
     labels = None if last.state == "ABANDONED" else last.labels_through  # what it brought of them is void
     watermark = ledger.from_text(last.watermark_after)
-    return Closed(last.batch_seq, watermark, last.source_version, last.epoch, labels)
+    return ClosedBatch(last.batch_seq, watermark, last.source_version, last.epoch, labels)
 
 
-def next_lo(last: Closed | None, limits: ReadingLimits) -> Number | None:
+def next_lo(last: ClosedBatch | None, limits: ReadingLimits) -> Number | None:
     """Where the next slice begins: at the watermark, or below it by the lookback; never below the initial value."""
     if last is None or last.watermark is None:
         return limits.initial
@@ -68,7 +68,7 @@ def next_lo(last: Closed | None, limits: ReadingLimits) -> Number | None:
 
 
 def next_slice(
-    last: Closed | None, source: SourceState, as_of: Number | None, limits: ReadingLimits = _NO_LIMITS
+    last: ClosedBatch | None, source: SourceState, as_of: Number | None, limits: ReadingLimits = _NO_LIMITS
 ) -> Slice | None:
     """The slice to read, or None when source and labels hold nothing that the last closed batch has not covered.
 

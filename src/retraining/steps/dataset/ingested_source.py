@@ -7,7 +7,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables import predictions
-from retraining.adapters.tables.batches import Committed, committed_batches, read_batches
+from retraining.adapters.tables.batches import UsableBatches, committed_batches, read_batches
 from retraining.adapters.tables.observations import BATCH_SEQ, Selection, arrived_after, current_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError
@@ -30,7 +30,7 @@ class IngestedSource:
 
     name: str
     ledger: Ledger
-    committed: Committed
+    committed: UsableBatches
     """The usable batches, up to the newest committed one."""
     watermark: str | None
     """The watermark that the newest committed batch left."""
@@ -46,7 +46,7 @@ class IngestedSource:
         """The newest committed batch before this one that brought accepted rows."""
         return max((filled for filled in self._batches_with_rows() if filled < batch_seq), default=None)
 
-    def through(self, batch_seq: int) -> Committed:
+    def through(self, batch_seq: int) -> UsableBatches:
         """The usable batches up to an earlier one."""
         return committed_batches(list(self._batches), through=batch_seq)
 

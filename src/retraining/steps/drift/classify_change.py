@@ -49,7 +49,8 @@ def classify_change(
 def level_of_error(
     spec: ModelSpec, profiles: BatchProfiles, losses: Sequence[DailyLoss], expected_error: float | None
 ) -> ErrorLevel | None:
-    """The champion's mean loss on the days of the newest batch, at least 6 of them, beside the expected one."""
+    """The champion's mean loss on the days of the newest batch, at least 6 of them, compared with the expected
+    one."""
     expected = _loss(spec, expected_error)
     since = _first_day(profiles.now)
     return error_level(_by_day(losses), expected, since, _most_loss_increase(spec))

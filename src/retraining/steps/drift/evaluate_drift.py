@@ -1,4 +1,4 @@
-"""The newest batch beside the champion's training rows, the previous batch, and what earlier champions learned."""
+"""The newest batch compared with the champion's training rows, the previous batch, and earlier champions."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor

@@ -28,7 +28,7 @@ def keys_to_forget(context: Context, request: ForgetRequest) -> DataFrame:
         rows = context.tables.spark.createDataFrame(read_keys(request.keys or "", types), columns)
     keys = rows.select(identity_hash(context.spec.source.keys).alias(ROW_KEY)).distinct()
     if request.keys_table is not None and keys.isEmpty():
-        raise ParameterError(f"keys_table {request.keys_table} holds no row, so no key. Fill it and run again.")
+        raise ParameterError(f"keys_table {request.keys_table} has no rows, so it names no key. Fill it and run again.")
     return keys
 
 

@@ -13,7 +13,7 @@ from retraining.records.gate import Check, GateResult, Question
 from retraining.records.run import Stamp
 from retraining.records.version import Manifest
 from retraining.rules.gate.correlation import correlation_of_days, runs_of_pairs
-from retraining.rules.gate.evaluation import Asked, Evaluation
+from retraining.rules.gate.evaluation import Evaluation, GateTerms
 from retraining.rules.gate.golden import golden_rows_hold
 from retraining.rules.gate.holdout import Looks, level_of_look, looks_a_year
 from retraining.rules.gate.judge import judge
@@ -62,7 +62,7 @@ class _Verdict:
 
     candidate: Manifest
     champion: Manifest | None
-    terms: Asked
+    terms: GateTerms
     evaluation: Evaluation
     seq: int
 
@@ -89,15 +89,15 @@ def question_of(spec: ModelSpec, candidate: Manifest, champion: Manifest | None)
     return "refresh" if candidate.learning_hash == champion.learning_hash else "change"
 
 
-def _terms(spec: ModelSpec, source: IngestedSource, question: Question, candidate: Manifest, looks: Looks) -> Asked:
+def _terms(spec: ModelSpec, source: IngestedSource, question: Question, candidate: Manifest, looks: Looks) -> GateTerms:
     gate = spec.gate
     kept = gate.keeps_first_population
     if question != "change":
-        return Asked(question, guards=gate.guards, floors=gate.floors, looks=looks, keeps_first_population=kept)
+        return GateTerms(question, guards=gate.guards, floors=gate.floors, looks=looks, keeps_first_population=kept)
 
     days = days_between(source.ledger, candidate.holdout_from, candidate.holdout_before)
     level = level_of_look(gate.false_promotions_per_year, looks_a_year(spec.period_days, max(1, len(days))))
-    return Asked(question, level, gate.min_gain, gate.guards, gate.floors, looks, kept)
+    return GateTerms(question, level, gate.min_gain, gate.guards, gate.floors, looks, kept)
 
 
 def _result(check: Check, verdict: _Verdict, stamp: Stamp) -> GateResult:

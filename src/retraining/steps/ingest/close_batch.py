@@ -10,7 +10,7 @@ from retraining.errors import HeldBatchError
 from retraining.records.batch import Batch
 from retraining.rules.ingest.batch_gates import BatchFacts, rows_of_earlier, why_held
 from retraining.rules.ingest.ledger import Number
-from retraining.rules.ingest.next_slice import Closed, at_least, count_older, next_lo
+from retraining.rules.ingest.next_slice import ClosedBatch, at_least, count_older, next_lo
 from retraining.rules.ingest.reading_limits import reading_limits
 from retraining.spec.feed import Feed
 from retraining.spec.quality_section import BatchGates
@@ -33,7 +33,7 @@ def watermark_move(ingestion: Ingestion, plan: Batch) -> WatermarkMove:
     closed = ingestion.closed
     before = ledger.from_text(closed[-1].watermark_after) if closed else None
     after = at_least(ledger.from_text(plan.hi), before)
-    coming = Closed(plan.batch_seq, after, plan.source_version, plan.epoch)
+    coming = ClosedBatch(plan.batch_seq, after, plan.source_version, plan.epoch)
     return WatermarkMove(before, after, next_lo(coming, reading_limits(ingestion.feed, ledger)))
 
 

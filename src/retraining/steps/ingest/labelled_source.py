@@ -8,7 +8,6 @@ from pyspark.sql.types import StructField, StructType
 
 from retraining.adapters.sources.change_feed import PinnedChangeFeed
 from retraining.adapters.sources.delta_table import PinnedTable
-from retraining.adapters.tables import observations
 from retraining.adapters.tables.observations import BATCH_SEQ
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import ContractError
@@ -95,7 +94,7 @@ def read_labels(tables: Tables, feed: Feed, plan: Batch | None) -> Labels | None
         return None
     known = read_feed(feed.labels, tables)
     through = known.newest_with_rows if plan is None else plan.labels_through or 0
-    current = observations.current_rows(tables, known.name, known.through(through), known.ledger)
+    current = known.current_rows(through=through)
 
     column = feed.labels.label
     label = StructField(feed.label, current.schema[column].dataType)

@@ -17,7 +17,7 @@ from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.load_version import manifest_of_version
 from retraining.steps.drift.append_references import append_references
-from retraining.steps.training.learn import Learned, learn
+from retraining.steps.training.learn import Fit, learn
 from retraining.steps.training.lineage import data_table, lineage_tags
 from retraining.steps.training.sweep_leftovers import sweep_leftovers
 
@@ -30,7 +30,7 @@ class LoggedFit:
     """The manifest of a version that is in the registry, and what it learned; None where that manifest is stored."""
 
     manifest: Manifest
-    learned: Learned | None
+    learned: Fit | None
 
 
 def log_fit(context: Context, source: IngestedSource, reserved: Manifest, manifests: Sequence[Manifest]) -> LoggedFit:
@@ -89,7 +89,7 @@ def store_fit(context: Context, logged: LoggedFit, manifests: Sequence[Manifest]
     return registered
 
 
-def _fill(context: Context, reserved: Manifest, learned: Learned, seq: int, reproducible: bool) -> Manifest:
+def _fill(context: Context, reserved: Manifest, learned: Fit, seq: int, reproducible: bool) -> Manifest:
     frame = learned.frame
 
     return replace(
@@ -109,7 +109,7 @@ def _fill(context: Context, reserved: Manifest, learned: Learned, seq: int, repr
     )
 
 
-def _log(context: Context, manifest: Manifest, learned: Learned, base: Manifest | None) -> tuple[str, str]:
+def _log(context: Context, manifest: Manifest, learned: Fit, base: Manifest | None) -> tuple[str, str]:
     spec = context.spec
     errors = {f"backtest_error_{days or 'all'}": error for days, error in learned.window.errors}
     fitted = FittedModel(

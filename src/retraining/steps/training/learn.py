@@ -18,7 +18,7 @@ from retraining.strategies.find_strategy import find_strategy, strategy_of_updat
 
 
 @dataclass(frozen=True)
-class Learned:
+class Fit:
     """A fitted estimator and the rows it learned in this fit; train_from is the first ledger value of its window."""
 
     estimator: Any
@@ -27,7 +27,7 @@ class Learned:
     train_from: str | None
 
 
-def learn(context: Context, source: IngestedSource, reserved: Manifest, base: Manifest | None) -> Learned:
+def learn(context: Context, source: IngestedSource, reserved: Manifest, base: Manifest | None) -> Fit:
     """Carries out a reserved fit; the same reservation leads to the same estimator. base is what an update starts
     from."""
     spec = context.spec
@@ -35,7 +35,7 @@ def learn(context: Context, source: IngestedSource, reserved: Manifest, base: Ma
     if base is not None:
         new = read_training_frame(context, source, Bounds(reserved.batch_seq, None, before, base.batch_seq))
         champion = strategy_of_update(spec.strategy.name)(load_version(context.registry, base))
-        return Learned(champion.update(new.features, new.label), new, WindowChoice(None, ()), None)
+        return Fit(champion.update(new.features, new.label), new, WindowChoice(None, ()), None)
 
     strategy = find_strategy(spec.strategy.name)(build_estimator(spec))
     strategy.check()
@@ -49,7 +49,7 @@ def learn(context: Context, source: IngestedSource, reserved: Manifest, base: Ma
         frame = _since(context, source, frame, reserved, start)
 
     fitted = strategy.fit(frame.features, frame.label)
-    return Learned(fitted, frame, window, source.ledger.to_text(start))
+    return Fit(fitted, frame, window, source.ledger.to_text(start))
 
 
 def _choose(

@@ -6,14 +6,14 @@ from retraining.adapters.registry.registry import CHAMPION, REPRODUCIBLE
 from retraining.adapters.tables import observations
 from retraining.context import Context
 from retraining.records.version import Manifest
-from retraining.steps.training.learn import Learned
+from retraining.steps.training.learn import Fit
 from retraining.strategies.estimators import seeds_of
 
 LOCK_HASH = "lock_hash"
 _DIRTY = "-dirty"
 
 
-def lineage_tags(context: Context, manifest: Manifest, learned: Learned, base: Manifest | None) -> dict[str, str]:
+def lineage_tags(context: Context, manifest: Manifest, learned: Fit, base: Manifest | None) -> dict[str, str]:
     """Tags of a filled manifest, whose version does not exist yet. Keys match [a-z0-9_]+; of what is not known, the tag
     says so. git_dirty is known only of a code version that ends in -dirty, as `git describe --dirty` writes it."""
     tags = {

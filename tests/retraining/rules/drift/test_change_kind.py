@@ -190,7 +190,7 @@ def test_a_recurring_change_names_the_nearest_version():
     found = named(MOVED, live_distance=0.4, archived=archived)
 
     assert found.reason == (
-        "The batch lies 0.05 from the training rows of version 3, and 0.4 from those of the champion. 1 of 1 columns "
+        "The batch is 0.05 from the training rows of version 3, and 0.4 from those of the champion. 1 of 1 columns "
         "drifted: `m` (distance 0.25, threshold 0.1). The mean loss of 600 rows of 6 days is 1 (95 % bounds 1 to 1), 1 "
         "when promoted; up to 1.2 is as expected."
     )
@@ -200,8 +200,8 @@ def test_the_year_before_is_named_rather_than_a_version():
     found = named(MOVED, **SEASON, season=season(0.25))
 
     assert found.reason.startswith(
-        "The same days looked like this a year before: what drifted lies at 25% of its threshold from the rows of "
-        "2012-01-09 to 2012-01-14. 1 of 1 columns drifted"
+        "The same days looked like this a year earlier: the drifted columns are at 25% of their threshold from the "
+        "rows of 2012-01-09 to 2012-01-14. 1 of 1 columns drifted"
     )
 
 

@@ -227,7 +227,7 @@ def test_the_batch_before_is_compared_in_the_same_bins():
 def test_a_batch_before_that_was_short_is_named():
     metric = compared(numeric(NORMAL), SAME, before=NORMAL[:50])
 
-    assert metric.reason == "50 rows in the batch before; a verdict needs 200."
+    assert metric.reason == "50 rows in the previous batch; a verdict needs 200."
 
 
 VALUES = st.lists(st.floats() | st.none(), max_size=30)

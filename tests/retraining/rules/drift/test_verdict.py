@@ -181,7 +181,7 @@ def test_another_version_had_another_reference():
 
 def test_persistence_says_what_was_counted():
     assert drift_persistence(history("DsD"), "4", DriftSection()).reason == (
-        "2 of the newest 3 batches drifted, and the newest did; drift.windows asks for 2 of 3, the newest among them."
+        "2 of the newest 3 batches drifted, and the newest did; drift.windows wants 2 of 3, the newest among them."
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from retraining.rules.gate.correlation import INDEPENDENT
-from retraining.rules.gate.evaluation import Asked, Evaluation
+from retraining.rules.gate.evaluation import Evaluation, GateTerms
 from retraining.rules.gate.guards import first_period_kept
 from retraining.rules.gate.jackknife import PairedSums
 from retraining.rules.gate.metrics import find_metric
@@ -26,7 +26,7 @@ TODAY = Evaluation((find_metric("error_rate", "classification"),), (sums(10, 50,
 
 def kept(question: str, required: bool, **period: float):
     evaluation = replace(TODAY, first_period=sums(**period)) if period else TODAY
-    return first_period_kept(Asked(question, keeps_first_population=required), evaluation)
+    return first_period_kept(GateTerms(question, keeps_first_population=required), evaluation)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from retraining.records.gate import Check
 from retraining.rules.gate.correlation import ASSUMED, INDEPENDENT
-from retraining.rules.gate.evaluation import Asked, Evaluation, Sanity
+from retraining.rules.gate.evaluation import Evaluation, GateTerms, Sanity
 from retraining.rules.gate.holdout import Looks
 from retraining.rules.gate.jackknife import PairedSums
 from retraining.rules.gate.judge import judge
@@ -46,7 +46,7 @@ def reserved(rows: int, loss: float = 1.0) -> Evaluation:
 
 
 def checks(question: str, evaluation: Evaluation, **asked) -> dict[str, Check]:
-    return {check.name: check for check in judge(Asked(question, **asked), evaluation)}
+    return {check.name: check for check in judge(GateTerms(question, **asked), evaluation)}
 
 
 def gain_check(question: str, evaluation: Evaluation, **asked) -> Check:

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retraining.rules.ingest.next_slice import Closed, Slice, SourceState, next_slice
+from retraining.rules.ingest.next_slice import ClosedBatch, Slice, SourceState, next_slice
 from retraining.rules.ingest.reading_limits import ReadingLimits
 
 
-def after(part: Slice, source: SourceState) -> Closed:
-    return Closed(part.batch_seq, part.hi, source.version)
+def after(part: Slice, source: SourceState) -> ClosedBatch:
+    return ClosedBatch(part.batch_seq, part.hi, source.version)
 
 
 def test_the_first_run_reads_from_the_beginning():
@@ -21,27 +21,27 @@ def test_the_first_run_on_a_source_without_a_valid_value_reads_only_the_faulty_r
 
 
 def test_an_unchanged_source_that_was_read_to_its_end_has_nothing_new():
-    assert next_slice(Closed(1, 20, 7), SourceState(7, 20), None) is None
+    assert next_slice(ClosedBatch(1, 20, 7), SourceState(7, 20), None) is None
 
 
 def test_rows_tied_with_the_watermark_are_read_again():
-    assert next_slice(Closed(1, 20, 7), SourceState(8, 25), None) == Slice(2, 20, 25)
+    assert next_slice(ClosedBatch(1, 20, 7), SourceState(8, 25), None) == Slice(2, 20, 25)
 
 
 def test_a_new_version_without_a_greater_value_may_hold_new_ties():
-    assert next_slice(Closed(1, 20, 7), SourceState(8, 20), None) == Slice(2, 20, 20)
+    assert next_slice(ClosedBatch(1, 20, 7), SourceState(8, 20), None) == Slice(2, 20, 20)
 
 
 def test_rows_that_vanish_from_the_source_do_not_move_the_watermark_back():
-    assert next_slice(Closed(1, 20, 7), SourceState(8, 12), None) == Slice(2, 20, 20)
+    assert next_slice(ClosedBatch(1, 20, 7), SourceState(8, 12), None) == Slice(2, 20, 20)
 
 
 def test_a_source_that_was_emptied_keeps_its_watermark():
-    assert next_slice(Closed(1, 20, 7), SourceState(8, None), None) == Slice(2, 20, 20)
+    assert next_slice(ClosedBatch(1, 20, 7), SourceState(8, None), None) == Slice(2, 20, 20)
 
 
 def test_valid_rows_after_a_batch_without_any_are_read_from_the_beginning():
-    assert next_slice(Closed(1, None, 7), SourceState(8, 20), None) == Slice(2, None, 20)
+    assert next_slice(ClosedBatch(1, None, 7), SourceState(8, 20), None) == Slice(2, None, 20)
 
 
 def test_rows_after_as_of_wait():
@@ -49,63 +49,63 @@ def test_rows_after_as_of_wait():
 
 
 def test_rows_that_waited_are_read_at_the_same_source_version_by_a_later_as_of():
-    assert next_slice(Closed(1, 5, 7), SourceState(7, 20), as_of=12) == Slice(2, 5, 12)
+    assert next_slice(ClosedBatch(1, 5, 7), SourceState(7, 20), as_of=12) == Slice(2, 5, 12)
 
 
 def test_rows_that_waited_are_read_at_the_same_source_version_once_there_is_no_as_of():
-    assert next_slice(Closed(1, 5, 7), SourceState(7, 20), as_of=None) == Slice(2, 5, 20)
+    assert next_slice(ClosedBatch(1, 5, 7), SourceState(7, 20), as_of=None) == Slice(2, 5, 20)
 
 
 def test_the_same_as_of_again_has_nothing_new():
-    assert next_slice(Closed(1, 5, 7), SourceState(7, 20), as_of=5) is None
+    assert next_slice(ClosedBatch(1, 5, 7), SourceState(7, 20), as_of=5) is None
 
 
 def test_an_earlier_as_of_has_nothing_new_either():
-    assert next_slice(Closed(1, 5, 7), SourceState(7, 20), as_of=3) is None
+    assert next_slice(ClosedBatch(1, 5, 7), SourceState(7, 20), as_of=3) is None
 
 
 def test_a_lookback_reads_again_below_the_watermark():
-    assert next_slice(Closed(1, 20, 7), SourceState(8, 25), None, ReadingLimits(lookback=5)) == Slice(2, 15, 25)
+    assert next_slice(ClosedBatch(1, 20, 7), SourceState(8, 25), None, ReadingLimits(lookback=5)) == Slice(2, 15, 25)
 
 
 def test_a_lookback_alone_is_no_reason_to_read():
-    assert next_slice(Closed(1, 20, 7), SourceState(7, 20), None, ReadingLimits(lookback=5)) is None
+    assert next_slice(ClosedBatch(1, 20, 7), SourceState(7, 20), None, ReadingLimits(lookback=5)) is None
 
 
 def test_new_labels_alone_are_a_reason_to_read():
-    last, source = Closed(1, 20, 7, labels_through=1), SourceState(7, 20, labels_through=2)
+    last, source = ClosedBatch(1, 20, 7, labels_through=1), SourceState(7, 20, labels_through=2)
 
     assert next_slice(last, source, None) == Slice(2, 20, 20)
-    assert next_slice(Closed(2, 20, 7, labels_through=2), source, None) is None
+    assert next_slice(ClosedBatch(2, 20, 7, labels_through=2), source, None) is None
 
 
 def test_labels_that_a_batch_did_not_know_of_are_a_reason_to_read():
-    assert next_slice(Closed(1, 20, 7), SourceState(7, 20, labels_through=1), None) == Slice(2, 20, 20)
+    assert next_slice(ClosedBatch(1, 20, 7), SourceState(7, 20, labels_through=1), None) == Slice(2, 20, 20)
 
 
 def test_nothing_below_the_initial_value_is_read():
     limits = ReadingLimits(initial=18, lookback=5)
 
     assert next_slice(None, SourceState(7, 20), None, limits) == Slice(1, 18, 20)
-    assert next_slice(Closed(1, 20, 7), SourceState(8, 25), None, limits) == Slice(2, 18, 25)
+    assert next_slice(ClosedBatch(1, 20, 7), SourceState(8, 25), None, limits) == Slice(2, 18, 25)
 
 
 def test_a_source_that_ends_below_the_initial_value_leaves_the_watermark_unset():
     assert next_slice(None, SourceState(7, 10), None, ReadingLimits(initial=18)) == Slice(1, 18, None)
-    assert next_slice(Closed(1, None, 7), SourceState(8, 25), None, ReadingLimits(initial=18)) == Slice(2, 18, 25)
+    assert next_slice(ClosedBatch(1, None, 7), SourceState(8, 25), None, ReadingLimits(initial=18)) == Slice(2, 18, 25)
 
 
 def test_rows_that_have_not_settled_wait():
     limits = ReadingLimits(settle_delay=3)
 
-    assert next_slice(Closed(1, 20, 7), SourceState(8, 30), 25, limits) == Slice(2, 20, 22)
-    assert next_slice(Closed(2, 22, 8), SourceState(8, 30), 25, limits) is None
-    assert next_slice(Closed(2, 22, 8), SourceState(8, 30), 40, limits) == Slice(3, 22, 30)
+    assert next_slice(ClosedBatch(1, 20, 7), SourceState(8, 30), 25, limits) == Slice(2, 20, 22)
+    assert next_slice(ClosedBatch(2, 22, 8), SourceState(8, 30), 25, limits) is None
+    assert next_slice(ClosedBatch(2, 22, 8), SourceState(8, 30), 40, limits) == Slice(3, 22, 30)
 
 
 @pytest.mark.parametrize("newest", [12, None])
 def test_rows_that_vanished_from_the_source_do_not_make_every_later_run_read_again(newest):
-    assert next_slice(Closed(2, 20, 8), SourceState(8, newest), None) is None
+    assert next_slice(ClosedBatch(2, 20, 8), SourceState(8, newest), None) is None
 
 
 values = st.none() | st.integers(0, 30)

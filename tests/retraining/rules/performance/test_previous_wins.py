@@ -37,7 +37,7 @@ def test_previous_wins_when_it_is_better_in_every_batch_and_shown_to_be_better_o
 
     assert found.wins is True
     assert found.sentence == (
-        "Version 2, the champion before, beats champion version 3: RMSE 2.236 against 3.162 on 90 rows of 9 days, "
+        "Version 2, the previous champion, beats champion version 3: RMSE 2.236 against 3.162 on 90 rows of 9 days, "
         "better in 3 of the newest 3 batches, gain +29.3%, 95 % lower bound +24.9%; correlation of a day with the next "
         "0.65 (assumed: fewer than 60 days of history)."
     )
@@ -49,7 +49,7 @@ def test_a_batch_in_which_it_is_worse_stands_against_it():
     found = asked(losses)
 
     assert found.wins is False
-    assert found.sentence.startswith("Version 2, the champion before, is not shown to beat champion version 3: RMSE ")
+    assert found.sentence.startswith("Version 2, the previous champion, is not shown to beat champion version 3: RMSE ")
     assert "better in 2 of the newest 3 batches, gain +26.6%, 95 % lower bound +" in found.sentence
 
 

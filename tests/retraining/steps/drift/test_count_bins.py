@@ -73,7 +73,7 @@ def batch_of(spark, frame: pd.DataFrame, parts: int = 3):
 
 
 def counted(rows, references, batch=None, day=None):
-    """By batch and day; all rows are one batch without days where nothing is said."""
+    """By batch and day. By default all rows are one batch without days."""
     none = F.lit(None).cast("date")
     return count_bins(rows, references, F.lit(2) if batch is None else batch, none if day is None else day)
 
@@ -119,7 +119,7 @@ def test_batches_and_days_are_counted_apart_and_add_up(spark, spec):
     assert [each.counts for each in by_day[1, date(2013, 1, 2)]] == [each.counts for each in alone]
 
 
-def test_rows_without_a_day_stand_apart(spark, spec):
+def test_rows_without_a_day_are_counted_apart(spark, spec):
     rows = batch_of(spark, features(10).assign(number=range(10)))
     day = F.when(F.col("number") < 4, F.lit(date(2013, 1, 1)))
 
@@ -129,7 +129,7 @@ def test_rows_without_a_day_stand_apart(spark, spec):
     }
 
 
-def test_a_null_is_told_apart_from_a_nan(spark, spec):
+def test_nulls_and_nans_are_counted_apart(spark, spec):
     rows = spark.createDataFrame([(1.0, None), (float("nan"), "EWR"), (None, "XXX")], "x double, c string").selectExpr(
         "x", "x as `a b`", "c", "x as `:prediction`", "x as `:label`"
     )
@@ -215,7 +215,7 @@ def test_a_version_without_references_is_not_compared(spark, spec):
     assert judge_batch(metrics, spec.drift).verdict == "not_enough_data"
 
 
-def test_labels_that_have_not_come_are_not_missing_values(spark, spec):
+def test_labels_that_have_not_arrived_are_not_missing_values(spark, spec):
     late = batch_of(spark, features(500, seed=2)).withColumn(LABEL, F.lit(None).cast("double"))
     metrics, verdict = measured(spec, late, fitted(spec, features(1000)))
 
@@ -223,7 +223,7 @@ def test_labels_that_have_not_come_are_not_missing_values(spark, spec):
     assert verdict.verdict == "stable"
 
 
-def test_the_batch_before_is_compared_where_it_was_profiled(spark, spec):
+def test_the_previous_batch_is_compared_where_it_was_profiled(spark, spec):
     references = fitted(spec, features(1000))
     (now,), (before,) = (counted(batch_of(spark, features(500, seed)), references).values() for seed in (2, 3))
     by_name = [

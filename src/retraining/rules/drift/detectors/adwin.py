@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from retraining.rules.drift.detectors.level import Counted, check_loss
+from retraining.rules.drift.detectors.level import DetectorCounts, check_loss
 
 CONFIDENCE = 0.002
 CLOCK = 32
@@ -16,7 +16,7 @@ FEWEST_IN_PART = 5
 
 
 @dataclass
-class ADWIN(Counted):
+class ADWIN(DetectorCounts):
     """Keeps a window of the newest values in buckets of 1, 2, 4, ... of them; drops the oldest bucket, and raises an
     alarm, while two parts of the window have means further apart than chance allows.
 

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from retraining.rules.drift.detectors.level import Counted, check_error
+from retraining.rules.drift.detectors.level import DetectorCounts, check_error
 
 FEWEST_VALUES = 30
 FEWEST_ERRORS = 5
@@ -11,7 +11,7 @@ FEWEST_ERRORS = 5
 
 
 @dataclass
-class DDM(Counted):
+class DDM(DetectorCounts):
     """Warns when p + s > p_min + 2 s_min, raises an alarm at 3 s_min and starts again; p is the share of errors since
     the last start, s = sqrt(p (1 - p) / n), both minima those of the smallest p + s.
 

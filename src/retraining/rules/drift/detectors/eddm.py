@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from retraining.rules.drift.detectors.level import Counted, check_error
+from retraining.rules.drift.detectors.level import DetectorCounts, check_error
 
 FEWEST_ERRORS = 30
 WARNING = 0.8
@@ -15,7 +15,7 @@ CONFIRMATIONS = 15
 
 
 @dataclass
-class EDDM(Counted):
+class EDDM(DetectorCounts):
     """Compares mean + 2 deviations of the distance between errors with the greatest so far: warns below 0.8 of it,
     raises an alarm below 0.75 at 15 errors in a row, and starts again.
 

@@ -10,7 +10,7 @@ GREATEST_LOSS = 1e100
 
 
 @dataclass
-class Counted:
+class DetectorCounts:
     """seen: values in all. alarms: how often the level rose to drift. last_alarm: the number of the value, from 1, that
     raised the last one. A value that is refused changes nothing."""
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from retraining.rules.drift.detectors.level import Counted, check_loss
+from retraining.rules.drift.detectors.level import DetectorCounts, check_loss
 
 FEWEST_VALUES = 30
 TOLERANCE = 0.005
@@ -11,7 +11,7 @@ FADING = 0.9999
 
 
 @dataclass
-class PageHinkley(Counted):
+class PageHinkley(DetectorCounts):
     """Sums how far each value is from the mean so far, less a tolerance of 0.005, fading by 0.9999 a value; raises an
     alarm when the sum is 50 away from its extreme, on either side, and starts again.
 
