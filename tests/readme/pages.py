@@ -106,7 +106,8 @@ def third_model() -> str:
 def sources() -> dict[str, dict[str, Any]]:
     """The `source` sections of the page about sources, by mode; `prepare` is the one with a function."""
     sections = [yaml.safe_load(block)["source"] for block in SOURCES.blocks("yaml")]
-    return {section.get("mode", "prepare"): section for section in sections if {"mode", "prepare"} & set(section)}
+    described = [section for section in sections if isinstance(section, dict)]
+    return {section.get("mode", "prepare"): section for section in described if {"mode", "prepare"} & set(section)}
 
 
 def columns_with_labels() -> dict[str, Any]:
