@@ -17,12 +17,12 @@ PHRASES = {
     r"\bheld (?:to|against)\b": "compared with",
     r"\bthe one before\b": "the previous one",
     r"\bask(?:s|ed|ing)? for\b": "requests, needs, or wants",
-    r"\bsa(?:id|ys?) so\b": "says what it says",
+    r"\bsa(?:id|ys?) so\b": "name what it says, or leave it out",
     r"\b(?:is|are|was|were) said\b|\bunsaid\b": "is set, or by default",
     r"\baloud\b": "leave it out",
     r"\bhears? of\b": "is notified of",
     r"\bspeaks? of\b": "checks, or mentions",
-    r"\bnobody\b": "not anyone: turn the sentence round",
+    r"\bnobody\b": "no one, or say who",
     r"\bwhoever\b": "anyone who",
     r"\bwithout a word\b|\bin silence\b": "silently",
     r"\bof (?:its|their|your|our|his|one's) own\b": "its own, or separate",
@@ -38,7 +38,7 @@ _COMPILED = {
     for pattern in PHRASES
 }
 _CODE = re.compile(r"^```.*?^```$|`[^`\n]*`|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->", re.MULTILINE | re.DOTALL)
-_SUFFIXES = (".md", ".j2", ".py")
+_SUFFIXES = (".md", ".j2", ".py", ".yml")
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,8 @@ def hits(root: Path) -> list[Hit]:
 
 
 def texts(path: Path) -> Iterator[tuple[int, str]]:
-    """(first line, text) of what people read: prose without code, or the strings and comments of a Python file."""
+    """(first line, text) of what people read: prose without code, the strings and comments of a Python file, or the
+    comments and descriptions of a YAML file."""
     content = path.read_text("utf-8")
     if path.suffix == ".py":
         yield from _strings(content)

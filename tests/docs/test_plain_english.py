@@ -10,7 +10,8 @@ from .plain_english import PHRASES, hits
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", ".github", "docs")
-CODE = ("src", "notebooks")
+CODE = ("src", "notebooks", "databricks.yml", "resources", "specs")
+"""Docstrings, comments, texts and templates of CODE are checked like the pages, and so are its YAML files."""
 ROOTS = PAGES + CODE
 
 
@@ -90,12 +91,15 @@ def test_docstrings_comments_texts_and_templates_are_read(tmp_path):
         '"""Made anew."""\n\ntold = 1\n# Nothing is dear\nraise ValueError(f"{told} is no number")\n', "utf-8"
     )
     (tmp_path / "page.html.j2").write_text("<p>{{ told }} People are told.</p>\n", "utf-8")
+    (tmp_path / "job.yml").write_text("description: who hears of it  # whoever it is\n", "utf-8")
 
     assert Counter((hit.path.name, hit.found) for hit in hits(tmp_path)) == {
         ("code.py", "anew"): 1,
         ("code.py", "dear"): 1,
         ("code.py", "is no number"): 1,
         ("page.html.j2", "told"): 1,
+        ("job.yml", "hears of"): 1,
+        ("job.yml", "whoever"): 1,
     }
 
 

@@ -1,4 +1,4 @@
-"""The pages that people follow, as data: code blocks, inline code, links and headings."""
+"""The pages of the repository as data: code blocks, inline code, links and headings."""
 
 import re
 from collections.abc import Iterator
@@ -64,6 +64,9 @@ SOURCES = Page(ROOT / "docs/how-to/sources.md")
 LATE_LABELS = Page(ROOT / "docs/how-to/late-labels.md")
 MEASURED = Page(ROOT / "docs/reference/measured.md")
 QUALITY_RULES = Page(ROOT / "docs/how-to/quality-rules.md")
+INDEX = ROOT / "docs/README.md"
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
+_TEMPLATES = sorted((ROOT / ".github").glob("*.md"))
 
 
 def pages() -> list[Page]:
@@ -72,8 +75,22 @@ def pages() -> list[Page]:
 
 
 def linked_pages() -> list[Page]:
-    """Those, and the pages that people look things up in."""
-    return [*pages(), Page(ROOT / "docs/README.md"), *_pages_in("reference")]
+    """Those, and the pages that say what is true today: only the changes and the decisions may name what is gone."""
+    return [*pages(), *_pages_in("reference"), *_explanations(), *map(Page, (INDEX, CONTRIBUTING, *_TEMPLATES))]
+
+
+def all_pages() -> list[Page]:
+    """Every page."""
+    return [*linked_pages(), *decisions(), Page(ROOT / "CHANGELOG.md"), Page(ROOT / "docs/benchmarks.md")]
+
+
+def decisions() -> list[Page]:
+    """The decisions, a subject a page, and their index."""
+    return list(_pages_in("explanation/decisions"))
+
+
+def _explanations() -> Iterator[Page]:
+    return (page for page in _pages_in("explanation") if page.path.parent.name == "explanation")
 
 
 def _pages_in(folder: str) -> Iterator[Page]:
@@ -89,11 +106,8 @@ def third_model() -> str:
 def sources() -> dict[str, dict[str, Any]]:
     """The `source` sections of the page about sources, by mode; `prepare` is the one with a function."""
     sections = [yaml.safe_load(block)["source"] for block in SOURCES.blocks("yaml")]
-    return {section.get("mode", "prepare"): section for section in sections if _is_kind(section)}
-
-
-def _is_kind(section: dict[str, Any]) -> bool:
-    return bool({"mode", "prepare"} & set(section))
+    described = [section for section in sections if isinstance(section, dict)]
+    return {section.get("mode", "prepare"): section for section in described if {"mode", "prepare"} & set(section)}
 
 
 def columns_with_labels() -> dict[str, Any]:

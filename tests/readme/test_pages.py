@@ -1,8 +1,9 @@
-"""Every page that people follow is true: its snippets are specs, and its commands, links and paths exist."""
+"""Every page is true: its snippets are specs, and its commands, links and paths exist."""
 
 import re
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -13,20 +14,22 @@ from retraining.spec.model_spec import ModelSpec
 from retraining.spec.read_spec import parse_spec
 
 from .commands import BundleCommand, MakeCommand, commands_of, unknown_lines
-from .pages import ROOT, Page, linked_pages, pages, third_model
+from .pages import INDEX, ROOT, Page, all_pages, linked_pages, pages, third_model
 
 EVENT_JOBS = {"on_table_update", "on_file_arrival"}
 """Deployed by those who have something to watch."""
 
 every_page = pytest.mark.parametrize("page", pages(), ids=str)
 every_linked_page = pytest.mark.parametrize("page", linked_pages(), ids=str)
+every_page_of_all = pytest.mark.parametrize("page", all_pages(), ids=str)
 
 
-def test_pages_of_every_kind_are_found():
-    found = {str(page).rpartition("/")[0] for page in linked_pages()}
+def test_no_page_is_left_out():
+    folders = (ROOT / "docs", ROOT / ".github")
+    written = {*ROOT.glob("*.md"), *(path for folder in folders for path in folder.rglob("*.md"))}
 
-    assert found == {"", "docs", "docs/tutorial", "docs/how-to", "docs/reference"}
-    assert len(pages()) >= 13
+    assert written - {page.path for page in all_pages()} == set()
+    assert len(pages()) >= 14
 
 
 @every_page
@@ -34,23 +37,37 @@ def test_a_page_has_something_that_is_tested(page):
     assert page.blocks("yaml") or commands_of(page)
 
 
-@every_page
+@every_page_of_all
 def test_every_code_block_is_a_snippet_a_command_or_an_output(page):
     assert set(page.languages) <= {"yaml", "bash", "text"}
     assert unknown_lines(page) == []
 
 
-@every_page
-def test_every_yaml_snippet_is_a_spec_or_a_part_of_one(page):
-    for snippet in page.blocks("yaml"):
-        assert parse_spec(_as_a_spec(snippet), str(page)).kind == "regression"
+@every_page_of_all
+def test_every_yaml_snippet_is_a_spec_or_a_part_of_one(page, tmp_path):
+    snippets = page.blocks("yaml")
+    (tmp_path / "sources").mkdir()
+    for snippet in snippets:
+        if name := _shared_source(snippet):
+            (tmp_path / "sources" / f"{name}.yml").write_text(snippet, "utf-8")
+
+    for snippet in snippets:
+        assert parse_spec(_as_a_spec(snippet), str(page), tmp_path).kind == "regression"
+
+
+def _shared_source(snippet: str) -> str | None:
+    """The name of the shared source whose file the snippet is."""
+    named = re.match(r"# specs/sources/(\w+)\.yml\n", snippet)
+    return named[1] if named else None
 
 
 def _as_a_spec(snippet: str) -> str:
-    """The snippet in place of the same keys of the README's spec."""
+    """The snippet in place of the same keys of the README's spec; a shared source where that spec names it."""
     if snippet.startswith("model:"):
         return snippet
-    return yaml.safe_dump({**yaml.safe_load(third_model()), **yaml.safe_load(snippet)})
+    name = _shared_source(snippet)
+    changed = {"source": name} if name else yaml.safe_load(snippet)
+    return yaml.safe_dump({**yaml.safe_load(third_model()), **changed})
 
 
 @every_linked_page
@@ -76,7 +93,7 @@ def _exists(keys: list[str]) -> bool:
     return True
 
 
-@every_linked_page
+@every_page_of_all
 def test_every_make_target_exists(page):
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     named = {command.target for command in commands_of(page) if isinstance(command, MakeCommand)}
@@ -111,7 +128,7 @@ def test_every_job_in_a_table_exists(page):
     tables = re.findall(r"^\| Job \|.*\n\|.*\n((?:\|.*\n)+)", page.text, re.MULTILINE)
     listed = {name for table in tables for row in table.splitlines() for name in _names(row.split("|")[1])}
 
-    assert listed - set(job_keys(read_bundle(ROOT, "dev"))) - EVENT_JOBS == set()
+    assert listed - _parameters_of_jobs().keys() - EVENT_JOBS == set()
 
 
 def test_the_page_of_jobs_lists_every_job():
@@ -143,13 +160,14 @@ def _bundle_commands(page: Page) -> list[BundleCommand]:
     return [command for command in commands_of(page) if isinstance(command, BundleCommand)]
 
 
+@cache
 def _parameters_of_jobs() -> dict[str, set[str]]:
     """By job of the development target, the names of its parameters."""
     jobs = read_bundle(ROOT, "dev").resources["jobs"]
     return {key: {each["name"] for each in job.get("parameters", [])} for key, job in jobs.items()}
 
 
-@every_linked_page
+@every_page_of_all
 def test_every_link_leads_to_a_file_and_a_heading(page):
     for link in page.links:
         if link.startswith("https://"):
@@ -162,7 +180,7 @@ def test_every_link_leads_to_a_file_and_a_heading(page):
 
 @every_linked_page
 def test_every_path_exists(page):
-    roots = "specs|src|resources|notebooks|tests|benchmarks|docs"
+    roots = "specs|src|resources|notebooks|tests|benchmarks|docs|[.]github"
     paths = [code for code in page.code if re.fullmatch(rf"(?:{roots})/[\w/.-]*", code)]
 
     assert [path for path in paths if not (ROOT / path).exists() and path != "specs/flights_simple.yml"] == []
@@ -176,8 +194,7 @@ def test_every_script_exists(page):
 
 
 def test_every_page_is_in_the_index():
-    index = Page(ROOT / "docs/README.md")
-    listed = {(index.path.parent / link).resolve() for link in index.links}
-    written = {page.path for page in linked_pages() if page.path.parent.name in ("tutorial", "how-to", "reference")}
+    folders = ("tutorial", "how-to", "reference", "explanation")
+    written = {page.path for page in linked_pages() if page.path.parent.name in folders}
 
-    assert written - listed == set()
+    assert written - {(INDEX.parent / link).resolve() for link in Page(INDEX).links} == set()

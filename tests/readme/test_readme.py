@@ -21,7 +21,7 @@ def test_the_smallest_spec_has_nine_lines_and_is_valid():
 
 def test_the_first_screen_has_claim_number_picture_and_both_commands():
     first = "\n".join(README.text.splitlines()[:14])
-    wanted = ["keeps them fresh", "**11.20 minutes", "27 % less error", 'width="560"', "make demo", "make test"]
+    wanted = ["keeps them fresh", "**11.20 minutes", "27% less error", 'width="540"', "make demo", "make test"]
 
     assert [each for each in wanted if each not in first] == []
     assert len(README.text.splitlines()) <= 90

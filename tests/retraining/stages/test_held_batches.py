@@ -138,7 +138,11 @@ def test_a_batch_released_late_is_scored_once_with_the_next_batch(loop, story):
 
 
 def test_a_batch_released_late_is_compared_measured_and_trained_on_with_the_next_batch(loop, story):
-    rows = loop.tables.read("drift_metrics").where("batch_seq = 4 AND column_name = 'x'").collect()
+    rows = (
+        loop.tables.read("drift_metrics")
+        .where("batch_seq = 4 AND column_name = 'x' AND against = 'reference'")
+        .collect()
+    )
 
     assert [row["rows"] for row in rows] == [38]
     assert {each.batch_seq for each in story.decision.daily_losses} == {2, 3, 4}
