@@ -85,7 +85,7 @@ def _value(given: Any, type_name: str, column: str, position: int, types: Mappin
     try:
         return None if given is None else _READERS[kind](given, type_name)
     except (ValueError, ArithmeticError):
-        raise _refused(types, f"the value of `{column}` in key {position} is no {type_name}") from None
+        raise _refused(types, f"the value of `{column}` in key {position} is not a {type_name}") from None
 
 
 def _refused(types: Mapping[str, str], found: str) -> ParameterError:

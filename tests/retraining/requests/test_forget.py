@@ -68,7 +68,7 @@ def test_a_key_of_several_columns_has_them_in_the_order_of_the_spec():
     ],
 )
 def test_a_value_that_is_not_of_the_type_is_refused_by_its_place(type_name, written):
-    with pytest.raises(ParameterError, match=r"the value of `k` in key 2 is no ") as caught:
+    with pytest.raises(ParameterError, match=r"the value of `k` in key 2 is not a ") as caught:
         read_keys(f'[{{"k": null}}, {{"k": {written}}}]', {"k": type_name})
 
     assert SECRET not in str(caught.value)
