@@ -15,7 +15,9 @@ class RuleCount:
     """How many rows of a batch broke a quality rule."""
 
     rule: str
+    """Name of the rule."""
     rows: int
+    """Rows that broke it."""
 
 
 @dataclass(frozen=True)
@@ -25,10 +27,15 @@ class Batch(Stamped):
     is closed."""
 
     source: str
+    """Name of the source."""
     epoch: int
+    """Counts rebuilds and re-baselines of the source, from 1. A new epoch may write a batch_seq again."""
     batch_seq: int
+    """Number of the batch, from 1."""
     state: BatchState
+    """The step that this row records."""
     ledger_type: LedgerTypeName
+    """Type of the ledger column."""
     lo: str | None
     """First ledger value of the slice; None on the first run, which reads everything up to hi."""
     hi: str | None
@@ -36,15 +43,21 @@ class Batch(Stamped):
     valid_until: str | None
     """Greater ledger values are a data fault; None for numeric ledgers."""
     source_table_id: str
+    """Id of the source table, which changes when the table is replaced."""
     source_version: int
+    """Version of the source table that the slice was read from; -1 in a rebuilt row."""
     columns: tuple[str, ...]
     """The source's columns as they are stored and hashed from this batch on. They only grow, at the end."""
     watermark_after: str | None
     """The watermark that the batch leaves."""
     rows_read: int | None
+    """Rows of the slice: the sum of accepted, quarantined, already present and forgotten rows."""
     rows_accepted: int | None
+    """Rows stored without a refusal."""
     rows_quarantined: int | None
+    """Rows stored with at least one refusal."""
     rows_already_present: int | None
+    """Rows that were stored before and are not stored again."""
     rows_below_lo: int
     """Valid rows of the source below lo; frozen with the slice."""
     rows_first_read: int | None
@@ -87,13 +100,21 @@ class StoredBatch:
     accepted rows of earlier batches with another label, in none of the other counts."""
 
     batch_seq: int
+    """Number of the batch."""
     accepted: int
+    """Rows without a refusal."""
     quarantined: int
+    """Rows with at least one refusal."""
     valid: int
+    """Rows with a valid ledger value."""
     lo: int | Decimal | None
+    """Smallest valid ledger value; None without one."""
     hi: int | Decimal | None
+    """Greatest valid ledger value; None without one."""
     supersedes: int | None
+    """The batch that it replaces; None if it replaces none."""
     relabelled: int = 0
+    """Accepted rows of earlier batches that are stored with another label. No other count includes them."""
 
 
 @dataclass(frozen=True)
@@ -101,14 +122,21 @@ class IngestReport:
     """Counts of one ingestion, read back from the tables."""
 
     source: str
+    """Name of the source."""
     batch_seq: int | None
     """The newest closed batch; None before the first."""
     watermark: str | None
+    """The watermark after it, as text; None if no valid row was ever read."""
     read: int = 0
+    """Rows read."""
     accepted: int = 0
+    """Rows stored without a refusal."""
     quarantined: int = 0
+    """Rows stored with at least one refusal."""
     already_present: int = 0
+    """Rows that were stored before."""
     reasons: tuple[str, ...] = ()
+    """The rules that refused rows."""
     older: int = 0
     """Rows of the source that came too late even for the lookback, and that no batch has read."""
     late: int = 0

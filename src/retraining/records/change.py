@@ -14,6 +14,7 @@ class ChangeKind:
     """What kind of change a batch shows."""
 
     kind: KindOfChange
+    """Name of the kind."""
     since: date | None
     """Estimated first day of the change; None where no day is clear."""
     response: str
@@ -27,7 +28,9 @@ class ColumnState:
     """One column of the newest batch beside the champion's reference. Shares are 0 to 1."""
 
     name: str
+    """Name of the column."""
     verdict: DriftVerdict
+    """Whether it drifted."""
     distance: float | None
     """In the unit of the measure that decides."""
     threshold: float | None
@@ -45,7 +48,9 @@ class ColumnState:
     standard_deviation: float | None = None
     """Of the finite values; None for a category or without a value."""
     reference_mean: float | None = None
+    """Mean in the reference; None for a category and without a value."""
     reference_standard_deviation: float | None = None
+    """Standard deviation in the reference; None for a category and without a value."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +58,11 @@ class DayLoss:
     """Mean loss of the champion on the rows of one day that it had not seen; days without labels are absent."""
 
     day: date
+    """The day."""
     rows: int
+    """Labelled rows of the day."""
     loss: float
+    """Mean over its rows."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,9 @@ class DistanceAt:
     day: date
     """The day, or the batch's first day."""
     rows: int
+    """Rows of the day or the batch."""
     distance: float
+    """In the unit of the measure that decides."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +82,9 @@ class ArchivedDistance:
     """Distance of the newest batch from what an earlier version was trained on."""
 
     version: str
+    """The earlier version."""
     distance: float
+    """Mean distance of the columns that drifted from the live reference."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +104,7 @@ class ChangeEvidence:
     """Everything that the naming of a change may look at."""
 
     columns: tuple[ColumnState, ...]
+    """The columns of the newest batch."""
     losses: tuple[DayLoss, ...]
     """Oldest first, at most one a day, since the champion went live."""
     expected_loss: float | None

@@ -17,6 +17,7 @@ class DailyLoss:
     """How one version did on one day of the data, on rows that it had not seen in training."""
 
     version: str
+    """The version that predicted the rows."""
     batch_seq: int
     """The batch that brought the labels."""
     scored_batch: int
@@ -24,6 +25,7 @@ class DailyLoss:
     day: date | None
     """The rows' own day; None where they have no time."""
     rows: int
+    """Rows with a label."""
     loss: float
     """Sum over the rows of the kind's loss: squared error, or the number of wrong classes."""
 
@@ -117,7 +119,9 @@ class Thresholds:
     cheap_fit_seconds: float
     """A fit that takes at most this long needs no evidence but new rows."""
     min_new_rows: int
+    """Fewest new labelled rows that a training needs."""
     max_age_days: int
+    """Days of data after which the champion is too old."""
     max_error_increase: float
     """Share of the expected error, 0 or more."""
     cooldown_days: int
@@ -131,6 +135,7 @@ class Verdict:
     """What to do, and why."""
 
     action: Action
+    """What to do with the champion."""
     reasons: tuple[str, ...]
     """Sentences with numbers; never empty."""
 
@@ -140,15 +145,19 @@ class Decision(Evidence, Thresholds, Stamped):
     """One evaluation of one model: evidence, thresholds and verdict in one row."""
 
     model: str
+    """Name of the model."""
     evaluation_id: str
     """Names the evidence: the same evidence leads to the same decision, found and not made again."""
     seq: int
     """Number of the decision of its model, from 1."""
     action: Action
+    """What to do."""
     reasons: tuple[str, ...]
+    """Why: sentences with numbers, never empty."""
     daily_losses: tuple[DailyLoss, ...]
     """Those of the batches since the previous decision."""
     spec_hash: str
+    """Hash of the model's spec."""
 
     @property
     def should_retrain(self) -> bool:

@@ -30,11 +30,15 @@ class DriftReference(Stamped):
     """The bins of one column, and the training rows counted in them."""
 
     model: str
+    """Name of the model."""
     version: str
+    """The version that was trained on the rows."""
     seq: int
     """Number of the commit of the model's references."""
     column_name: str
+    """Name of the column, ":prediction" or ":label"."""
     kind: ColumnKind
+    """How the column is binned."""
     edges: tuple[float, ...]
     """Numeric columns: bin i holds (edges[i-1], edges[i]]; the first and the last bin are open to the infinities."""
     categories: tuple[str, ...]
@@ -68,6 +72,7 @@ class UnseenCategory:
     """A category that no training row had."""
 
     name: str
+    """The category."""
     rows: int
     """Rows of the day with it."""
 
@@ -77,9 +82,13 @@ class DriftProfile(Stamped):
     """One column of one day of one batch, counted in the bins of `version`."""
 
     model: str
+    """Name of the model."""
     version: str
+    """The version whose bins are used."""
     batch_seq: int
+    """Number of the batch."""
     column_name: str
+    """Name of the column, ":prediction" or ":label"."""
     day: date | None
     """None where rows have no time."""
     counts: tuple[int, ...]
@@ -99,6 +108,7 @@ class DriftProfile(Stamped):
     maximum: float | None
     """Of the finite values; None without any."""
     unseen: tuple[UnseenCategory, ...]
+    """Categories that no training row had; rare ones are not named."""
 
 
 DriftVerdict = Literal["stable", "drifted", "not_enough_data"]
@@ -111,16 +121,21 @@ class DriftMetric(Stamped):
     meaning or nothing can be compared."""
 
     model: str
+    """Name of the model."""
     evaluation_id: str
+    """The evaluation, as in its decision."""
     seq: int
     """Number of the commit of the evaluation."""
     batch_seq: int
+    """The batch that was compared."""
     champion_version: str
+    """The version whose bins are used."""
     against: Against
     """What the batch is compared with."""
     column_name: str
     """":prediction" for the prediction, ":label" for the label."""
     kind: ColumnKind
+    """How the column is binned."""
     rows: int
     """With missing values."""
     reference_rows: int
@@ -144,6 +159,7 @@ class DriftMetric(Stamped):
     null_share: float
     """Null and NaN."""
     reference_null_share: float
+    """The same share in the reference."""
     nan_share: float
     """NaN only."""
     unseen_share: float | None
@@ -153,9 +169,11 @@ class DriftMetric(Stamped):
     mean: float | None
     """Of the batch."""
     reference_mean: float | None
+    """Mean of what it is compared with; None for a categorical column and without a finite value."""
     standard_deviation: float | None
     """Of the batch."""
     reference_deviation: float | None
+    """Standard deviation of what it is compared with; None for a categorical column and without a finite value."""
     measure: str
     """The measure that decides."""
     noise_floor: float | None
@@ -163,6 +181,7 @@ class DriftMetric(Stamped):
     threshold: float | None
     """The larger of the policy's threshold and the noise floor."""
     verdict: DriftVerdict
+    """Whether the column drifted."""
     reason: str
     """A sentence with the numbers."""
     fault: str | None = None
@@ -180,8 +199,11 @@ class DetectorState(Stamped):
     """One detector after one batch."""
 
     model: str
+    """Name of the model."""
     version: str
+    """The champion whose errors the detector follows."""
     seq: int
+    """Number of the commit among the model's detector states."""
     detector: str
     """Name of the algorithm."""
     state: str
@@ -199,6 +221,7 @@ class DetectorState(Stamped):
     first_alarm: str | None
     """Ledger value of the first alarm of this batch."""
     level: str
+    """What the detector reports after the batch: stable, warning or drift."""
 
 
 @dataclass(frozen=True)
@@ -210,6 +233,7 @@ class DomainVerdict:
     bound: float | None
     """What the area reaches by chance. None without enough data."""
     verdict: DriftVerdict
+    """Whether the batch differs."""
     columns: tuple[tuple[str, float], ...]
     """(name, importance), greatest first: the area that is lost when the values of the column are shuffled. Near 0, of
     either sign, where the column does not matter."""

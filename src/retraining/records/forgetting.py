@@ -10,9 +10,13 @@ class KeySalt:
     """One random salt a source, written at its first request and never changed. salt is 64 hex digits."""
 
     source: str
+    """Name of the source."""
     salt: str
+    """64 hex digits, drawn at the first request of the source."""
     attempt_id: str
+    """The process that wrote the row."""
     at: datetime
+    """When the task started, in UTC."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,9 @@ class TableRows:
     """How many rows of the keys a table holds."""
 
     table: str
+    """Name of the table, without catalog and schema."""
     rows: int
+    """Rows of these keys."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,9 @@ class TrainedVersion:
     """A version that learned from a row of the keys, or grew from one that did."""
 
     model: str
+    """Name of the model."""
     version: str
+    """Its version in the registry."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +45,15 @@ class Forgetting:
     named."""
 
     source: str
+    """Name of the source."""
     seq: int
+    """Number of the request of its source, from 1; PLANNED and DONE share it."""
     state: Literal["PLANNED", "DONE"]
+    """PLANNED before anything is deleted, DONE when all of it is gone."""
     request_id: str
     """The run's id: the same run repeated finishes or repeats its own request."""
     reason: str
+    """The operator's."""
     keys: int
     """How many keys the request names."""
     keys_known: int
@@ -51,4 +63,6 @@ class Forgetting:
     versions: tuple[TrainedVersion, ...]
     """Versions to be marked."""
     attempt_id: str
+    """Of the process that wrote the row."""
     at: datetime
+    """When its task started, in UTC."""

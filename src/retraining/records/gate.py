@@ -17,14 +17,19 @@ class Check:
     """One check of the gate."""
 
     name: str
+    """Name of the check, for example gain or signature."""
     verdict: GateVerdict
+    """Whether the candidate passed it."""
     value: float | None
     """What was measured, inside [lower, upper] where the check has an interval."""
     lower: float | None
+    """Lower end of the interval around value; None for a check without an interval."""
     upper: float | None
+    """Upper end of that interval; None for a check without one."""
     threshold: float | None
     """What the value had to reach."""
     sentence: str
+    """The result in words, with the numbers."""
     metric: str | None = None
     """The metric that the check compares; None where it compares none."""
     candidate_error: float | None = None
@@ -39,24 +44,37 @@ class GateResult(Stamped):
     fields of the check are those of Check."""
 
     model: str
+    """Name of the model."""
     retrain_key: str
     """Names the candidate's fit."""
     seq: int
     """Number of the verdict of its model; all checks of one verdict share it."""
     question: Question
+    """What the candidate had to show."""
     candidate_version: str
+    """The version that was judged."""
     champion_version: str | None
     """None when the baseline is the trivial predictor."""
     check: str
+    """Name of the check."""
     verdict: GateVerdict
+    """Whether the candidate passed it."""
     value: float | None
+    """What was measured, in the check's own unit; None if there was nothing to measure."""
     lower: float | None
+    """Lower end of the interval around value; None for a check without an interval."""
     upper: float | None
+    """Upper end of that interval; None for a check without one."""
     threshold: float | None
+    """The limit that value, or an end of its interval, is compared with; None for a check without one."""
     sentence: str
+    """The result in words, with the numbers."""
     metric: str | None
+    """The metric that the check compares; None if it does not compare one."""
     candidate_error: float | None
+    """The candidate's value of metric; None if the check does not compare one."""
     baseline_error: float | None
+    """The baseline's value of metric; None if the check does not compare one."""
     level: float
     """Confidence of the one-sided bounds that decide, 0 to 1."""
     correlation: float
@@ -64,6 +82,7 @@ class GateResult(Stamped):
     correlation_days: int | None
     """Days of history behind the correlation; None where it is assumed."""
     holdout_rows: int
+    """Rows of the hold-out."""
     holdout_blocks: int
     """Days, or buckets of rows without time order."""
     holdout_from: str | None

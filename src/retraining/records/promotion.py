@@ -14,6 +14,7 @@ class Promotion(Stamped):
     """A decision about the champion, or the note that the alias follows it."""
 
     model: str
+    """Name of the model."""
     seq: int
     """Number of the decision of its model; the note that it was applied has the same."""
     state: Literal["DECIDED", "APPLIED"]
@@ -26,12 +27,15 @@ class Promotion(Stamped):
     previous_version: str | None
     """The previous champion, or the champion that the candidate was judged against."""
     candidate_version: str | None
+    """The candidate that was judged; None for a decision without one."""
     retrain_key: str | None
     """That of the candidate."""
     request_id: str | None
     """The request of a person, or the evaluation that rolled back by itself."""
     batch_seq: int
+    """The newest batch when the decision was made."""
     reasons: tuple[str, ...]
+    """Why, in sentences."""
 
     @property
     def moves_alias(self) -> bool:

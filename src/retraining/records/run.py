@@ -35,9 +35,11 @@ class Run:
     attempt_id: str
     """Of this process alone."""
     code_version: str
+    """Version of the code that runs."""
     as_of: datetime
     """The moment the run takes for now; by default the moment it started."""
     started_at: datetime
+    """When the task started."""
     stopwatch: Callable[[], float]
     """Returns seconds. Only differences mean anything."""
 

@@ -26,19 +26,24 @@ class Manifest(Stamped):
     current rows of committed batches up to batch_seq, without the days that strategy.exclude names."""
 
     model: str
+    """Name of the model."""
     retrain_key: str
     """Names the fit."""
     role: Role
     """candidate: judged by the gate. refit: fitted again with the hold-out. adopted: made elsewhere, its training rows
     are those that an operator named. copied: fitted by another target, judged like a candidate."""
     state: Literal["RESERVED", "REGISTERED"]
+    """RESERVED: claimed before the fit. REGISTERED: the version exists."""
     seq: int
+    """Number of the commit among the model's manifests; a candidate and its refit are reserved with the same one."""
     evaluation_id: str
+    """The evaluation that decided to train; the retrain_key of an adopted or copied version."""
     action: Literal["update", "refit"]
     """update: base_version learned the rows of newer batches. refit: from scratch."""
     base_version: str | None
     """The version that an update starts from."""
     batch_seq: int
+    """Newest batch whose rows could be used."""
     window_days: int | None
     """Length of the newest history that a refit learned; None for all of it."""
     train_from: str | None
@@ -52,6 +57,7 @@ class Manifest(Stamped):
     trained_until: str | None
     """Newest ledger value that was learned."""
     trained_rows: int | None
+    """Number of training rows; None before the fit, and for a copied version."""
     sampled: bool | None
     """Whether the rows were more than policy.max_rows, and a keyed sample was learned."""
     data_hash: str | None
@@ -61,12 +67,17 @@ class Manifest(Stamped):
     trivial_prediction: str | None
     """The training mean or majority class, as text."""
     fit_seconds: float | None
+    """Duration of the fit in seconds; None if it was not measured."""
     version: str | None
+    """The version in the registry; None before it is registered."""
     mlflow_run_id: str | None
+    """The MLflow run that logged the version; None before it is logged."""
     digest: str | None
     """Sha256 over the sorted (path, sha256) pairs of the files. It decides whether a version is loaded."""
     spec_hash: str
+    """Hash of the model's spec."""
     code_version: str
+    """Version of the code that made the row."""
     learning_hash: str | None = None
     """Hash of the spec's part that says how the version was made."""
     reproducible: bool = True
@@ -80,6 +91,7 @@ class ModelInput:
     """An input column of a registered model."""
 
     name: str
+    """Name of the column."""
     type: str
     """MLflow's type, as text."""
     required: bool = True
@@ -91,6 +103,7 @@ class Signature:
     """What a registered model takes and returns."""
 
     inputs: tuple[ModelInput, ...]
+    """The input columns, in order."""
     prediction: str | None
     """Type of the predictions, as text; None where the signature does not say."""
 
@@ -100,6 +113,7 @@ class LoggedRun:
     """A run of this product in MLflow."""
 
     run_id: str
+    """Id of the MLflow run."""
     manifest_seq: int
     """The number under which the attempt that logged the run would write its manifest."""
     versions: tuple[str, ...] = ()
@@ -127,7 +141,9 @@ class PredictionCount:
     """Predictions of one version in one batch."""
 
     batch_seq: int
+    """Number of the batch."""
     rows: int
+    """Predictions."""
     first_at: datetime
     """Clock of the first run that made them."""
     last_at: datetime
@@ -139,8 +155,11 @@ class Comparison:
     """One line of a comparison between what was registered and what was fitted again."""
 
     what: str
+    """Name of what is compared."""
     registered: str
+    """Its value in the registry, as text."""
     again: str
+    """Its value after fitting again, as text."""
     same: bool | None
     """None where the line is for information only."""
 

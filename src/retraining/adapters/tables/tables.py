@@ -200,7 +200,7 @@ def _python(value: Any, kind: Any) -> Any:
         return value
     inner: Any = get_args(kind)[0]
     is_record = is_dataclass(inner)
-    return tuple(inner(*each) if is_record else each for each in value)
+    return tuple(inner(**each.asDict()) if is_record else each for each in value)
 
 
 def _column(name: str, type_name: str, nullable: bool) -> str:
