@@ -132,7 +132,7 @@ def test_a_row_that_was_changed_behind_our_back_is_a_failure_that_says_what_to_l
 
     assert compared(report)["data hash"] == "differs"
     assert "it did NOT learn the same rows" in report.summary
-    with pytest.raises(ReproduceError, match=r"toy version 4: the rows of its batches have another hash"):
+    with pytest.raises(ReproduceError, match=r"toy version 4: the rows of its batches have a different hash than"):
         report.raise_if_different()
 
 
