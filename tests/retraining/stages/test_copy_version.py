@@ -122,7 +122,9 @@ def test_what_cannot_be_judged_here_is_refused_with_the_cure_and_nothing_is_copi
     assert said["unsigned"].startswith(f"{schema}.unsigned version 1 has no signature that names its columns")
     assert said["columns"].startswith(f"{schema}.weighs version 1 takes weight, which the spec does not name. Add them")
     assert said["untold"].startswith(f"{schema}.by_hand version 1 has no tag `trained_until`, and the parameter is")
-    assert said["no date"].startswith(f"{schema}.toy version 2: trained_until 'in spring' is no timestamp of at. Set")
+    assert said["no date"].startswith(
+        f"{schema}.toy version 2: trained_until 'in spring' is not a timestamp of at. Set"
+    )
     assert said["reserved"].startswith("toy: gate.holdout is reserved, and it is not known whether")
     assert story.after_refusals == ([], [])
 

@@ -354,7 +354,7 @@ def test_keys_hash_as_those_of_stored_rows_whatever_their_types(loop):
 
 def test_a_request_that_does_not_fit_says_so_without_a_value_and_writes_nothing(begun, caplog):
     sql, name = begun.tables.spark.sql, begun.tables.name
-    sql(f"CREATE TABLE {name('typed')} USING delta AS SELECT 4711L id")
+    sql(f"CREATE TABLE {name('typed')} USING delta AS SELECT 471100471100L id")
     sql(f"CREATE TABLE {name('other')} USING delta AS SELECT 'a' person")
     sql(f"CREATE TABLE {name('empty')} USING delta AS SELECT 'a' id WHERE false")
     written = begun.written()
@@ -363,8 +363,8 @@ def test_a_request_that_does_not_fit_says_so_without_a_value_and_writes_nothing(
         "`reason` is empty": {"reason": " "},
         "not both": {"keys_table": name("typed")},
         "Say either `keys`": {"keys": None},
-        "the value of `id` in key 1 is no string": {"keys": '[{"id": 4711}]'},
-        "key 1 is no object": {"keys": '[{"id": "4711", "person": "4711"}]'},
+        "the value of `id` in key 1 is not a string": {"keys": '[{"id": 471100471100}]'},
+        "key 1 is not an object": {"keys": '[{"id": "471100471100", "person": "471100471100"}]'},
         r"nowhere` does not exist": {"keys": None, "keys_table": name("nowhere")},
         "`id` is bigint, expected string": {"keys": None, "keys_table": name("typed")},
         "`id` is missing, expected string": {"keys": None, "keys_table": name("other")},
@@ -372,11 +372,11 @@ def test_a_request_that_does_not_fit_says_so_without_a_value_and_writes_nothing(
     }
     for sentence, request in refusals.items():
         with pytest.raises(ParameterError, match=sentence) as caught:
-            begun.forget(**{"keys": '[{"id": "4711"}]', **request})
-        assert "4711" not in str(caught.value)
+            begun.forget(**{"keys": '[{"id": "471100471100"}]', **request})
+        assert "471100471100" not in str(caught.value)
 
     assert begun.written() == written
-    assert "4711" not in caplog.text
+    assert "471100471100" not in caplog.text
 
 
 def test_nothing_that_is_logged_names_a_key(begun, caplog):
