@@ -139,7 +139,8 @@ def test_the_reference_profile_and_an_error_are_written_for_it(story):
     assert [(row.column_name, row.rows) for row in profile] == [(":label", 280), (":prediction", 280), ("x", 280)]
     assert check.candidate_error == pytest.approx(0.1, abs=0.02)
     assert check.sentence == (
-        f"Taken over, not judged: RMSE {check.candidate_error:.4g} on its own training rows, because there are no newer ones."
+        f"Taken over, not judged: RMSE {check.candidate_error:.4g} on its own training rows, because there are no "
+        f"newer ones."
     )
 
 
