@@ -47,6 +47,14 @@ class Classification(Kind):
         """Texts, also where the model was fitted on numbered classes."""
         return np.asarray(predicted).astype(str).astype(object)
 
+    def class_type(self, label_type: str) -> str | None:
+        """The label's own type."""
+        return label_type
+
+    def unanswered(self, rows: int) -> NDArray[Any]:
+        """None."""
+        return np.full(rows, None, dtype=object)
+
     def answers(self, model: Any, features: pd.DataFrame, label: NDArray[Any], with_probabilities: bool) -> Predictions:
         """Classes as texts, in the model's order."""
         classes = tuple(str(each) for each in model.classes_)

@@ -4,7 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import BooleanType, DataType, LongType, StringType, StructField, StructType, TimestampType
+from pyspark.sql.types import (
+    BooleanType,
+    DataType,
+    DoubleType,
+    LongType,
+    MapType,
+    StringType,
+    StructField,
+    StructType,
+    TimestampType,
+)
 
 from retraining.adapters.tables.observations import BATCH_SEQ
 from retraining.adapters.tables.tables import Fence, Tables
@@ -17,8 +27,17 @@ def table_of(model: str) -> str:
     return f"{model}_predictions"
 
 
-def create_predictions(tables: Tables, model: str, prediction: DataType) -> None:
-    """The table, with the prediction's type."""
+KEYS = "keys"
+"""Column with the keys of the source: which row of theirs a prediction is about."""
+PROBABILITIES = "probabilities"
+"""Column with the probability of each class, where a version has them."""
+
+
+def create_predictions(tables: Tables, model: str, prediction: DataType, keys: StructType) -> None:
+    """The table, with the prediction's type, and the source's key columns. An older table gets what it lacks."""
+    table = table_of(model)
+    of_class = MapType(StringType(), DoubleType())
+    added = [StructField(KEYS, keys), *([StructField(PROBABILITIES, of_class)] if prediction == StringType() else [])]
     columns = [
         StructField(ROW_KEY, StringType(), nullable=False),
         StructField("model_version", StringType(), nullable=False),
@@ -28,7 +47,8 @@ def create_predictions(tables: Tables, model: str, prediction: DataType) -> None
         StructField("run_id", StringType(), nullable=False),
         StructField("scored_at", TimestampType(), nullable=False),
     ]
-    tables.create(table_of(model), StructType(columns), append_only=False)
+    tables.create(table, StructType([*columns, *added]), append_only=False)
+    tables.add_columns(table, added)
 
 
 def last_scored_batch(tables: Tables, model: str) -> int:

@@ -11,9 +11,9 @@ from typing import Any, TypeVar, get_args, get_type_hints
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import StructType
+from pyspark.sql.types import StructField, StructType
 
-from retraining.adapters.tables.schema_of_record import columns_of_record, schema_of_record
+from retraining.adapters.tables.schema_of_record import columns_of_record, defaults_of_record, schema_of_record
 from retraining.errors import ConcurrentRunError, ParameterError, SkippedWriteError
 from retraining.spec.identifiers import quoted, quoted_column, quoted_text
 
@@ -118,6 +118,14 @@ class Tables:
             f"attempt was stored. Start the run again: it continues from what the other one left."
         ) from last
 
+    def add_columns(self, table: str, columns: Sequence[StructField]) -> None:
+        """Gives a table that an older version of this product made the columns that it lacks; null in its rows."""
+        there = {name.lower() for name in self.read(table).columns}
+        missing = [each for each in columns if each.name.lower() not in there]
+        if missing:
+            listed = ", ".join(_column(each.name, each.dataType.simpleString(), True) for each in missing)
+            self.spark.sql(f"ALTER TABLE {self.name(table)} ADD COLUMNS ({listed})")
+
     def replace_view(self, view: str, query: str) -> None:
         """Creates a view, or gives it another query."""
         replace = f"CREATE OR REPLACE VIEW {self.name(view)} AS {query}"
@@ -152,7 +160,10 @@ class Tables:
         SkippedWriteError."""
         first = records[0]
         schema = schema_of_record(type(first))
-        self.create(table, schema, append_only=True)
+        if self.exists(table):
+            self.add_columns(table, list(schema))
+        else:
+            self.create(table, schema, append_only=True)
         self.append(table, self.spark.createDataFrame([_row_of(each) for each in records], schema), fence, said)
         mine = self.read(table).where(F.col("attempt_id") == F.lit(first.attempt_id))
         if first not in _to_records(mine, type(first)):
@@ -183,9 +194,19 @@ def _plain(value: Any) -> Any:
 def _to_records(frame: DataFrame, record: type[Record]) -> list[Record]:
     """Expressions as text: a column object is several calls to the JVM, and a record has dozens of columns."""
     hints = get_type_hints(record)
-    kinds = {name: hints[name] for name in columns_of_record(record)}
+    there = set(frame.columns)
+    kinds = {name: hints[name] for name in columns_of_record(record) if name in there}
+    defaults = defaults_of_record(record)
     rows = frame.selectExpr(*(_exact(name, kind) for name, kind in kinds.items())).collect()
-    return [record(**{name: _python(row[name], kind) for name, kind in kinds.items()}) for row in rows]
+    return [
+        record(**{name: _or_default(_python(row[name], kind), defaults.get(name)) for name, kind in kinds.items()})
+        for row in rows
+    ]
+
+
+def _or_default(value: Any, default: Any) -> Any:
+    """A column that was added later is null in older rows."""
+    return default if value is None else value
 
 
 def _exact(name: str, kind: Any) -> str:
