@@ -17,14 +17,18 @@ from retraining.kinds.kind import Kind
 from retraining.records.promotion import Promotion
 from retraining.records.version import Manifest
 from retraining.rules.champion.history import first_champion
+from retraining.rules.ingest.batch_numbers import from_another_source
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.live_versions import find_previous_champion, heal_and_read_champion
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import load_fitted, manifest_of_version
 from retraining.steps.dataset.model_frame import columns_of_features
+from retraining.steps.dataset.other_sources import keys_of_other_sources
 from retraining.steps.dataset.predict_rows import PROBABILITIES, FittedVersion, predict_rows
 
+_FIRST = "_first"
+_OTHER = "_other"
 _log = logging.getLogger(__name__)
 
 
@@ -74,12 +78,12 @@ def score(context: Context) -> ScoreReport:
         reading = pool.submit(read_rows, tables, Manifest, spec.model)
         promotions = pool.submit(read_rows, tables, Promotion, spec.model)
         ingested = pool.submit(read_source, spec, tables)
-        scored = pool.submit(predictions.last_scored_batch, tables, spec.model)
 
-    manifests = reading.result()
     source = ingested.result()
+    manifests = source.numbers.of_manifests(reading.result())
     champion = manifest_of_version(manifests, spec.model, version)
-    after = max(scored.result(), champion.batch_seq)
+    scored = predictions.last_scored_batch(tables, spec.model, source.name, source.numbers.begun)
+    after = max(scored, champion.batch_seq)
     if source.committed.through <= after:
         return ScoreReport(spec.model, version, 0)
 
@@ -104,7 +108,7 @@ def _score_batches(context: Context, source: IngestedSource, versions: list[Mani
     key_types = StructType([arrived.schema[name] for name in spec.source.keys])
     predictions.create_predictions(tables, spec.model, kind.prediction_type, key_types)
 
-    stored = tables.read(predictions.table_of(spec.model))
+    stored = source.predictions(spec.model)
     unscored = arrived.join(stored.select(ROW_KEY).distinct(), ROW_KEY, "left_anti")
     fitted = {_column_of(each): load_fitted(spec, context.registry, each, arrived) for each in versions}
     champion = fitted[_column_of(versions[0])]
@@ -114,14 +118,15 @@ def _score_batches(context: Context, source: IngestedSource, versions: list[Mani
     by_version = F.explode(F.array(*(_of_version(each, kind) for each in versions))).alias("of_version")
     new_rows = (
         predicted.join(_first_batches(context, source, versions), ROW_KEY, "left")
+        .join(keys_of_other_sources(tables, versions).withColumn(_OTHER, F.lit(True)), ROW_KEY, "left")
         .select(*kept, by_version)
         .select(*kept, "of_version.*")
         .withColumns({"run_id": F.lit(context.run.run_id), "scored_at": F.lit(context.run.started_at)})
     )
-    predictions.append_predictions(tables, spec.model, new_rows, source.committed.through)
+    predictions.append_predictions(tables, spec.model, new_rows, source.name, source.committed.through)
 
     by_champion = F.col("model_version") == F.lit(versions[0].version)
-    made = stored.where(observations.arrived_after(source.committed, after) & by_champion)
+    made = source.predictions(spec.model).where(observations.arrived_after(source.committed, after) & by_champion)
     rows, unanswered = made.agg(F.count(F.lit(1)), F.count_if(kind.is_broken("prediction"))).collect()[0]
     return ScoreReport(spec.model, versions[0].version, rows, unanswered, _gone(spec, champion, arrived))
 
@@ -138,8 +143,14 @@ def _of_version(manifest: Manifest, kind: Kind) -> Column:
         F.lit(manifest.version).alias("model_version"),
         F.col(column).alias("prediction"),
         *(probabilities if kind.has_probabilities else []),
-        F.coalesce(F.col("_first") <= F.lit(manifest.batch_seq), F.lit(False)).alias("seen_in_training"),
+        _seen(manifest).alias("seen_in_training"),
     )
+
+
+def _seen(manifest: Manifest) -> Column:
+    """Whether a version may have learned the row: its key came in time, or under another source's name."""
+    known = F.col(_OTHER) if from_another_source(manifest) else F.col(_FIRST) <= F.lit(manifest.batch_seq)
+    return F.coalesce(known, F.lit(False))
 
 
 def _gone(spec: ModelSpec, champion: FittedVersion, arrived: DataFrame) -> tuple[str, ...]:
@@ -158,4 +169,4 @@ def _first_batches(context: Context, source: IngestedSource, versions: list[Mani
     newest = max(manifest.batch_seq for manifest in versions)
     learned = observations.arrived_after(source.committed, 0) & (since <= newest)
     rows = context.tables.read(observations.table_of(source.name)).where(learned)
-    return rows.groupBy(ROW_KEY).agg(F.min(since).alias("_first"))
+    return rows.groupBy(ROW_KEY).agg(F.min(since).alias(_FIRST))

@@ -1,6 +1,6 @@
 """A control table's columns derive from its record: there is no second schema."""
 
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -36,11 +36,6 @@ def columns_of_record(record: type) -> list[str]:
     inherited = [name for base in record.__mro__ for name in vars(base).get("__annotations__", {})]
     known = {each.name for each in fields(record)}
     return [name for name in dict.fromkeys(inherited) if name in known]
-
-
-def defaults_of_record(record: type) -> dict[str, Any]:
-    """What fields that were added later are in older rows."""
-    return {each.name: each.default for each in fields(record) if each.default is not MISSING}
 
 
 def schema_of_record(record: type) -> StructType:
