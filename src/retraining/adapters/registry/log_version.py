@@ -68,7 +68,7 @@ def log_version(registry: Registry, model: str, fitted: FittedModel, data: Train
     with (
         talking_to_mlflow(f"logging {model}"),
         mlflow.start_run(
-            experiment_id=registry.experiment_id(), run_name=f"{model} {fitted.tags['role']}", tags=dict(fitted.tags)
+            experiment_id=registry.experiment_id(), run_name=_run_name(model, fitted.tags), tags=dict(fitted.tags)
         ) as run,
     ):
         hit("fit.after_run")
@@ -94,3 +94,9 @@ def log_version(registry: Registry, model: str, fitted: FittedModel, data: Train
         version = mlflow.register_model(info.model_uri, registry.full_name(model), tags=dict(fitted.tags))
 
     return str(run.info.run_id), str(version.version)
+
+
+def _run_name(model: str, tags: Mapping[str, str]) -> str:
+    """As in "flights candidate, data until 2013-03-31"."""
+    until = tags.get("trained_until")
+    return f"{model} {tags['role']}" + (f", data until {until[:10]}" if until else "")

@@ -95,7 +95,7 @@ def _moment(micros: int) -> datetime:
 
 def append_predictions(tables: Tables, model: str, rows: DataFrame, source: str, through_batch: int) -> None:
     """Stores predictions of all batches of a source up to one, at most once. The fence names the source: under a new
-    name batches are numbered from 1 again, and a commit of a lower number would be left out without a word."""
+    name batches are numbered from 1 again, and a commit of a lower number would be left out silently."""
     columns = tables.read(table_of(model)).columns
     named = rows.withColumn(SOURCE, F.lit(source))
     tables.append(table_of(model), named.select(*columns), Fence("score", f"{model}:{source}", through_batch))

@@ -24,6 +24,7 @@ from served_model.column_values import Feature
 ByDay = Mapping[date | None, Profile]
 FEWEST_NAMED = 5
 """A category with fewer rows a day may name a person, and these tables outlive the rows."""
+_IS_NUMERIC = {"numeric": True, "categorical": False}
 _BATCH = "_batch"
 _DAY = "_day"
 _SCORED = "_scored"
@@ -105,7 +106,7 @@ def rows_with_predictions(
 def columns_of_references(references: Sequence[DriftReference], rows: DataFrame) -> list[Column]:
     """The features of a version under their own names: those that it was fitted on, whatever the spec says by now."""
     of_features = [each for each in references if each.column_name not in (PREDICTION, LABEL)]
-    return columns_of_features([Feature(each.column_name, "", each.kind == "numeric") for each in of_features], rows)
+    return columns_of_features([Feature(each.column_name, "", _IS_NUMERIC[each.kind]) for each in of_features], rows)
 
 
 def profiles_by_column(rows: Sequence[DriftProfile], batch_seq: int | None) -> dict[str, dict[date | None, Profile]]:

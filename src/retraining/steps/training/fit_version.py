@@ -106,7 +106,7 @@ def _fill(context: Context, reserved: Manifest, learned: Fit, seq: int, reproduc
         observations_version=observations.observations_version(context.tables, context.spec.source_name),
         trivial_prediction=str(kind_of(context.spec).trivial_prediction(frame.label)),
         reproducible=reproducible,
-        kind=context.spec.kind,
+        kind=kind_of(context.spec).name,
         features=frame.columns,
         **context.stamp,
     )
