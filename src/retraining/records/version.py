@@ -84,6 +84,8 @@ class Manifest(Stamped):
     """False once a key was forgotten that the version, or one it grew from, was trained on. A later row records it."""
     files: tuple[FileHash, ...] = ()
     """They show which file was changed, where the digest is another."""
+    source: str | None = None
+    """The source that counted batch_seq; None in rows that are older than this column."""
 
 
 @dataclass(frozen=True)

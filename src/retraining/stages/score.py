@@ -4,7 +4,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations, predictions
@@ -15,12 +15,16 @@ from retraining.kinds.find_kind import kind_of
 from retraining.records.promotion import Promotion
 from retraining.records.version import Manifest
 from retraining.rules.champion.history import first_champion
+from retraining.rules.ingest.batch_numbers import from_another_source
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.steps.champion.live_versions import find_previous_champion, heal_and_read_champion
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import load_version, manifest_of_version
+from retraining.steps.dataset.other_sources import keys_of_other_sources
 from retraining.steps.dataset.predict_rows import predict_rows
 
+_FIRST = "_first"
+_OTHER = "_other"
 _log = logging.getLogger(__name__)
 
 
@@ -58,12 +62,12 @@ def score(context: Context) -> ScoreReport:
         reading = pool.submit(read_rows, tables, Manifest, spec.model)
         promotions = pool.submit(read_rows, tables, Promotion, spec.model)
         ingested = pool.submit(read_source, spec, tables)
-        scored = pool.submit(predictions.last_scored_batch, tables, spec.model)
 
-    manifests = reading.result()
     source = ingested.result()
+    manifests = source.numbers.of_manifests(reading.result())
     champion = manifest_of_version(manifests, spec.model, version)
-    after = max(scored.result(), champion.batch_seq)
+    scored = predictions.last_scored_batch(tables, spec.model, source.name, source.numbers.begun)
+    after = max(scored, champion.batch_seq)
     if source.committed.through <= after:
         return ScoreReport(spec.model, version, 0)
 
@@ -86,7 +90,7 @@ def _score_batches(context: Context, source: IngestedSource, versions: list[Mani
     tables = context.tables
     arrived = source.current_rows(Selection(newer_than=after))
     predictions.create_predictions(tables, spec.model, kind_of(spec).prediction_type)
-    stored = tables.read(predictions.table_of(spec.model))
+    stored = source.predictions(spec.model)
     unscored = arrived.join(stored.select(ROW_KEY).distinct(), ROW_KEY, "left_anti")
     estimators = {f"_by_{manifest.version}": load_version(context.registry, manifest) for manifest in versions}
     predicted = predict_rows(spec, unscored, [ROW_KEY, BATCH_SEQ], estimators)
@@ -95,20 +99,28 @@ def _score_batches(context: Context, source: IngestedSource, versions: list[Mani
         F.struct(
             F.lit(manifest.version).alias("model_version"),
             F.col(f"_by_{manifest.version}").alias("prediction"),
-            F.coalesce(F.col("_first") <= F.lit(manifest.batch_seq), F.lit(False)).alias("seen_in_training"),
+            _seen(manifest).alias("seen_in_training"),
         )
         for manifest in versions
     ]
     new_rows = (
         predicted.join(_first_batches(context, source, versions), ROW_KEY, "left")
+        .join(keys_of_other_sources(tables, versions).withColumn(_OTHER, F.lit(True)), ROW_KEY, "left")
         .select(ROW_KEY, BATCH_SEQ, F.explode(F.array(*by_version)).alias("of_version"))
         .select(ROW_KEY, BATCH_SEQ, "of_version.*")
         .withColumns({"run_id": F.lit(context.run.run_id), "scored_at": F.lit(context.run.started_at)})
     )
-    predictions.append_predictions(tables, spec.model, new_rows, source.committed.through)
+    predictions.append_predictions(tables, spec.model, new_rows, source.name, source.committed.through)
 
     by_champion = F.col("model_version") == F.lit(versions[0].version)
+    stored = source.predictions(spec.model)
     return stored.where(observations.arrived_after(source.committed, after) & by_champion).count()
+
+
+def _seen(manifest: Manifest) -> Column:
+    """Whether a version may have learned the row: its key came in time, or under another source's name."""
+    known = F.col(_OTHER) if from_another_source(manifest) else F.col(_FIRST) <= F.lit(manifest.batch_seq)
+    return F.coalesce(known, F.lit(False))
 
 
 def _first_batches(context: Context, source: IngestedSource, versions: list[Manifest]) -> DataFrame:
@@ -117,4 +129,4 @@ def _first_batches(context: Context, source: IngestedSource, versions: list[Mani
     newest = max(manifest.batch_seq for manifest in versions)
     learned = observations.arrived_after(source.committed, 0) & (since <= newest)
     rows = context.tables.read(observations.table_of(source.name)).where(learned)
-    return rows.groupBy(ROW_KEY).agg(F.min(since).alias("_first"))
+    return rows.groupBy(ROW_KEY).agg(F.min(since).alias(_FIRST))

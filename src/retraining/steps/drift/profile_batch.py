@@ -8,7 +8,7 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from retraining.adapters.tables import observations, predictions
+from retraining.adapters.tables import observations
 from retraining.adapters.tables.ledgers_of_model import read_profiles
 from retraining.adapters.tables.observations import Selection
 from retraining.context import Context
@@ -47,7 +47,7 @@ def stored_profiles(context: Context, source: IngestedSource, version: str) -> l
     batches = [newest, previous] if previous else [newest]
     with ThreadPoolExecutor() as pool:
         stored = pool.map(lambda batch: read_profiles(context.tables, context.model, version, batch), batches)
-        return [profile for of_batch in stored for profile in of_batch]
+        return source.numbers.own([profile for of_batch in stored for profile in of_batch])
 
 
 def profile_batch(
@@ -90,7 +90,7 @@ def rows_with_predictions(context: Context, source: IngestedSource, version: str
 
     by_version = F.col("model_version") == F.lit(version)
     arrived = observations.arrived_after(source.committed, since - 1)
-    stored = context.tables.read(predictions.table_of(context.model)).where(arrived & by_version)
+    stored = source.predictions(context.model).where(arrived & by_version)
     predicted = stored.select(ROW_KEY, F.col("prediction").alias(PREDICTION), F.lit(True).alias(_SCORED))
 
     joined = rows.join(predicted, ROW_KEY, "left")
@@ -131,5 +131,6 @@ def _record(
         minimum=profile.minimum,
         maximum=profile.maximum,
         unseen=unseen,
+        source=context.spec.source_name,
         **context.stamp,
     )

@@ -43,7 +43,8 @@ def feed_detectors(
 
     version = str(champion.version)
     stored = read_rows(context.tables, DetectorState, spec.model)
-    own = [row for row in stored if row.version == version and row.detector in spec.drift.detectors]
+    of_version = [row for row in source.numbers.own(stored) if row.version == version]
+    own = [row for row in of_version if row.detector in spec.drift.detectors]
     last = [row for row in own if row.seq == own[-1].seq] if own else []
     if last and last[0].batch_seq >= batch_seq:
         return tuple(own)
@@ -132,5 +133,6 @@ def _row(
         alarms=fed["alarms"],
         first_alarm=first,
         level=state["level"],
+        source=source.name,
         **context.stamp,
     )
