@@ -66,7 +66,7 @@ class Manifest(Stamped):
     observations_version: int | None
     """Delta version of the observations that were read."""
     trivial_prediction: str | None
-    """The training mean or majority class, as text."""
+    """The training mean, or the share of each class as JSON; the most frequent class alone in rows of earlier code."""
     fit_seconds: float | None
     """Duration of the fit in seconds; None if it was not measured."""
     version: str | None

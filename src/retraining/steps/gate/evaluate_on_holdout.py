@@ -7,7 +7,6 @@ from retraining.adapters.tables import observations
 from retraining.adapters.tables.observations import Selection
 from retraining.context import Context
 from retraining.kinds.find_kind import kind_of
-from retraining.records.gate import Question
 from retraining.records.version import Manifest
 from retraining.rules.gate.correlation import INDEPENDENT, Correlation
 from retraining.rules.gate.evaluation import Evaluation, Sanity
@@ -55,22 +54,20 @@ def holdout_rows(context: Context, source: IngestedSource, candidate: Manifest, 
 
 
 def evaluate_on_holdout(
-    spec: ModelSpec, rows: DataFrame, question: Question, models: ModelPair, correlation: Correlation, shared_keys: int
+    spec: ModelSpec, rows: DataFrame, models: ModelPair, correlation: Correlation, shared_keys: int
 ) -> Evaluation:
     """Sums of both on these same rows, in one pass, and what a look at some of them says."""
-    summed = sum_on_workers(spec, rows, metrics_of(spec, question), models)
+    summed = sum_on_workers(spec, rows, metrics_of(spec), models)
     by_day = spec.gate.holdout == "newest"
     sanity = Sanity(summed.broken, summed.constant, shared_keys, _giveaways(spec, rows))
     correlated = correlation if by_day else INDEPENDENT
     return Evaluation(summed.metrics, summed.sums, by_day, correlated, sanity, summed.slices)
 
 
-def metrics_of(spec: ModelSpec, question: Question) -> tuple[str, ...]:
-    """Names of all metrics that the spec lists, the deciding one first. A first model is compared with the trivial
-    predictor, which has no probabilities: the metric that every model is followed by decides there."""
+def metrics_of(spec: ModelSpec) -> tuple[str, ...]:
+    """Names of the spec's metrics, the deciding one first, and of the one that every model is followed by."""
     followed = kind_of(spec).followed.name
-    first = followed if question == "first" else spec.gate.metric or followed
-    return tuple(dict.fromkeys([first, followed, *spec.gate.guards, *spec.gate.floors]))
+    return tuple(dict.fromkeys([spec.gate.metric or followed, followed, *spec.gate.guards, *spec.gate.floors]))
 
 
 def count_shared_keys(context: Context, source: IngestedSource, candidate: Manifest, rows: DataFrame) -> int:
