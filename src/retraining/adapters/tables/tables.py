@@ -44,6 +44,8 @@ _PROPERTIES = {
 }
 """Compaction: every run adds a file of one row to a dozen control tables; reading thousands of them would take longer
 than the run."""
+MAPPED_COLUMNS = {"delta.columnMapping.mode": "name"}
+"""Lets Delta take a name that its files could not have."""
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 _APPEND_ONLY = {"delta.appendOnly": "true"}
 _PAUSES = (0.2, 0.8, 2.0, 4.0, 8.0)
@@ -96,6 +98,8 @@ class Tables:
 
         columns = ", ".join(_column(each.name, each.dataType.simpleString(), each.nullable) for each in schema)
         properties = _PROPERTIES | (_APPEND_ONLY if append_only else {})
+        if any(needs_mapping(each.name) for each in schema):
+            properties |= MAPPED_COLUMNS
         if looked_up_by:
             properties |= {"delta.dataSkippingStatsColumns": ",".join(map(quoted_column, looked_up_by))}
 
@@ -189,6 +193,11 @@ class Tables:
         for column, value in equals.items():
             frame = frame.where(F.col(column) == F.lit(value))
         return _to_records(frame, record)
+
+
+def needs_mapping(column: str) -> bool:
+    """Whether a column's name holds what Delta's files cannot have in a name, such as a space."""
+    return bool(set(" ,;{}()\n\t=") & set(column))
 
 
 def _row_of(record: Any) -> tuple[Any, ...]:
