@@ -12,6 +12,7 @@ from retraining.adapters.tables import observations, predictions
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.adapters.tables.observations import BATCH_SEQ, Selection
 from retraining.context import Context
+from retraining.errors import SpecError
 from retraining.kinds.find_kind import kind_of
 from retraining.kinds.kind import Kind
 from retraining.records.promotion import Promotion
@@ -82,6 +83,7 @@ def score(context: Context) -> ScoreReport:
     source = ingested.result()
     manifests = source.numbers.of_manifests(reading.result())
     champion = manifest_of_version(manifests, spec.model, version)
+    _check_kind(context, champion)
     scored = predictions.last_scored_batch(tables, spec.model, source.name, source.numbers.begun)
     after = max(scored, champion.batch_seq)
     if source.committed.through <= after:
@@ -96,6 +98,18 @@ def score(context: Context) -> ScoreReport:
 
     _log.info(report.summary)
     return report
+
+
+def _check_kind(context: Context, champion: Manifest) -> None:
+    """Raises SpecError where the spec turns the champion into a model of another kind: its predictions, its errors and
+    its callers are about something else."""
+    kind = kind_of(context.spec).name
+    if champion.kind not in (None, kind):
+        raise SpecError(
+            f"specs/{context.model}.yml: says kind: {kind}, but champion version {champion.version} is a "
+            f"{champion.kind}, with predictions and callers of that type. A model of another kind is another model: "
+            f"give it a file and a name of its own, and leave this one as it was."
+        )
 
 
 def _score_batches(context: Context, source: IngestedSource, versions: list[Manifest], after: int) -> ScoreReport:

@@ -6,6 +6,7 @@ import pytest
 from tests.loop import days, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
+from retraining.errors import SpecError
 from retraining.records.gate import GateResult
 from retraining.records.version import Manifest
 from served_model.column_values import Feature
@@ -57,3 +58,13 @@ def test_the_change_goes_to_the_gate(story):
     assert gain.champion_version == story.first.promotion.version
     assert story.second.promotion.outcome in ("PROMOTE", "REJECT")
     assert story.second.promotion.reasons
+
+
+def test_a_model_does_not_change_its_kind(story):
+    loop = story.loop
+    loop.spec = toy_spec(kind="classification", recipe="recipes.logistic.pipeline")
+    try:
+        with pytest.raises(SpecError, match=r"says kind: classification, but champion version \d+ is a regression"):
+            loop.score()
+    finally:
+        loop.spec = ONLY_X

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from pyspark.sql.types import StructField, StructType
 
-from retraining.adapters.tables.tables import MAPPED_COLUMNS, Tables, needs_mapping
+from retraining.adapters.tables.column_sql import MAPPED_COLUMNS, needs_mapping, type_in_sql
+from retraining.adapters.tables.tables import Tables
 from retraining.rules.ingest.widening import widens
 from retraining.spec.identifiers import quoted_column, quoted_text
 
@@ -40,7 +41,7 @@ def _needed(new: Iterable[StructField], wider: Iterable[StructField]) -> dict[st
     added = list(new)
     widened = list(wider)
     properties = dict(_WIDENING) if widened else {}
-    if any(needs_mapping(each.name) for each in added):
+    if any(needs_mapping(each) for each in added):
         properties |= MAPPED_COLUMNS
     if any("timestamp_ntz" in _type(each) for each in (*added, *widened)):
         properties |= _NO_TIME_ZONE
@@ -48,4 +49,4 @@ def _needed(new: Iterable[StructField], wider: Iterable[StructField]) -> dict[st
 
 
 def _type(column: StructField) -> str:
-    return str(column.dataType.simpleString())
+    return type_in_sql(column.dataType)

@@ -16,6 +16,7 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
+from retraining.adapters.tables.changed_columns import fit_to_columns
 from retraining.adapters.tables.observations import BATCH_SEQ
 from retraining.adapters.tables.tables import Fence, Tables
 from retraining.records.version import PredictionCount
@@ -53,7 +54,7 @@ def create_predictions(tables: Tables, model: str, prediction: DataType, keys: S
         *([StructField(PROBABILITIES, of_class)] if prediction == StringType() else []),
     ]
     tables.create(table_of(model), StructType(columns), append_only=False)
-    tables.add_columns(table_of(model), StructType(columns))
+    fit_to_columns(tables, table_of(model), StructType(columns))
 
 
 def of_source(tables: Tables, model: str, source: str, begun: datetime | None) -> DataFrame:

@@ -11,8 +11,9 @@ from typing import Any, TypeVar, cast, get_args, get_type_hints
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import StructType
+from pyspark.sql.types import StructField, StructType
 
+from retraining.adapters.tables.column_sql import MAPPED_COLUMNS, column_in_sql, needs_mapping
 from retraining.adapters.tables.schema_of_record import columns_of_record, schema_of_record
 from retraining.errors import ConcurrentRunError, ParameterError, SkippedWriteError
 from retraining.spec.identifiers import quoted, quoted_column, quoted_text
@@ -44,8 +45,6 @@ _PROPERTIES = {
 }
 """Compaction: every run adds a file of one row to a dozen control tables; reading thousands of them would take longer
 than the run."""
-MAPPED_COLUMNS = {"delta.columnMapping.mode": "name"}
-"""Lets Delta take a name that its files could not have."""
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 _APPEND_ONLY = {"delta.appendOnly": "true"}
 _PAUSES = (0.2, 0.8, 2.0, 4.0, 8.0)
@@ -96,9 +95,9 @@ class Tables:
         if self.exists(table):
             return
 
-        columns = ", ".join(_column(each.name, each.dataType.simpleString(), each.nullable) for each in schema)
+        columns = ", ".join(map(column_in_sql, schema))
         properties = _PROPERTIES | (_APPEND_ONLY if append_only else {})
-        if any(needs_mapping(each.name) for each in schema):
+        if any(map(needs_mapping, schema)):
             properties |= MAPPED_COLUMNS
         if looked_up_by:
             properties |= {"delta.dataSkippingStatsColumns": ",".join(map(quoted_column, looked_up_by))}
@@ -131,7 +130,7 @@ class Tables:
         there = set(self.read(table).columns)
         missing = [each for each in schema if each.name not in there]
         if missing:
-            listed = ", ".join(_column(each.name, each.dataType.simpleString(), True) for each in missing)
+            listed = ", ".join(column_in_sql(StructField(each.name, each.dataType)) for each in missing)
             try:
                 self.spark.sql(f"ALTER TABLE {self.name(table)} ADD COLUMNS ({listed})")
             except Exception as err:
@@ -195,11 +194,6 @@ class Tables:
         return _to_records(frame, record)
 
 
-def needs_mapping(column: str) -> bool:
-    """Whether a column's name holds what Delta's files cannot have in a name, such as a space."""
-    return bool(set(" ,;{}()\n\t=") & set(column))
-
-
 def _row_of(record: Any) -> tuple[Any, ...]:
     return tuple(_plain(getattr(record, name)) for name in columns_of_record(type(record)))
 
@@ -244,10 +238,6 @@ def _python(value: Any, kind: Any) -> Any:
     inner: Any = get_args(kind)[0]
     is_record = is_dataclass(inner)
     return tuple(inner(**each.asDict()) if is_record else each for each in value)
-
-
-def _column(name: str, type_name: str, nullable: bool) -> str:
-    return f"{quoted_column(name)} {type_name}{'' if nullable else ' NOT NULL'}"
 
 
 def _lost(table: str, fence: Fence) -> str:
