@@ -5,16 +5,21 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+NAME_PATTERN = r"^[a-z][a-z0-9_]{0,63}$"
+TABLE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*){0,2}$"
+COLUMN_PATTERN = r"^[^_`.\s][^`.]*$"
+LENGTH_PATTERN = r"^[1-9][0-9]{0,5} (minutes?|hours?|days?)$"
+
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 """A model or source name: it becomes part of table and model names."""
 
-TableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*){0,2}$")]
+TableName = Annotated[str, StringConstraints(pattern=TABLE_PATTERN)]
 """One to three parts; with one part the table lives in the bundle's own schema."""
 
-ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^_`.\s][^`.]*$")]
+ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=COLUMN_PATTERN)]
 """A source column. A leading underscore is kept for the product's own columns."""
 
-Length = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,5} (minutes?|hours?|days?)$")]
+Length = Annotated[str, StringConstraints(pattern=LENGTH_PATTERN)]
 """A length of time: `30 minutes`, `6 hours`, `3 days`."""
 
 
