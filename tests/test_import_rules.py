@@ -96,6 +96,7 @@ ROOMS = {
     ),
     # It knows of recipes only that they are pickled by value: a worker has no src.
     "retraining.open_stage": (f"retraining.context {TABLES} {REGISTRY} {SOURCES} {BOTTOM} recipes", "pyspark"),
+    "retraining.check_specs": (f"retraining.strategies {BOTTOM}", ""),
     "retraining": ("", ""),
     # What callers get: it travels with every version, so it knows nothing else of src.
     "served_model": ("", "numpy pandas"),
@@ -287,6 +288,7 @@ def test_an_import_against_the_table_is_found(product, module, text):
 
 
 FILES_OF_THEIR_OWN = {
+    "retraining.check_specs",
     "local_workspace.errors",
     "retraining.context",
     "retraining.errors",

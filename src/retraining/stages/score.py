@@ -28,6 +28,7 @@ from retraining.steps.dataset.model_frame import columns_of_features
 from retraining.steps.dataset.other_sources import keys_of_other_sources
 from retraining.steps.dataset.predict_rows import PROBABILITIES, FittedVersion, predict_rows
 
+_KEYS = "_keys"
 _FIRST = "_first"
 _OTHER = "_other"
 _log = logging.getLogger(__name__)
@@ -118,7 +119,7 @@ def _score_batches(context: Context, source: IngestedSource, versions: list[Mani
     tables = context.tables
     kind = kind_of(spec)
     arrived = source.current_rows(Selection(newer_than=after))
-    keys = F.struct(*(F.col(f"`{name}`") for name in spec.source.keys)).alias(predictions.KEYS)
+    keys = F.struct(*(F.col(f"`{name}`") for name in spec.source.keys))
     key_types = StructType([arrived.schema[name] for name in spec.source.keys])
     predictions.create_predictions(tables, spec.model, kind.prediction_type, key_types)
 
@@ -126,8 +127,8 @@ def _score_batches(context: Context, source: IngestedSource, versions: list[Mani
     unscored = arrived.join(stored.select(ROW_KEY).distinct(), ROW_KEY, "left_anti")
     fitted = {_column_of(each): load_fitted(spec, context.registry, each, arrived) for each in versions}
     champion = fitted[_column_of(versions[0])]
-    kept = [ROW_KEY, BATCH_SEQ, predictions.KEYS]
-    predicted = predict_rows(kind, unscored.withColumn(predictions.KEYS, keys), kept, fitted, with_probabilities=True)
+    kept = [ROW_KEY, BATCH_SEQ, _KEYS]
+    predicted = predict_rows(kind, unscored.withColumn(_KEYS, keys), kept, fitted, with_probabilities=True)
 
     by_version = F.explode(F.array(*(_of_version(each, kind) for each in versions))).alias("of_version")
     new_rows = (
@@ -135,6 +136,7 @@ def _score_batches(context: Context, source: IngestedSource, versions: list[Mani
         .join(keys_of_other_sources(tables, versions).withColumn(_OTHER, F.lit(True)), ROW_KEY, "left")
         .select(*kept, by_version)
         .select(*kept, "of_version.*")
+        .withColumnRenamed(_KEYS, predictions.KEYS)
         .withColumns({"run_id": F.lit(context.run.run_id), "scored_at": F.lit(context.run.started_at)})
     )
     predictions.append_predictions(tables, spec.model, new_rows, source.name, source.committed.through)

@@ -16,6 +16,7 @@ ENDS = {
     "_landing",
     "_observations",
     "_predictions",
+    "_probabilities",
     "_quarantine",
     "_staging",
 }

@@ -16,7 +16,7 @@ from retraining.steps.dataset.model_frame import columns_of_features
 from served_model.column_values import Feature
 
 PROBABILITIES = "_probabilities"
-"""What the name of a column with a version's probabilities ends with."""
+"""What the name of a column with a version's probabilities ends with: `_by_3_probabilities`."""
 
 
 @dataclass(frozen=True)

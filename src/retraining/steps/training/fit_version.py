@@ -13,7 +13,7 @@ from retraining.context import Context
 from retraining.failpoints import hit
 from retraining.kinds.find_kind import kind_of
 from retraining.records.version import Manifest
-from retraining.spec.model_spec import ModelSpec
+from retraining.spec.model_spec import ModelSpec, plain
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.load_version import manifest_of_version
 from retraining.steps.drift.append_references import append_references
@@ -121,7 +121,12 @@ def _log(context: Context, manifest: Manifest, learned: Fit, base: Manifest | No
         example=learned.frame.features.head(5),
         code=TRAVELLING_CODE,
         tags=lineage_tags(context, manifest, learned, base),
-        params={"recipe": spec.recipe, "window_days": learned.window.days or "all", **_excluded(spec), **spec.params},
+        params={
+            "recipe": spec.recipe,
+            "window_days": learned.window.days or "all",
+            **_excluded(spec),
+            **plain(spec.params),
+        },
         metrics={"trained_rows": float(len(learned.frame.table)), **errors},
     )
 
