@@ -28,6 +28,7 @@ STEPS = (
 LAPTOP = (
     "local_workspace.bundle local_workspace.engines local_workspace.errors local_workspace.notebook local_workspace.run"
 )
+OWN_TABLES = "local_workspace.loading"
 ARRAYS = "numpy pandas scipy"
 FRAMES = f"{ARRAYS} pyspark pyarrow"
 
@@ -103,7 +104,11 @@ ROOMS = {
     "local_workspace": (f"local_workspace.commands local_workspace.console local_workspace.workspace {LAPTOP}", "rich"),
     "local_workspace.workspace": (LAPTOP, "pyspark"),
     # Each command is a file. What it needs of Spark it imports when it runs, so that help and errors come at once.
-    "local_workspace.commands": (f"local_workspace.console local_workspace.workspace {LAPTOP}", "rich"),
+    "local_workspace.commands": (
+        f"local_workspace.console local_workspace.workspace {OWN_TABLES} {LAPTOP}",
+        "pyspark rich",
+    ),
+    "local_workspace.loading": ("local_workspace.errors", "pandas pyarrow pyspark"),
     "local_workspace.bundle": ("local_workspace.errors", "yaml"),
     "local_workspace.notebook": ("local_workspace.errors", "pandas pyspark rich"),
     "local_workspace.engines": ("local_workspace.errors", "pyspark"),

@@ -6,13 +6,14 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 
-from local_workspace.commands import jobs, run
+from local_workspace.commands import jobs, load, run
 from local_workspace.commands.command import INTERRUPTED, LAUNCHER, USAGE, Command
 from local_workspace.errors import LocalWorkspaceError
 
 COMMANDS: Mapping[str, Command] = {
     "run": run,
     "jobs": jobs,
+    "load": load,
 }
 """By the word that starts it, in the order of `--help`."""
 
