@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 
-from local_workspace.commands import jobs, load, run
+from local_workspace.commands import jobs, load, notebook, run, sql, status, ui
 from local_workspace.commands.command import INTERRUPTED, LAUNCHER, USAGE, Command
 from local_workspace.errors import LocalWorkspaceError
 
@@ -14,6 +14,10 @@ COMMANDS: Mapping[str, Command] = {
     "run": run,
     "jobs": jobs,
     "load": load,
+    "sql": sql,
+    "status": status,
+    "ui": ui,
+    "notebook": notebook,
 }
 """By the word that starts it, in the order of `--help`."""
 

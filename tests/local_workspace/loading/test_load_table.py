@@ -46,7 +46,7 @@ def test_a_name_with_a_space_is_kept_and_rows_that_are_there_are_not_added_again
 def test_what_exists_is_refused_replaced_when_asked_and_never_touched_when_another_made_it(spark, table, staged):
     load_table(spark, staged(x=[1]), table, append=False)
 
-    with pytest.raises(LoadError, match="the table exists, with 1 rows. Add --append .* or --replace"):
+    with pytest.raises(LoadError, match=r"the table exists, with 1 rows\. Add --append .* or --replace"):
         check_table(spark, table, append=False, replace=False)
     check_table(spark, table, append=False, replace=True)
     replaced = load_table(spark, staged(**{"y z": ["b", "c"]}), table, append=False)
@@ -63,7 +63,7 @@ def test_what_exists_is_refused_replaced_when_asked_and_never_touched_when_anoth
 def test_other_columns_or_types_are_not_appended(spark, table, staged):
     load_table(spark, staged(x=[1], y=["a"]), table, append=False)
 
-    with pytest.raises(LoadError, match="files, which lack y and add z. Nothing was appended"):
+    with pytest.raises(LoadError, match=r"files, which lack y and add z\. Nothing was appended"):
         load_table(spark, staged(x=[1], z=["a"]), table, append=True)
     with pytest.raises(LoadError, match="column `y` has the type string, in the files bigint"):
         load_table(spark, staged(x=[1], y=[1]), table, append=True)
