@@ -28,7 +28,7 @@ STEPS = (
 LAPTOP = (
     "local_workspace.bundle local_workspace.engines local_workspace.errors local_workspace.notebook local_workspace.run"
 )
-OWN_TABLES = "local_workspace.loading local_workspace.status"
+OWN_TABLES = "local_workspace.loading local_workspace.new_model local_workspace.status"
 ARRAYS = "numpy pandas scipy"
 FRAMES = f"{ARRAYS} pyspark pyarrow"
 
@@ -109,6 +109,7 @@ ROOMS = {
         "pyspark rich",
     ),
     "local_workspace.status": ("local_workspace.errors", "pyspark yaml"),
+    "local_workspace.new_model": ("local_workspace.loading local_workspace.errors", "pyspark yaml"),
     "local_workspace.loading": ("local_workspace.errors", "pandas pyarrow pyspark"),
     "local_workspace.bundle": ("local_workspace.errors", "yaml"),
     "local_workspace.notebook": ("local_workspace.errors", "pandas pyspark rich"),

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 
-from local_workspace.commands import jobs, load, notebook, run, sql, status, ui
+from local_workspace.commands import jobs, load, new_model, notebook, run, sql, status, ui
 from local_workspace.commands.command import INTERRUPTED, LAUNCHER, USAGE, Command
 from local_workspace.errors import LocalWorkspaceError
 
@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, Command] = {
     "status": status,
     "ui": ui,
     "notebook": notebook,
+    "new-model": new_model,
 }
 """By the word that starts it, in the order of `--help`."""
 
