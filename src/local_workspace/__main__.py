@@ -25,7 +25,12 @@ COMMANDS: Mapping[str, Command] = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command. 0: it succeeded; 1: the run failed; 2: it could not start; 130: stopped with Ctrl-C."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return USAGE
+
     try:
         return COMMANDS[options.command].execute(options)
     except LocalWorkspaceError as err:
@@ -49,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_epilog([command.EXAMPLES[0] for command in COMMANDS.values()]),
         formatter_class=raw,
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    commands = parser.add_subparsers(dest="command", metavar="command")
 
     for name, command in COMMANDS.items():
         own_parser = commands.add_parser(

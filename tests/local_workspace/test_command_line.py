@@ -199,6 +199,11 @@ def test_every_command_has_help_with_examples(capsys: pytest.CaptureFixture[str]
         assert f"examples:\n  ./workspace {name}" in shown
 
 
+def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "usage: ./workspace" in capsys.readouterr().out
+
+
 def test_every_example_is_a_command_that_the_parser_takes() -> None:
     for name, command in COMMANDS.items():
         for example in command.EXAMPLES:

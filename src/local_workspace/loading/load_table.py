@@ -47,13 +47,14 @@ def check_table(spark: SparkSession, table: str, append: bool, replace: bool) ->
     """A LoadError if the table is there and may not be written."""
     if not spark.catalog.tableExists(table):
         return
+    shown = table.replace("`", "")
     if LOADED not in _properties(spark, table):
         raise LoadError(
-            f"{table}: the table exists, and `load` did not make it, so it is not changed. Choose another name."
+            f"{shown}: the table exists, and `load` did not make it, so it is not changed. Choose another name."
         )
     if not (append or replace):
         raise LoadError(
-            f"{table}: the table exists, with {spark.table(table).count():,} rows. Add --append for rows that it does "
+            f"{shown}: the table exists, with {spark.table(table).count():,} rows. Add --append for rows that it does "
             f"not have yet, or --replace to load it again. Nothing was changed."
         )
 
@@ -62,7 +63,7 @@ def load_table(spark: SparkSession, staged: Path, table: str, append: bool) -> L
     """Write the staged rows. append: only rows that the table does not have; else the table has only these rows."""
     rows = spark.read.parquet(str(staged))
     if spark.catalog.tableExists(table) and append:
-        new = _as_in(spark.table(table), rows, table).exceptAll(spark.table(table))
+        new = _as_in(spark.table(table), rows, table.replace("`", "")).exceptAll(spark.table(table))
         before = spark.table(table).count()
         new.writeTo(table).append()
     else:
