@@ -28,6 +28,7 @@ STEPS = (
 LAPTOP = (
     "local_workspace.bundle local_workspace.engines local_workspace.errors local_workspace.notebook local_workspace.run"
 )
+OWN_TABLES = "local_workspace.loading local_workspace.new_model local_workspace.status"
 ARRAYS = "numpy pandas scipy"
 FRAMES = f"{ARRAYS} pyspark pyarrow"
 
@@ -103,7 +104,16 @@ ROOMS = {
     "recipes": ("retraining.strategies", f"{ARRAYS} pyspark sklearn"),
     "recipes.demo": ("recipes retraining.strategies", f"{ARRAYS} pyspark sklearn"),
     # The laptop's workspace is not part of the product, and the product does not know that it exists.
-    "local_workspace": (f"local_workspace.console {LAPTOP}", "pyspark rich"),
+    "local_workspace": (f"local_workspace.commands local_workspace.console local_workspace.workspace {LAPTOP}", "rich"),
+    "local_workspace.workspace": (LAPTOP, "pyspark"),
+    # Each command is a file. What it needs of Spark it imports when it runs, so that help and errors come at once.
+    "local_workspace.commands": (
+        f"local_workspace.console local_workspace.workspace {OWN_TABLES} {LAPTOP}",
+        "pyspark rich",
+    ),
+    "local_workspace.status": ("local_workspace.errors", "pyspark yaml"),
+    "local_workspace.new_model": ("local_workspace.loading local_workspace.errors", "pyspark yaml"),
+    "local_workspace.loading": ("local_workspace.errors", "pandas pyarrow pyspark"),
     "local_workspace.bundle": ("local_workspace.errors", "yaml"),
     "local_workspace.notebook": ("local_workspace.errors", "pandas pyspark rich"),
     "local_workspace.engines": ("local_workspace.errors", "pyspark"),
@@ -290,6 +300,7 @@ def test_an_import_against_the_table_is_found(product, module, text):
 FILES_OF_THEIR_OWN = {
     "retraining.check_specs",
     "local_workspace.errors",
+    "local_workspace.workspace",
     "retraining.context",
     "retraining.errors",
     "retraining.failpoints",
