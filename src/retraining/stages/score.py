@@ -109,7 +109,7 @@ def _check_kind(context: Context, champion: Manifest) -> None:
         raise SpecError(
             f"specs/{context.model}.yml: says kind: {kind}, but champion version {champion.version} is a "
             f"{champion.kind}, with predictions and callers of that type. A model of another kind is another model: "
-            f"give it a file and a name of its own, and leave this one as it was."
+            f"give it another file and another name, and leave this one as it was."
         )
 
 
