@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from local_workspace import validate
 from local_workspace.bundle.bundle import job_description, job_keys, read_bundle
 from local_workspace.console.lines import LineProgress
 from local_workspace.console.live_table import LiveTable
@@ -29,6 +30,15 @@ EXAMPLES = """examples:
   python -m local_workspace run demo
   python -m local_workspace run retraining --params model=diabetes
   python -m local_workspace run rollback --params model=diabetes,reason="too many zeros"
+  python -m local_workspace validate diabetes
+"""
+
+EXAMPLES_OF_VALIDATE = """examples:
+  python -m local_workspace validate                        every spec, in seconds and without Spark
+  python -m local_workspace validate diabetes               one spec, then its source: what a run would do
+  python -m local_workspace validate diabetes --spec-only   one spec, without its source
+
+Nothing is written. Exit code 0: right; 1: something is wrong; 2: the check could not start.
 """
 
 
@@ -62,15 +72,26 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--params", nargs="+", action="extend", default=[], metavar="NAME=VALUE", help="values for the job's parameters"
     )
-    run.add_argument(
-        "--state", type=Path, default=None, metavar="DIR", help="folder of tables, models and logs (default: .local)"
-    )
     run.add_argument("--verbose", action="store_true", help="also show what tasks of nested runs print")
+
+    check = commands.add_parser(
+        "validate",
+        help="say what is wrong with a spec, and what a run would do",
+        epilog=EXAMPLES_OF_VALIDATE,
+        formatter_class=parser.formatter_class,
+    )
+    check.set_defaults(command=_validate)
+    check.add_argument("model", nargs="?", default=None, help="a file name in specs/ (default: all specs)")
+    check.add_argument("--spec-only", action="store_true", help="do not read the source")
 
     jobs = commands.add_parser("jobs", help="list the jobs of a target")
     jobs.set_defaults(command=_jobs)
 
-    for command in (run, jobs):
+    for command in (run, check):
+        command.add_argument(
+            "--state", type=Path, default=None, metavar="DIR", help="folder of tables, models, logs (default: .local)"
+        )
+    for command in (run, check, jobs):
         command.add_argument("-t", "--target", help="a target of the bundle (default: the bundle's default)")
         command.add_argument(
             "--var", action="append", default=[], metavar="NAME=VALUE", help="a bundle variable; may be repeated"
@@ -102,6 +123,27 @@ def _run(options: argparse.Namespace) -> int:
     with workspace.open_bundle(bundle, state) as opened, _shown(console, options.verbose) as progress:
         result = opened.run(options.job, parameters, progress)
     _print_summary(console, result, time.monotonic() - begin)
+    return 0 if result.succeeded else FAILED
+
+
+def _validate(options: argparse.Namespace) -> int:
+    console = Console()
+    checked = validate.check_specs(options.bundle, options.model)
+    validate.print_specs(console, checked)
+    if any(each.faults for each in checked):
+        return FAILED
+    if options.model is None or options.spec_only:
+        return 0
+
+    bundle = read_bundle(options.bundle, options.target, _pairs("--var", options.var))
+    from local_workspace import workspace  # Imports Spark, which the check of a spec does not need.
+
+    parameters = {"model": options.model}
+    workspace.checked_jobs(bundle, validate.JOB, parameters)
+    _print(console, "Reading its source; Spark needs some seconds to start ...")
+    with workspace.open_bundle(bundle, options.state or options.bundle / ".local") as opened:
+        result = opened.run(validate.JOB, parameters)
+    validate.print_findings(console, result)
     return 0 if result.succeeded else FAILED
 
 

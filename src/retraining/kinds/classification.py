@@ -50,6 +50,14 @@ class Classification(Kind):
         """Texts, also where the model was fitted on numbered classes."""
         return np.asarray(predicted).astype(str).astype(object)
 
+    def class_type(self, label_type: str) -> str | None:
+        """The label's own type."""
+        return label_type
+
+    def unanswered(self, rows: int) -> NDArray[Any]:
+        """None."""
+        return np.full(rows, None, dtype=object)
+
     def classes_of(self, model: Any) -> tuple[str, ...]:
         """As texts, in the model's order."""
         return tuple(str(each) for each in getattr(model, "classes_", ()))

@@ -89,6 +89,14 @@ class Kind(ABC):
         """What a model returned, as metrics compare it and tables store it."""
 
     @abstractmethod
+    def class_type(self, label_type: str) -> str | None:
+        """The type in which callers get classes: that of the label. None where they get numbers."""
+
+    @abstractmethod
+    def unanswered(self, rows: int) -> NDArray[Any]:
+        """What stands for the predictions of rows that a model refuses."""
+
+    @abstractmethod
     def answers(self, model: Any, features: pd.DataFrame, label: NDArray[Any], with_probabilities: bool) -> Predictions:
         """A fitted model's answers, with probabilities where a metric needs them."""
 

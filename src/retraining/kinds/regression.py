@@ -57,6 +57,14 @@ class Regression(Kind):
         """Doubles."""
         return np.asarray(predicted, dtype=np.float64)
 
+    def class_type(self, label_type: str) -> str | None:
+        """No classes."""
+        return None
+
+    def unanswered(self, rows: int) -> NDArray[Any]:
+        """NaN."""
+        return np.full(rows, np.nan)
+
     def answers(self, model: Any, features: pd.DataFrame, label: NDArray[Any], with_probabilities: bool) -> Predictions:
         """A regression has no probabilities."""
         return Predictions(label, self.as_predictions(model.predict(features)))

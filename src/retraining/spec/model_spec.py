@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
@@ -12,6 +12,7 @@ from retraining.kinds.find_kind import KINDS, kind_of
 from retraining.spec.alerts_section import AlertsSection
 from retraining.spec.columns_section import ColumnsSection
 from retraining.spec.drift_section import DriftSection
+from retraining.spec.faults import did_you_mean
 from retraining.spec.gate_section import GateSection
 from retraining.spec.policy_section import PolicySection
 from retraining.spec.quality_section import QualitySection
@@ -21,15 +22,34 @@ from retraining.spec.serving_section import ServingSection
 from retraining.spec.source_section import SourceSection
 from retraining.spec.strategy_section import StrategySection
 
-Params = Annotated[
-    Mapping[str, bool | int | float | str | None], AfterValidator(MappingProxyType), PlainSerializer(dict)
-]
-"""Arguments of a recipe: frozen like the rest of the spec."""
+
+def _frozen(value: object) -> object:
+    """A value of YAML that cannot be changed: sections become read-only, lists become tuples."""
+    if isinstance(value, Mapping):
+        return MappingProxyType({name: _frozen(each) for name, each in value.items()})
+    if isinstance(value, list | tuple):
+        return tuple(_frozen(each) for each in value)
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise ValueError(f"holds `{value}`, which YAML reads as a date. Write it in quotes, and let the recipe read it")
+
+
+def plain(value: Any) -> Any:
+    """The same as dictionaries and lists, as libraries expect their arguments; a copy."""
+    if isinstance(value, Mapping):
+        return {name: plain(each) for name, each in value.items()}
+    return [plain(each) for each in value] if isinstance(value, tuple) else value
+
+
+Params = Annotated[Mapping[str, Any], AfterValidator(_frozen), PlainSerializer(plain)]
+"""Arguments of a recipe, with lists and sections inside: frozen like the rest of the spec."""
 
 
 def _known_kind(name: str) -> str:
     if name not in KINDS:
-        raise ValueError(f"{name!r} is not a kind of model; expected one of {', '.join(KINDS)}")
+        raise ValueError(
+            f"{name!r} is not a kind of model; expected one of {', '.join(KINDS)}.{did_you_mean(name, KINDS)}"
+        )
     return name
 
 
@@ -60,6 +80,7 @@ class ModelSpec(Section):
     schedule: Literal["daily", "weekly", "monthly"]
     """How often new rows are expected; sets the default maximum age of a champion."""
     _source_file: str | None = PrivateAttr(None)
+    _used_by_others: tuple[str, ...] = PrivateAttr(())
 
     def model_post_init(self, context: Any, /) -> None:
         """Remembers the file of a shared source: it is not part of what the spec says, nor of its hash."""
@@ -67,41 +88,47 @@ class ModelSpec(Section):
             self._source_file = context["source_file"]
 
     @model_validator(mode="after")
-    def _a_newest_hold_out_needs_days(self) -> "ModelSpec":
-        if self.source.mode == "change_feed" and self.gate.holdout != "reserved":
-            raise ValueError("source.mode: change_feed has versions instead of days. Say gate: { holdout: reserved }")
+    def _sections_fit_together(self) -> "ModelSpec":
+        """All that is wrong between sections, a line for each: who corrects one thing wants to know the next."""
+        wrong = [
+            *self._wrong_holdout(),
+            *self._wrong_metrics(),
+            *self._not_features("gate.may_explain_label", self.gate.may_explain_label),
+            *self._not_features("gate.golden_rows", [name for row in self.gate.golden_rows for name in row.features]),
+            *self._not_features("drift.weights", self.drift.weights),
+            *self._wrong_golden_rows(),
+        ]
+        if wrong:
+            raise ValueError("\n".join(wrong))
         return self
 
-    @model_validator(mode="after")
-    def _the_gate_asks_for_metrics_of_this_kind(self) -> "ModelSpec":
+    def _wrong_holdout(self) -> list[str]:
+        if self.source.mode != "change_feed" or self.gate.holdout == "reserved":
+            return []
+        return ["source.mode: change_feed has versions instead of days. Say gate: { holdout: reserved }"]
+
+    def _wrong_metrics(self) -> list[str]:
         kind = kind_of(self)
         named = [name for name in self.gate.metrics if not is_recipe(name)]
-        wrong = [why for name in named if (why := kind.why_no_metric(name))]
-        if wrong:
-            raise ValueError(f"gate: {wrong[0]}")
+        wrong = [(name, why) for name in named if (why := kind.why_no_metric(name))]
+        return [f"gate: {why}.{did_you_mean(name, kind.metrics)}" for name, why in wrong]
 
-        features = {
-            "may_explain_label": set(self.gate.may_explain_label),
-            "golden_rows": {name for row in self.gate.golden_rows for name in row.features},
-        }
-        for key, names in features.items():
-            self._check_features(f"gate.{key}", names)
+    def _wrong_golden_rows(self) -> list[str]:
+        kind = kind_of(self)
+        if all((row.is_class is None) == kind.is_numeric for row in self.gate.golden_rows):
+            return []
+        return [
+            "gate.golden_rows: for a number write at_least and at_most, for a class is_class; "
+            f"a {kind.name} predicts {'numbers' if kind.is_numeric else 'classes'}"
+        ]
 
-        if any((row.is_class is None) != kind.is_numeric for row in self.gate.golden_rows):
-            raise ValueError(
-                "gate.golden_rows: for a number write at_least and at_most, for a class is_class; "
-                f"a {kind.name} predicts {'numbers' if kind.is_numeric else 'classes'}"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _drift_weighs_features(self) -> "ModelSpec":
-        self._check_features("drift.weights", set(self.drift.weights))
-        return self
-
-    def _check_features(self, key: str, names: set[str]) -> None:
-        if unknown := sorted(names - set(self.columns.features)):
-            raise ValueError(f"{key} names columns that are not features: {', '.join(unknown)}")
+    def _not_features(self, key: str, names: Iterable[str]) -> list[str]:
+        features = self.columns.features
+        unknown = sorted(set(names) - set(features))
+        near = "".join(did_you_mean(name, features) for name in unknown)
+        return [f"{key} names columns that are not features: {', '.join(unknown)}{'.' if near else ''}{near}"] * bool(
+            unknown
+        )
 
     @model_validator(mode="after")
     def _labels_name_the_same_entities(self) -> "ModelSpec":
@@ -123,6 +150,16 @@ class ModelSpec(Section):
     def source_file(self) -> str:
         """The YAML file that describes the source, its quality and its labels, for people."""
         return self._source_file or f"specs/{self.model}.yml"
+
+    @property
+    def used_by_others(self) -> tuple[str, ...]:
+        """Columns of the source that other models of it name. Not part of what the spec says, nor of its hash."""
+        return self._used_by_others
+
+    def share_with(self, other: "ModelSpec") -> None:
+        """Remembers the columns of another model of the same source, so that ingestion keeps them as they are."""
+        theirs = (*other.columns.features, *other.columns.slices, other.columns.label)
+        self._used_by_others = (*self._used_by_others, *theirs)
 
     @property
     def period_days(self) -> int:

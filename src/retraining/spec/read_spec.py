@@ -1,17 +1,25 @@
 """Reading specs/<model>.yml, and specs/sources/<source>.yml where the model names a shared source."""
 
-from collections.abc import Iterable
-from difflib import get_close_matches
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from retraining.errors import SpecError
+from retraining.spec.explain import explain
+from retraining.spec.faults import Fault, did_you_mean, refusal
+from retraining.spec.known_recipes import Role, why_not_usable
 from retraining.spec.model_spec import ModelSpec
-from retraining.spec.read_yaml import explain, parse_mapping, read_text
+from retraining.spec.read_yaml import Document, read_document, read_text
+from retraining.spec.recipe_function import is_recipe
 from retraining.spec.same_source import check_same_source
 from retraining.spec.source_spec import SourceSpec
+
+_Named = tuple[tuple[str, ...], str, Role]
+"""A function that a spec names: the key, the dotted name, and what it is for."""
+
+_Spec = TypeVar("_Spec", bound=BaseModel)
 
 SOURCES = "sources"
 """Folder inside specs/ with the sources that models share."""
@@ -33,12 +41,11 @@ def read_spec(folder: Path, model: str) -> ModelSpec:
     known = available_models(folder)
     if model not in known:
         raise SpecError(
-            f"model `{model}`: no such spec. Known models: {', '.join(known) or 'none'}. Add specs/<model>.yml."
+            f"model `{model}`: no such spec.{did_you_mean(model, known)} Known models: {', '.join(known) or 'none'}. "
+            f"Add specs/<model>.yml."
         )
 
     spec = _read_model(folder, model)
-    if spec.model != model:
-        raise SpecError(f"specs/{model}.yml: says `model: {spec.model}`. The file name and `model` must agree.")
     if not spec.source_is_shared and spec.source_name in available_sources(folder):
         raise SpecError(
             f"specs/{model}.yml: calls its own source `{spec.source_name}`, the name of "
@@ -52,82 +59,125 @@ def read_spec(folder: Path, model: str) -> ModelSpec:
 
 
 def _check_against(spec: ModelSpec, folder: Path, other: str) -> None:
-    """A spec that cannot be read is skipped: the run of that model says what is wrong with it."""
+    """Checks that both describe one source alike, and remembers what the other one uses of it. A spec that cannot be
+    read is skipped: the run of that model says what is wrong with it."""
     try:
         found = _read_model(folder, other)
     except SpecError:
         return
     check_same_source(spec, f"specs/{spec.model}.yml", found, f"specs/{other}.yml")
+    if found.source_name == spec.source_name:
+        spec.share_with(found)
 
 
 def _read_model(folder: Path, model: str) -> ModelSpec:
     origin = f"specs/{model}.yml"
-    return parse_spec(read_text(folder / f"{model}.yml", origin), origin, folder)
+    text = read_text(folder / f"{model}.yml", origin)
+    spec = parse_spec(text, origin, folder)
+    if spec.model != model:
+        line = read_document(text, origin).find(("model",)).line
+        sentence = f"says `model: {spec.model}`. The file name and `model` must agree."
+        raise refusal(origin, [Fault(line, sentence)])
+    return spec
 
 
 def parse_spec(text: str, origin: str, folder: Path | None = None) -> ModelSpec:
     """The spec in a YAML text; origin names it in errors, and folder holds the sources that it may name."""
-    content = parse_mapping(text, origin)
+    document = read_document(text, origin)
+    content = document.content
     name = content.get("source")
     if not isinstance(name, str):
-        return _validate(content, origin)
-    _refuse_shared_keys(content, origin, name)
-    shared = _read_source(folder, name, origin)
+        return _validate(content, document, None)
+
+    shared_keys = list(_shared_keys(document, name))
+    if shared_keys:
+        raise refusal(origin, shared_keys)
+    shared = _read_source(folder, name, document)
 
     columns = content.get("columns")
     if isinstance(columns, dict):
-        content |= shared.keys_for_model(columns)
+        content = content | shared.keys_for_model(columns)
     else:  # missing, or not a section: validation reports it
-        content |= {"source": shared.source, "quality": shared.quality}
-    return _validate(content, origin, _source_file(name))
+        content = content | {"source": shared.source, "quality": shared.quality}
+    return _validate(content, document, _source_file(name))
 
 
-def _validate(content: dict[Any, Any], origin: str, source_file: str | None = None) -> ModelSpec:
+def _validate(content: Mapping[str, Any], document: Document, source_file: str | None) -> ModelSpec:
+    spec = _validated(ModelSpec, content, document, {"source_file": source_file})
+    functions: list[_Named] = [(("recipe",), spec.recipe, "recipe"), *_metric_functions(spec)]
+    if source_file is None and spec.source.prepare:
+        functions.append((("source", "prepare"), spec.source.prepare, "prepare"))
+    _check_functions(document, functions)
+    return spec
+
+
+def _metric_functions(spec: ModelSpec) -> Iterator[_Named]:
+    gate = spec.gate
+    named = {"metric": [gate.metric] if gate.metric else [], "guards": gate.guards, "floors": gate.floors}
+    for key, names in named.items():
+        yield from ((("gate", key), name, "metric") for name in names if is_recipe(name))
+
+
+def _validated(
+    kind: type[_Spec], content: Mapping[str, Any], document: Document, context: Mapping[str, Any] | None = None
+) -> _Spec:
+    """What a file says, as kind. Raises SpecError with all that is wrong with it."""
     try:
-        return ModelSpec.model_validate(content, context={"source_file": source_file})
+        spec = kind.model_validate(content, context=dict(context) if context else None)
     except ValidationError as err:
-        raise SpecError(f"{origin}: {explain(err, ModelSpec)}") from err
+        raise refusal(document.origin, explain(err, document, kind)) from err
+    if document.faults:
+        raise refusal(document.origin, document.faults)
+    return spec
 
 
-def _refuse_shared_keys(content: dict[Any, Any], origin: str, source: str) -> None:
+def _check_functions(document: Document, functions: Iterable[_Named]) -> None:
+    faults = []
+    for path, name, role in functions:
+        why = why_not_usable(name, role)
+        if why:
+            place = document.find_words(f": {name}", path)
+            faults.append(Fault(place.line, f"`{'.'.join(path)}` is `{name}`, {why}", path))
+    if faults:
+        raise refusal(document.origin, faults)
+
+
+def _shared_keys(document: Document, source: str) -> Iterator[Fault]:
     """Also where the source's file leaves a key out: a setting of one model would hold for all of them."""
-    columns = content.get("columns")
-    own_columns = columns if isinstance(columns, dict) else {}
-    repeated = [key for key in ("quality",) if key in content]
-    repeated += [f"columns.{key}" for key in ("label_delay", "labels") if key in own_columns]
-    if repeated:
-        raise SpecError(
-            f"{origin}: {_listed(repeated)} belongs to {_source_file(source)}, because all models of that source share "
-            f"it. Say it there and remove it here."
-        )
+    for path in (("quality",), ("columns", "label_delay"), ("columns", "labels")):
+        place = document.find(path)
+        if place.path == path:
+            sentence = (
+                f"`{'.'.join(path)}` belongs to {_source_file(source)}, because all models of that source share it. "
+                f"Say it there and remove it here."
+            )
+            yield Fault(place.line, sentence, path)
 
 
-def _read_source(folder: Path | None, name: str, origin: str) -> SourceSpec:
+def _read_source(folder: Path | None, name: str, document: Document) -> SourceSpec:
     known = available_sources(folder) if folder else []
     if folder is None or name not in known:
-        near = get_close_matches(name, known, n=1)
-        raise SpecError(
-            f"{origin}: source `{name}`: no such source.{f' Did you mean `{near[0]}`?' if near else ''} Known sources: "
-            f"{', '.join(known) or 'none'}. Add {_source_file('<source>')}, or describe the source here."
+        sentence = (
+            f"source `{name}`: no such source.{did_you_mean(name, known)} Known sources: {', '.join(known) or 'none'}. "
+            f"Add {_source_file('<source>')}, or describe the source here."
         )
+        raise refusal(document.origin, [Fault(document.find(("source",)).line, sentence)])
 
     file = _source_file(name)
-    content = parse_mapping(read_text(folder / SOURCES / f"{name}.yml", file), file)
+    shared = read_document(read_text(folder / SOURCES / f"{name}.yml", file), file)
+    content = shared.content
     section = content.get("source")
     if isinstance(section, dict):
-        content["source"] = {"name": name, **section}
-    try:
-        spec = SourceSpec.model_validate(content)
-    except ValidationError as err:
-        raise SpecError(f"{file}: {explain(err, SourceSpec)}") from err
+        content = content | {"source": {"name": name, **section}}
+    spec = _validated(SourceSpec, content, shared)
     if spec.source.name != name:
-        raise SpecError(f"{file}: says `source.name: {spec.source.name}`. The file name and `name` must agree.")
+        line = shared.find(("source", "name")).line
+        sentence = f"says `source.name: {spec.source.name}`. The file name and `name` must agree."
+        raise refusal(file, [Fault(line, sentence)])
+    if spec.source.prepare:
+        _check_functions(shared, [(("source", "prepare"), spec.source.prepare, "prepare")])
     return spec
 
 
 def _source_file(name: str) -> str:
     return f"specs/{SOURCES}/{name}.yml"
-
-
-def _listed(keys: Iterable[str]) -> str:
-    return ", ".join(f"`{key}`" for key in keys)

@@ -6,7 +6,8 @@ from pydantic import Field, StringConstraints
 
 from retraining.spec.section import Name, Section
 
-WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/@]+(/[^\s@]*)?$", max_length=2_000)]
+WEB_ADDRESS_PATTERN = r"^https?://[^\s/@]+(/[^\s@]*)?$"
+WebAddress = Annotated[str, StringConstraints(pattern=WEB_ADDRESS_PATTERN, max_length=2_000)]
 """A web address without a password in it: specs are code."""
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 from sklearn.dummy import DummyRegressor
 
 from retraining.errors import SpecError
-from retraining.spec.model_spec import ModelSpec
+from retraining.spec.model_spec import ModelSpec, plain
 from retraining.spec.recipe_function import find_function
 
 
@@ -14,10 +14,11 @@ def build_estimator(spec: ModelSpec) -> Any:
     """The unfitted estimator of the spec's recipe. Raises SpecError when the recipe does not exist or refuses its
     params."""
     build = find_function(spec.model, "recipe", spec.recipe)
+    params = plain(spec.params)
     try:
-        return build(spec.columns.numeric, spec.columns.categorical, spec.params)
+        return build(spec.columns.numeric, spec.columns.categorical, params)
     except (TypeError, ValueError) as err:
-        raise SpecError(f"{spec.model}: recipe `{spec.recipe}` refused its params {spec.params}: {err}.") from err
+        raise SpecError(f"{spec.model}: recipe `{spec.recipe}` refused its params {params}: {err}.") from err
 
 
 def constant_predictor(example: pd.DataFrame) -> Any:

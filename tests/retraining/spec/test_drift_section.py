@@ -60,7 +60,7 @@ def test_each_threshold_can_be_set_and_changes_the_hash(drift):
         ("{ min_rows: 0 }", "`drift.min_rows`"),
         ("{ max_drifted_share: 0 }", "`drift.max_drifted_share`"),
         ("{ max_drifted_share: 1.1 }", "`drift.max_drifted_share`"),
-        ("{ detectors: [HDDM] }", "`drift.detectors.0`"),
+        ("{ detectors: [HDDM] }", "`drift.detectors` has `HDDM`. Write ADWIN, DDM, EDDM or PageHinkley"),
         ("{ weights: { x: -1 } }", "`drift.weights.x`"),
         ("{ weights: { z: 1 } }", "drift.weights names columns that are not features: z"),
         ("{ windows: { at_least: 0 } }", "`drift.windows.at_least`"),

@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
+from retraining.spec.model_spec import plain
 from retraining.spec.read_spec import parse_spec
 
 SPEC = """
@@ -107,3 +108,31 @@ def test_a_passing_candidate_is_fitted_again_unless_it_is_deployed_itself(gate, 
 
 def test_numeric_features_come_before_categorical_ones():
     assert parsed("numeric: [x]", "categorical: [a], numeric: [x, b]").columns.features == ("x", "b", "a")
+
+
+NESTED = "alpha: 1.0, solver: cholesky, hidden: [8, 4], weights: { a: 1, b: [2, 3] }"
+
+
+def test_params_may_hold_lists_and_sections_that_cannot_be_changed():
+    params = parsed("alpha: 1.0, solver: cholesky", NESTED).params
+
+    assert params["hidden"] == (8, 4)
+    with pytest.raises(TypeError):
+        params["weights"]["a"] = 2
+
+
+def test_a_recipe_gets_lists_and_dictionaries_that_it_may_change_without_changing_the_spec():
+    spec = parsed("alpha: 1.0, solver: cholesky", NESTED)
+
+    given = plain(spec.params)
+    given["weights"]["b"].append(4)
+
+    assert plain(spec.params)["weights"] == {"a": 1, "b": [2, 3]}
+    assert type(spec).model_validate(spec.model_dump()) == spec
+
+
+def test_the_hash_changes_with_a_value_deep_in_the_params():
+    nested = parsed("alpha: 1.0, solver: cholesky", NESTED)
+    other = parsed("alpha: 1.0, solver: cholesky", NESTED.replace("[2, 3]", "[2, 4]"))
+
+    assert nested.hash != other.hash

@@ -1,5 +1,6 @@
 """Models that share a source: by naming its file, or by two inline sources of one name that cannot disagree."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -95,21 +96,22 @@ def test_a_source_file_is_not_a_model(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "keys"),
     [
-        ("schedule:", "quality: { rules: [] }\nschedule:", "`quality`"),
-        ("numeric: [x]", "numeric: [x], label_delay: 0", "`columns.label_delay`"),
-        ("numeric: [x]", f"numeric: [x], labels: {LABELS}", "`columns.labels`"),
+        ("schedule:", "quality: { rules: [] }\nschedule:", {"quality": 7}),
+        ("numeric: [x]", "numeric: [x], label_delay: 0", {"columns.label_delay": 5}),
+        ("numeric: [x]", f"numeric: [x], labels: {LABELS}", {"columns.labels": 5}),
         (
             "numeric: [x] }",
             "numeric: [x], label_delay: 0 }\nquality: { batch: { min_rows: 1 } }",
-            "`quality`, `columns.label_delay`",
+            {"columns.label_delay": 5, "quality": 6},
         ),
     ],
 )
 def test_what_belongs_to_the_source_file_is_refused_in_a_model(tmp_path, old, new, keys):
-    assert refusal(specs(tmp_path, toy=MODEL.replace(old, new))) == (
-        f"specs/toy.yml: {keys} belongs to specs/sources/meters.yml, because all models of that source share it. Say "
-        f"it there and remove it here."
-    )
+    assert refusal(specs(tmp_path, toy=MODEL.replace(old, new))).splitlines() == [
+        f"specs/toy.yml, line {line}: `{key}` belongs to specs/sources/meters.yml, because all models of that source "
+        f"share it. Say it there and remove it here"
+        for key, line in keys.items()
+    ]
 
 
 @pytest.mark.parametrize(
@@ -122,7 +124,7 @@ def test_what_belongs_to_the_source_file_is_refused_in_a_model(tmp_path, old, ne
 )
 def test_an_unknown_source_is_refused_with_the_nearest_and_the_known_ones(tmp_path, named, sentence):
     assert refusal(specs(tmp_path, toy=MODEL.replace("source: meters", f"source: {named}"))) == (
-        f"specs/toy.yml: {sentence} Add specs/sources/<source>.yml, or describe the source here."
+        f"specs/toy.yml, line 4: {sentence} Add specs/sources/<source>.yml, or describe the source here"
     )
 
 
@@ -135,27 +137,33 @@ def test_without_a_folder_of_sources_none_is_known(tmp_path):
 @pytest.mark.parametrize(
     ("source", "sentence"),
     [
-        (SOURCE + "keys: [meter]", "unknown key `keys`. Known here: label_delay, labels, quality, source."),
-        (SOURCE.replace("table:", "tabel:"), "unknown key `source.tabel`. Known here: format, initial_value, keys,"),
+        (
+            SOURCE + "keys: [meter]",
+            "unknown key `keys`. It belongs to another section: `source.keys` or `labels.keys`.",
+        ),
+        (
+            SOURCE.replace("table:", "tabel:"),
+            "unknown key `source.tabel`. Did you mean `table`? Known here: format,",
+        ),
         (SOURCE.replace("keys: [meter], ", ""), "`source.keys` is missing. Add it"),
-        (SOURCE.replace("label_delay: 0", "label_delay: 1"), "`label_delay`: "),
-        (SOURCE.replace("rule: not_null", "rule: not_nul"), "`quality.rules.0`: "),
+        (SOURCE.replace("label_delay: 0", "label_delay: 1"), "`label_delay` is `1`. Write 0, or remove the key"),
+        (SOURCE.replace("rule: not_null", "rule: not_nul"), "`quality.rules.rule` is `not_nul`. Write not_null, "),
         (SOURCE + f"labels: {LABELS}", "label_delay: 0 says that labels come with their rows, `labels` says that"),
         (
             SOURCE.replace("label_delay: 0", "labels: { table: t, column: v, ledger_column: at, keys: [a, b] }"),
             "labels.keys names 2 columns, source.keys 1. Name one for each of meter, in this order",
         ),
         (SOURCE.replace("keys:", "name: gauges, keys:"), "says `source.name: gauges`. The file name and `name` must"),
-        (SOURCE + "label_delay: 0", "the key `label_delay` appears twice. Keep one."),
-        ("source: {", "not valid YAML ("),
-        ("- table", "expected keys and values, found list."),
-        ("source: 3", "`source`: "),
+        (SOURCE + "label_delay: 0", "the key `label_delay` appears twice, first on line 3. Keep one"),
+        ("source: {", "a value is missing here, or what a bracket opens is not closed"),
+        ("- table", "expected keys and values, such as `model: my_model`, found a list"),
+        ("source: 3", "`source` is `3`. Write a section with keys among "),
     ],
 )
 def test_a_fault_of_a_source_file_is_said_with_that_file_and_the_key(tmp_path, source, sentence):
     message = refusal(specs(tmp_path, source, toy=MODEL))
 
-    assert message.startswith("specs/sources/meters.yml: ")
+    assert message.startswith("specs/sources/meters.yml, line ")
     assert sentence in message
 
 
@@ -163,14 +171,14 @@ def test_a_fault_of_a_source_file_is_said_with_that_file_and_the_key(tmp_path, s
     ("old", "new", "sentence"),
     [
         ("columns: { label: y, numeric: [x] }\n", "", "`columns` is missing. Add it"),
-        ("columns: { label: y, numeric: [x] }", "columns: 3", "`columns`: "),
+        ("columns: { label: y, numeric: [x] }", "columns: 3", "`columns` is `3`. Write a section"),
         ("numeric: [x]", "numeric: [x], lable: y", "unknown key `columns.lable`."),
     ],
 )
 def test_a_fault_of_a_model_that_names_a_source_is_said_with_the_models_file(tmp_path, old, new, sentence):
     message = refusal(specs(tmp_path, toy=MODEL.replace(old, new)))
 
-    assert message.startswith(f"specs/toy.yml: {sentence}")
+    assert re.match(rf"specs/toy.yml, line \d+: {re.escape(sentence)}", message)
 
 
 @pytest.mark.parametrize("model", [INLINE, INLINE.replace(", name: meters", "").replace("model: toy", "model: meters")])

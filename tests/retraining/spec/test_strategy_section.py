@@ -57,7 +57,7 @@ def test_each_key_changes_the_hash(strategy):
 @pytest.mark.parametrize(
     ("strategy", "message"),
     [
-        ("partial_refit", "`strategy.name`"),
+        ("partial_refit", "`strategy` is `partial_refit`. Write full_refit or incremental_update"),
         ("{ windows: [28, 91, 28] }", "windows [28, 91, 28]: expected different lengths of at least 1 day"),
         ("{ windows: [0] }", "windows [0]: expected different lengths of at least 1 day"),
         (
@@ -70,7 +70,7 @@ def test_each_key_changes_the_hash(strategy):
         ),
         ("{ exclude: [{ start: 2013-02-08, end: 2013-02-09 }] }", "reason"),
         ("{ exclude: [{ start: 2013-02-08, end: 2013-02-09, reason: ' ' }] }", "reason"),
-        ("{ window: 28 }", "unknown key `strategy.window`. Known here: exclude, name, windows"),
+        ("{ window: 28 }", "unknown key `strategy.window`. Did you mean `windows`? Known here: exclude, name, windows"),
     ],
 )
 def test_what_makes_no_sense_is_refused_by_name(strategy, message):

@@ -79,6 +79,7 @@ def _manifest(context: Context, source: IngestedSource, copy: Copy, holdout: Hol
         **context.stamp,
         reproducible=False,
         files=original.files,
+        source=source.name,
     )
 
 

@@ -90,6 +90,7 @@ def _manifest(context: Context, request: AdoptRequest, version: str, frame: Trai
         **context.stamp,
         learning_hash=spec.learning_hash,
         reproducible=False,
+        source=spec.source_name,
     )
 
 

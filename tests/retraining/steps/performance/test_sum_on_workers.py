@@ -13,8 +13,9 @@ from retraining.errors import SpecError
 from retraining.kinds.classification import CLASSIFICATION
 from retraining.kinds.regression import REGRESSION
 from retraining.steps.dataset.model_frame import LABEL
-from retraining.steps.dataset.predict_rows import predict_rows
+from retraining.steps.dataset.predict_rows import FittedVersion, predict_rows
 from retraining.steps.performance.sum_on_workers import BLOCK, ModelPair, sum_on_workers
+from served_model.column_values import Feature
 
 X = pd.DataFrame({"x": [-2.0, -1.0, 1.0, 2.0]})
 NUMBERS = [-4.0, -2.0, 2.0, 4.0]
@@ -126,7 +127,8 @@ def test_predictions_beyond_all_bounds_are_summed(spark, far):
 )
 def test_predictions_have_the_type_of_their_kind(spark, kind, labels, estimator):
     given = rows(spark, labels, kind.prediction_type.simpleString())
-    predicted = predict_rows(toy_spec(kind=kind.name), given, ["x"], {"prediction": estimator})
+    version = FittedVersion(estimator, (Feature("x", "double", True),))
+    predicted = predict_rows(kind, given, ["x"], {"prediction": version})
 
     assert predicted.schema["prediction"].dataType == kind.prediction_type
     assert [row["prediction"] for row in predicted.orderBy("x").collect()] == list(estimator.predict(X))

@@ -1,0 +1,41 @@
+"""The patterns of the spec in plain words."""
+
+import re
+
+from retraining.spec.faults import nearest
+from retraining.spec.known_recipes import functions_for
+from retraining.spec.recipe_function import RECIPE_PATTERN
+from retraining.spec.section import COLUMN_PATTERN, LENGTH_PATTERN, NAME_PATTERN, TABLE_PATTERN
+from retraining.spec.serving_section import WEB_ADDRESS_PATTERN
+
+WORDS_OF_PATTERNS = {
+    NAME_PATTERN: "a name of small letters, digits and underscores that begins with a letter, at most 64 long",
+    TABLE_PATTERN: "a table as name, schema.name or catalog.schema.name, of letters, digits and underscores",
+    COLUMN_PATTERN: "a column's name, which begins with no space and has no backtick",
+    LENGTH_PATTERN: "a length of time, such as 30 minutes, 6 hours or 3 days",
+    RECIPE_PATTERN: "a function of src/recipes as recipes.<file>.<function>",
+    WEB_ADDRESS_PATTERN: "a web address such as https://example.com/hook, without a password",
+}
+
+_SHORT_UNITS = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "days"}
+
+
+def fitting(pattern: str, found: str) -> str | None:
+    """A value near the one that was found which the pattern takes; None where there is none."""
+    if pattern == LENGTH_PATTERN:
+        return _length(found)
+    if pattern == RECIPE_PATTERN:
+        return nearest(found, functions_for("recipe"))
+    near = re.sub(r"[ .-]+", "_", found.lower())
+    return near if pattern == NAME_PATTERN and re.fullmatch(NAME_PATTERN, near) else None
+
+
+def _length(found: str) -> str | None:
+    parts = re.fullmatch(r"\s*([1-9]\d{0,5})\s*([a-z]+)\s*", found.lower())
+    if parts is None:
+        return None
+    number, unit = parts.groups()
+    starts = {word[: len(unit)]: word for word in ("minutes", "hours", "days")}
+    word = _SHORT_UNITS.get(unit) or starts.get(unit) or next((w for s, w in _SHORT_UNITS.items() if unit[0] == s), "")
+    count = int(number) * (7 if unit[0] == "w" else 1)
+    return f"{count} {word}" if word else None

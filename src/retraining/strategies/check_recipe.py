@@ -1,0 +1,90 @@
+"""Whether a spec's recipe builds an estimator that can be fitted and measured, asked before there are rows."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from retraining.errors import SpecError
+from retraining.kinds.find_kind import kind_of
+from retraining.spec.faults import did_you_mean
+from retraining.spec.model_spec import ModelSpec
+from retraining.spec.recipe_function import is_recipe
+from retraining.strategies.estimators import build_estimator
+from retraining.strategies.find_strategy import find_strategy
+
+Wrong = tuple[str, str]
+"""The key of the spec that is at fault, and a sentence."""
+
+
+def wrong_recipe(spec: ModelSpec) -> list[Wrong]:
+    """What keeps the spec's estimator from being fitted or measured. Imports the user's recipe."""
+    try:
+        estimator = build_estimator(spec)
+    except SpecError as err:
+        return [("params" if spec.params else "recipe", f"{_reason(err)}{_near_argument(spec, str(err))}")]
+    except Exception as err:  # whatever the user's function raises
+        return [("recipe", f"`{spec.recipe}` failed ({type(err).__name__}: {err}). Correct the function.")]
+
+    return [
+        *_wrong_values(estimator),
+        *_metrics_without_probabilities(spec, estimator),
+        *_strategy_refuses(spec, estimator),
+    ]
+
+
+def _reason(err: SpecError) -> str:
+    cause = err.__cause__
+    return f"the recipe refuses them: {cause}." if cause else str(err)
+
+
+def _near_argument(spec: ModelSpec, message: str) -> str:
+    """For an argument that the estimator does not have: the nearest one that it has."""
+    unexpected = re.search(r"unexpected keyword argument '(\w+)'", message)
+    if unexpected is None:
+        return ""
+    try:
+        bare = build_estimator(spec.model_copy(update={"params": {}}))
+    except Exception:  # the recipe needs its params: there is nothing to compare with
+        return ""
+    return did_you_mean(unexpected[1], _arguments(bare))
+
+
+def _arguments(estimator: Any) -> list[str]:
+    named = estimator.get_params(deep=True) if hasattr(estimator, "get_params") else {}
+    return sorted({name.rpartition("__")[2] for name in named})
+
+
+def _wrong_values(estimator: Any) -> Iterator[Wrong]:
+    """scikit-learn looks at the values of arguments when it fits; its own check answers now."""
+    parts = estimator.get_params(deep=True).values() if hasattr(estimator, "get_params") else ()
+    for part in (estimator, *parts):
+        check = getattr(part, "_validate_params", None)
+        try:
+            if check is not None and not isinstance(part, type):
+                check()
+        except ValueError as err:
+            yield "params", f"{err}"
+
+
+def _metrics_without_probabilities(spec: ModelSpec, estimator: Any) -> Iterator[Wrong]:
+    kind = kind_of(spec)
+    of_kind = {name: kind.metric(name) for name in spec.gate.metrics if not is_recipe(name)}
+    needed = [name for name, metric in of_kind.items() if metric and metric.needs_probabilities]
+    if needed and not hasattr(estimator, "predict_proba"):
+        yield (
+            "gate",
+            f"{', '.join(needed)} needs probabilities, and {_name(estimator)} of `{spec.recipe}` has no "
+            f"predict_proba. Choose another metric, or another estimator.",
+        )
+
+
+def _strategy_refuses(spec: ModelSpec, estimator: Any) -> Iterator[Wrong]:
+    try:
+        find_strategy(spec.strategy.name)(estimator).check()
+    except SpecError as err:
+        yield "strategy", str(err)
+
+
+def _name(estimator: Any) -> str:
+    """The class that predicts, the last one of a pipeline."""
+    return type(estimator[-1] if hasattr(estimator, "steps") else estimator).__name__

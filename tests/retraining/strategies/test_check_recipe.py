@@ -1,0 +1,51 @@
+"""What a recipe's estimator cannot do is said before there are rows."""
+
+import pytest
+from tests.loop import toy_spec
+
+from retraining.strategies.check_recipe import wrong_recipe
+
+CLASSES = {"kind": "classification", "recipe": "recipes.ridge.pipeline"}
+
+
+def test_a_recipe_that_builds_what_the_spec_needs_is_right():
+    assert wrong_recipe(toy_spec(params={"alpha": 2.0, "solver": "cholesky"})) == []
+
+
+def test_an_argument_that_the_estimator_does_not_have_is_named_with_the_nearest():
+    ((key, why),) = wrong_recipe(toy_spec(params={"alhpa": 2.0}))
+
+    assert key == "params"
+    assert why == (
+        "the recipe refuses them: Ridge.__init__() got an unexpected keyword argument 'alhpa'. Did you mean `alpha`?"
+    )
+
+
+def test_a_value_that_the_estimator_does_not_take_is_named():
+    ((key, why),) = wrong_recipe(toy_spec(params={"solver": "choleski"}))
+
+    assert key == "params"
+    assert why.startswith("The 'solver' parameter of Ridge must be ")
+    assert why.endswith("Got 'choleski' instead.")
+
+
+def test_a_metric_of_probabilities_needs_an_estimator_that_has_them():
+    ((key, why),) = wrong_recipe(toy_spec(**CLASSES, gate={"metric": "auc"}))
+
+    assert key == "gate"
+    assert why.startswith("auc needs probabilities, and Ridge of `recipes.ridge.pipeline` has no predict_proba.")
+
+
+def test_a_strategy_that_the_estimator_cannot_follow_is_named():
+    ((key, why),) = wrong_recipe(toy_spec(strategy="incremental_update"))
+
+    assert key == "strategy"
+    assert "Ridge has no partial_fit" in why
+
+
+def test_a_recipe_that_fails_is_named(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("recipes.ridge.pipeline", lambda numeric, categorical, params: {}["columns"])
+
+    assert wrong_recipe(toy_spec()) == [
+        ("recipe", "`recipes.ridge.pipeline` failed (KeyError: 'columns'). Correct the function.")
+    ]
