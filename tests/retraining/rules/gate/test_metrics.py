@@ -222,9 +222,9 @@ def test_a_classifier_without_probabilities_is_refused_by_name_before_it_is_fitt
         check_probabilities(CLASSIFIER, estimator)
 
     assert str(caught.value) == (
-        f"toy: gate names auc, computed from probabilities, and {named} has no predict_proba. Choose an estimator that "
-        "has it (CalibratedClassifierCV adds it to a classifier), or name only metrics of classes: error_rate, "
-        "accuracy, f1."
+        f"toy: gate: auc needs probabilities, and {named} of `recipes.ridge.pipeline` has no predict_proba. Choose an "
+        "estimator that has it (CalibratedClassifierCV adds it to a classifier), or metrics that need none: "
+        "error_rate, accuracy, f1."
     )
 
 

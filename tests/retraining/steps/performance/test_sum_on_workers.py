@@ -104,7 +104,7 @@ def test_a_model_without_probabilities_is_refused_before_any_row_is_read():
     spec = toy_spec(kind="classification", gate={"metric": "auc"})
     models = ModelPair(CLASSIFIER, RidgeClassifier().fit(X, CLASSES), None)
 
-    with pytest.raises(SpecError, match="gate names auc, computed from probabilities, and RidgeClassifier has"):
+    with pytest.raises(SpecError, match="gate: auc needs probabilities, and RidgeClassifier of"):
         sum_on_workers(spec, None, ("auc",), models)
 
 
