@@ -14,7 +14,8 @@ from retraining.kinds.classification import CLASSIFICATION
 from retraining.kinds.regression import REGRESSION
 from retraining.steps.dataset.model_frame import LABEL
 from retraining.steps.dataset.predict_rows import FittedVersion, predict_rows
-from retraining.steps.performance.sum_on_workers import BLOCK, ModelPair, sum_on_workers
+from retraining.steps.performance.sum_on_workers import BLOCK, sum_on_workers
+from retraining.steps.performance.worker_sums import ModelPair
 from served_model.column_values import Feature
 
 X = pd.DataFrame({"x": [-2.0, -1.0, 1.0, 2.0]})
