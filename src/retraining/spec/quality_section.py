@@ -14,8 +14,8 @@ Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
 
 DEFAULT_QUARANTINED_SHARE = 0.2
 FEWEST_QUARANTINED = 10
-"""Unless the spec says otherwise, a batch is held for more than this share of quarantined rows, if there are this many: one
-bad row of three says nothing about a source."""
+"""Unless the spec says otherwise, a batch is held for more than this share of quarantined rows, if there are this many:
+one bad row of three says nothing about a source."""
 
 Shares = Annotated[
     Mapping[ColumnName, Share], AfterValidator(lambda each: MappingProxyType(dict(each))), PlainSerializer(dict)

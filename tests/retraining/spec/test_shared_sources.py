@@ -136,7 +136,7 @@ def test_without_a_folder_of_sources_none_is_known(tmp_path):
     ("source", "sentence"),
     [
         (SOURCE + "keys: [meter]", "unknown key `keys`. Known here: label_delay, labels, quality, source."),
-        (SOURCE.replace("table:", "tabel:"), "unknown key `source.tabel`. Known here: format, ignore, initial_value,"),
+        (SOURCE.replace("table:", "tabel:"), "unknown key `source.tabel`. Known here: csv, format, ignore,"),
         (SOURCE.replace("keys: [meter], ", ""), "`source.keys` is missing. Add it"),
         (SOURCE.replace("label_delay: 0", "label_delay: 1"), "`label_delay`: "),
         (SOURCE.replace("rule: not_null", "rule: not_nul"), "`quality.rules.0`: "),
