@@ -21,6 +21,7 @@ from retraining.adapters.tables.tables import open_tables
 from retraining.context import Context
 from retraining.errors import ParameterError
 from retraining.records.run import Run
+from retraining.spec.csv_section import CsvSection
 from retraining.spec.identifiers import check_part, qualified, quoted
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.read_spec import available_models, read_spec
@@ -86,7 +87,8 @@ class Stage:
             else f"{tables.spark.catalog.getDatabase(quoted(catalog, schema)).locationUri}/_{_CHECKPOINTS}"
         )
         name = _landing_name(self.context.spec)
-        return Landing(source.path, source.format, source.file_schema, name, f"{folder}/{name}", volume)
+        csv = source.csv or CsvSection()
+        return Landing(source.path, source.format, source.file_schema, name, f"{folder}/{name}", volume, csv)
 
     def parameter(self, name: str) -> str | None:
         """A widget's value, None when it is empty."""
