@@ -12,9 +12,11 @@ from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.adapters.tables.observations import BATCH_SEQ, Selection
 from retraining.context import Context
 from retraining.kinds.find_kind import kind_of
+from retraining.records.control import Control
 from retraining.records.promotion import Promotion
 from retraining.records.version import Manifest
 from retraining.rules.champion.history import first_champion
+from retraining.rules.champion.mode import mode_in_words, mode_of
 from retraining.rules.ingest.batch_numbers import from_another_source
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.steps.champion.live_versions import find_previous_champion, heal_and_read_champion
@@ -36,10 +38,14 @@ class ScoreReport:
     champion_version: str | None
     """None before the first promotion: nothing is scored then."""
     rows: int
+    retired: str | None = None
+    """Since when the model is retired, and why; None for every other one."""
 
     @property
     def summary(self) -> str:
         """One line for people."""
+        if self.retired:
+            return f"{self.model}: nothing scored. {self.retired}"
         if self.champion_version is None:
             return f"{self.model}: no champion yet, nothing scored"
         return f"{self.model}: {self.rows:,} rows scored by version {self.champion_version}"
@@ -55,6 +61,9 @@ def score(context: Context) -> ScoreReport:
     spec = context.spec
     tables = context.tables
     version = heal_and_read_champion(context)
+    controls = read_rows(tables, Control, spec.model)
+    if mode_of(controls) == "retired":
+        return ScoreReport(spec.model, version, 0, mode_in_words(controls))
     if version is None:
         return ScoreReport(spec.model, None, 0)
 

@@ -25,7 +25,7 @@ class ModelHistory:
     gate_results: Sequence[GateResult] = ()
 
     def numbered_by(self, numbers: BatchNumbers) -> "ModelHistory":
-        """The same history, told in the batch numbers of one source: what happened under another one is older than its
+        """The same history in the batch numbers of one source: what happened under another one is older than its
         first batch. Only to compare with; rows are stored as they were read."""
         return replace(
             self,
