@@ -16,6 +16,7 @@ from pyspark.sql import SparkSession
 
 from retraining.adapters.notebook import publish_values, read_widgets
 from retraining.adapters.registry.registry import open_registry
+from retraining.adapters.registry.session import stop_autologging
 from retraining.adapters.sources.files import Landing
 from retraining.adapters.tables.tables import open_tables
 from retraining.context import Context
@@ -134,6 +135,7 @@ def open_stage(
 
     tables = open_tables(spark, parameters["catalog"], parameters["schema"])
     schema = ".".join(check_part(parameters[name], name) for name in ("catalog", "schema"))
+    stop_autologging()
     registry = open_registry(schema, parameters["experiment"])
     return Stage(Context(spec, tables, registry, run), parameters, dbutils, specs)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from retraining.adapters.registry.digest import digest_of_files
 from retraining.adapters.registry.log_version import FittedModel, TrainingData, log_version
 from retraining.adapters.registry.logged_runs import keep_first_version
+from retraining.adapters.registry.session import check_no_open_run
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq
 from retraining.context import Context
@@ -47,6 +48,7 @@ def log_fit(context: Context, source: IngestedSource, reserved: Manifest, manife
         sweep_leftovers(context, manifests)
         return LoggedFit(done[0], None)
 
+    check_no_open_run()
     base = manifest_of_version(manifests, spec.model, reserved.base_version) if reserved.base_version else None
     started = context.run.stopwatch()
     learned = learn(context, source, reserved, base)
