@@ -1,6 +1,6 @@
 """The command `validate`: what is wrong with a spec, and what a run of its model would do.
 
-The product answers both: its check of specs in a process of its own, which needs no Spark, and its job `validate`.
+The product answers both: its check of specs in a separate process, which needs no Spark, and its job `validate`.
 """
 
 from __future__ import annotations

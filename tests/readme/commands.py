@@ -55,9 +55,11 @@ def _command(line: str) -> MakeCommand | BundleCommand:
 
 
 def _bundle_command(words: list[str]) -> BundleCommand:
-    """words: `run <job> ...` or `deploy ...`."""
+    """words: `run <job> ...`, `deploy ...` or `validate [model]`."""
     verb, *rest = words
-    assert verb in ("run", "deploy"), words
+    assert verb in ("run", "deploy", "validate"), words
+    if verb == "validate":
+        return BundleCommand("validate", None, frozenset(), {"model": rest[0]} if rest else {})
     job = rest.pop(0) if verb == "run" else None
 
     values: dict[str, list[str]] = {"-t": [], "--var": [], "--params": []}
