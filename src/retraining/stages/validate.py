@@ -1,16 +1,20 @@
 """Say what a run of a model would do, from its spec and its source, without writing anything."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+
+from pyspark.sql import DataFrame
 
 from retraining.adapters.sources.files import Landing
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.batches import read_batches
+from retraining.adapters.tables.tables import Tables
 from retraining.context import Context
 from retraining.errors import RetrainingError, SourceError, SpecError
 from retraining.records.validation import Finding
+from retraining.rules.ingest.contract import Contract
 from retraining.rules.validation.expect_run import expect_run
-from retraining.rules.validation.judge_columns import judge_columns
+from retraining.rules.validation.judge_columns import judge_columns, judge_labels, missing_columns
 from retraining.spec.feed import Feed, rows_feed
 from retraining.steps.ingest.pin_source import labels_table
 from retraining.steps.ingest.plan_batch import valid_until
@@ -64,26 +68,32 @@ def _findings_of_source(context: Context, feed: Feed, table: str, landing: Landi
     """Columns first: rows are counted only where the columns fit."""
     tables = context.tables
     rows = read_rows(context, feed, table, landing)
-    types = {each.name: each.dataType.simpleString() for each in rows.schema}
-
     of_labels: list[Finding] = []
     if feed.labels is not None:
-        labels_rows = read_rows(context, feed.labels, labels_table(feed.labels, tables), None)
-        found = {each.name: each.dataType.simpleString() for each in labels_rows.schema}
-        stored_labels = observations.stored_columns(tables, feed.labels.name)
-        contract_of_labels, of_labels = judge_columns(feed.labels, found, stored_labels)
-        if contract_of_labels is None:
-            return of_labels
-        rows = with_labels(feed, rows, feed.labels, labels_rows)
-        types = {each.name: each.dataType.simpleString() for each in rows.schema}
+        label_rows = read_rows(context, feed.labels, labels_table(feed.labels, tables), None)
+        contract_of_labels, of_labels = _judge(tables, feed.labels, label_rows)
+        if contract_of_labels is not None:
+            of_labels += judge_labels(feed, _types(rows), _types(label_rows))
+        # The label is not a column of the rows, so another one stands in for it.
+        missing = missing_columns(replace(feed, label=feed.source.keys[0]), _types(rows))
+        if missing or any(each.level == "error" for each in of_labels):
+            return [*of_labels, *missing]
+        rows = with_labels(feed, rows, feed.labels, label_rows)
 
-    contract, of_columns = judge_columns(feed, types, observations.stored_columns(tables, feed.name))
+    contract, of_columns = _judge(tables, feed, rows)
     if contract is None:
         return [*of_labels, *of_columns]
 
     ledger = contract.ledger
-    batches = read_batches(tables, feed.name)
-    closed = [batch for batch in batches if batch.state != "PLANNED"]
+    closed = [batch for batch in read_batches(tables, feed.name) if batch.state != "PLANNED"]
     watermark = ledger.from_text(closed[-1].watermark_after) if closed else None
     facts = measure_source(context.spec, rows, ledger, valid_until(ledger, context.run), watermark)
     return [*of_labels, *of_columns, *expect_run(context.spec, ledger, facts, closed)]
+
+
+def _judge(tables: Tables, feed: Feed, rows: DataFrame) -> tuple[Contract | None, list[Finding]]:
+    return judge_columns(feed, _types(rows), observations.stored_columns(tables, feed.name))
+
+
+def _types(rows: DataFrame) -> dict[str, str]:
+    return {each.name: each.dataType.simpleString() for each in rows.schema}

@@ -93,7 +93,7 @@ def _label(spec: ModelSpec, facts: SourceFacts) -> Iterator[Finding]:
     if not facts.rows:
         return
     if not facts.labelled:
-        yield Finding("error", f"No row has a value in `{name}`, so nothing can be trained. Name the right label.")
+        yield _no_label(spec)
         return
     if facts.label_is_constant:
         yield Finding("error", f"All labels in `{name}` are the same, so nothing can be learned. Name the right label.")
@@ -109,6 +109,13 @@ def _label(spec: ModelSpec, facts: SourceFacts) -> Iterator[Finding]:
         yield Finding("ok", f"{_share(unlabelled, facts.rows)} have no label; such rows are scored, not learned from.")
     if facts.classes is not None:
         yield from _classes(facts.classes, facts.labelled, name)
+
+
+def _no_label(spec: ModelSpec) -> Finding:
+    what = f"No row has a value in `{spec.columns.label}`, so nothing can be trained"
+    if spec.columns.label_delay == 0:
+        return Finding("error", f"{what}, and label_delay is 0. Name the right label.")
+    return Finding("warning", f"{what} until labels arrive. Is it the right label?")
 
 
 def _classes(classes: Sequence[tuple[str, int]], labelled: int, name: str) -> Iterator[Finding]:

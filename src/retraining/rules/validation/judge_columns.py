@@ -25,6 +25,35 @@ def missing_columns(feed: Feed, found: Mapping[str, str]) -> list[Finding]:
     ]
 
 
+def judge_labels(feed: Feed, found: Mapping[str, str], found_labels: Mapping[str, str]) -> list[Finding]:
+    """What keeps labels of another table from being joined: keys of another type, or a label that is there already."""
+    labels = feed.labels
+    if labels is None:
+        return []
+
+    types = {name.lower(): type_name for name, type_name in found.items()}
+    types_of_labels = {name.lower(): type_name for name, type_name in found_labels.items()}
+    pairs = zip(feed.source.keys, labels.source.keys, strict=True)
+    wrong = [
+        Finding(
+            "error",
+            f"Key `{other}` of {labels.source.origin} is {types_of_labels[other.lower()]}, `{own}` of "
+            f"{feed.source.origin} is {types[own.lower()]}; expected one type. Convert one of them where it is made.",
+        )
+        for own, other in pairs
+        if own.lower() in types and types[own.lower()] != types_of_labels[other.lower()]
+    ]
+    if feed.label.lower() in types:
+        wrong.append(
+            Finding(
+                "error",
+                f"{feed.source.origin} has a column `{feed.label}`, which {labels.section} fills from "
+                f"{labels.source.origin}. Name the label differently, or remove {labels.section}.",
+            )
+        )
+    return wrong
+
+
 def judge_columns(
     feed: Feed, found: Mapping[str, str], stored: Mapping[str, str] | None
 ) -> tuple[Contract | None, list[Finding]]:

@@ -40,12 +40,12 @@ def measure_source(
         F.count_if(value.isNotNull() & ~valid).alias("future"),
         F.count_if(newer).alias("newer"),
         F.count(_known(F.col(LABEL))).alias("labelled"),
-        (F.min(LABEL) == F.max(LABEL)).alias("label_is_constant"),
+        _is_constant(F.col(LABEL)).alias("label_is_constant"),
         *[F.count(_known(each)).alias(f"known_{position}") for position, each in enumerate(features)],
         *[_is_constant(each).alias(f"constant_{position}") for position, each in enumerate(features)],
     ).collect()[0]
 
-    labelled = measured.where(F.col(LABEL).isNotNull())
+    labelled = measured.where(_known(F.col(LABEL)).isNotNull())
     return SourceFacts(
         rows=counts["rows"],
         ledger_from=ledger.to_text(counts["from"]),
@@ -54,7 +54,7 @@ def measure_source(
         ledger_in_future=counts["future"],
         newer_rows=counts["newer"],
         labelled=counts["labelled"],
-        label_is_constant=bool(counts["label_is_constant"]),
+        label_is_constant=counts["label_is_constant"],
         days=_days(labelled.where(valid), ledger),
         classes=None if kind_of(spec).is_numeric else _classes(labelled),
         empty_features=_named(names, [not counts[f"known_{each}"] for each in range(len(names))]),
@@ -93,7 +93,7 @@ def _sample_keys(spec: ModelSpec, rows: DataFrame, ledger: Ledger, total: int) -
     """All rows of the keys whose hash falls into a share of the buckets: of few rows all."""
     keys = [F.col(f"`{key}`") for key in spec.source.keys]
     share = min(1.0, _SAMPLED_ROWS / total) if total else 1.0
-    chosen = rows.where(F.pmod(F.xxhash64(*keys), F.lit(_BUCKETS)) < F.lit(int(share * _BUCKETS)))
+    chosen = rows.where(F.pmod(F.xxhash64(*keys), F.lit(_BUCKETS)) < F.lit(max(1, int(share * _BUCKETS))))
 
     key = F.struct(*keys)
     version = F.struct(*keys, F.col(f"`{ledger.column}`"))

@@ -15,7 +15,7 @@ from retraining.context import Context
 from retraining.rules.ingest.ledger import Ledger
 from retraining.spec.feed import Feed
 from retraining.spec.recipe_function import find_function
-from retraining.spec.source_section import COMMIT_VERSION, IS_DELETED, MALFORMED_LINE
+from retraining.spec.source_section import COMMIT_VERSION, MALFORMED_LINE
 
 
 def read_rows(context: Context, feed: Feed, table: str, landing: Landing | None) -> DataFrame:
@@ -27,7 +27,7 @@ def read_rows(context: Context, feed: Feed, table: str, landing: Landing | None)
         pinned = pin_newest(spark, table)
         changes = PinnedChangeFeed(spark, table, pinned.table_id, pinned.version, feed.source.keys, prepare)
         changes.schema  # noqa: B018 - a table with a column of the feed's own names is refused
-        return changes.slice(Ledger(COMMIT_VERSION, "integer"), None, None, None).drop(IS_DELETED)
+        return changes.slice(Ledger(COMMIT_VERSION, "integer"), None, None, None)
 
     raw = _files(context.tables, landing) if landing is not None else _table(context.tables, table)
     return prepare(raw) if prepare else raw
@@ -45,7 +45,7 @@ def _files(tables: Tables, landing: Landing) -> DataFrame:
     lines = landing.format != "parquet"
     schema = StructType([*columns, StructField(MALFORMED_LINE, StringType())]) if lines else columns
     rows = tables.spark.read.format(source).options(**options).schema(schema).load(landing.path)
-    return rows.where(F.col(MALFORMED_LINE).isNull()).drop(MALFORMED_LINE) if lines else rows
+    return rows.where(F.col(MALFORMED_LINE).isNull()) if lines else rows
 
 
 def with_labels(feed: Feed, rows: DataFrame, labels: Feed, labels_rows: DataFrame) -> DataFrame:

@@ -103,7 +103,7 @@ def test_batches_so_far_and_rows_above_the_watermark_are_counted():
         ({"rows": 0, "labelled": 0, "sample": KeySample(0, 0, 0), "days": ()}, "warning", "toy_source is empty. A run"),
         ({"ledger_missing": 182}, "warning", "10.0% of the rows have no value in `at` and would be quarantined as"),
         ({"ledger_in_future": 182}, "warning", "10.0% of the rows are more than a day in the future and would be"),
-        ({"labelled": 0, "days": ()}, "error", "No row has a value in `y`, so nothing can be trained."),
+        ({"labelled": 0, "days": ()}, "warning", "No row has a value in `y`, so nothing can be trained until labels"),
         ({"label_is_constant": True}, "error", "All labels in `y` are the same, so nothing can be learned."),
         ({"labelled": 910}, "ok", "50.0% of the rows have no label; such rows are scored, not learned from."),
         ({"empty_features": ("x",)}, "warning", "Feature `x` has no value in any row."),
@@ -147,6 +147,14 @@ def test_rows_without_a_label_are_refused_where_the_spec_expects_one():
     assert said(replace(GOOD, labelled=910), spec)["warning"][0].startswith(
         "50.0% of the rows have no label and would be quarantined as label_missing, because label_delay is 0."
     )
+
+
+def test_no_label_at_all_is_an_error_where_the_spec_expects_one_in_every_row():
+    spec = toy_spec(columns={"label": "y", "numeric": ["x"], "label_delay": 0})
+
+    assert said(replace(GOOD, labelled=0, days=()), spec)["error"] == [
+        "No row has a value in `y`, so nothing can be trained, and label_delay is 0. Name the right label."
+    ]
 
 
 def test_days_cannot_be_left_out_of_a_ledger_without_time():
