@@ -74,7 +74,7 @@ def _findings_of_source(context: Context, feed: Feed, table: str, landing: Landi
         contract_of_labels, of_labels = _judge(tables, feed.labels, label_rows)
         if contract_of_labels is not None:
             of_labels += judge_labels(feed, _types(rows), _types(label_rows))
-        # The label is not a column of the rows, so another one stands in for it.
+        # The label is not a column of the rows: a key takes its place, which is looked for anyway.
         missing = missing_columns(replace(feed, label=feed.source.keys[0]), _types(rows))
         if missing or any(each.level == "error" for each in of_labels):
             return [*of_labels, *missing]

@@ -3,6 +3,7 @@
 import pytest
 from tests.loop import LABEL_COLUMNS, UNLABELLED, days, labelled_spec, toy_spec
 
+from retraining.adapters.sources.files import Landing
 from retraining.errors import RetrainingError
 from retraining.stages.validate import validate
 
@@ -70,3 +71,42 @@ def test_batches_so_far_are_counted_and_labels_of_another_table_are_joined(loop)
     assert "1 batch is stored; 20 rows are above the watermark." in sentences(report, "ok")
     assert "16.7% of the rows have no label; such rows are scored, not learned from." in sentences(report, "ok")
     assert loop.written() == written
+
+
+@pytest.mark.slow
+def test_files_are_read_where_they_are_and_none_lands(loop, tmp_path):
+    (tmp_path / "in").mkdir()
+    lines = [f"{key},{at},{x},{y}" for key, at, x, y in days(1, 8)]
+    (tmp_path / "in" / "january.csv").write_text("\n".join(["id,at,x,y", *lines, "broken,not a time,1,2"]) + "\n")
+    columns = {"id": "string", "at": "timestamp", "x": "double", "y": "double"}
+    folder = str(tmp_path / "in")
+    source = {
+        "mode": "files",
+        "path": folder,
+        "format": "csv",
+        "schema": columns,
+        "ledger_column": "at",
+        "keys": ["id"],
+    }
+    loop.spec = toy_spec(source=source)
+    landing = Landing(folder, "csv", columns, "toy_landing", str(tmp_path / "landed"))
+
+    report = validate(loop.context, loop.tables.name("toy_landing"), landing)
+
+    assert [each.level for each in report.findings] == ["ok"] * 6, report.summary
+    assert sentences(report, "ok")[1].startswith("160 rows; ledger `at` is a timestamp from 2013-01-01")
+    assert (loop.written(), (tmp_path / "landed").exists()) == ([], False)
+
+
+@pytest.mark.slow
+def test_a_change_feed_is_described_as_its_table_is_now(loop):
+    loop.source_has(days(1, 8))
+    loop.tables.spark.sql(f"ALTER TABLE {loop.source} SET TBLPROPERTIES (delta.enableChangeDataFeed = true)")
+    loop.spec = toy_spec(
+        source={"mode": "change_feed", "table": "toy_source", "keys": ["id"]}, gate={"holdout": "reserved"}
+    )
+
+    report = validate(loop.context, loop.source)
+
+    assert [each.level for each in report.findings] == ["ok"] * 6, report.summary
+    assert sentences(report, "ok")[1] == "160 rows; ledger `commit_version` is an integer from 1 to 1."
