@@ -31,7 +31,7 @@ setup: ## check this machine and build .venv (with uv if there, else pip)
 	$(PYTHON) src/local_workspace/prerequisites.py delta && cp requirements-dev.txt .venv/requirements-dev.txt
 
 demo: setup ## run the examples: the bundle's demo job on this machine (MONTHS=2: only the first two of the year)
-	@PYTHONPATH=src $(PYTHON) -m local_workspace run demo --params "months=[$$(seq 1 $(MONTHS) | paste -s -d , -)]"
+	@./workspace run demo --params "months=[$$(seq 1 $(MONTHS) | paste -s -d , -)]"
 	@for page in .local/mlflow/artifacts/*/*/artifacts/report/index.html; do echo "Open $$page"; done
 
 # Two processes, each with its own Spark and MLflow server: one alone leaves a core idle most of the time. Each computes

@@ -13,6 +13,7 @@ from pyspark.sql import SparkSession
 
 import recipes
 import retraining
+import served_model
 from local_workspace.engines.mlflow_server import start_mlflow_server
 from local_workspace.engines.spark_session import start_spark
 from retraining.adapters.registry.registry import open_registry
@@ -47,7 +48,7 @@ def state_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def spark(state_dir: Path, request: pytest.FixtureRequest) -> Iterator[SparkSession]:
-    for package in (recipes, retraining):  # as open_stage does it: workers have no src
+    for package in (recipes, retraining, served_model):  # as open_stage does it: workers have no src
         cloudpickle.register_pickle_by_value(package)
     if not request.config.getoption("--connect"):
         yield start_spark(state_dir, persistent=False)

@@ -9,7 +9,7 @@ import pytest
 SRC = Path(__file__).parents[1] / "src"
 
 # Short names for what many rooms may import.
-BOTTOM = "retraining.errors retraining.kinds retraining.records retraining.requests retraining.spec"
+BOTTOM = "retraining.errors retraining.kinds retraining.records retraining.requests retraining.spec served_model"
 TABLES = "retraining.adapters retraining.adapters.tables"
 REGISTRY = "retraining.adapters.registry"
 SOURCES = "retraining.adapters.sources"
@@ -28,6 +28,7 @@ STEPS = (
 LAPTOP = (
     "local_workspace.bundle local_workspace.engines local_workspace.errors local_workspace.notebook local_workspace.run"
 )
+OWN_TABLES = "local_workspace.loading local_workspace.new_model local_workspace.status"
 ARRAYS = "numpy pandas scipy"
 FRAMES = f"{ARRAYS} pyspark pyarrow"
 
@@ -39,7 +40,7 @@ ROOMS = {
     # What differs between kinds of models. It knows no spec, so that a spec can be checked against its kind.
     "retraining.kinds": ("retraining.errors", "numpy pandas pyspark"),
     "retraining.spec": ("retraining.errors retraining.kinds", "pydantic yaml"),
-    "retraining.records": ("retraining.errors retraining.spec", "pydantic"),
+    "retraining.records": ("retraining.errors retraining.spec served_model", "pydantic"),
     "retraining.requests": ("retraining.errors retraining.spec", "pydantic"),
     # Rules: pure. What a subject may know of the others is said here, and has no circle.
     "retraining.rules": (RULES, ARRAYS),
@@ -100,10 +101,21 @@ ROOMS = {
     "retraining.open_stage": (f"retraining.context {TABLES} {REGISTRY} {SOURCES} {BOTTOM} recipes", "pyspark"),
     "retraining.check_specs": (f"retraining.strategies {BOTTOM}", ""),
     "retraining": ("", ""),
+    # What callers get: it travels with every version, so it knows nothing else of src.
+    "served_model": ("", "numpy pandas"),
     "recipes": ("retraining.strategies", f"{ARRAYS} pyspark sklearn"),
     "recipes.demo": ("recipes retraining.strategies", f"{ARRAYS} pyspark sklearn"),
     # The laptop's workspace is not part of the product, and the product does not know that it exists.
-    "local_workspace": (f"local_workspace.console {LAPTOP}", "pyspark rich"),
+    "local_workspace": (f"local_workspace.commands local_workspace.console local_workspace.workspace {LAPTOP}", "rich"),
+    "local_workspace.workspace": (LAPTOP, "pyspark"),
+    # Each command is a file. What it needs of Spark it imports when it runs, so that help and errors come at once.
+    "local_workspace.commands": (
+        f"local_workspace.console local_workspace.workspace {OWN_TABLES} {LAPTOP}",
+        "pyspark rich",
+    ),
+    "local_workspace.status": ("local_workspace.errors", "pyspark yaml"),
+    "local_workspace.new_model": ("local_workspace.loading local_workspace.errors", "pyspark yaml"),
+    "local_workspace.loading": ("local_workspace.errors", "pandas pyarrow pyspark"),
     "local_workspace.bundle": ("local_workspace.errors", "yaml"),
     "local_workspace.notebook": ("local_workspace.errors", "pandas pyspark rich"),
     "local_workspace.engines": ("local_workspace.errors", "pyspark"),
@@ -123,6 +135,7 @@ ONLY_THERE = {
     "retraining.adapters.sources.files": (".writeStream", ".toTable"),
     "retraining.adapters.tables recipes.demo": (".write", ".writeTo", ".saveAsTable", ".insertInto"),
 }
+PACKAGES = ("retraining", "served_model", "recipes", "local_workspace")
 NAMES_THAT_SAY_NOTHING = {"utils", "common", "helpers", "base", "manager", "core", "services"}
 
 
@@ -171,11 +184,11 @@ def may_import(module, imported, modules):
     if room is None:
         return False
     rooms, libraries = (words.split() for words in ROOMS[room])
-    if top not in ("retraining", "recipes", "local_workspace"):
+    if top not in PACKAGES:
         return top in libraries
     if room == "retraining.stages" and room_of(imported, modules) == room:
         return imported == module
-    return imported in ("retraining", "recipes") or room_of(imported, modules) in (room, *rooms)
+    return imported in ("retraining", "recipes", "served_model") or room_of(imported, modules) in (room, *rooms)
 
 
 def wrong_imports(src):
@@ -289,6 +302,7 @@ def test_an_import_against_the_table_is_found(product, module, text):
 FILES_OF_THEIR_OWN = {
     "retraining.check_specs",
     "local_workspace.errors",
+    "local_workspace.workspace",
     "retraining.context",
     "retraining.errors",
     "retraining.failpoints",

@@ -1,6 +1,6 @@
 """Example pages from made-up numbers, always the same: what the report looks like without running anything.
 
-PYTHONPATH=src python docs/screenshots/example_pages.py <folder>
+`make screenshots` takes pictures of them.
 """
 
 import math

@@ -1,6 +1,6 @@
 """Pictures of the report for narrow and wide screens, light and dark.
 
-    PYTHONPATH=src python docs/screenshots/take_screenshots.py [folder]
+    make screenshots [PAGES=folder]
 
 folder holds index.html and <model>/<run_id>.html; without one, example pages are drawn. Pictures go beside this file.
 """

@@ -1,4 +1,4 @@
 """A stand-in for a Databricks workspace on a laptop: runs a bundle's jobs on real Spark, Delta and MLflow.
 
-From a shell: `python -m local_workspace run <job>`. From Python: `local_workspace.workspace.LocalWorkspace`.
+From a shell: `./workspace run <job>`. From Python: `local_workspace.workspace.LocalWorkspace`.
 """

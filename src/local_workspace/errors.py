@@ -23,3 +23,11 @@ class StateInUseError(LocalWorkspaceError):
 
 class TaskError(LocalWorkspaceError):
     """A task could not run, or its notebook failed."""
+
+
+class LoadError(LocalWorkspaceError):
+    """Files could not be loaded into a table."""
+
+
+class QueryError(LocalWorkspaceError):
+    """A query or a table name is wrong."""

@@ -8,22 +8,20 @@ with LocalWorkspace.open(Path("."), Path(".local"), target="dev") as workspace:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from local_workspace.bundle.bundle import Bundle, jobs_of_run, read_bundle, resource_names, schemas
-from local_workspace.bundle.jobs import Job, NotebookTask, RunJobTask
+from local_workspace.bundle.bundle import Bundle, read_bundle, resource_names, schemas
+from local_workspace.bundle.table_names import bundle_schema
 from local_workspace.engines.mlflow_server import launch_mlflow_server
 from local_workspace.engines.spark_session import start_spark, stop_spark
-from local_workspace.errors import ParameterError
-from local_workspace.notebook.notebook import read_notebook
+from local_workspace.run.checked_jobs import checked_jobs
 from local_workspace.run.progress import NoProgress, Progress
 from local_workspace.run.results import RunResult
-from local_workspace.run.run_references import check_run_references
 from local_workspace.run.runner import RunContext, run_job
 from local_workspace.run.state_folder import state_folder_lock
 
@@ -67,41 +65,43 @@ def open_bundle(bundle: Bundle, state: Path) -> Iterator[LocalWorkspace]:
     names = resource_names(bundle)
     bundle_schemas = schemas(bundle)
 
-    with state_folder_lock(state), launch_mlflow_server(state) as server:
-        borrowed = SparkSession.getActiveSession()
-        spark = borrowed or start_spark(state)
+    with (
+        state_folder_lock(state),
+        launch_mlflow_server(state) as server,
+        _session(state, bundle_schemas) as spark,
+    ):
+        server.wait_until_ready()
+        yield LocalWorkspace(bundle, state, spark, server.uri, names)
+
+
+@contextmanager
+def open_spark(bundle: Bundle, state: Path) -> Iterator[SparkSession]:
+    """Only Spark, for commands that need tables and no models. Names without a schema mean the bundle's."""
+    state = state.resolve()
+    catalog, schema = bundle_schema(bundle)
+    with state_folder_lock(state), _session(state, schemas(bundle)) as spark:
+        before = spark.catalog.currentDatabase()
+        spark.sql(f"use {_quoted(catalog)}.{_quoted(schema)}")
         try:
-            for catalog, schema in bundle_schemas:
-                spark.sql(f"create schema if not exists {_quoted(catalog)}.{_quoted(schema)}")
-            server.wait_until_ready()
-            yield LocalWorkspace(bundle, state, spark, server.uri, names)
+            yield spark
         finally:
-            if borrowed is None:
-                with suppress(Exception):
-                    stop_spark(spark)
+            with suppress(Exception):  # Ctrl-C may have ended Java already.
+                spark.catalog.setCurrentDatabase(before)
 
 
-def checked_jobs(bundle: Bundle, key: str, parameters: Mapping[str, str]) -> dict[str, Job]:
-    """By key, the job and every job that its run may start, after all checks that are possible before the start."""
-    jobs = jobs_of_run(bundle, key)
-    _check_names(f"job {key}: --params", parameters, jobs[key])
-
-    for job in jobs.values():
-        check_run_references(job)
-        for task in job.tasks:
-            match task.innermost:
-                case NotebookTask(path):
-                    read_notebook(path)
-                case RunJobTask(job_key, job_parameters):
-                    _check_names(f"job {job.key}, task {task.key}: job_parameters", job_parameters, jobs[job_key])
-    return jobs
-
-
-def _check_names(place: str, parameters: Mapping[str, str], job: Job) -> None:
-    for name in parameters:
-        if name not in job.parameters:
-            known = ", ".join(job.parameters) or "none"
-            raise ParameterError(f"{place} {name}: job {job.key} does not have this parameter. It has: {known}.")
+@contextmanager
+def _session(state: Path, bundle_schemas: Sequence[tuple[str, str]]) -> Iterator[SparkSession]:
+    """The session of this process, or a new one that ends here; the schemas exist."""
+    borrowed = SparkSession.getActiveSession()
+    spark = borrowed or start_spark(state)
+    try:
+        for catalog, schema in bundle_schemas:
+            spark.sql(f"create schema if not exists {_quoted(catalog)}.{_quoted(schema)}")
+        yield spark
+    finally:
+        if borrowed is None:
+            with suppress(Exception):
+                stop_spark(spark)
 
 
 def _quoted(name: str) -> str:

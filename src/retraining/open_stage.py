@@ -182,6 +182,7 @@ def _travel_by_value() -> None:
     """Functions and recipe classes sent to workers are pickled whole: `src` is not on the path there."""
     import recipes
     import retraining
+    import served_model
 
-    for package in (recipes, retraining):
+    for package in (recipes, retraining, served_model):
         cloudpickle.register_pickle_by_value(package)

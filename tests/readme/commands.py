@@ -5,12 +5,15 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from local_workspace.__main__ import _parser
+from local_workspace.commands.command import pairs
+
 from .pages import Page
 
-OTHERS = ("source .venv/bin/activate", "export PYTHONPATH=src", "databricks auth login --host https://<workspace>")
+OTHERS = ("databricks auth login --host https://<workspace>",)
 """Lines that are neither a target of the Makefile nor a job of the bundle."""
 
-_STARTS = ("make ", "databricks bundle ", "python -m local_workspace ")
+_STARTS = ("make ", "databricks bundle ", "./workspace ")
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class MakeCommand:
 
 @dataclass(frozen=True)
 class BundleCommand:
-    """`databricks bundle ...` or `python -m local_workspace ...`; job is None for a deployment."""
+    """`databricks bundle ...` or `./workspace run ...`; job is None for a deployment."""
 
     job: str | None
     target: str | None
@@ -30,7 +33,17 @@ class BundleCommand:
     parameters: Mapping[str, str]
 
 
-def commands_of(page: Page) -> list[MakeCommand | BundleCommand]:
+@dataclass(frozen=True)
+class WorkspaceCommand:
+    """`./workspace <name> ...`, whose arguments the command line takes."""
+
+    name: str
+
+
+Command = MakeCommand | BundleCommand | WorkspaceCommand
+
+
+def commands_of(page: Page) -> list[Command]:
     """The commands in the page's bash blocks and in its inline code, in order."""
     inline = [code for code in page.code if code.startswith(_STARTS) and "<job>" not in code]
     lines = [line for line in _lines(page) if line not in OTHERS]
@@ -47,19 +60,27 @@ def _lines(page: Page) -> Iterator[str]:
         yield from (line for line in block.splitlines() if line.strip())
 
 
-def _command(line: str) -> MakeCommand | BundleCommand:
+def _command(line: str) -> Command:
     words = shlex.split(line.replace("<", "").replace(">", ""), comments=True)
     if words[0] == "make":
         return MakeCommand(next(word for word in words[1:] if "=" not in word))
-    return _bundle_command(words[2:] if words[0] == "databricks" else words[3:])
+    return _bundle_command(words[2:]) if words[0] == "databricks" else _workspace_command(words[1:])
+
+
+def _workspace_command(words: list[str]) -> BundleCommand | WorkspaceCommand:
+    if words == ["--help"]:
+        return WorkspaceCommand("help")
+    options = _parser().parse_args(words)
+    if options.command != "run":
+        return WorkspaceCommand(options.command)
+    parameters = pairs("--params", options.params)
+    return BundleCommand(options.job, options.target, frozenset(pairs("--var", options.var)), parameters)
 
 
 def _bundle_command(words: list[str]) -> BundleCommand:
-    """words: `run <job> ...`, `deploy ...` or `validate [model]`."""
+    """words: `run <job> ...` or `deploy ...`."""
     verb, *rest = words
-    assert verb in ("run", "deploy", "validate"), words
-    if verb == "validate":
-        return BundleCommand("validate", None, frozenset(), {"model": rest[0]} if rest else {})
+    assert verb in ("run", "deploy"), words
     job = rest.pop(0) if verb == "run" else None
 
     values: dict[str, list[str]] = {"-t": [], "--var": [], "--params": []}

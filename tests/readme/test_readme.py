@@ -52,7 +52,7 @@ def test_the_measured_reference_points_are_those_that_the_demo_prints():
 
 
 def test_the_four_commands_of_a_workspace_are_login_deploy_and_two_runs():
-    (_, workspace) = README.blocks("bash")
+    (*_, workspace) = README.blocks("bash")
 
     assert [line.split()[1:3] for line in workspace.splitlines()] == [
         ["auth", "login"],

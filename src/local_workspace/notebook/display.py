@@ -27,12 +27,13 @@ def display(*items: object, **_: object) -> None:
         print(shown_as_text(item))  # noqa: T201 - printing is what display is for
 
 
-def shown_as_text(item: object, width: int | None = None) -> str:
-    """The text that display prints."""
+def shown_as_text(item: object, width: int | None = None, limit: int = ROW_LIMIT) -> str:
+    """The text that display prints. limit: rows of a table that are shown."""
     if isinstance(item, pd.DataFrame):
-        return _table_text([str(name) for name in item.columns], item.head(ROW_LIMIT + 1).to_numpy().tolist(), width)
+        rows = item.head(limit + 1).to_numpy().tolist()
+        return _table_text([str(name) for name in item.columns], rows, width, limit)
     if isinstance(item, DataFrame):
-        return _table_text(item.columns, item.limit(ROW_LIMIT + 1).collect(), width)
+        return _table_text(item.columns, item.limit(limit + 1).collect(), width, limit)
     return str(item)
 
 
@@ -48,10 +49,10 @@ def html_writer(path: Path) -> Callable[[str], None]:
     return display_html
 
 
-def _table_text(columns: Sequence[str], rows: Sequence[Sequence[object]], wanted_width: int | None) -> str:
+def _table_text(columns: Sequence[str], rows: Sequence[Sequence[object]], wanted_width: int | None, limit: int) -> str:
     """A table. Long texts that would make its columns too narrow follow below it, by row."""
     width = max(wanted_width or shutil.get_terminal_size((120, 24)).columns, MIN_WIDTH)
-    cells = [[_cell(value) for value in row] for row in rows[:ROW_LIMIT]]
+    cells = [[_cell(value) for value in row] for row in rows[:limit]]
     below = _long_columns(columns, cells, width)
     inside = [index for index in range(len(columns)) if index not in below]
 
@@ -64,8 +65,8 @@ def _table_text(columns: Sequence[str], rows: Sequence[Sequence[object]], wanted
     parts = [_table(headers, body, width)]
     for number, row in enumerate(cells, start=1):
         parts += [_paragraph(f"row {number}, {columns[index]}: {row[index]}", width) for index in below if row[index]]
-    if len(rows) > ROW_LIMIT:
-        parts.append(f"(first {ROW_LIMIT} rows)")
+    if len(rows) > limit:
+        parts.append(f"(first {limit} rows)")
     return "\n".join(parts)
 
 

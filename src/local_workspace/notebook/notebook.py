@@ -6,7 +6,7 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,12 +53,19 @@ def read_notebook(path: Path) -> list[Cell]:
     return cells
 
 
-def run_notebook(path: Path, injected: Mapping[str, object]) -> str | None:
+def no_cell(_: Cell) -> None:
+    """Nothing: for runs that show only what cells print."""
+
+
+def run_notebook(
+    path: Path, injected: Mapping[str, object], before_cell: Callable[[Cell], None] = no_cell
+) -> str | None:
     """Execute the notebook in its folder, in a new namespace with the injected names. Returns its exit value."""
     namespace: dict[str, object] = {"__name__": "__main__", **injected}
     with _working_in(path.parent):
         try:
             for cell in read_notebook(path):
+                before_cell(cell)
                 _run_cell(cell, path, namespace)
         except NotebookExit as notebook_exit:
             return str(notebook_exit.args[0])

@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 from local_workspace.errors import TaskError
 from local_workspace.notebook.dbutils import DBUtils
 from local_workspace.notebook.display import display, html_writer
-from local_workspace.notebook.notebook import run_notebook
+from local_workspace.notebook.notebook import Cell, no_cell, run_notebook
 from local_workspace.run.results import State, TaskResult
 from local_workspace.run.task_output import task_output
 
@@ -27,7 +27,13 @@ class NotebookInputs:
     run_values: Mapping[str, Mapping[str, object]]
 
 
-def run_notebook_task(path: Path, inputs: NotebookInputs, log_path: Path, echo: Callable[[str], None]) -> TaskResult:
+def run_notebook_task(
+    path: Path,
+    inputs: NotebookInputs,
+    log_path: Path,
+    echo: Callable[[str], None],
+    before_cell: Callable[[Cell], None] = no_cell,
+) -> TaskResult:
     """Run the notebook with its output in the log. echo receives what it prints.
 
     As on Databricks, the task values that a failing notebook had set are kept.
@@ -42,7 +48,7 @@ def run_notebook_task(path: Path, inputs: NotebookInputs, log_path: Path, echo: 
 
     with task_output(log_path, echo, sys.stdout, sys.stderr) as log:
         try:
-            exit_value = run_notebook(path, injected)
+            exit_value = run_notebook(path, injected, before_cell)
         except TaskError as err:
             log.write(f"\n{err}\n")
             return TaskResult(State.FAILED, values=task_values, error=short_error(str(err)), log_path=log_path)

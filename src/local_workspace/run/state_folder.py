@@ -12,6 +12,15 @@ from pathlib import Path
 from local_workspace.errors import StateInUseError
 
 
+def state_folder_is_free(state: Path) -> bool:
+    """Whether no process uses the folder now."""
+    try:
+        with state_folder_lock(state):
+            return True
+    except StateInUseError:
+        return False
+
+
 @contextmanager
 def state_folder_lock(state: Path) -> Iterator[None]:
     """Hold the folder's lock; a StateInUseError when another process holds it.

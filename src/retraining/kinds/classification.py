@@ -1,5 +1,6 @@
 """Classification: the label is the name of a class, and an answer is right or wrong."""
 
+import json
 from typing import Any
 
 import numpy as np
@@ -9,15 +10,17 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType
 
-from retraining.errors import SpecError
+from retraining.kinds.class_metrics import (
+    ACCURACY,
+    AUC,
+    CALIBRATION,
+    ERROR_RATE,
+    F1,
+    LOG_LOSS,
+    MOST_CLASSES,
+)
 from retraining.kinds.kind import Kind
-from retraining.kinds.metric import FloatArray, Groups, Metric, Predictions, by_name, columns, grouped, mean, ratio
-
-SCORE_BINS = 1_000
-"""Probabilities are counted in this many bins for the area under the curve, which makes it exact to about a
-thousandth."""
-CALIBRATION_BINS = 10
-_TINY = 1e-15
+from retraining.kinds.metric import FloatArray, Predictions, by_name
 
 
 class Classification(Kind):
@@ -47,21 +50,44 @@ class Classification(Kind):
         """Texts, also where the model was fitted on numbered classes."""
         return np.asarray(predicted).astype(str).astype(object)
 
+    def class_type(self, label_type: str) -> str | None:
+        """The label's own type."""
+        return label_type
+
+    def unanswered(self, rows: int) -> NDArray[Any]:
+        """None."""
+        return np.full(rows, None, dtype=object)
+
+    def classes_of(self, model: Any) -> tuple[str, ...]:
+        """As texts, in the model's order."""
+        return tuple(str(each) for each in getattr(model, "classes_", ()))
+
+    def why_not_learned(self, label: "pd.Series[Any]") -> str | None:
+        """A model of one class cannot tell rows apart, and most learners refuse to be fitted."""
+        found = label.nunique()
+        if found > 1:
+            return None
+        return f"all {len(label):,} have the same class, and a classifier needs rows of at least 2 classes"
+
     def answers(self, model: Any, features: pd.DataFrame, label: NDArray[Any], with_probabilities: bool) -> Predictions:
         """Classes as texts, in the model's order."""
-        classes = tuple(str(each) for each in model.classes_)
-        probabilities = np.asarray(model.predict_proba(features)) if with_probabilities else None
-        return Predictions(label, self.as_predictions(model.predict(features)), probabilities, classes)
+        probabilities = np.asarray(model.predict_proba(features), dtype=float) if with_probabilities else None
+        predicted = self.as_predictions(model.predict(features))
+        return Predictions(label, predicted, probabilities, self.classes_of(model))
 
     def trivial_prediction(self, label: "pd.Series[Any]") -> str:
-        """The most frequent class, the first in order where several are."""
-        return str(label.mode().sort_values().iloc[0])
+        """JSON: the share of each class, the most frequent one first, and the first in order where several are."""
+        counted = label.astype(str).value_counts()
+        frequent = sorted(counted.items(), key=lambda each: (-each[1], each[0]))[:MOST_CLASSES]
+        return json.dumps({name: count / len(label) for name, count in frequent}, ensure_ascii=False)
 
-    def trivial_answers(self, trivial: str | None, label: NDArray[Any], classes: tuple[str, ...]) -> Predictions:
-        """The trivial predictor is certain of its class."""
-        answer = np.full(len(label), trivial, dtype=object)
-        certain = np.array([[float(each == trivial) for each in classes]] * len(label))
-        return Predictions(label, answer, certain, classes)
+    def trivial_answers(self, trivial: str | None, label: NDArray[Any]) -> Predictions:
+        """The most frequent class for every row, and the shares as its probabilities."""
+        shares = _shares(trivial)
+        most_frequent = next(iter(shares), None)
+        answer = np.full(len(label), most_frequent, dtype=object)
+        probabilities = np.tile(np.array(list(shares.values()), dtype=float), (len(label), 1))
+        return Predictions(label, answer, probabilities, tuple(shares))
 
     def as_numbers(self, values: NDArray[Any], classes: tuple[str, ...]) -> FloatArray:
         """The position of each class, -1 for one that the model does not know."""
@@ -73,8 +99,9 @@ class Classification(Kind):
         return f"{int(np.sum(one != other)):,} rows differ"
 
     def label_column(self, name: str) -> Column:
-        """A text."""
-        return F.col(f"`{name}`").try_cast("string")
+        """A text; one that says NaN becomes null, as pandas and Spark write a number that is missing."""
+        text = F.col(f"`{name}`").try_cast("string")
+        return F.when(F.lower(F.trim(text)) != F.lit("nan"), text)
 
     def loss_column(self, prediction: str, label: str) -> Column:
         """1 for a wrong class, and for none."""
@@ -94,100 +121,22 @@ class Classification(Kind):
         return wrong, wrong
 
 
-def _wrong(of: Predictions) -> NDArray[np.bool_]:
-    return np.asarray(of.label != of.prediction)
+def _shares(trivial: str | None) -> dict[str, float]:
+    """Of a stored trivial prediction. Earlier versions stored the most frequent class alone, which is then certain."""
+    if trivial is None:
+        return {}
+    try:
+        shares = json.loads(trivial)
+    except ValueError:
+        return {trivial: 1.0}
+    return shares if isinstance(shares, dict) else {trivial: 1.0}
 
-
-def _wrong_sums(of: Predictions) -> FloatArray:
-    return columns(np.ones(len(of.label)), _wrong(of))
-
-
-def _right_sums(of: Predictions) -> FloatArray:
-    return columns(np.ones(len(of.label)), ~_wrong(of))
-
-
-def _class_of(of: Predictions) -> NDArray[np.int64]:
-    """Position of each row's label among the classes, -1 for a class that the model does not know."""
-    positions = {name: place for place, name in enumerate(of.classes)}
-    return np.array([positions.get(each, -1) for each in of.label], dtype=np.int64)
-
-
-def _probabilities(of: Predictions) -> FloatArray:
-    if of.probabilities is None:
-        raise SpecError("this metric needs probabilities, and the model has no predict_proba. Choose another one.")
-    return of.probabilities
-
-
-def _log_loss_sums(of: Predictions) -> FloatArray:
-    """A class that the model does not know had probability 0."""
-    place = _class_of(of)
-    given = _probabilities(of)[np.arange(len(place)), np.maximum(place, 0)]
-    return columns(np.ones(len(place)), -np.log(np.clip(np.where(place < 0, 0.0, given), _TINY, 1.0)))
-
-
-def _curve_totals(of: Predictions, groups: Groups, count: int) -> FloatArray:
-    """Rows of each class counted in bins of the probability of the second class: (groups, 2 x SCORE_BINS)."""
-    if len(of.classes) != 2:
-        raise SpecError(f"auc compares two classes; this model has {len(of.classes)}. Choose log_loss or f1.")
-    score = np.clip(_probabilities(of)[:, 1] * SCORE_BINS, 0, SCORE_BINS - 1).astype(np.int64)
-    place = groups * 2 * SCORE_BINS + SCORE_BINS * (of.label == of.classes[1]) + score
-    counted = np.bincount(place, minlength=count * 2 * SCORE_BINS)
-    return counted.reshape(count, 2 * SCORE_BINS).astype(np.float64)
-
-
-def _area(totals: FloatArray) -> FloatArray:
-    """Share of pairs of both classes that are in the right order; a tie counts half (Mann and Whitney 1947)."""
-    negative = totals[..., :SCORE_BINS]
-    positive = totals[..., SCORE_BINS:]
-    below = np.cumsum(negative, axis=-1) - negative / 2
-    return ratio((positive * below).sum(axis=-1), positive.sum(axis=-1) * negative.sum(axis=-1))
-
-
-def _f1_sums(of: Predictions) -> FloatArray:
-    """True positives, and twice them plus all false answers, of each class."""
-    label, answer = (np.asarray(each)[:, None] == np.array(of.classes)[None, :] for each in (of.label, of.prediction))
-    return np.concatenate([(label & answer).astype(float), label.astype(float) + answer], axis=1)
-
-
-def _f1(totals: FloatArray) -> FloatArray:
-    """Of the second class where there are two, else the mean of all classes that occur (scikit-learn: binary and
-    macro)."""
-    half = totals.shape[-1] // 2
-    of_class = ratio(2 * totals[..., :half], totals[..., half:])
-    return of_class[..., 1] if half == 2 else np.nanmean(of_class, axis=-1)
-
-
-def _calibration_sums(of: Predictions) -> FloatArray:
-    """Rows, confidence and right answers in bins of the confidence: (rows, 3 x CALIBRATION_BINS)."""
-    confidence = _probabilities(of).max(axis=1)
-    place = np.clip(confidence * CALIBRATION_BINS, 0, CALIBRATION_BINS - 1).astype(np.int64)
-    counted = np.zeros((len(place), 3 * CALIBRATION_BINS))
-    for part, values in enumerate((np.ones(len(place)), confidence, ~_wrong(of))):
-        counted[np.arange(len(place)), place + part * CALIBRATION_BINS] = values
-    return counted
-
-
-def _calibration(totals: FloatArray) -> FloatArray:
-    """1 - expected calibration error (Guo et al. 2017): the mean distance between confidence and share of right
-    answers."""
-    rows, confidence, right = np.split(totals, 3, axis=-1)
-    return 1 - ratio(np.abs(confidence - right).sum(axis=-1), rows.sum(axis=-1))
-
-
-_ERROR_RATE = Metric("error_rate", grouped(_wrong_sums), mean)
 
 CLASSIFICATION = Classification(
     name="classification",
     is_numeric=False,
     has_probabilities=True,
     prediction_type=StringType(),
-    followed=_ERROR_RATE,
-    metrics=by_name(
-        _ERROR_RATE,
-        Metric("log_loss", grouped(_log_loss_sums), mean, needs_probabilities=True),
-        Metric("accuracy", grouped(_right_sums), mean, relative=False),
-        Metric("auc", _curve_totals, _area, relative=False, needs_probabilities=True),
-        Metric("f1", grouped(_f1_sums), _f1, relative=False),
-        Metric("calibration", grouped(_calibration_sums), _calibration, relative=False, needs_probabilities=True),
-    ),
+    followed=ERROR_RATE,
+    metrics=by_name(ERROR_RATE, LOG_LOSS, ACCURACY, AUC, F1, CALIBRATION),
 )

@@ -89,15 +89,31 @@ class Kind(ABC):
         """What a model returned, as metrics compare it and tables store it."""
 
     @abstractmethod
+    def class_type(self, label_type: str) -> str | None:
+        """The type in which callers get classes: that of the label. None where they get numbers."""
+
+    @abstractmethod
+    def unanswered(self, rows: int) -> NDArray[Any]:
+        """What stands for the predictions of rows that a model refuses."""
+
+    @abstractmethod
     def answers(self, model: Any, features: pd.DataFrame, label: NDArray[Any], with_probabilities: bool) -> Predictions:
         """A fitted model's answers, with probabilities where a metric needs them."""
 
-    @abstractmethod
-    def trivial_prediction(self, label: "pd.Series[Any]") -> float | str:
-        """What a model has to beat: the one answer that fits the training labels best."""
+    def classes_of(self, model: Any) -> tuple[str, ...]:
+        """The classes that a fitted model knows; none where predictions are numbers."""
+        return ()
+
+    def why_not_learned(self, label: "pd.Series[Any]") -> str | None:
+        """What is wrong with the labels of training rows, to follow "of these rows"; None where they can be learned."""
+        return None
 
     @abstractmethod
-    def trivial_answers(self, trivial: str | None, label: NDArray[Any], classes: tuple[str, ...]) -> Predictions:
+    def trivial_prediction(self, label: "pd.Series[Any]") -> str:
+        """What a model has to beat, as text: what fits the training labels best without a look at any feature."""
+
+    @abstractmethod
+    def trivial_answers(self, trivial: str | None, label: NDArray[Any]) -> Predictions:
         """The trivial prediction, stored as text, as an answer to every row."""
 
     @abstractmethod

@@ -16,6 +16,9 @@ from retraining.kinds.metric import FloatArray, Metric, Predictions, by_name, co
 
 MOST_LOSS = 4.0
 """Detectors count a loss up to this many times the error at promotion, and are fed its share of that: 0 to 1."""
+LARGEST_LABEL = 3.4e38
+"""A number that is further from 0 is no label: many learners keep numbers of 32 bits, which end here."""
+_ROUNDING = 1e-13
 _PINBALL = re.compile(r"pinball_(0?\.[0-9]+)")
 
 
@@ -30,8 +33,9 @@ class Regression(Kind):
         return Metric(name, grouped(partial(_pinball_sums, quantile)), mean)
 
     def losses(self, label: NDArray[Any], prediction: NDArray[Any]) -> NDArray[Any]:
-        """Squared errors."""
-        return np.asarray((prediction - label) ** 2)
+        """Squared errors; infinite where the square is too large for a double."""
+        with np.errstate(over="ignore"):
+            return np.asarray((prediction - label) ** 2)
 
     def mean_loss(self, error: float) -> float:
         """RMSE is the root of the mean loss."""
@@ -53,15 +57,23 @@ class Regression(Kind):
         """Doubles."""
         return np.asarray(predicted, dtype=np.float64)
 
+    def class_type(self, label_type: str) -> str | None:
+        """No classes."""
+        return None
+
+    def unanswered(self, rows: int) -> NDArray[Any]:
+        """NaN."""
+        return np.full(rows, np.nan)
+
     def answers(self, model: Any, features: pd.DataFrame, label: NDArray[Any], with_probabilities: bool) -> Predictions:
         """A regression has no probabilities."""
         return Predictions(label, self.as_predictions(model.predict(features)))
 
-    def trivial_prediction(self, label: "pd.Series[Any]") -> float:
+    def trivial_prediction(self, label: "pd.Series[Any]") -> str:
         """The mean of the training labels."""
-        return float(label.mean())
+        return str(float(label.mean()))
 
-    def trivial_answers(self, trivial: str | None, label: NDArray[Any], classes: tuple[str, ...]) -> Predictions:
+    def trivial_answers(self, trivial: str | None, label: NDArray[Any]) -> Predictions:
         """NaN where no trivial prediction is stored."""
         return Predictions(label, np.full(len(label), float(trivial or "nan")))
 
@@ -74,9 +86,9 @@ class Regression(Kind):
         return f"at most {float(np.max(np.abs(one - other))):.3g} apart"
 
     def label_column(self, name: str) -> Column:
-        """A double; NaN becomes null."""
+        """A double; NaN, and what is beyond LARGEST_LABEL, becomes null."""
         number = F.col(f"`{name}`").try_cast("double")
-        return F.when(~F.isnan(number), number)
+        return F.when(F.abs(number) <= F.lit(LARGEST_LABEL), number)  # NaN is larger than any number
 
     def loss_column(self, prediction: str, label: str) -> Column:
         """Squared error."""
@@ -140,8 +152,10 @@ def _determination_sums(of: Predictions) -> FloatArray:
 
 
 def _determination(totals: FloatArray) -> FloatArray:
+    """Labels that differ by rounding only are constant."""
     rows, residual, label, squared = np.moveaxis(totals, -1, 0)
-    return 1 - ratio(residual, squared - ratio(label**2, rows))
+    spread = squared - ratio(label**2, rows)
+    return 1 - ratio(residual, np.where(spread <= _ROUNDING * squared, 0.0, spread))
 
 
 _RMSE = Metric("rmse", grouped(_squared_sums), _root_mean)
@@ -156,8 +170,8 @@ REGRESSION = Regression(
         _RMSE,
         Metric("mse", grouped(_squared_sums), mean),
         Metric("mae", grouped(_absolute_sums), mean),
-        Metric("mape", grouped(_percentage_sums), mean),
-        Metric("r2", grouped(_determination_sums), _determination, relative=False),
+        Metric("mape", grouped(_percentage_sums), mean, needs="labels other than 0"),
+        Metric("r2", grouped(_determination_sums), _determination, relative=False, needs="labels that differ"),
     ),
     metric_families=("pinball_<quantile>",),
 )

@@ -6,7 +6,7 @@ from typing import Literal
 
 from retraining.records.run import Stamped
 
-LedgerTypeName = Literal["timestamp", "date", "integer", "decimal"]
+LedgerTypeName = Literal["timestamp", "timestamp_ntz", "date", "integer", "decimal"]
 BatchState = Literal["PLANNED", "COMMITTED", "HELD", "ABANDONED"]
 
 
@@ -47,7 +47,8 @@ class Batch(Stamped):
     source_version: int
     """Version of the source table that the slice was read from; -1 in a rebuilt row."""
     columns: tuple[str, ...]
-    """The source's columns as they are stored and hashed from this batch on. They only grow, at the end."""
+    """The source's columns as this batch stores and hashes them. New ones are at the end; one that the source no longer
+    has, and no spec uses, is left out."""
     watermark_after: str | None
     """The watermark that the batch leaves."""
     rows_read: int | None
@@ -92,6 +93,10 @@ class Batch(Stamped):
     """Labels of keys that no row has yet."""
     rows_forgotten: int | None = None
     """Rows read whose key was asked to be forgotten. They are not stored."""
+    types: tuple[str, ...] = ()
+    """Types of the columns. Empty in a rebuilt row."""
+    notes: tuple[str, ...] = ()
+    """Which columns of the source are not stored as they came, and why."""
 
 
 @dataclass(frozen=True)
@@ -155,11 +160,14 @@ class IngestReport:
     """What came in from the table of labels, where there is one."""
     forgotten: int = 0
     """Rows whose key was asked to be forgotten. They are not stored."""
+    notes: tuple[str, ...] = ()
+    """Which columns of the source are not stored as they came, and why."""
 
     @property
     def summary(self) -> str:
         """One line for people, below that of the labels."""
-        return f"{self.labels.summary}\n{self._line}" if self.labels else self._line
+        lines = [self._line, *(f"{self.source}: warning: {note}" for note in self.notes)]
+        return "\n".join([self.labels.summary, *lines] if self.labels else lines)
 
     @property
     def _line(self) -> str:

@@ -158,6 +158,8 @@ class Decision(Evidence, Thresholds, Stamped):
     """Those of the batches since the previous decision."""
     spec_hash: str
     """Hash of the model's spec."""
+    source: str | None = None
+    """The source that counted batch_seq; None in rows that are older than this column."""
 
     @property
     def should_retrain(self) -> bool:

@@ -109,6 +109,8 @@ class DriftProfile(Stamped):
     """Of the finite values; None without any."""
     unseen: tuple[UnseenCategory, ...]
     """Categories that no training row had; rare ones are not named."""
+    source: str | None = None
+    """The source that counted batch_seq; None in rows that are older than this column."""
 
 
 DriftVerdict = Literal["stable", "drifted", "not_enough_data"]
@@ -186,6 +188,8 @@ class DriftMetric(Stamped):
     """A sentence with the numbers."""
     fault: str | None = None
     """What is wrong, where the column looks broken and not changed."""
+    source: str | None = None
+    """The source that counted batch_seq; None in rows that are older than this column."""
 
     @property
     def distance(self) -> float | None:
@@ -222,6 +226,8 @@ class DetectorState(Stamped):
     """Ledger value of the first alarm of this batch."""
     level: str
     """What the detector reports after the batch: stable, warning or drift."""
+    source: str | None = None
+    """The source that counted batch_seq; None in rows that are older than this column."""
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,8 @@ class Promotion(Stamped):
     """The newest batch when the decision was made."""
     reasons: tuple[str, ...]
     """Why, in sentences."""
+    source: str | None = None
+    """The source that counted batch_seq; None in rows that are older than this column."""
 
     @property
     def moves_alias(self) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from retraining.records.run import Stamped
+from served_model.column_values import Feature
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Manifest(Stamped):
     observations_version: int | None
     """Delta version of the observations that were read."""
     trivial_prediction: str | None
-    """The training mean or majority class, as text."""
+    """The training mean, or the share of each class as JSON; the most frequent class alone in rows of earlier code."""
     fit_seconds: float | None
     """Duration of the fit in seconds; None if it was not measured."""
     version: str | None
@@ -84,6 +85,13 @@ class Manifest(Stamped):
     """False once a key was forgotten that the version, or one it grew from, was trained on. A later row records it."""
     files: tuple[FileHash, ...] = ()
     """They show which file was changed, where the digest is another."""
+    source: str | None = None
+    """The source that counted batch_seq; None in rows that are older than this column."""
+    kind: str | None = None
+    """The kind of the model that was fitted; None for a version older than this column."""
+    features: tuple[Feature, ...] = ()
+    """The columns that the version was fitted on: it predicts with them, whatever the spec says by now. Empty for a
+    version that was made elsewhere, or is older than this column."""
 
 
 @dataclass(frozen=True)

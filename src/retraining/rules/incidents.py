@@ -21,11 +21,16 @@ def incidents(decisions: Iterable[Decision]) -> list[Incident]:
     """All incidents of one model, oldest first; decisions in the order they were made."""
     known: list[Incident] = []
     open_places: dict[IncidentKind, int] = {}  # where in known the open incident of a kind is
+    blamed: dict[IncidentKind, str | None] = {}  # the champion that it is about
 
     for decision in decisions:
         for kind in _KINDS:
             place = open_places.get(kind)
             found, what = _FINDINGS[kind](decision)
+            if kind == "previous_wins" and blamed.get(kind) != decision.champion_version and found == "open":
+                found = "clear"
+            if found == "raised":
+                blamed[kind] = decision.champion_version
             if found == "raised" and place is None:
                 open_places[kind] = len(known)
                 known.append(_opened(kind, decision, what))
@@ -105,11 +110,16 @@ def _error(decision: Decision) -> tuple[Finding, str]:
 def _concept(decision: Decision) -> tuple[Finding, str]:
     if decision.concept_alarm:
         return "raised", decision.concept_alarm
+    if not decision.realised_error_rows:
+        return "open", ""  # no labelled row was fed: of a new source, or while labels wait
     return "clear", "No detector has raised an alarm since."
 
 
 def _previous_wins(decision: Decision) -> tuple[Finding, str]:
-    return ("raised" if decision.previous_wins else "clear"), f"{decision.previous_reason or 'No version beats it.'}"
+    what = decision.previous_reason or "No version beats it."
+    if decision.previous_wins is None and decision.previous_version is not None:
+        return "open", what
+    return ("raised" if decision.previous_wins else "clear"), what
 
 
 _FINDINGS = {

@@ -106,7 +106,8 @@ def _missing(place: Place, error: _Error, document: Document) -> Fault:
 def _own_sentences(place: Place, error: _Error, document: Document) -> Iterator[Fault]:
     """What this product's checks say themselves; a line for each fault."""
     for sentence in str(error["msg"]).removeprefix("Value error, ").splitlines():
-        said_by = document.find_words(sentence, place.path)
+        is_value = isinstance(place.value, yaml.ScalarNode)
+        said_by = place if is_value else document.find_words(sentence, place.path)
         start = "" if _begins_with_key(sentence, said_by) or not place.path else f"{shown(place.path)}: "
         yield Fault(said_by.line, f"{start}{sentence}", said_by.path)
 

@@ -5,9 +5,9 @@ from typing import Literal
 
 from retraining.spec.labels_section import LabelsSection
 from retraining.spec.model_spec import ModelSpec
-from retraining.spec.quality_section import QualitySection
+from retraining.spec.quality_section import NO_GATES, QualitySection
 from retraining.spec.row_rules import NotNull, Rule
-from retraining.spec.source_section import SourceSection
+from retraining.spec.source_section import IS_DELETED, MALFORMED_LINE, SourceSection
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,10 @@ class Feed:
     """The YAML file with that part and the quality rules, as people know it."""
     labels: "Feed | None" = None
     """Where the labels come from, if not with these rows."""
+    slices: tuple[str, ...] = ()
+    """Columns that split the rows into the groups of the gate."""
+    used_by_others: tuple[str, ...] = ()
+    """Columns that other models of the source name."""
 
     @property
     def model_file(self) -> str:
@@ -55,7 +59,16 @@ class Feed:
         rules = [name for rule in self.quality.rules for name in rule.columns_read]
         gates = self.quality.batch.max_null_share
         own = (self.source.ledger_column, *self.source.keys, self.label)
-        return (*own, *self.numeric, *self.categorical, *rules, *gates)
+        return (*own, *self.numeric, *self.categorical, *self.slices, *rules, *gates)
+
+    def names(self, column: str) -> bool:
+        """Whether the spec names a column, in any case."""
+        return column.lower() in {name.lower() for name in self.named_columns}
+
+    def uses(self, column: str) -> bool:
+        """Whether a model of the source, or ingestion itself, needs a column as it is."""
+        of_mode = {"table": (), "files": (MALFORMED_LINE,), "change_feed": (IS_DELETED,)}[self.source.mode]
+        return self.names(column) or column.lower() in {name.lower() for name in (*self.used_by_others, *of_mode)}
 
     @property
     def joined(self) -> tuple[str, ...]:
@@ -84,6 +97,8 @@ def rows_feed(spec: ModelSpec) -> Feed:
         section="source",
         source_file=spec.source_file,
         labels=labels_feed(spec),
+        slices=spec.columns.slices,
+        used_by_others=spec.used_by_others,
     )
 
 
@@ -91,7 +106,7 @@ def labels_feed(spec: ModelSpec) -> Feed | None:
     """The labels of `<source>_labels`; None where labels come with the rows.
 
     A label must be there, and so must its key. Rules of the model that look at the label alone are asked here too, so
-    that a refused label never reaches a row, and a corrected one still can.
+    that a refused label never reaches a row, and a corrected one still can. Labels are never held.
     """
     labels = spec.columns.labels
     if labels is None:
@@ -105,7 +120,7 @@ def labels_feed(spec: ModelSpec) -> Feed | None:
         carries="labels",
         keys_of=spec.source_name,
         source=_source_of_labels(labels, keys, name),
-        quality=QualitySection(rules=(*needed, *_rules_of_the_label(spec, labels.column))),
+        quality=QualitySection(rules=(*needed, *_rules_of_the_label(spec, labels.column)), batch=NO_GATES),
         label=labels.column,
         label_delay=0,
         numeric=(),

@@ -80,6 +80,7 @@ class ModelSpec(Section):
     schedule: Literal["daily", "weekly", "monthly"]
     """How often new rows are expected; sets the default maximum age of a champion."""
     _source_file: str | None = PrivateAttr(None)
+    _used_by_others: tuple[str, ...] = PrivateAttr(())
 
     def model_post_init(self, context: Any, /) -> None:
         """Remembers the file of a shared source: it is not part of what the spec says, nor of its hash."""
@@ -149,6 +150,16 @@ class ModelSpec(Section):
     def source_file(self) -> str:
         """The YAML file that describes the source, its quality and its labels, for people."""
         return self._source_file or f"specs/{self.model}.yml"
+
+    @property
+    def used_by_others(self) -> tuple[str, ...]:
+        """Columns of the source that other models of it name. Not part of what the spec says, nor of its hash."""
+        return self._used_by_others
+
+    def share_with(self, other: "ModelSpec") -> None:
+        """Remembers the columns of another model of the same source, so that ingestion keeps them as they are."""
+        theirs = (*other.columns.features, *other.columns.slices, other.columns.label)
+        self._used_by_others = (*self._used_by_others, *theirs)
 
     @property
     def period_days(self) -> int:

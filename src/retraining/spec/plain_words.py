@@ -11,10 +11,7 @@ from retraining.spec.serving_section import WEB_ADDRESS_PATTERN
 WORDS_OF_PATTERNS = {
     NAME_PATTERN: "a name of small letters, digits and underscores that begins with a letter, at most 64 long",
     TABLE_PATTERN: "a table as name, schema.name or catalog.schema.name, of letters, digits and underscores",
-    COLUMN_PATTERN: (
-        "a column's name without dots and backticks; names that begin with an underscore belong to this product, so "
-        "rename such a column at the source or by source.prepare"
-    ),
+    COLUMN_PATTERN: "a column's name, which begins with no space and has no backtick",
     LENGTH_PATTERN: "a length of time, such as 30 minutes, 6 hours or 3 days",
     RECIPE_PATTERN: "a function of src/recipes as recipes.<file>.<function>",
     WEB_ADDRESS_PATTERN: "a web address such as https://example.com/hook, without a password",

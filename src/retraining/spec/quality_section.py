@@ -12,6 +12,11 @@ from retraining.spec.section import ColumnName, Section
 Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
 """A part of a whole, from 0 to 1."""
 
+DEFAULT_QUARANTINED_SHARE = 0.2
+FEWEST_QUARANTINED = 10
+"""Unless the spec says otherwise, a batch is held for more than this share of quarantined rows, if there are this many:
+one bad row of three says nothing about a source."""
+
 Shares = Annotated[
     Mapping[ColumnName, Share], AfterValidator(lambda each: MappingProxyType(dict(each))), PlainSerializer(dict)
 ]
@@ -24,7 +29,7 @@ class BatchGates(Section):
     min_rows: Annotated[StrictInt, Field(gt=0)] | None = None
     """New rows a batch must bring."""
     max_quarantined_share: Share | None = None
-    """Part of the new rows that may be quarantined."""
+    """Part of the new rows that may be quarantined. Default: 0.2, once ten rows are; 1 lets every batch pass."""
     max_row_count_change: Annotated[FiniteFloat, Field(gt=1)] | None = None
     """How many times more, or fewer, new rows than the median of the committed batches before. Checked from the fourth
     batch with rows on."""
@@ -32,8 +37,12 @@ class BatchGates(Section):
     """Part of the new rows that may have no value (null or NaN), by column."""
 
 
+NO_GATES = BatchGates(max_quarantined_share=1)
+"""Holds no batch."""
+
 OWN_REASONS = (
-    *("ledger_missing", "ledger_in_future", "label_missing", "conflicting_duplicate", "invalid_text", "malformed"),
+    *("ledger_missing", "ledger_in_future", "ledger_too_early", "label_missing", "conflicting_duplicate"),
+    *("invalid_text", "malformed"),
 )
 """What a row can be quarantined for without any rule; no rule may have such a name."""
 

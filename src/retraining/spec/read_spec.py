@@ -59,12 +59,15 @@ def read_spec(folder: Path, model: str) -> ModelSpec:
 
 
 def _check_against(spec: ModelSpec, folder: Path, other: str) -> None:
-    """A spec that cannot be read is skipped: the run of that model says what is wrong with it."""
+    """Checks that both describe one source alike, and remembers what the other one uses of it. A spec that cannot be
+    read is skipped: the run of that model says what is wrong with it."""
     try:
         found = _read_model(folder, other)
     except SpecError:
         return
     check_same_source(spec, f"specs/{spec.model}.yml", found, f"specs/{other}.yml")
+    if found.source_name == spec.source_name:
+        spec.share_with(found)
 
 
 def _read_model(folder: Path, model: str) -> ModelSpec:

@@ -3,11 +3,13 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+from retraining.spec.our_columns import is_ours
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]{0,63}$"
 TABLE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*){0,2}$"
-COLUMN_PATTERN = r"^[^_`.\s][^`.]*$"
+COLUMN_PATTERN = r"^[^`\s][^`]*$"
 LENGTH_PATTERN = r"^[1-9][0-9]{0,5} (minutes?|hours?|days?)$"
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
@@ -16,8 +18,22 @@ Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 TableName = Annotated[str, StringConstraints(pattern=TABLE_PATTERN)]
 """One to three parts; with one part the table lives in the bundle's own schema."""
 
-ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=COLUMN_PATTERN)]
-"""A source column. A leading underscore is kept for the product's own columns."""
+
+def _is_not_ours(name: str) -> str:
+    if is_ours(name):
+        raise ValueError(
+            f"`{name}` is a name that this product gives to a column itself. Give the column another name at the "
+            f"source or in a function of source.prepare"
+        )
+    return name
+
+
+ColumnName = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=255, pattern=COLUMN_PATTERN),
+    AfterValidator(_is_not_ours),
+]
+"""A source column, by any name but those that the product gives to columns itself, such as `_row_key`."""
 
 Length = Annotated[str, StringConstraints(pattern=LENGTH_PATTERN)]
 """A length of time: `30 minutes`, `6 hours`, `3 days`."""

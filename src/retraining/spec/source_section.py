@@ -28,7 +28,9 @@ COMMIT_VERSION = "commit_version"
 IS_DELETED = "is_deleted"
 """Columns of a change feed: the version of the table that a change made, and whether it deleted the key."""
 
-_SQL_TYPES = "string, boolean, tinyint, smallint, int, bigint, float, double, decimal(p,s), date, timestamp"
+_SQL_TYPES = (
+    "string, boolean, tinyint, smallint, int, bigint, float, double, decimal(p,s), date, timestamp, timestamp_ntz"
+)
 
 
 def _is_a_plain_type(text: str) -> str:
@@ -108,7 +110,9 @@ class SourceSection(Section):
     """How far below the watermark every run reads again, for rows that come late: a length of time, or a number for a
     numeric ledger. What is already stored is not stored twice."""
     new_columns: Literal["ignore", "accept", "fail"] = "ignore"
-    """What happens to a column that the source did not have at the first ingestion."""
+    """What happens to a column that the source did not have at the first ingestion and that no model uses."""
+    ignore: tuple[Annotated[str, StringConstraints(min_length=1, max_length=255)], ...] = ()
+    """Columns that are never stored, by name in any case; no spec may use them."""
     settle_delay: Length | None = None
     """How much older than the run's clock a row must be before it is read, so that writers that commit out of order
     are done."""
@@ -124,6 +128,13 @@ class SourceSection(Section):
     def _versions_are_the_ledger(cls, value: Any) -> Any:
         feed = isinstance(value, Mapping) and value.get("mode") == "change_feed"
         return {"ledger_column": COMMIT_VERSION, **value} if feed else value
+
+    @model_validator(mode="after")
+    def _what_is_needed_is_not_ignored(self) -> "SourceSection":
+        needed = {name.lower() for name in (*self.keys, self.ledger_column, MALFORMED_LINE, IS_DELETED)}
+        if wrong := [name for name in self.ignore if name.lower() in needed]:
+            raise ValueError(f"ignore names `{wrong[0]}`, which ingestion needs. Remove it there")
+        return self
 
     @model_validator(mode="after")
     def _versions_come_in_order(self) -> "SourceSection":

@@ -65,6 +65,7 @@ def adopt(context: Context, request: AdoptRequest) -> AdoptReport:
         request_id=context.run.run_id,
         batch_seq=source.committed.through,
         reasons=(request.reason, _trained_on(request, manifest)),
+        source=source.name,
         **context.stamp,
     )
     append_rows(context.tables, "promote", [decision])

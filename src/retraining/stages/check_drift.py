@@ -91,7 +91,8 @@ def _read(context: Context) -> tuple[IngestedSource, ModelHistory, Sequence[Drif
         source = pool.submit(read_source, context.spec, context.tables)
         history = pool.submit(read_history, context)
         metrics = pool.submit(read_rows, context.tables, DriftMetric, context.model)
-    return source.result(), history.result(), metrics.result()
+    found = source.result()
+    return found, history.result().numbered_by(found.numbers), metrics.result()
 
 
 def _evaluation_id(spec: ModelSpec, source: IngestedSource, champion: str | None, history: ModelHistory) -> str:
@@ -159,6 +160,7 @@ def _decide(
         **vars(thresholds),
         daily_losses=tuple(measurements.losses),
         spec_hash=spec.hash,
+        source=source.name,
         **context.stamp,
     )
 

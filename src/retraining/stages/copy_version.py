@@ -57,7 +57,7 @@ def copy_version(context: Context, request: CopyRequest) -> CopyReport:
 
     source = read_source(spec, context.tables)
     until = _trained_until(spec, source, original, request)
-    history = read_history(context)
+    history = read_history(context).numbered_by(source.numbers)
     key = _key(spec, source, original, until)
     manifest = next((row for row in history.manifests if row.retrain_key == key), None)
     if manifest is None:

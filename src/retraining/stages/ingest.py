@@ -65,6 +65,8 @@ def _ingest(context: Context, feed: Feed, table: str, landing: Landing | None) -
     if plan is None:
         return _nothing_new(ingestion)
 
+    for note in plan.notes:
+        _log.warning("%s: %s", feed.name, note)
     done, report = _store(ingestion, plan, other_rows_of(ingestion, referenced))
     _log.info(report.summary)
     refuse_held(context, feed, [done])
@@ -132,11 +134,12 @@ def _plan_and_count(
 
 
 def _prepare_table(ingestion: Ingestion, plan: Batch) -> None:
-    """The observations as the plan wants them: made by the first batch, longer by the columns that were accepted."""
+    """The observations as the plan wants them: made by the first batch, longer by the columns that were accepted, and
+    wider where a type is."""
     wanted = {name.lower() for name in (*plan.columns, *ingestion.feed.joined)}
     columns = StructType([each for each in ingestion.source.schema if each.name.lower() in wanted])
     observations.create_observations(ingestion.tables, plan.source, columns, ingestion.ledger.column)
-    observations.add_columns(ingestion.tables, plan.source, columns)
+    observations.fit_columns(ingestion.tables, plan.source, columns)
 
 
 def _append(ingestion: Ingestion, plan: Batch, marked: DataFrame, counted: SliceCounts) -> None:
@@ -173,9 +176,9 @@ def _check_counts(plan: Batch, counted: SliceCounts, written: BatchCounts) -> No
     )
 
 
-def _stored_columns(batch: Batch) -> tuple[tuple[str, ...], bool]:
-    """The source's columns, and whether a label is joined to them."""
-    return batch.columns, batch.labels_through is not None
+def _stored_columns(batch: Batch) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+    """The source's columns with their types, and whether a label is joined to them."""
+    return batch.columns, batch.types, batch.labels_through is not None
 
 
 def _report(ingestion: Ingestion, done: Batch, written: BatchCounts) -> IngestReport:
@@ -196,6 +199,7 @@ def _report(ingestion: Ingestion, done: Batch, written: BatchCounts) -> IngestRe
         done.rows_relabelled,
         done.labels_waiting,
         forgotten=done.rows_forgotten or 0,
+        notes=done.notes,
     )
 
 

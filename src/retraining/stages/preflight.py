@@ -18,7 +18,7 @@ from retraining.spec.feed import Feed, rows_feed
 from retraining.spec.identifiers import qualified
 from retraining.spec.row_rules import ForeignKey
 from retraining.steps.ingest.pin_source import labels_table
-from retraining.steps.training.fit_version import RECIPES
+from retraining.steps.training.fit_version import TRAVELLING_CODE
 from retraining.strategies.estimators import constant_predictor
 
 _Attempt = tuple[str, Callable[[], object], str]
@@ -98,7 +98,7 @@ def _writes(context: Context, source_table: str, principal: str) -> list[_Attemp
         ),
         (
             "register a model, load it and move an alias",
-            lambda: probe_model(registry, constant_predictor(example), example, data, RECIPES, attempt_id),
+            lambda: probe_model(registry, constant_predictor(example), example, data, TRAVELLING_CODE, attempt_id),
             f"GRANT CREATE MODEL, EXECUTE ON SCHEMA {schema} TO `{principal}`;",
         ),
     ]

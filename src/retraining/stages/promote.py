@@ -45,7 +45,10 @@ def promote(context: Context, retrain_key: str | None = None) -> PromoteReport:
     again."""
     with ThreadPoolExecutor() as pool:
         ingested = pool.submit(read_source, context.spec, context.tables)
-        history = _reconciled_history(context)
+        reconciled = _reconciled_history(context)
+
+    source = ingested.result()
+    history = reconciled.numbered_by(source.numbers)
     candidate = _candidate(history, retrain_key)
     champion = context.registry.version_of(context.model, CHAMPION)
 
@@ -55,7 +58,7 @@ def promote(context: Context, retrain_key: str | None = None) -> PromoteReport:
 
     checks = _checks_of(history, candidate, champion)
     if not checks:
-        checks = judge_candidate(context, ingested.result(), candidate, history.manifest_of(champion), history)
+        checks = judge_candidate(context, source, candidate, history.manifest_of(champion), history)
         append_rows(context.tables, "gate", checks)
     hit("promote.after_judge")
 
@@ -66,7 +69,7 @@ def promote(context: Context, retrain_key: str | None = None) -> PromoteReport:
 
     verdict = _Verdict(champion, passed, _reasons(checks, passed))
     if passed and may_go_live(context.spec, question):
-        deployment = fit_and_test_deployment(context, ingested.result(), candidate, history, checks)
+        deployment = fit_and_test_deployment(context, source, candidate, history, checks)
         hit("promote.after_refit")
         verdict = _after_deployment(verdict, deployment)
         if verdict.passed:
@@ -148,6 +151,7 @@ def _decision(
         request_id=None,
         batch_seq=candidate.batch_seq,
         reasons=verdict.reasons,
+        source=context.spec.source_name,
         **context.stamp,
     )
 

@@ -46,8 +46,9 @@ def release_retraining(context: Context, reason: str | None) -> ReleaseRetrainin
     if stored:
         return ReleaseRetrainingReport(stored[-1])
 
-    newest = read_source(spec, context.tables).committed.through
-    _check_waiting(spec, rows, newest)
+    source = read_source(spec, context.tables)
+    newest = source.committed.through
+    _check_waiting(spec, source.numbers.of_promotions(rows), newest)
 
     live = newest_move(rows)
     version = live.version if live else None
@@ -63,6 +64,7 @@ def release_retraining(context: Context, reason: str | None) -> ReleaseRetrainin
         request_id=context.run.run_id,
         batch_seq=newest,
         reasons=(reason.strip(),),
+        source=spec.source_name,
         **context.stamp,
     )
     append_rows(context.tables, "promote", [release])

@@ -18,6 +18,7 @@ from retraining.report.page import render_run_page
 from retraining.report.words import run_path
 from retraining.rules.incidents import news_of_run
 from retraining.rules.ingest.ledger import Ledger
+from retraining.steps.report.describe_champion import describe_champion
 from retraining.steps.report.run_records import RunRecords, page_data, read_run_records
 from retraining.steps.report.send_alerts import send_alerts
 
@@ -93,6 +94,8 @@ def report(context: Context, task_states: str = "") -> RunReport:
     page = render_run_page(page_data(spec, records, this_run_last[-_MOST_RUNS:]))
     pages = {run_path(spec.model, context.run.run_id): page, "index.html": render_index(_by_model(all_events))}
     pages_run_id = _log_pages(context.registry, pages, failed)
+    if pages_run_id and not failed:
+        describe_champion(context, event, records, pages_run_id)
 
     news = tuple(news_of_run(records.incidents, context.run.run_id))
     unreached = send_alerts(context, news)

@@ -92,6 +92,13 @@ def reproduce(context: Context, version: str | None = None) -> ReproduceReport:
             f"on keys that were forgotten since, and their rows are deleted. Reproduce a version trained after that."
         )
 
+    if manifest.source not in (None, spec.source_name):
+        raise ReproduceError(
+            f"{spec.model} version {wanted} learned from source `{manifest.source}`, but the spec reads "
+            f"`{spec.source_name}`. Set source.name to `{manifest.source}` in a checkout of its code version, and "
+            f"reproduce it there."
+        )
+
     base = manifest_of_version(manifests, spec.model, manifest.base_version) if manifest.base_version else None
     registered = load_version(context.registry, manifest)
 

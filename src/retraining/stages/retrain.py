@@ -13,6 +13,7 @@ from retraining.errors import NothingToDoError
 from retraining.failpoints import hit
 from retraining.records.decision import Decision
 from retraining.records.version import Manifest, Role
+from retraining.rules.ingest.batch_numbers import BEFORE_THE_FIRST
 from retraining.steps.dataset.ingested_source import read_source
 from retraining.steps.dataset.model_history import ModelHistory, read_history
 from retraining.steps.training.fit_version import log_fit, store_fit
@@ -52,7 +53,8 @@ def retrain(context: Context, evaluation_id: str | None = None) -> RetrainReport
         reading = pool.submit(read_history, context)
         ingested = pool.submit(read_source, spec, context.tables)
 
-    history = reading.result()
+    source = ingested.result()
+    history = reading.result().numbered_by(source.numbers)
     decision = _decision(history, evaluation_id)
     if not decision.should_retrain:
         return RetrainReport(spec.model, "", None)
@@ -60,7 +62,7 @@ def retrain(context: Context, evaluation_id: str | None = None) -> RetrainReport
     manifests = _with_reservation(context, decision, history.manifests)
     hit("retrain.after_reserve")
     candidate = next(row for row in manifests if row.retrain_key == _key(context, decision, "candidate"))
-    logged = log_fit(context, ingested.result(), candidate, manifests)
+    logged = log_fit(context, source, candidate, manifests)
     manifest = store_fit(context, logged, manifests)
 
     if manifest.version and context.registry.version_of(spec.model, CHALLENGER) != manifest.version:
@@ -76,6 +78,11 @@ def _decision(history: ModelHistory, evaluation_id: str | None) -> Decision:
     named = [row for row in history.decisions if not evaluation_id or row.evaluation_id == evaluation_id]
     if not named:
         raise NothingToDoError(f"{history.model}: no decision {evaluation_id or 'yet'}. Run 02_check_drift first.")
+    if named[-1].batch_seq == BEFORE_THE_FIRST:
+        raise NothingToDoError(
+            f"{history.model}: the newest decision is about batches of source `{named[-1].source}`, which is not the "
+            f"model's source any more. Run 02_check_drift first."
+        )
     return named[-1]
 
 
@@ -138,4 +145,5 @@ def _reservation(context: Context, decision: Decision, role: Role, seq: int) -> 
         code_version=context.run.code_version,
         **context.stamp,
         learning_hash=context.spec.learning_hash,
+        source=context.spec.source_name,
     )

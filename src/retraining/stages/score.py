@@ -4,23 +4,33 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from retraining.adapters.tables import observations, predictions
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.adapters.tables.observations import BATCH_SEQ, Selection
 from retraining.context import Context
+from retraining.errors import SpecError
 from retraining.kinds.find_kind import kind_of
+from retraining.kinds.kind import Kind
 from retraining.records.promotion import Promotion
 from retraining.records.version import Manifest
 from retraining.rules.champion.history import first_champion
+from retraining.rules.ingest.batch_numbers import from_another_source
 from retraining.rules.ingest.row_identity import ROW_KEY
+from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.live_versions import find_previous_champion, heal_and_read_champion
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
-from retraining.steps.dataset.load_version import load_version, manifest_of_version
-from retraining.steps.dataset.predict_rows import predict_rows
+from retraining.steps.dataset.load_version import load_fitted, manifest_of_version
+from retraining.steps.dataset.model_frame import columns_of_features
+from retraining.steps.dataset.other_sources import keys_of_other_sources
+from retraining.steps.dataset.predict_rows import PROBABILITIES, FittedVersion, predict_rows
 
+_KEYS = "_keys"
+_FIRST = "_first"
+_OTHER = "_other"
 _log = logging.getLogger(__name__)
 
 
@@ -32,13 +42,25 @@ class ScoreReport:
     champion_version: str | None
     """None before the first promotion: nothing is scored then."""
     rows: int
+    unanswered: int = 0
+    """Of these, rows that the champion refused: their prediction is null."""
+    gone: tuple[str, ...] = ()
+    """Columns that the champion was fitted on and that none of these rows has a value of."""
 
     @property
     def summary(self) -> str:
         """One line for people."""
         if self.champion_version is None:
             return f"{self.model}: no champion yet, nothing scored"
-        return f"{self.model}: {self.rows:,} rows scored by version {self.champion_version}"
+        line = f"{self.model}: {self.rows:,} rows scored by version {self.champion_version}"
+        if self.unanswered:
+            line += f"; it has no answer to {self.unanswered:,} of them, whose values it refuses"
+        if self.gone:
+            line += (
+                f"; it was fitted on {', '.join(self.gone)}, which the spec does not name any more and which has no "
+                f"value in these rows. A candidate on the spec's columns goes to the gate"
+            )
+        return line
 
 
 def score(context: Context) -> ScoreReport:
@@ -58,12 +80,13 @@ def score(context: Context) -> ScoreReport:
         reading = pool.submit(read_rows, tables, Manifest, spec.model)
         promotions = pool.submit(read_rows, tables, Promotion, spec.model)
         ingested = pool.submit(read_source, spec, tables)
-        scored = pool.submit(predictions.last_scored_batch, tables, spec.model)
 
-    manifests = reading.result()
     source = ingested.result()
+    manifests = source.numbers.of_manifests(reading.result())
     champion = manifest_of_version(manifests, spec.model, version)
-    after = max(scored.result(), champion.batch_seq)
+    _check_kind(context, champion)
+    scored = predictions.last_scored_batch(tables, spec.model, source.name, source.numbers.begun)
+    after = max(scored, champion.batch_seq)
     if source.committed.through <= after:
         return ScoreReport(spec.model, version, 0)
 
@@ -72,43 +95,88 @@ def score(context: Context) -> ScoreReport:
     previous = find_previous_champion(context, history, version)
     names = dict.fromkeys(name for name in (version, first, previous) if name)
     versions = [manifest_of_version(manifests, spec.model, name) for name in names]
-    rows = _score_batches(context, source, versions, after)
+    report = _score_batches(context, source, versions, after)
 
-    report = ScoreReport(spec.model, version, rows)
     _log.info(report.summary)
     return report
 
 
-def _score_batches(context: Context, source: IngestedSource, versions: list[Manifest], after: int) -> int:
-    """Predicts and stores; returns the number of rows that the first version predicted. The others predict the same
-    rows."""
+def _check_kind(context: Context, champion: Manifest) -> None:
+    """Raises SpecError where the spec turns the champion into a model of another kind: its predictions, its errors and
+    its callers are about something else."""
+    kind = kind_of(context.spec).name
+    if champion.kind not in (None, kind):
+        raise SpecError(
+            f"specs/{context.model}.yml: says kind: {kind}, but champion version {champion.version} is a "
+            f"{champion.kind}, with predictions and callers of that type. A model of another kind is another model: "
+            f"give it a file and a name of its own, and leave this one as it was."
+        )
+
+
+def _score_batches(context: Context, source: IngestedSource, versions: list[Manifest], after: int) -> ScoreReport:
+    """Predicts and stores. The first version is the champion; the others predict the same rows."""
     spec = context.spec
     tables = context.tables
+    kind = kind_of(spec)
     arrived = source.current_rows(Selection(newer_than=after))
-    predictions.create_predictions(tables, spec.model, kind_of(spec).prediction_type)
-    stored = tables.read(predictions.table_of(spec.model))
-    unscored = arrived.join(stored.select(ROW_KEY).distinct(), ROW_KEY, "left_anti")
-    estimators = {f"_by_{manifest.version}": load_version(context.registry, manifest) for manifest in versions}
-    predicted = predict_rows(spec, unscored, [ROW_KEY, BATCH_SEQ], estimators)
+    keys = F.struct(*(F.col(f"`{name}`") for name in spec.source.keys))
+    key_types = StructType([arrived.schema[name] for name in spec.source.keys])
+    predictions.create_predictions(tables, spec.model, kind.prediction_type, key_types)
 
-    by_version = [
-        F.struct(
-            F.lit(manifest.version).alias("model_version"),
-            F.col(f"_by_{manifest.version}").alias("prediction"),
-            F.coalesce(F.col("_first") <= F.lit(manifest.batch_seq), F.lit(False)).alias("seen_in_training"),
-        )
-        for manifest in versions
-    ]
+    stored = source.predictions(spec.model)
+    unscored = arrived.join(stored.select(ROW_KEY).distinct(), ROW_KEY, "left_anti")
+    fitted = {_column_of(each): load_fitted(spec, context.registry, each, arrived) for each in versions}
+    champion = fitted[_column_of(versions[0])]
+    kept = [ROW_KEY, BATCH_SEQ, _KEYS]
+    predicted = predict_rows(kind, unscored.withColumn(_KEYS, keys), kept, fitted, with_probabilities=True)
+
+    by_version = F.explode(F.array(*(_of_version(each, kind) for each in versions))).alias("of_version")
     new_rows = (
         predicted.join(_first_batches(context, source, versions), ROW_KEY, "left")
-        .select(ROW_KEY, BATCH_SEQ, F.explode(F.array(*by_version)).alias("of_version"))
-        .select(ROW_KEY, BATCH_SEQ, "of_version.*")
+        .join(keys_of_other_sources(tables, versions).withColumn(_OTHER, F.lit(True)), ROW_KEY, "left")
+        .select(*kept, by_version)
+        .select(*kept, "of_version.*")
+        .withColumnRenamed(_KEYS, predictions.KEYS)
         .withColumns({"run_id": F.lit(context.run.run_id), "scored_at": F.lit(context.run.started_at)})
     )
-    predictions.append_predictions(tables, spec.model, new_rows, source.committed.through)
+    predictions.append_predictions(tables, spec.model, new_rows, source.name, source.committed.through)
 
     by_champion = F.col("model_version") == F.lit(versions[0].version)
-    return stored.where(observations.arrived_after(source.committed, after) & by_champion).count()
+    made = source.predictions(spec.model).where(observations.arrived_after(source.committed, after) & by_champion)
+    rows, unanswered = made.agg(F.count(F.lit(1)), F.count_if(kind.is_broken("prediction"))).collect()[0]
+    return ScoreReport(spec.model, versions[0].version, rows, unanswered, _gone(spec, champion, arrived))
+
+
+def _column_of(manifest: Manifest) -> str:
+    return f"_by_{manifest.version}"
+
+
+def _of_version(manifest: Manifest, kind: Kind) -> Column:
+    """What one version says of a row, as the table has it."""
+    column = _column_of(manifest)
+    probabilities = [F.col(f"{column}{PROBABILITIES}").alias(predictions.PROBABILITIES)]
+    return F.struct(
+        F.lit(manifest.version).alias("model_version"),
+        F.col(column).alias("prediction"),
+        *(probabilities if kind.has_probabilities else []),
+        _seen(manifest).alias("seen_in_training"),
+    )
+
+
+def _seen(manifest: Manifest) -> Column:
+    """Whether a version may have learned the row: its key came in time, or under another source's name."""
+    known = F.col(_OTHER) if from_another_source(manifest) else F.col(_FIRST) <= F.lit(manifest.batch_seq)
+    return F.coalesce(known, F.lit(False))
+
+
+def _gone(spec: ModelSpec, champion: FittedVersion, arrived: DataFrame) -> tuple[str, ...]:
+    """Asked only where the champion was fitted on other columns than the spec names: it costs a pass over the rows."""
+    others = [each for each in champion.features if each.name not in spec.columns.features]
+    if not others:
+        return ()
+    columns = columns_of_features(others, arrived)
+    counted = arrived.agg(*(F.count(column) for column in columns)).collect()[0]
+    return tuple(each.name for each, rows in zip(others, counted, strict=True) if not rows)
 
 
 def _first_batches(context: Context, source: IngestedSource, versions: list[Manifest]) -> DataFrame:
@@ -117,4 +185,4 @@ def _first_batches(context: Context, source: IngestedSource, versions: list[Mani
     newest = max(manifest.batch_seq for manifest in versions)
     learned = observations.arrived_after(source.committed, 0) & (since <= newest)
     rows = context.tables.read(observations.table_of(source.name)).where(learned)
-    return rows.groupBy(ROW_KEY).agg(F.min(since).alias("_first"))
+    return rows.groupBy(ROW_KEY).agg(F.min(since).alias(_FIRST))

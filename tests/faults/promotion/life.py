@@ -11,6 +11,7 @@ from tests.loop import Loop, days, make_run, toy_spec
 
 import recipes.ridge
 import retraining
+import served_model
 from retraining.adapters.registry.registry import open_registry
 from retraining.adapters.tables.tables import open_tables
 
@@ -51,7 +52,7 @@ def attempt_of(loop: Loop, stage: Stage) -> Attempt:
 
 def travel_by_value() -> None:
     """As open_stage does it: workers have no src."""
-    for package in (recipes, retraining):
+    for package in (recipes, retraining, served_model):
         cloudpickle.register_pickle_by_value(package)
 
 

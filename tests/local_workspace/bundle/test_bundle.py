@@ -9,7 +9,7 @@ from local_workspace.bundle import facts
 from local_workspace.bundle.bundle import Bundle, job, job_keys, jobs_of_run, read_bundle, resource_names
 from local_workspace.bundle.jobs import NotebookTask
 from local_workspace.errors import BundleError, ParameterError
-from local_workspace.workspace import checked_jobs
+from local_workspace.run.checked_jobs import checked_jobs
 
 REPOSITORY = Path(__file__).parents[3]
 

@@ -8,9 +8,9 @@ from tests.local_workspace.make_bundle import make_bundle
 from local_workspace.bundle.bundle import jobs_of_run, read_bundle
 from local_workspace.bundle.jobs import for_each_items
 from local_workspace.errors import BundleError, ParameterError, TaskError
+from local_workspace.run.checked_jobs import checked_jobs
 from local_workspace.run.run_references import input_field
 from local_workspace.run.runner import iteration_labels
-from local_workspace.workspace import checked_jobs
 
 RESOURCES = """
 resources:

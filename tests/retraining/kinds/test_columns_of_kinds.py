@@ -18,10 +18,18 @@ def values_of(spark, rows, schema, *columns):
 
 
 def test_a_label_is_read_as_its_kind_has_it(spark):
-    rows = [("1.5",), ("late",), ("NaN",), (None,)]
+    rows = [("1.5",), ("late",), ("NaN",), (" nan",), ("-Infinity",), ("1e308",), ("-3.4e38",), ("Nancy",), (None,)]
     found = values_of(spark, rows, "y string", *(kind.label_column("y") for kind in KINDS.values()))
 
-    assert found == [(1.5, "1.5"), (None, "late"), (None, "NaN"), (None, None)]
+    numbers, names = zip(*found, strict=True)
+    assert numbers == (1.5, None, None, None, None, None, -3.4e38, None, None)
+    assert names == ("1.5", "late", None, None, "-Infinity", "1e308", "-3.4e38", "Nancy", None)
+
+
+def test_a_number_that_is_not_there_is_not_a_class(spark):
+    rows = [(0.0,), (1.0,), (math.nan,)]
+
+    assert values_of(spark, rows, "y double", CLASSIFICATION.label_column("y")) == [("0.0",), ("1.0",), (None,)]
 
 
 def test_a_loss_and_a_broken_prediction_of_a_regression(spark):

@@ -94,18 +94,52 @@ def test_classes_that_are_numbers_become_texts():
     assert CLASSIFICATION.as_predictions(fitted.predict(X)).tolist() == ["0", "0", "1", "1"]
 
 
-def test_the_trivial_prediction_is_the_mean_or_the_first_of_the_most_frequent_classes():
-    assert REGRESSION.trivial_prediction(NUMBERS) == 3.0
-    assert CLASSIFICATION.trivial_prediction(CLASSES[::-1]) == "a"
+def test_the_trivial_prediction_is_the_mean_or_the_share_of_each_class_as_text():
+    assert REGRESSION.trivial_prediction(NUMBERS) == "3.0"
+    assert CLASSIFICATION.trivial_prediction(pd.Series(["no", "yes", "no", "no"])) == '{"no": 0.75, "yes": 0.25}'
+    assert CLASSIFICATION.trivial_prediction(CLASSES[::-1]) == '{"a": 0.5, "b": 0.5}'
 
 
 def test_a_stored_trivial_prediction_answers_every_row():
-    number = REGRESSION.trivial_answers("3.0", np.array([1.0, 2.0]), ())
-    named = CLASSIFICATION.trivial_answers("a", np.array(["a", "b"], object), ("a", "b"))
+    number = REGRESSION.trivial_answers("3.0", np.array([1.0, 2.0]))
+    named = CLASSIFICATION.trivial_answers('{"b": 0.75, "a": 0.25}', np.array(["a", "b"], object))
 
     assert number.prediction.tolist() == [3.0, 3.0]
-    assert named.prediction.tolist() == ["a", "a"]
-    assert named.probabilities.tolist() == [[1.0, 0.0], [1.0, 0.0]]
+    assert named.prediction.tolist() == ["b", "b"]
+    assert named.classes == ("b", "a")
+    assert named.probabilities.tolist() == [[0.75, 0.25], [0.75, 0.25]]
+
+
+@pytest.mark.parametrize("stored", ["a", "7", "true", "[1]", "{a"])
+def test_a_trivial_prediction_that_earlier_code_stored_is_certain_of_its_class(stored):
+    answers = CLASSIFICATION.trivial_answers(stored, np.array(["a"], object))
+
+    assert (answers.prediction.tolist(), answers.classes, answers.probabilities.tolist()) == (
+        [stored],
+        (stored,),
+        [[1.0]],
+    )
+
+
+def test_no_trivial_prediction_is_right_about_nothing():
+    label = np.array(["a"], object)
+
+    assert CLASSIFICATION.error_on_rows(label, CLASSIFICATION.trivial_answers(None, label).prediction) == 1.0
+    assert np.isnan(REGRESSION.trivial_answers(None, np.array([1.0])).prediction[0])
+
+
+def test_rows_of_one_class_cannot_be_learned_and_rows_of_one_number_can():
+    why = CLASSIFICATION.why_not_learned(pd.Series(["no", "no"]))
+
+    assert why == "all 2 have the same class, and a classifier needs rows of at least 2 classes"
+    assert CLASSIFICATION.why_not_learned(CLASSES) is None
+    assert REGRESSION.why_not_learned(pd.Series([1.0, 1.0])) is None
+
+
+def test_the_classes_of_a_model_are_texts_and_a_regression_has_none():
+    assert CLASSIFICATION.classes_of(LogisticRegression().fit(X, [0, 0, 1, 1])) == ("0", "1")
+    assert CLASSIFICATION.classes_of(LinearRegression().fit(X, NUMBERS)) == ()
+    assert REGRESSION.classes_of(LogisticRegression().fit(X, [0, 0, 1, 1])) == ()
 
 
 def test_only_a_classifier_with_probabilities_has_a_confidence():

@@ -89,3 +89,28 @@ def test_the_line_says_what_how_much_since_when_and_what_happens_next():
     assert kept.line == f"{start}version 3 stays live; Nothing asks for it."
     assert trained.line == f"{start}a challenger is trained, and the gate decides whether it goes live."
     assert left.line == f"{start}version 2 goes live again."
+
+
+@pytest.mark.parametrize(
+    ("raised", "unknown"),
+    [
+        (dict(concept_alarm="ADWIN: the mean loss rose."), dict(realised_error_rows=0)),
+        (dict(previous_wins=True, previous_version="2"), dict(previous_version="2", previous_reason="Too few days.")),
+    ],
+)
+def test_what_a_batch_says_nothing_about_is_not_resolved_by_it(raised, unknown):
+    """The first batch of a renamed source has no labelled row that the champion predicted."""
+    (incident,) = incidents([decision(1, **raised), decision(2, **unknown)])
+
+    assert incident.is_open
+
+
+def test_a_previous_champion_that_won_is_no_news_any_more_once_another_version_is_live():
+    known = incidents(
+        [
+            decision(1, previous_wins=True, previous_version="2"),
+            decision(2, champion_version="4", previous_version="3", previous_reason="Too few days."),
+        ]
+    )
+
+    assert [each.resolved_batch for each in known] == [2]

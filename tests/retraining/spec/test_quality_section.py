@@ -145,7 +145,7 @@ def test_what_a_rule_does_not_take_is_refused_with_the_key(rule, key):
     [
         *({"min_rows": 0}, {"min_rows": True}, {"max_quarantined_share": 1.1}, {"max_quarantined_share": -0.1}),
         *({"max_row_count_change": 1}, {"max_row_count_change": float("inf")}, {"max_null_share": {"x": 2}}),
-        *({"max_null_share": {"_own": 0.5}}, {"max_nulls": 1}),
+        *({"max_null_share": {"_row_key": 0.5}}, {"max_nulls": 1}),
     ],
 )
 def test_a_gate_that_means_nothing_is_refused(batch):

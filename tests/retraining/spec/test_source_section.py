@@ -103,7 +103,7 @@ def test_a_path_is_one_plain_folder(path, why):
         ("{ id: 'array<int>' }", "is not a column type"),
         ("{ id: string, ID: string }", "named more than once: id"),
         ("{ malformed_line: string }", "is the column that lines which cannot be read go to"),
-        ("{ _file: string }", "`source.schema` names `_file`. Write a column's name"),
+        ("{ _file: string }", "`_file` is a name that this product gives to a column itself"),
     ],
 )
 def test_a_schema_names_each_column_once_with_a_plain_type(schema, why):

@@ -41,6 +41,7 @@ QUARANTINED = {
     "minus infinity": ({"x": float("-inf")}, ["x_is_finite"]),
     "no number": ({"x": None}, ["x_not_null"]),
     "no ledger": ({"at": None}, ["ledger_missing"]),
+    "year 1": ({"at": "0001-01-01 00:00"}, ["ledger_too_early"]),
     "year 9999": ({"at": "9999-12-31 23:00"}, ["ledger_in_future"]),
     "no UTF-8": ({"text": "made below"}, ["invalid_text"]),
     None: ({}, ["id_not_null"]),
@@ -61,7 +62,7 @@ def row(key, changes):
 def dirty(make_loop):
     loop = make_loop()
     columns = {"label": "y", "numeric": ["x", "whole"], "categorical": ["text"]}
-    loop.spec = toy_spec(columns=columns, quality={"rules": RULES})
+    loop.spec = toy_spec(columns=columns, quality={"rules": RULES, "batch": {"max_quarantined_share": 1}})
     rows = [row(key, changes) for key, changes in ACCEPTED.items()]
     rows += [row(key, changes) for key, (changes, _) in QUARANTINED.items()]
     loop.source_has(

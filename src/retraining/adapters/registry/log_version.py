@@ -14,8 +14,9 @@ from mlflow.data.delta_dataset_source import DeltaDatasetSource
 from mlflow.data.meta_dataset import MetaDataset
 
 from retraining.adapters.registry.registry import Registry, talking_to_mlflow
-from retraining.adapters.registry.signature import signature_of_rows
+from retraining.adapters.registry.signature import features_as_metadata, signature_of_model
 from retraining.failpoints import hit
+from served_model.served_model import ServedModel
 
 _NEEDED_TO_LOAD = ("mlflow", "scikit-learn", "numpy", "pandas", "scipy", "cloudpickle")
 
@@ -50,11 +51,11 @@ class TrainingData:
 class FittedModel:
     """A fitted estimator, and what MLflow shows of its fit."""
 
-    estimator: Any
+    model: ServedModel
     example: pd.DataFrame
-    """A few feature rows: signature and input example are taken from it."""
-    code: Path
-    """The package that the model needs to load where `src` is not on the path."""
+    """A few feature rows: the signature's outputs and the input example are taken from it."""
+    code: tuple[Path, ...]
+    """The packages that the model needs to load where `src` is not on the path."""
     tags: Mapping[str, str]
     """With `role`, which names the run."""
     params: Mapping[str, Any] = field(default_factory=dict)
@@ -67,7 +68,7 @@ def log_version(registry: Registry, model: str, fitted: FittedModel, data: Train
     with (
         talking_to_mlflow(f"logging {model}"),
         mlflow.start_run(
-            experiment_id=registry.experiment_id(), run_name=f"{model} {fitted.tags['role']}", tags=dict(fitted.tags)
+            experiment_id=registry.experiment_id(), run_name=_run_name(model, fitted.tags), tags=dict(fitted.tags)
         ) as run,
     ):
         hit("fit.after_run")
@@ -80,15 +81,22 @@ def log_version(registry: Registry, model: str, fitted: FittedModel, data: Train
             tags={"batch_seq": str(data.batch_seq), "hash": data.hash},
         )
         info = mlflow.sklearn.log_model(
-            fitted.estimator,
+            fitted.model,
             name="model",
-            signature=signature_of_rows(fitted.example, fitted.estimator.predict(fitted.example)),
+            signature=signature_of_model(fitted.model, fitted.example),
             input_example=fitted.example,
             serialization_format="cloudpickle",
             pip_requirements=pinned_requirements(),
-            code_paths=[str(fitted.code)],
+            code_paths=[str(package) for package in fitted.code],
+            metadata=features_as_metadata(fitted.model.features),
         )
         hit("fit.after_model")
         version = mlflow.register_model(info.model_uri, registry.full_name(model), tags=dict(fitted.tags))
 
     return str(run.info.run_id), str(version.version)
+
+
+def _run_name(model: str, tags: Mapping[str, str]) -> str:
+    """As in "flights candidate, data until 2013-03-31"."""
+    until = tags.get("trained_until")
+    return f"{model} {tags['role']}" + (f", data until {until[:10]}" if until else "")

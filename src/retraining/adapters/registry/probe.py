@@ -7,15 +7,23 @@ import pandas as pd
 
 from retraining.adapters.registry.log_version import FittedModel, TrainingData, log_version
 from retraining.adapters.registry.registry import CHALLENGER, Registry
+from served_model.column_values import Feature
+from served_model.served_model import ServedModel
 
 
 def probe_model(
-    registry: Registry, estimator: Any, example: pd.DataFrame, data: TrainingData, code: Path, attempt_id: str
+    registry: Registry,
+    estimator: Any,
+    example: pd.DataFrame,
+    data: TrainingData,
+    code: tuple[Path, ...],
+    attempt_id: str,
 ) -> None:
     """Registers the estimator under a temporary name, and removes it. Raises whatever the platform answers."""
     model = f"preflight_probe_{attempt_id[:8]}"
     try:
-        fitted = FittedModel(estimator, example, code, tags={"role": "preflight"})
+        features = tuple(Feature(str(name), "double", True) for name in example.columns)
+        fitted = FittedModel(ServedModel(estimator, features, None), example, code, tags={"role": "preflight"})
         _, version = log_version(registry, model, fitted, data)
         registry.load(model, version, registry.digest(model, version))
         registry.set_alias(model, CHALLENGER, version)

@@ -16,6 +16,7 @@ from retraining.adapters.registry.digest import digest_of_files, hashes_of_files
 from retraining.errors import AliasRaceError, RegistryError, TamperedModelError
 from retraining.records.version import FileHash
 from retraining.rules.champion.versions import changed_files
+from served_model.served_model import ServedModel
 
 CHAMPION = "champion"
 CHALLENGER = "challenger"
@@ -141,7 +142,8 @@ class Registry:
     def load(self, model: str, version: str, digest: str, registered: Sequence[FileHash] = ()) -> Any:
         """The fitted estimator of a version, from files that were checked before they are unpickled."""
         with self.checked_files(model, version, digest, registered) as files:
-            return load_files(files)
+            model = load_files(files)
+            return model.estimator if isinstance(model, ServedModel) else model
 
     @contextmanager
     def checked_files(
@@ -175,7 +177,7 @@ class Registry:
 
 
 def load_files(files: Path) -> Any:
-    """The fitted estimator of a version's files, which must have been checked: unpickling runs what they say."""
+    """The model of a version's files, which must have been checked: unpickling runs what they say."""
     return mlflow.sklearn.load_model(str(files))
 
 

@@ -1,26 +1,46 @@
 """The signature that a version is registered with, and how it is read again."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import mlflow
 import pandas as pd
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature, infer_signature
-from mlflow.types import ColSpec, DataType, Schema
+from mlflow.types import ColSpec, DataType, Schema, TensorSpec
+from mlflow.types.schema import AnyType
 
 from retraining.adapters.registry.registry import Registry, not_there, talking_to_mlflow
 from retraining.records.version import ModelInput, Signature
+from served_model.column_values import Feature, label_type_of_answers
+from served_model.served_model import PREDICTION, ServedModel
+
+_ANY = AnyType()  # type: ignore[no-untyped-call]
+_FEATURES = "features"
+"""Key of the version's metadata that holds its features."""
 
 
-def signature_of_rows(features: pd.DataFrame, predictions: Any) -> ModelSignature:
-    """Every column is required, numbers as double, everything else as string.
+def features_as_metadata(features: Sequence[Feature]) -> dict[str, Any]:
+    """What the signature does not say: the types of the features in the source."""
+    return {_FEATURES: [asdict(feature) for feature in features]}
 
-    MLflow would infer from these few rows that a column is optional when one of them lacks its value, or has no type
-    when all do: the next fit of the same recipe would have another signature.
+
+def signature_of_model(model: ServedModel, example: pd.DataFrame) -> ModelSignature:
+    """Every column is required, and takes any type.
+
+    MLflow refuses whole numbers for a column of doubles, and a gap in a column of whole numbers. pandas reads one
+    column of a file as either of them, as the rows at hand have a gap or not. The model itself converts, or names the
+    column that it cannot take. The types of the source are in the version's metadata.
     """
-    kinds = [DataType.double if pd.api.types.is_float_dtype(features[name]) else DataType.string for name in features]
-    inputs = Schema([ColSpec(kind, str(name)) for kind, name in zip(kinds, features, strict=True)])
-    return ModelSignature(inputs, infer_signature(model_output=predictions).outputs)
+    inputs = Schema([ColSpec(_ANY, feature.name, required=True) for feature in model.features])
+    answers = model.predict(example)
+    if not isinstance(answers, pd.DataFrame):
+        return ModelSignature(inputs, infer_signature(model_output=answers).outputs)
+
+    label = DataType[label_type_of_answers(str(model.label_type))]
+    types = {name: label if name == PREDICTION else DataType.double for name in answers.columns}
+    return ModelSignature(inputs, Schema([ColSpec(type_, str(name)) for name, type_ in types.items()]))
 
 
 def signature_of(registry: Registry, model: str, version: str) -> Signature | None:
@@ -35,8 +55,19 @@ def signature_of(registry: Registry, model: str, version: str) -> Signature | No
     inputs = info.signature.inputs if info.signature else None
     if inputs is None or not inputs.has_input_names():
         return None
-    takes = tuple(ModelInput(str(each.name), each.type.name, each.required) for each in inputs.inputs)
-    return Signature(takes, _type_of(info.signature.outputs))
+    return Signature(_takes(inputs, info.metadata or {}), _type_of(info.signature.outputs))
+
+
+def _takes(inputs: Schema, metadata: Mapping[str, Any]) -> tuple[ModelInput, ...]:
+    """By the metadata, where the signature leaves the types open: a number counts as a double, all else as a text."""
+    numeric = {each["name"]: each["is_numeric"] for each in metadata.get(_FEATURES, ())}
+
+    def type_of(column: ColSpec | TensorSpec) -> str:
+        if column.name in numeric:
+            return "double" if numeric[column.name] else "string"
+        return getattr(column.type, "name", str(column.type))
+
+    return tuple(ModelInput(str(each.name), type_of(each), each.required) for each in inputs.inputs)
 
 
 def inputs_of(registry: Registry, model: str, version: str) -> tuple[ModelInput, ...] | None:
@@ -46,6 +77,11 @@ def inputs_of(registry: Registry, model: str, version: str) -> tuple[ModelInput,
 
 
 def _type_of(outputs: Schema | None) -> str | None:
-    """numpy's name of the type, whether MLflow described an array or a column."""
-    types = outputs.numpy_types() if outputs else []
-    return ", ".join(str(each) for each in types) or None
+    """numpy's name of the type, whether MLflow described an array or a column. Of a table that holds a prediction, the
+    type of that column: which other columns there are depends on the classes of the training rows."""
+    if outputs is None:
+        return None
+    if outputs.has_input_names() and PREDICTION in outputs.input_names():
+        of_column = dict(zip(outputs.input_names(), outputs.numpy_types(), strict=True))
+        return f"{of_column[PREDICTION]} in a table"
+    return ", ".join(str(each) for each in outputs.numpy_types()) or None

@@ -26,6 +26,8 @@ class PinnedTable:
     without: tuple[str, ...] = ()
     """Columns that are not part of a row's content."""
     prepare: Preparation | None = None
+    notes: tuple[str, ...] = ()
+    """What is to be said of columns that were left out before they came here."""
 
     @property
     def raw(self) -> DataFrame:

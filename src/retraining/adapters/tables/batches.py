@@ -1,6 +1,6 @@
 """`watermarks`: plans and closed batches of a source."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from retraining.adapters.tables.tables import Fence, Tables
@@ -21,8 +21,17 @@ class UsableBatches:
 
 def read_batches(tables: Tables, source: str) -> list[Batch]:
     """The newest row of each batch of a source, oldest batch first. Batches are numbered through all epochs."""
+    return newest_rows(read_all_rows(tables, source))
+
+
+def read_all_rows(tables: Tables, source: str) -> list[Batch]:
+    """Every row of a source, in no order."""
+    return tables.records(TABLE, Batch, source=source)
+
+
+def newest_rows(rows: Sequence[Batch]) -> list[Batch]:
+    """The newest row of each batch, oldest batch first."""
     order = {"PLANNED": 0, "HELD": 1, "ABANDONED": 2, "COMMITTED": 3}
-    rows = tables.records(TABLE, Batch, source=source)
     newest = {row.batch_seq: row for row in sorted(rows, key=lambda row: (row.epoch, order[row.state]))}
     return [newest[batch_seq] for batch_seq in sorted(newest)]
 

@@ -90,7 +90,8 @@ def read_references(tables: Tables, model: str, version: str) -> list[DriftRefer
 
 
 def read_profiles(tables: Tables, model: str, version: str, batch_seq: int) -> list[DriftProfile]:
-    """What one batch looked like in the bins of one version's references; empty where it was not profiled."""
+    """What the batches of one number looked like in the bins of one version's references, one a source; empty where
+    none was profiled."""
     return tables.records("drift_profiles", DriftProfile, model=model, version=version, batch_seq=batch_seq)
 
 
@@ -99,14 +100,13 @@ def append_profiles(tables: Tables, rows: Sequence[DriftProfile]) -> None:
     Raises ConcurrentRunError when another run wrote it."""
     first = rows[0]
     newest = max(row.batch_seq for row in rows)
-    fence = Fence("profile", f"{first.model}:{first.version}", newest)
-    _append_once(
-        tables,
-        "drift_profiles",
-        rows,
-        fence,
-        lambda: bool(read_profiles(tables, first.model, first.version, newest)),
-    )
+    fence = Fence("profile", f"{first.model}:{first.version}:{first.source}", newest)
+
+    def taken() -> bool:
+        there = read_profiles(tables, first.model, first.version, newest)
+        return any(row.source == first.source for row in there)
+
+    _append_once(tables, "drift_profiles", rows, fence, taken)
 
 
 def append_event(tables: Tables, event: Event, seq: int) -> None:

@@ -10,6 +10,7 @@ from pyspark.sql.types import ArrayType, IntegerType, LongType, StringType, Stru
 
 from retraining.adapters.tables import batches
 from retraining.adapters.tables.batches import UsableBatches
+from retraining.adapters.tables.changed_columns import fit_to_columns
 from retraining.adapters.tables.tables import Fence, Tables
 from retraining.records.batch import Batch, RuleCount, StoredBatch
 from retraining.rules.ingest.batch_history import void_batches
@@ -82,24 +83,23 @@ def create_observations(tables: Tables, source: str, columns: StructType, ledger
     tables.create(table_of(source), own, append_only=False, looked_up_by=[BATCH_SEQ, ledger_column])
 
 
-def add_columns(tables: Tables, source: str, columns: StructType) -> None:
-    """Adds the columns that the table lacks, at its end."""
-    there = {name.lower() for name in tables.read(table_of(source)).columns}
-    new = [each for each in columns if each.name.lower() not in there]
-    if new:
-        listed = ", ".join(f"{quoted_column(each.name)} {each.dataType.simpleString()}" for each in new)
-        tables.spark.sql(f"ALTER TABLE {tables.name(table_of(source))} ADD COLUMNS ({listed})")
+def fit_columns(tables: Tables, source: str, columns: StructType) -> None:
+    """Adds the columns that the table lacks, at its end, and widens those that have another type now."""
+    fit_to_columns(tables, table_of(source), columns)
 
 
 def append_batch(
     tables: Tables, source: str, rows: DataFrame, batch_seq: int, epoch: int, said: Mapping[str, object]
 ) -> None:
     """Stores a batch in ONE commit, accepted and quarantined rows together: the only atomic way to say every row
-    once. said is stored in the commit's metadata."""
-    columns = tables.read(table_of(source)).columns
+    once. A column that the rows do not have is null. said is stored in the commit's metadata."""
+    there = {name.lower() for name in rows.columns}
+    stored = tables.read(table_of(source)).schema
+    empty = F.lit(None)
+    values = {each.name: F.col(f"`{each.name}`") for each in stored if each.name.lower() in there}
     tables.append(
         table_of(source),
-        rows.select(*(F.col(f"`{each}`") for each in columns)),
+        rows.select(*(values.get(each.name, empty.cast(each.dataType)).alias(each.name) for each in stored)),
         Fence("ingest", source, batch_seq, epoch),
         said,
     )

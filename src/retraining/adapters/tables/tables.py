@@ -3,16 +3,17 @@
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, is_dataclass
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 from pyspark.errors import AnalysisException
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import StructType
+from pyspark.sql.types import StructField, StructType
 
+from retraining.adapters.tables.column_sql import MAPPED_COLUMNS, column_in_sql, needs_mapping
 from retraining.adapters.tables.schema_of_record import columns_of_record, schema_of_record
 from retraining.errors import ConcurrentRunError, ParameterError, SkippedWriteError
 from retraining.spec.identifiers import quoted, quoted_column, quoted_text
@@ -73,6 +74,7 @@ class Tables:
     catalog: str
     schema: str
     _known: set[str] = field(default_factory=set, compare=False)
+    _complete: set[str] = field(default_factory=set, compare=False)
 
     def name(self, table: str) -> str:
         """Quoted three-part name of a table in our schema."""
@@ -93,8 +95,10 @@ class Tables:
         if self.exists(table):
             return
 
-        columns = ", ".join(_column(each.name, each.dataType.simpleString(), each.nullable) for each in schema)
+        columns = ", ".join(map(column_in_sql, schema))
         properties = _PROPERTIES | (_APPEND_ONLY if append_only else {})
+        if any(map(needs_mapping, schema)):
+            properties |= MAPPED_COLUMNS
         if looked_up_by:
             properties |= {"delta.dataSkippingStatsColumns": ",".join(map(quoted_column, looked_up_by))}
 
@@ -117,6 +121,26 @@ class Tables:
             f"another run began to make `{table}` and has not ended after {sum(_PAUSES):.0f} s. Nothing of this "
             f"attempt was stored. Start the run again: it continues from what the other one left."
         ) from last
+
+    def add_columns(self, table: str, schema: StructType) -> None:
+        """Adds the columns that a table of an earlier version of this product lacks; its rows have nulls there."""
+        if table in self._complete:
+            return
+
+        there = set(self.read(table).columns)
+        missing = [each for each in schema if each.name not in there]
+        if missing:
+            listed = ", ".join(column_in_sql(StructField(each.name, each.dataType)) for each in missing)
+            try:
+                self.spark.sql(f"ALTER TABLE {self.name(table)} ADD COLUMNS ({listed})")
+            except Exception as err:
+                if not is_commit_conflict(err) and "FIELD_ALREADY_EXISTS" not in str(err):
+                    raise
+                raise ConcurrentRunError(
+                    f"another run is adding columns to `{table}`. Nothing of this attempt was stored. Start the run "
+                    f"again: it continues from what the other one left."
+                ) from err
+        self._complete.add(table)
 
     def replace_view(self, view: str, query: str) -> None:
         """Creates a view, or gives it another query."""
@@ -153,6 +177,7 @@ class Tables:
         first = records[0]
         schema = schema_of_record(type(first))
         self.create(table, schema, append_only=True)
+        self.add_columns(table, schema)
         self.append(table, self.spark.createDataFrame([_row_of(each) for each in records], schema), fence, said)
         mine = self.read(table).where(F.col("attempt_id") == F.lit(first.attempt_id))
         if first not in _to_records(mine, type(first)):
@@ -183,9 +208,21 @@ def _plain(value: Any) -> Any:
 def _to_records(frame: DataFrame, record: type[Record]) -> list[Record]:
     """Expressions as text: a column object is several calls to the JVM, and a record has dozens of columns."""
     hints = get_type_hints(record)
-    kinds = {name: hints[name] for name in columns_of_record(record)}
+    there = set(frame.columns)
+    kinds = {name: hints[name] for name in columns_of_record(record) if name in there}
     rows = frame.selectExpr(*(_exact(name, kind) for name, kind in kinds.items())).collect()
-    return [record(**{name: _python(row[name], kind) for name, kind in kinds.items()}) for row in rows]
+    with_default = {each.name for each in fields(cast(Any, record)) if _has_default(each)}
+
+    def values(row: Row) -> dict[str, Any]:
+        known = [name for name in kinds if row[name] is not None or name not in with_default]
+        return {name: _python(row[name], kinds[name]) for name in known}
+
+    return [record(**values(row)) for row in rows]
+
+
+def _has_default(each: Field[Any]) -> bool:
+    """A column that came with a later version: rows that are older have null there, and mean the default."""
+    return each.default is not MISSING or each.default_factory is not MISSING
 
 
 def _exact(name: str, kind: Any) -> str:
@@ -201,10 +238,6 @@ def _python(value: Any, kind: Any) -> Any:
     inner: Any = get_args(kind)[0]
     is_record = is_dataclass(inner)
     return tuple(inner(**each.asDict()) if is_record else each for each in value)
-
-
-def _column(name: str, type_name: str, nullable: bool) -> str:
-    return f"{quoted_column(name)} {type_name}{'' if nullable else ' NOT NULL'}"
 
 
 def _lost(table: str, fence: Fence) -> str:

@@ -88,6 +88,7 @@ def compare_column(
         threshold=compared.threshold if compared.distance is not None else None,
         verdict=verdict,
         reason=reason,
+        source=spec.source_name,
         **run.stamp,
     )
     faults = [each.sentence for each in column_faults(column_state(metric))]

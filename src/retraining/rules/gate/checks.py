@@ -41,6 +41,17 @@ def at_least_as_good(gain: Gain, worst: float) -> bool:
     return gain.upper is not None and gain.value > worst and gain.upper >= 0
 
 
+def why_not_measured(metric: Metric, gain: Gain) -> str | None:
+    """Why these rows cannot compare two models in a metric, as a sentence; None where they can. Where only one model
+    has a value, the other one is at fault and not the rows."""
+    name = metric_in_words(metric.name)
+    if math.isnan(gain.candidate_error) and math.isnan(gain.baseline_error):
+        return f"{name} has no value on these rows: it needs {metric.needs}."
+    if math.isfinite(gain.value) and gain.lower is None:
+        return f"{name} has no bounds: all that shows a gain is in one day or bucket."
+    return None
+
+
 ADOPTED = "adopted"
 """Name of the row in `gate_results` that holds the error of an adopted version."""
 
@@ -84,6 +95,8 @@ def bounds(metric: Metric, gain: Gain, level: float) -> str:
 
 def gain_in_words(metric: Metric, value: float) -> str:
     """A share of the baseline, or a difference."""
+    if math.isnan(value):
+        return "not known"
     return f"{value:+.1%}" if metric.relative else f"{value:+.4f}"
 
 

@@ -1,5 +1,7 @@
 """What must not get worse while the deciding metric gets better: other metrics, floors, slices, the first period."""
 
+import math
+
 from retraining.kinds.metric import Metric
 from retraining.records.gate import Check, GateVerdict
 from retraining.rules.gate.checks import (
@@ -10,18 +12,19 @@ from retraining.rules.gate.checks import (
     gain_check,
     gain_in_words,
     metric_in_words,
+    why_not_measured,
     worst_refresh_gain,
 )
 from retraining.rules.gate.evaluation import Evaluation, GateTerms
 from retraining.rules.gate.holdout import FEWEST_DAYS, FEWEST_ROWS
-from retraining.rules.gate.jackknife import gain_with_interval
+from retraining.rules.gate.jackknife import Gain, gain_with_interval
 
 _SLICE_ALPHA = 0.05
 
 
 def guards_hold(asked: GateTerms, evaluation: Evaluation) -> tuple[Check, ...]:
     """Each guard asks what a refresh asks: all must pass, so none needs a correction. Nothing is asked of a first
-    model: the trivial predictor has no metrics worth keeping."""
+    model: the trivial predictor has nothing worth keeping."""
     if asked.question == "first":
         return ()
     return tuple(_guard(asked, evaluation, name) for name in asked.guards)
@@ -31,6 +34,10 @@ def _guard(asked: GateTerms, evaluation: Evaluation, name: str) -> Check:
     metric = next(each for each in evaluation.metrics if each.name == name)
     gain = evaluation.gain(name, 0.95)
     worst = worst_refresh_gain(metric, gain)
+    lacking = why_not_measured(metric, gain)
+    if lacking:
+        return gain_check(f"guard_{name}", "not_enough_evidence", metric, gain, worst, f"gate.guards: {lacking}")
+
     verdict: GateVerdict = "passed" if at_least_as_good(gain, worst) else "failed"
     sentence = f"{compared(evaluation, metric, gain, GateTerms(asked.question))}; a guard needs what a refresh needs."
     return gain_check(f"guard_{name}", verdict, metric, gain, worst, sentence)
@@ -43,7 +50,12 @@ def floors_hold(asked: GateTerms, evaluation: Evaluation) -> tuple[Check, ...]:
 
 def _floor(evaluation: Evaluation, name: str, least: float) -> Check:
     metric = next(each for each in evaluation.metrics if each.name == name)
-    value = evaluation.gain(name, 0.95).candidate_error
+    gain = evaluation.gain(name, 0.95)
+    value = gain.candidate_error
+    if math.isnan(value) and math.isnan(gain.baseline_error):
+        lacking = f"gate.floors: {why_not_measured(metric, gain)}"
+        return Check(f"floor_{name}", "not_enough_evidence", None, None, None, least, lacking, name)
+
     holds = value <= least if metric.relative else value >= least
     side = "at most" if metric.relative else "at least"
     sentence = f"{metric_in_words(name)} {value:.4g}; gate.floors wants {side} {least:.4g}."
@@ -67,6 +79,10 @@ def _slice(evaluation: Evaluation, name: str, level: float) -> Check:
         return Check(f"slice {name}", "unknown", None, None, None, 0.0, few, metric.name)
 
     gain = gain_with_interval(metric, sums, evaluation.correlation, level)
+    unclear = _why_unclear(metric, gain)
+    if unclear:
+        return gain_check(f"slice {name}", "unknown", metric, gain, 0.0, f"Slice {name}: {unclear}")
+
     harmed = gain.upper is None or gain.upper < 0
     sentence = (
         f"Slice {name}: {metric_in_words(metric.name)} {gain.candidate_error:.4g} against {gain.baseline_error:.4g} on "
@@ -75,6 +91,13 @@ def _slice(evaluation: Evaluation, name: str, level: float) -> Check:
     )
 
     return gain_check(f"slice {name}", "failed" if harmed else "passed", metric, gain, 0.0, sentence)
+
+
+def _why_unclear(metric: Metric, gain: Gain) -> str | None:
+    """Why some of the hold-out's rows can neither show harm nor its absence."""
+    if math.isnan(gain.value):
+        return why_not_measured(metric, gain) or f"{metric_in_words(metric.name)} has no value of one of the models."
+    return why_not_measured(metric, gain)
 
 
 def reported(asked: GateTerms, evaluation: Evaluation) -> tuple[Check, ...]:
@@ -107,6 +130,11 @@ def first_period_kept(asked: GateTerms, evaluation: Evaluation) -> tuple[Check, 
         return (Check(FORGETTING, "unknown", None, None, None, None, few, metric.name),)
 
     gain = gain_with_interval(metric, sums, evaluation.correlation, 0.95)
+    unclear = _why_unclear(metric, gain)
+    if unclear:
+        sentence = f"First training's period: {unclear}"
+        return (gain_check(FORGETTING, "unknown", metric, gain, None, sentence),)
+
     worst = worst_refresh_gain(metric, gain) if asked.keeps_first_population else None
     verdict: GateVerdict = "passed" if worst is None or at_least_as_good(gain, worst) else "failed"
     rule = "reported only" if worst is None else "gate.keeps_first_population asks of it what a refresh needs"

@@ -54,11 +54,12 @@ def jackknife(metric: Metric, candidate: FloatArray, baseline: FloatArray) -> tu
     candidate, baseline: (..., blocks, sums); both results: (...). Neither is finite where it has no value.
     """
     value = gain_of(metric, candidate.sum(axis=-2), baseline.sum(axis=-2))
-    rest = [each.sum(axis=-2, keepdims=True) - each for each in (candidate, baseline)]
     count = candidate.shape[-2]
     if count < 2:
         return value, np.full_like(value, np.nan)
-    with np.errstate(invalid="ignore"):
+
+    with np.errstate(invalid="ignore", over="ignore"):
+        rest = [each.sum(axis=-2, keepdims=True) - each for each in (candidate, baseline)]
         left_out = gain_of(metric, *rest)
         deviations = left_out - left_out.mean(axis=-1, keepdims=True)
         variance = (count - 1) / count * np.sum(deviations**2, axis=-1)
@@ -69,9 +70,9 @@ def gain_of(metric: Metric, candidate: FloatArray, baseline: FloatArray) -> Floa
     """Gain from totals of shape (..., sums). A perfect baseline can only be equalled."""
     ours = metric.value(candidate)
     theirs = metric.value(baseline)
-    if not metric.relative:
-        return np.asarray(ours - theirs)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        if not metric.relative:
+            return np.asarray(ours - theirs)
         perfect = np.where(ours == 0, 0.0, np.where(np.isnan(ours), np.nan, -np.inf))
         return np.where(theirs == 0, perfect, 1 - np.divide(ours, theirs))
 

@@ -2,7 +2,14 @@
 
 from retraining.kinds.metric import Metric
 from retraining.records.gate import Check, GateVerdict, Question
-from retraining.rules.gate.checks import WORST_REFRESH_GAIN, at_least_as_good, compared, gain_check, worst_refresh_gain
+from retraining.rules.gate.checks import (
+    WORST_REFRESH_GAIN,
+    at_least_as_good,
+    compared,
+    gain_check,
+    why_not_measured,
+    worst_refresh_gain,
+)
 from retraining.rules.gate.correlation import INDEPENDENT
 from retraining.rules.gate.evaluation import Evaluation, GateTerms
 from retraining.rules.gate.guards import first_period_kept, floors_hold, guards_hold, reported, slices_hold
@@ -44,7 +51,7 @@ def gain_suffices(asked: GateTerms, evaluation: Evaluation) -> Check:
     metric = evaluation.metrics[0]
     gain = evaluation.gain(metric.name, asked.level)
     threshold = _threshold(asked, metric, gain)
-    lacking = _lacking(asked, evaluation)
+    lacking = _lacking(asked, evaluation) or why_not_measured(metric, gain)
     passes = _passes(asked.question, gain, threshold)
     verdict: GateVerdict = "not_enough_evidence" if lacking else "passed" if passes else "failed"
     sentence = lacking or _sentence(asked, evaluation, gain, threshold)

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from statistics import median
 
 from retraining.records.batch import Batch, RuleCount
-from retraining.spec.quality_section import BatchGates
+from retraining.spec.quality_section import DEFAULT_QUARANTINED_SHARE, FEWEST_QUARANTINED, BatchGates
 
 FEWEST_BATCHES = 3
 """How many committed batches with rows there must be before the number of rows is compared with theirs."""
+
+_MOST_NAMED = 5
+"""Reasons that a sentence names."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,8 @@ class BatchFacts:
     missing: Mapping[str, int]
     failed: tuple[RuleCount, ...]
     earlier: Sequence[int]
+    refusals: tuple[RuleCount, ...] = ()
+    """Quarantined rows by reason; a row may have several."""
 
     @property
     def rows(self) -> int:
@@ -61,11 +66,28 @@ def _sentences(gates: BatchGates, facts: BatchFacts) -> Iterator[str]:
 
 
 def _shares(gates: BatchGates, facts: BatchFacts) -> Iterator[str]:
-    bounds = [(f"max_null_share.{name}", facts.missing[name], most) for name, most in gates.max_null_share.items()]
-    if gates.max_quarantined_share is not None:
-        bounds.insert(0, ("max_quarantined_share", facts.quarantined, gates.max_quarantined_share))
-    for gate, rows, most in bounds:
-        if rows / facts.rows > most:
-            what = "were quarantined" if gate == "max_quarantined_share" else "have no value"
-            share = f"{rows:,} of {facts.rows:,} new rows ({rows / facts.rows:.2%})"
-            yield f"quality.batch.{gate}: {share} {what}; at most {most:.2%} may."
+    yield from _quarantined(gates, facts)
+    for name, most in gates.max_null_share.items():
+        if facts.missing[name] / facts.rows > most:
+            share = _share(facts.missing[name], facts.rows)
+            yield f"quality.batch.max_null_share.{name}: {share} have no value; at most {most:.2%} may."
+
+
+def _quarantined(gates: BatchGates, facts: BatchFacts) -> Iterator[str]:
+    """The reason with the most rows comes first: it is what to look at."""
+    given = gates.max_quarantined_share
+    most = DEFAULT_QUARANTINED_SHARE if given is None else given
+    if facts.quarantined / facts.rows <= most or (given is None and facts.quarantined < FEWEST_QUARANTINED):
+        return
+
+    default = " by default" if given is None else ""
+    counted = sorted(facts.refusals, key=lambda each: (-each.rows, each.rule))
+    named = ", ".join(f"{each.rule} {each.rows:,}" for each in counted[:_MOST_NAMED])
+    more = f" and {len(counted) - _MOST_NAMED} more" if len(counted) > _MOST_NAMED else ""
+    reasons = f" Reasons: {named}{more}." if named else ""
+    share = _share(facts.quarantined, facts.rows)
+    yield f"quality.batch.max_quarantined_share: {share} were quarantined; at most {most:.2%} may{default}.{reasons}"
+
+
+def _share(rows: int, of_rows: int) -> str:
+    return f"{rows:,} of {of_rows:,} new rows ({rows / of_rows:.2%})"

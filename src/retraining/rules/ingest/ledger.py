@@ -6,14 +6,22 @@ a local time zone on its way between source, rule and table.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Literal
 
-LedgerType = Literal["timestamp", "date", "integer", "decimal"]
+LedgerType = Literal["timestamp", "timestamp_ntz", "date", "integer", "decimal"]
+"""A timestamp_ntz, which names no time zone, is read as UTC."""
 Number = int | Decimal
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+
+FIRST_DAY = date(1700, 1, 1)
+"""Systems write an earlier time where they have none: the years 1 and 1000, or the year 0 of a conversion that failed.
+Python has no years before 1, and pandas none before 1678."""
+
+_EXACT = Context(prec=100)
+"""Spark's decimals have up to 38 digits; Python rounds to 28 by default."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +34,17 @@ class Ledger:
     @property
     def has_time(self) -> bool:
         """Whether values are points in time, so that days and a far future exist."""
-        return self.type in ("timestamp", "date")
+        return self.type in ("timestamp", "timestamp_ntz", "date")
+
+    @property
+    def is_timestamp(self) -> bool:
+        """Whether values are counted in microseconds."""
+        return self.type in ("timestamp", "timestamp_ntz")
+
+    @property
+    def valid_from(self) -> int | None:
+        """Smaller values are a fault of the data; None where ledgers have no time."""
+        return self.start_of(FIRST_DAY) if self.has_time else None
 
     @property
     def units_a_day(self) -> int:
@@ -37,7 +55,7 @@ class Ledger:
         """The value as people read it: ISO 8601 in UTC, or digits."""
         if number is None:
             return None
-        if self.type == "timestamp":
+        if self.is_timestamp:
             return (EPOCH + int(number) * MICROSECOND).isoformat(timespec="microseconds").replace("+00:00", "Z")
         if self.type == "date":
             return (EPOCH + timedelta(days=int(number))).date().isoformat()
@@ -47,7 +65,7 @@ class Ledger:
         """Inverse of to_text; a time without a zone is in UTC. Raises ValueError or ArithmeticError for other text."""
         if text is None:
             return None
-        if self.type == "timestamp":
+        if self.is_timestamp:
             moment = datetime.fromisoformat(text)
             return self.from_time(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
         if self.type == "date":
@@ -66,3 +84,18 @@ class Ledger:
     def start_of(self, day: date) -> int:
         """The first value of a UTC day; only for ledgers with time."""
         return self.from_time(datetime(day.year, day.month, day.day, tzinfo=UTC))
+
+
+def minus(value: Number, amount: Number) -> Number:
+    """Their difference, exact: also of decimals with more digits than Python computes with by default."""
+    if isinstance(value, int) and isinstance(amount, int):
+        return value - amount
+    return _EXACT.subtract(Decimal(value), Decimal(amount))
+
+
+def step_of(value: Number) -> Number:
+    """The smallest step between values that are written like this one: 1, or one in its last decimal place."""
+    if isinstance(value, int):
+        return 1
+    exponent = value.as_tuple().exponent
+    return Decimal(1).scaleb(exponent) if isinstance(exponent, int) else Decimal(1)

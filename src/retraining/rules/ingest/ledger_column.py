@@ -9,8 +9,8 @@ from retraining.rules.ingest.ledger import Ledger, Number
 def ledger_number(ledger: Ledger) -> Column:
     """The ledger column as the number that rules compare: microseconds, days, or the value itself."""
     value = F.col(f"`{ledger.column}`")
-    if ledger.type == "timestamp":
-        return F.unix_micros(value)
+    if ledger.is_timestamp:
+        return F.unix_micros(value.cast("timestamp"))
     if ledger.type == "date":
         return F.unix_date(value)
     return value
@@ -18,8 +18,8 @@ def ledger_number(ledger: Ledger) -> Column:
 
 def ledger_literal(ledger: Ledger, number: Number) -> Column:
     """A number as a literal of the column's own type, so that file statistics can skip files."""
-    if ledger.type == "timestamp":
-        return F.timestamp_micros(F.lit(int(number)))
+    if ledger.is_timestamp:
+        return F.timestamp_micros(F.lit(int(number))).cast(ledger.type)
     if ledger.type == "date":
         return F.date_from_unix_date(F.lit(int(number)))
     return F.lit(number)
@@ -36,15 +36,17 @@ def is_below(ledger: Ledger, end: Number | None) -> Column:
 
 
 def may_follow(ledger: Ledger, lo: Number | None) -> Column:
-    """Rows that a slice from lo on may hold: those not below it, and those whose ledger value is missing."""
+    """Rows that a slice from lo on may hold: those not below it, and those whose ledger value is a fault."""
     value = F.col(f"`{ledger.column}`")
-    return F.lit(True) if lo is None else value.isNull() | (value >= ledger_literal(ledger, lo))
+    return F.lit(True) if lo is None else ~is_valid(ledger, None) | (value >= ledger_literal(ledger, lo))
 
 
 def is_valid(ledger: Ledger, valid_until: Number | None) -> Column:
-    """Rows with a ledger value that is neither missing nor beyond validity."""
+    """Rows with a ledger value that is neither missing nor beyond validity, nor before all time that rows are from."""
     value = F.col(f"`{ledger.column}`")
     valid = value.isNotNull()
+    if ledger.valid_from is not None:
+        valid = valid & (value >= ledger_literal(ledger, ledger.valid_from))
     return valid if valid_until is None else valid & (value <= ledger_literal(ledger, valid_until))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from retraining.records.batch import Batch
 from retraining.rules.ingest.batch_history import void_batches
-from retraining.rules.ingest.ledger import Ledger, Number
+from retraining.rules.ingest.ledger import Ledger, Number, minus
 from retraining.rules.ingest.reading_limits import ReadingLimits
 
 _NO_LIMITS = ReadingLimits()
@@ -64,7 +64,7 @@ def next_lo(last: ClosedBatch | None, limits: ReadingLimits) -> Number | None:
     """Where the next slice begins: at the watermark, or below it by the lookback; never below the initial value."""
     if last is None or last.watermark is None:
         return limits.initial
-    return at_least(last.watermark - limits.lookback, limits.initial)
+    return at_least(minus(last.watermark, limits.lookback), limits.initial)
 
 
 def next_slice(

@@ -19,8 +19,9 @@ from retraining.spec.row_rules import ForeignKey, Unique
 
 REASONS = "_quarantine_reasons"
 WARNINGS = "_warnings"
-LEDGER_MISSING, LEDGER_IN_FUTURE, LABEL_MISSING, CONFLICTING_DUPLICATE, INVALID_TEXT, MALFORMED = OWN_REASONS
-LEDGER_REASONS = (LEDGER_MISSING, LEDGER_IN_FUTURE)
+LEDGER_MISSING, LEDGER_IN_FUTURE, LEDGER_TOO_EARLY, LABEL_MISSING, CONFLICTING_DUPLICATE, *_OF_TEXT = OWN_REASONS
+INVALID_TEXT, MALFORMED = _OF_TEXT
+LEDGER_REASONS = (LEDGER_MISSING, LEDGER_IN_FUTURE, LEDGER_TOO_EARLY)
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,9 @@ def quarantine_reasons(feed: Feed, schema: StructType, ledger: Ledger, arrival: 
     if arrival.valid_until is not None:
         too_late = F.col(f"`{ledger.column}`") > ledger_literal(ledger, arrival.valid_until)
         broken.append((LEDGER_IN_FUTURE, too_late))
+    if ledger.valid_from is not None:
+        too_early = F.col(f"`{ledger.column}`") < ledger_literal(ledger, ledger.valid_from)
+        broken.append((LEDGER_TOO_EARLY, too_early))
     if feed.label_delay == 0:
         broken.append((LABEL_MISSING, is_missing(feed.label, schema)))
     if unreadable := _not_unicode(feed, schema):

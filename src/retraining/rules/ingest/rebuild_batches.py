@@ -65,5 +65,7 @@ def _committed(found: StoredBatch, ledger: Ledger, template: Batch) -> Batch:
         rows_first_read=found.valid,
         supersedes=found.supersedes,
         labels_through=None,
+        types=(),
+        notes=(),
         rows_relabelled=found.relabelled,
     )

@@ -1,15 +1,12 @@
 """Which slice a repair reads: bounds, epoch, and the batch it supersedes. The watermark never moves back."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from retraining.errors import ParameterError
 from retraining.records.batch import Batch
 from retraining.requests.repair import RepairRequest
-from retraining.rules.ingest.ledger import Ledger, Number
+from retraining.rules.ingest.ledger import Ledger, Number, minus, step_of
 from retraining.rules.ingest.next_slice import Slice, at_least
-
-_LEAST_DECIMAL = Decimal(1).scaleb(-18)
 
 
 def repair_slice(
@@ -45,7 +42,7 @@ def _bounds(request: RepairRequest, ledger: Ledger, watermark: Number | None) ->
     start, end = (_value(request, name, ledger) for name in ("start", "end"))
     if start >= end:
         raise ParameterError(f"backfill: start {request.start} is not before end {request.end}. Swap them.")
-    hi = end - (_LEAST_DECIMAL if ledger.type == "decimal" else 1)
+    hi = end if watermark is None else minus(end, min(step_of(end), step_of(watermark)))
     if watermark is None or hi > watermark:
         raise ParameterError(
             f"backfill: end {request.end} is beyond the watermark {ledger.to_text(watermark)}; what is newer comes "

@@ -59,5 +59,6 @@ def _decide(
         request_id=request_id,
         batch_seq=read_source(spec, context.tables).committed.through,
         reasons=(reason,),
+        source=spec.source_name,
         **context.stamp,
     )

@@ -7,11 +7,12 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables import predictions
-from retraining.adapters.tables.batches import UsableBatches, committed_batches, read_batches
+from retraining.adapters.tables.batches import UsableBatches, committed_batches, newest_rows, read_all_rows
 from retraining.adapters.tables.observations import BATCH_SEQ, Selection, arrived_after, current_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import NothingToDoError
 from retraining.records.batch import Batch
+from retraining.rules.ingest.batch_numbers import BatchNumbers, batch_numbers
 from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.feed import Feed, rows_feed
@@ -35,6 +36,8 @@ class IngestedSource:
     watermark: str | None
     """The watermark that the newest committed batch left."""
     tables: Tables
+    numbers: BatchNumbers
+    """Which rows of a model carry batch numbers of this source."""
     _batches: tuple[Batch, ...]
 
     @property
@@ -70,7 +73,9 @@ class IngestedSource:
         `_prediction` and `_scored_batch`. version leaves out the predictions of all other versions, predicted_after
         those of the batches up to that one.
         """
-        stored = predictions.unseen_predictions(self.tables, model, version)
+        stored = self.predictions(model).where(~F.col("seen_in_training"))
+        if version is not None:
+            stored = stored.where(F.col("model_version") == F.lit(version))
         if predicted_after is not None:
             stored = stored.where(arrived_after(self.committed, predicted_after))
 
@@ -82,6 +87,10 @@ class IngestedSource:
         )
         rows = self.current_rows(Selection(newer_than=newer_than)).select(ROW_KEY, BATCH_SEQ, *columns)
         return rows.join(predicted, ROW_KEY)
+
+    def predictions(self, model: str) -> DataFrame:
+        """What versions of a model predicted for rows of this source."""
+        return predictions.of_source(self.tables, model, self.name, self.numbers.begun)
 
     def watermark_of(self, batch_seq: int) -> str | None:
         """The watermark that a batch left."""
@@ -98,7 +107,8 @@ def read_source(spec: ModelSpec, tables: Tables) -> IngestedSource:
 
 def read_feed(feed: Feed, tables: Tables) -> IngestedSource:
     """The rows of a feed, or its labels. Raises NothingToDoError before the first ingestion."""
-    batches = read_batches(tables, feed.name)
+    rows = read_all_rows(tables, feed.name)
+    batches = newest_rows(rows)
     newest = next((batch for batch in reversed(batches) if batch.state == "COMMITTED"), None)
     if newest is None:
         held = [str(batch.batch_seq) for batch in batches if batch.state == "HELD"]
@@ -106,4 +116,12 @@ def read_feed(feed: Feed, tables: Tables) -> IngestedSource:
         raise NothingToDoError(f"{feed.model}: `{feed.name}` has no committed batch yet. {cure}")
 
     ledger = Ledger(feed.source.ledger_column, newest.ledger_type)
-    return IngestedSource(feed.name, ledger, committed_batches(batches), newest.watermark_after, tables, tuple(batches))
+    return IngestedSource(
+        name=feed.name,
+        ledger=ledger,
+        committed=committed_batches(batches),
+        watermark=newest.watermark_after,
+        tables=tables,
+        numbers=batch_numbers(feed.name, rows),
+        _batches=tuple(batches),
+    )

@@ -3,9 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
+from pyspark.sql import DataFrame
+
 from retraining.adapters.registry.registry import Registry
 from retraining.errors import RegistryError
 from retraining.records.version import Manifest
+from retraining.spec.model_spec import ModelSpec
+from retraining.steps.dataset.model_frame import features_of_spec
+from retraining.steps.dataset.predict_rows import FittedVersion
+from served_model.column_values import Feature
 
 
 def manifest_of_version(rows: Sequence[Manifest], model: str, version: str) -> Manifest:
@@ -23,3 +29,14 @@ def manifest_of_version(rows: Sequence[Manifest], model: str, version: str) -> M
 def load_version(registry: Registry, manifest: Manifest) -> Any:
     """The fitted estimator of a version. Raises TamperedModelError where its files are not those of the manifest."""
     return registry.load(manifest.model, str(manifest.version), str(manifest.digest), manifest.files)
+
+
+def load_fitted(spec: ModelSpec, registry: Registry, manifest: Manifest, rows: DataFrame) -> FittedVersion:
+    """A version with the columns that it was fitted on."""
+    return FittedVersion(load_version(registry, manifest), features_of_version(spec, manifest, rows))
+
+
+def features_of_version(spec: ModelSpec, manifest: Manifest, rows: DataFrame) -> tuple[Feature, ...]:
+    """The columns that a version predicts with. Its manifest names them; one that does not was made elsewhere, or
+    before manifests named them, and takes those of the spec."""
+    return manifest.features or features_of_spec(spec, rows)

@@ -1,4 +1,6 @@
-"""The columns that a model sees, the same for training, scoring and judging."""
+"""The columns that a model sees, the same for training, scoring and judging: numbers as doubles, categories as text."""
+
+from collections.abc import Sequence
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -6,16 +8,46 @@ from pyspark.sql import functions as F
 from retraining.kinds.find_kind import kind_of
 from retraining.rules.ingest.row_identity import bucket
 from retraining.spec.model_spec import ModelSpec
+from served_model.column_values import GREATEST_NUMBER, Feature
 
 LABEL = "_label"
 RESERVED_SHARE = 4
 """One key in four is reserved: the white paper's split of 3 to 1."""
 
 
+def features_of_spec(spec: ModelSpec, rows: DataFrame) -> tuple[Feature, ...]:
+    """The spec's features in its order, with the types that they have in the rows."""
+    numeric = tuple(Feature(name, type_in(rows, name), True) for name in spec.columns.numeric)
+    return numeric + tuple(Feature(name, type_in(rows, name), False) for name in spec.columns.categorical)
+
+
+def type_in(rows: DataFrame, column: str) -> str:
+    """A column's type as Spark SQL writes it; void where there is no such column. Spark does not heed upper case."""
+    found = [field.dataType.simpleString() for field in rows.schema if field.name.lower() == column.lower()]
+    return found[0] if found else "void"
+
+
 def feature_columns(spec: ModelSpec) -> list[Column]:
-    """Numeric features as doubles, categorical ones as text, in the spec's order."""
-    numeric = [F.col(f"`{name}`").try_cast("double").alias(name) for name in spec.columns.numeric]
+    """The spec's features in its order, under their own names."""
+    numeric = [_number(F.col(f"`{name}`")).alias(name) for name in spec.columns.numeric]
     return numeric + [F.col(f"`{name}`").try_cast("string").alias(name) for name in spec.columns.categorical]
+
+
+def columns_of_features(features: Sequence[Feature], rows: DataFrame) -> list[Column]:
+    """Features as a version was fitted on them, under their own names. A column that the rows do not have has no
+    value."""
+    there = {name.lower() for name in rows.columns}
+    found = [F.col(f"`{each.name}`") if each.name.lower() in there else F.lit(None) for each in features]
+    return [
+        (_number(column) if each.is_numeric else column.try_cast("string")).alias(each.name)
+        for each, column in zip(features, found, strict=True)
+    ]
+
+
+def _number(column: Column) -> Column:
+    """A double. An infinite value, or one that 32 bits cannot hold, is none: no estimator can compute with it."""
+    number = column.try_cast("double")
+    return F.when(F.isnan(number) | (F.abs(number) <= F.lit(GREATEST_NUMBER)), number)
 
 
 def label_column(spec: ModelSpec) -> Column:

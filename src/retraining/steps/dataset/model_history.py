@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.context import Context
@@ -10,6 +10,7 @@ from retraining.records.decision import Decision
 from retraining.records.gate import GateResult
 from retraining.records.promotion import Promotion
 from retraining.records.version import Manifest
+from retraining.rules.ingest.batch_numbers import BatchNumbers
 from retraining.steps.dataset.load_version import manifest_of_version
 
 
@@ -22,6 +23,16 @@ class ModelHistory:
     manifests: Sequence[Manifest] = ()
     promotions: Sequence[Promotion] = ()
     gate_results: Sequence[GateResult] = ()
+
+    def numbered_by(self, numbers: BatchNumbers) -> "ModelHistory":
+        """The same history in the batch numbers of one source: what happened under another one is older than its
+        first batch. Only to compare with; rows are stored as they were read."""
+        return replace(
+            self,
+            decisions=numbers.of_decisions(self.decisions),
+            manifests=numbers.of_manifests(self.manifests),
+            promotions=numbers.of_promotions(self.promotions),
+        )
 
     @property
     def registered(self) -> list[Manifest]:

@@ -18,7 +18,15 @@ from retraining.rules.ingest.ledger_column import ledger_literal, ledger_number
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, bucket
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
-from retraining.steps.dataset.model_frame import LABEL, feature_columns, is_reserved, labelled
+from retraining.steps.dataset.model_frame import (
+    LABEL,
+    feature_columns,
+    features_of_spec,
+    is_reserved,
+    labelled,
+    type_in,
+)
+from served_model.column_values import Feature
 
 _SAMPLE_BUCKETS = 1_000_000_000
 _HASH = "_hash"
@@ -42,9 +50,17 @@ class TrainingFrame:
     """Features, label and identity of the rows, sorted by row key."""
 
     table: pd.DataFrame
-    feature_names: tuple[str, ...]
+    columns: tuple[Feature, ...]
+    """The features, with their types in the source."""
+    label_type: str
+    """The label's type in the source, as Spark SQL writes it."""
     ledger: Ledger
     sampled: bool
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """The features' names, in order."""
+        return tuple(column.name for column in self.columns)
 
     @property
     def features(self) -> pd.DataFrame:
@@ -126,7 +142,7 @@ def read_training_frame(context: Context, source: IngestedSource, bounds: Bounds
             f"{spec.model}: no labelled row to train on up to batch {bounds.batch_seq}. Ingest some first."
         )
 
-    return TrainingFrame(frame, spec.columns.features, ledger, sampled)
+    return TrainingFrame(frame, features_of_spec(spec, rows), type_in(rows, spec.columns.label), ledger, sampled)
 
 
 def _collect(spec: ModelSpec, ledger: Ledger, rows: DataFrame) -> pd.DataFrame:

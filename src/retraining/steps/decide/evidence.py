@@ -15,6 +15,7 @@ from retraining.rules.champion.rollback import newest_release, waits_after_batch
 from retraining.rules.drift.batch_verdict import drift_persistence, is_clear
 from retraining.rules.drift.detectors.concept_alarm import concept_alarm
 from retraining.rules.gate.checks import gated_error
+from retraining.rules.ingest.batch_numbers import from_another_source
 from retraining.rules.performance.previous_wins import PreviousVerdict, Rivals, previous_wins
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
@@ -67,13 +68,19 @@ def collect_evidence(
         expected_error=expected,
         blocked_until_after_batch=waits_after_batch(history.promotions),
         days_since_attempt=_days_between(source, source.watermark_of(training.batch_seq) if training else None),
-        can_update=find_strategy(spec.strategy.name).can_update and champion is not None,
+        can_update=_can_update(spec, champion),
         refusals_in_a_row=_refusals_in_a_row(history.promotions),
         frozen=frozen,
         **_holdout_evidence(spec, source, champion, measurements),
         **_error_evidence(spec, source, history, version, measurements),
         **_drift_evidence(spec, source, history, version, measurements),
     )
+
+
+def _can_update(spec: ModelSpec, champion: Manifest | None) -> bool:
+    """A champion of another source may have learned these same rows under their old name: it is not updated."""
+    knows_source = champion is not None and not from_another_source(champion)
+    return knows_source and find_strategy(spec.strategy.name).can_update
 
 
 def _holdout_evidence(
@@ -127,7 +134,7 @@ def _drift_evidence(
     if drift is None or champion is None:
         return evidence
 
-    persistence = drift_persistence(drift.all_metrics, champion, spec.drift)
+    persistence = drift_persistence(source.numbers.own(drift.all_metrics), champion, spec.drift)
     evidence |= {
         "drift_verdict": drift.verdict.verdict,
         "drift_worst_column": drift.verdict.worst_column,

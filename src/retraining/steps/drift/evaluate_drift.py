@@ -86,10 +86,11 @@ def _with_recurrence(
     """With the distance of the drifted columns from what earlier champions learned, and from the same days of the
     previous year."""
     drifted = drifted_features(drift.own_metrics)
-    rows = rows_with_predictions(context, source, version, source.committed.through)
-    names = [metric.column_name for metric in drifted]
+    rows = rows_with_predictions(context, source, drift.references, source.committed.through)
+    kind_of_column = {reference.column_name: reference.kind for reference in drift.references}
+    compared = {metric.column_name: kind_of_column[metric.column_name] for metric in drifted}
 
     with ThreadPoolExecutor() as pool:
-        archived = pool.submit(archived_distances, context, rows, names, promotions, version)
+        archived = pool.submit(archived_distances, context, rows, compared, promotions, version)
         season = pool.submit(season_distance, context, source, drifted, drift.references, drift.profiles.now)
     return replace(drift, archived=archived.result(), season=season.result())

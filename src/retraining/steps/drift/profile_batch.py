@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from retraining.adapters.tables import observations, predictions
+from retraining.adapters.tables import observations
 from retraining.adapters.tables.ledgers_of_model import read_profiles
 from retraining.adapters.tables.observations import Selection
 from retraining.context import Context
@@ -17,12 +17,14 @@ from retraining.rules.drift.profile import Profile
 from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.steps.dataset.ingested_source import IngestedSource
-from retraining.steps.dataset.model_frame import feature_columns, label_column
+from retraining.steps.dataset.model_frame import columns_of_features, label_column
 from retraining.steps.drift.count_bins import count_bins
+from served_model.column_values import Feature
 
 ByDay = Mapping[date | None, Profile]
 FEWEST_NAMED = 5
 """A category with fewer rows a day may name a person, and these tables outlive the rows."""
+_IS_NUMERIC = {"numeric": True, "categorical": False}
 _BATCH = "_batch"
 _DAY = "_day"
 _SCORED = "_scored"
@@ -47,7 +49,7 @@ def stored_profiles(context: Context, source: IngestedSource, version: str) -> l
     batches = [newest, previous] if previous else [newest]
     with ThreadPoolExecutor() as pool:
         stored = pool.map(lambda batch: read_profiles(context.tables, context.model, version, batch), batches)
-        return [profile for of_batch in stored for profile in of_batch]
+        return source.numbers.own([profile for of_batch in stored for profile in of_batch])
 
 
 def profile_batch(
@@ -63,7 +65,7 @@ def profile_batch(
     unstored: tuple[DriftProfile, ...] = ()
     if newest not in stored_batches:
         since = previous if previous and previous not in stored_batches else newest
-        rows = rows_with_predictions(context, source, version, since)
+        rows = rows_with_predictions(context, source, references, since)
         profiles_of_day = count_bins(rows, references, F.col(_BATCH), F.col(_DAY))
         unstored = tuple(
             _record(context, version, batch, day, reference, profile)
@@ -75,14 +77,18 @@ def profile_batch(
     return BatchProfiles(profiles_by_column(both, newest), profiles_by_column(both, previous), unstored)
 
 
-def rows_with_predictions(context: Context, source: IngestedSource, version: str, since: int) -> DataFrame:
-    """Rows of the batches from `since` on, with features, label, and the version's prediction at their arrival. Of the
-    newest batch only the rows that it scored."""
+def rows_with_predictions(
+    context: Context, source: IngestedSource, references: Sequence[DriftReference], since: int
+) -> DataFrame:
+    """Rows of the batches from `since` on, with the features of the references, label, and the version's prediction at
+    their arrival. Of the newest batch only the rows that it scored."""
+    version = references[0].version
     newest = source.committed.through
     in_newest = observations.arrived_after(source.committed, newest - 1)
-    rows = source.current_rows(Selection(newer_than=since - 1)).select(
+    current = source.current_rows(Selection(newer_than=since - 1))
+    rows = current.select(
         ROW_KEY,
-        *feature_columns(context.spec),
+        *columns_of_references(references, current),
         label_column(context.spec).alias(LABEL),
         F.when(in_newest, F.lit(newest)).otherwise(F.lit(since)).alias(_BATCH),
         ledger_day(source.ledger).alias(_DAY),
@@ -90,11 +96,17 @@ def rows_with_predictions(context: Context, source: IngestedSource, version: str
 
     by_version = F.col("model_version") == F.lit(version)
     arrived = observations.arrived_after(source.committed, since - 1)
-    stored = context.tables.read(predictions.table_of(context.model)).where(arrived & by_version)
+    stored = source.predictions(context.model).where(arrived & by_version)
     predicted = stored.select(ROW_KEY, F.col("prediction").alias(PREDICTION), F.lit(True).alias(_SCORED))
 
     joined = rows.join(predicted, ROW_KEY, "left")
     return joined.where(F.col(_SCORED) | (F.col(_BATCH) < F.lit(newest)))
+
+
+def columns_of_references(references: Sequence[DriftReference], rows: DataFrame) -> list[Column]:
+    """The features of a version under their own names: those that it was fitted on, whatever the spec says by now."""
+    of_features = [each for each in references if each.column_name not in (PREDICTION, LABEL)]
+    return columns_of_features([Feature(each.column_name, "", _IS_NUMERIC[each.kind]) for each in of_features], rows)
 
 
 def profiles_by_column(rows: Sequence[DriftProfile], batch_seq: int | None) -> dict[str, dict[date | None, Profile]]:
@@ -131,5 +143,6 @@ def _record(
         minimum=profile.minimum,
         maximum=profile.maximum,
         unseen=unseen,
+        source=context.spec.source_name,
         **context.stamp,
     )

@@ -11,7 +11,7 @@ from retraining.adapters.tables.ledgers_of_model import read_references
 from retraining.adapters.tables.observations import Selection
 from retraining.context import Context
 from retraining.records.change import ArchivedDistance, SeasonDistance
-from retraining.records.drift import DriftMetric, DriftReference
+from retraining.records.drift import ColumnKind, DriftMetric, DriftReference
 from retraining.records.promotion import Promotion
 from retraining.rules.drift.compare_column import measure_of
 from retraining.rules.drift.measure_column import distance_in
@@ -20,25 +20,29 @@ from retraining.rules.drift.profile import Profile, merge_profiles
 from retraining.rules.drift.season_before import season_before
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
-from retraining.steps.dataset.model_frame import feature_columns
 from retraining.steps.drift.count_bins import count_bins
-from retraining.steps.drift.profile_batch import ByDay
+from retraining.steps.drift.profile_batch import ByDay, columns_of_references
 
 MOST_VERSIONS = 6
 """A season that returns after more champions than these is found by its fit, not by its profile."""
 
 
 def archived_distances(
-    context: Context, rows: DataFrame, columns: Sequence[str], promotions: Sequence[Promotion], live: str
+    context: Context,
+    rows: DataFrame,
+    columns: Mapping[str, ColumnKind],
+    promotions: Sequence[Promotion],
+    live: str,
 ) -> tuple[ArchivedDistance, ...]:
     """The mean distance of some columns of a batch from the references of the newest earlier champions, in one Spark
-    job. Each reference has its own bins."""
+    job. Each reference has its own bins. columns: their kinds in the live version; a version that learned one of them
+    in another way is not compared by it."""
     spec = context.spec
     went_live = [str(row.version) for row in promotions if row.version and row.outcome in ("PROMOTE", "ADOPTED")]
     versions = [version for version in dict.fromkeys(reversed(went_live)) if version != live][:MOST_VERSIONS]
     with ThreadPoolExecutor() as pool:
         stored = list(pool.map(lambda version: read_references(context.tables, spec.model, version), versions))
-    references = [reference for rows in stored for reference in rows if reference.column_name in columns]
+    references = [each for rows in stored for each in rows if columns.get(each.column_name) == each.kind]
     if not references:
         return ()
 
@@ -67,7 +71,8 @@ def season_distance(
         return None
 
     start, end = (source.ledger.start_of(day) for day in (days[0], days[1] + timedelta(days=1)))
-    rows = source.current_rows(Selection(since=start, before=end)).select(*feature_columns(context.spec))
+    current = source.current_rows(Selection(since=start, before=end))
+    rows = current.select(*columns_of_references(references, current))
     by_name = {reference.column_name: reference for reference in references}
     of_drifted = [by_name[metric.column_name] for metric in drifted]
     season = _profiles(rows, of_drifted)

@@ -8,6 +8,7 @@ from retraining.context import Context
 from retraining.records.drift import DomainVerdict
 from retraining.records.version import Manifest
 from retraining.rules.drift.domain_classifier import SAMPLE_ROWS, tell_apart
+from retraining.rules.ingest.batch_numbers import from_another_source
 from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.steps.dataset.ingested_source import IngestedSource
@@ -18,12 +19,15 @@ _DAY = "_day"
 
 
 def tell_rows_apart(context: Context, source: IngestedSource, champion: Manifest | None) -> DomainVerdict | None:
-    """The classifier's verdict; None where the spec does not use one, or the champion was trained on the batch.
+    """The classifier's verdict; None where the spec does not use one, or the champion was trained on the batch, or on
+    the rows of another source.
 
     Reads a keyed sample of each side, spread over its days as the rows are, so that it grows with neither.
     """
     batch_seq = source.committed.through
     if not context.spec.drift.domain_classifier or champion is None or batch_seq <= champion.batch_seq:
+        return None
+    if from_another_source(champion):
         return None
 
     ledger = source.ledger

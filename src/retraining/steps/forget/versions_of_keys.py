@@ -13,9 +13,12 @@ from retraining.records.forgetting import TrainedVersion
 from retraining.records.run import Run
 from retraining.records.version import Manifest
 from retraining.rules.champion.versions import with_grown
+from retraining.rules.ingest.batch_numbers import from_another_source
+from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import manifest_of_version
+from retraining.steps.dataset.other_sources import keys_of_other_sources
 from retraining.steps.dataset.training_frame import Bounds, trainable_rows
 
 
@@ -30,6 +33,7 @@ def versions_of_keys(context: Context, specs: Sequence[ModelSpec], keys: DataFra
             continue
 
         source = read_source(spec, context.tables)
+        registered = source.numbers.of_manifests(registered)
         learned = {
             str(row.version) for row in registered if _has_learned(of_model, source, row, _base(row, registered), keys)
         }
@@ -62,7 +66,12 @@ def _registered(context: Context) -> list[Manifest]:
 def _has_learned(
     context: Context, source: IngestedSource, manifest: Manifest, base: Manifest | None, keys: DataFrame
 ) -> bool:
-    """Whether a row of the keys is inside the bounds of a fit. A fit on a sample may have left it out."""
+    """Whether a row of the keys is inside the bounds of a fit, which may have left it out of a sample. Of a fit on
+    another source, whether that one knows a key."""
+    if from_another_source(manifest):
+        others = keys_of_other_sources(context.tables, [manifest])
+        return not keys.join(others, ROW_KEY, "left_semi").isEmpty()
+
     start = source.ledger.from_text(manifest.train_from)
     before = source.ledger.from_text(manifest.train_before)
     bounds = Bounds(manifest.batch_seq, start, before, base.batch_seq if base else 0)

@@ -15,7 +15,7 @@ from retraining.rules.gate.checks import gated_error
 from retraining.rules.gate.refit import RefitCheck
 from retraining.rules.gate.smoke import Smoke
 from retraining.steps.dataset.ingested_source import IngestedSource
-from retraining.steps.dataset.load_version import load_version
+from retraining.steps.dataset.load_version import load_fitted, load_version
 from retraining.steps.dataset.model_frame import LABEL
 from retraining.steps.dataset.model_history import ModelHistory
 from retraining.steps.dataset.predict_rows import predict_rows
@@ -104,11 +104,14 @@ def _compare_refit(
 ) -> RefitCheck:
     """Both versions' predictions of the hold-out. The labels are not read: a refit has learned them."""
     spec = context.spec
-    models = {"_candidate": load_version(context.registry, candidate), "_refit": load_version(context.registry, refit)}
     rows = holdout_rows(context, source, candidate, None)
-    predicted = predict_rows(spec, rows, [LABEL], models)
-
+    versions = {
+        "_candidate": load_fitted(spec, context.registry, candidate, rows),
+        "_refit": load_fitted(spec, context.registry, refit, rows),
+    }
     kind = kind_of(spec)
+    predicted = predict_rows(kind, rows, [LABEL], versions)
+
     difference = kind.difference_column("_refit", "_candidate")
     broken = F.count_if(kind.is_broken("_refit"))
     count, missing, distance = predicted.agg(F.count(F.lit(1)), broken, difference).collect()[0]

@@ -45,7 +45,8 @@ def days_between(ledger: Ledger, start: str | None, before: str | None) -> range
 
 
 def _looks_at_batches(verdicts: Sequence[GateResult], history: ModelHistory, newest: int) -> Iterator[Look]:
-    """Where a restore took a manifest away, every row may have been looked at."""
+    """Where a restore took a manifest away, every row may have been looked at. A verdict on a candidate of another
+    source looked at none of them."""
     by_key = {row.retrain_key: row.batch_seq for row in history.registered}
     by_version = {row.version: row.batch_seq for row in history.registered}
 

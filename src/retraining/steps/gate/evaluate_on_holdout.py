@@ -7,17 +7,18 @@ from retraining.adapters.tables import observations
 from retraining.adapters.tables.observations import Selection
 from retraining.context import Context
 from retraining.kinds.find_kind import kind_of
-from retraining.records.gate import Question
 from retraining.records.version import Manifest
 from retraining.rules.gate.correlation import INDEPENDENT, Correlation
 from retraining.rules.gate.evaluation import Evaluation, Sanity
 from retraining.rules.gate.sanity import giveaways
+from retraining.rules.ingest.batch_numbers import from_another_source
 from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.ledger_column import ledger_day, ledger_literal
 from retraining.rules.ingest.row_identity import ROW_KEY, bucket
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.model_frame import LABEL, feature_columns, is_reserved, labelled
+from retraining.steps.dataset.other_sources import keys_of_other_sources
 from retraining.steps.dataset.training_frame import Bounds, trainable_rows
 from retraining.steps.performance.sum_on_workers import BLOCK, ModelPair, sum_on_workers
 
@@ -41,7 +42,8 @@ def holdout_rows(context: Context, source: IngestedSource, candidate: Manifest, 
     rows = labelled(spec, source.current_rows(Selection(since=start), candidate.batch_seq))
     if spec.gate.holdout == "reserved":
         arrived = observations.arrived_after(committed, champion.batch_seq if champion else 0)
-        return rows.where(is_reserved(spec) & arrived).withColumn(BLOCK, block_column(spec, ledger))
+        unused = _without_keys_of_other_source(context, rows.where(is_reserved(spec) & arrived), champion)
+        return unused.withColumn(BLOCK, block_column(spec, ledger))
 
     end = ledger.from_text(candidate.holdout_before)
     if start is None or end is None:
@@ -52,22 +54,20 @@ def holdout_rows(context: Context, source: IngestedSource, candidate: Manifest, 
 
 
 def evaluate_on_holdout(
-    spec: ModelSpec, rows: DataFrame, question: Question, models: ModelPair, correlation: Correlation, shared_keys: int
+    spec: ModelSpec, rows: DataFrame, models: ModelPair, correlation: Correlation, shared_keys: int
 ) -> Evaluation:
     """Sums of both on these same rows, in one pass, and what a look at some of them says."""
-    summed = sum_on_workers(spec, rows, metrics_of(spec, question), models)
+    summed = sum_on_workers(spec, rows, metrics_of(spec), models)
     by_day = spec.gate.holdout == "newest"
     sanity = Sanity(summed.broken, summed.constant, shared_keys, _giveaways(spec, rows))
     correlated = correlation if by_day else INDEPENDENT
     return Evaluation(summed.metrics, summed.sums, by_day, correlated, sanity, summed.slices)
 
 
-def metrics_of(spec: ModelSpec, question: Question) -> tuple[str, ...]:
-    """Names of all metrics that the spec lists, the deciding one first. A first model is compared with the trivial
-    predictor, which has no probabilities: the metric that every model is followed by decides there."""
+def metrics_of(spec: ModelSpec) -> tuple[str, ...]:
+    """Names of the spec's metrics, the deciding one first, and of the one that every model is followed by."""
     followed = kind_of(spec).followed.name
-    first = followed if question == "first" else spec.gate.metric or followed
-    return tuple(dict.fromkeys([first, followed, *spec.gate.guards, *spec.gate.floors]))
+    return tuple(dict.fromkeys([spec.gate.metric or followed, followed, *spec.gate.guards, *spec.gate.floors]))
 
 
 def count_shared_keys(context: Context, source: IngestedSource, candidate: Manifest, rows: DataFrame) -> int:
@@ -76,11 +76,22 @@ def count_shared_keys(context: Context, source: IngestedSource, candidate: Manif
 
 
 def learned_keys(context: Context, source: IngestedSource, manifest: Manifest) -> DataFrame:
-    """Row keys that a version may have learned; of an update, also those of all versions it grew from."""
+    """Row keys that a version may have learned; of an update, also those of all versions it grew from. Of a version
+    that learned from another source, all keys of that one."""
+    if from_another_source(manifest):
+        return keys_of_other_sources(context.tables, [manifest])
+
     ledger = source.ledger
     start = ledger.from_text(manifest.train_from) if manifest.action == "refit" else None
     bounds = Bounds(manifest.batch_seq, start, ledger.from_text(manifest.train_before))
     return trainable_rows(context, source, bounds).select(ROW_KEY)
+
+
+def _without_keys_of_other_source(context: Context, rows: DataFrame, champion: Manifest | None) -> DataFrame:
+    """Under its old name a source may have brought the same rows, by which the champion itself was judged."""
+    if champion is None or not from_another_source(champion):
+        return rows
+    return rows.join(keys_of_other_sources(context.tables, [champion]), ROW_KEY, "left_anti")
 
 
 def block_column(spec: ModelSpec, ledger: Ledger) -> Column:

@@ -43,11 +43,11 @@ def judge_candidate(
     pair = ModelPair(load_version(context.registry, candidate), live, trivial)
     correlation = correlation_of_days(runs_of_pairs(losses_of(history.decisions)))
     shared = count_shared_keys(context, source, candidate, rows)
-    evaluation = evaluate_on_holdout(spec, rows, question, pair, correlation, shared)
+    evaluation = evaluate_on_holdout(spec, rows, pair, correlation, shared)
 
     old_rows = first_period(context, source, candidate, champion, history)
     if old_rows is not None:
-        (sums,) = sum_on_workers(spec, old_rows, metrics_of(spec, question)[:1], pair).sums
+        (sums,) = sum_on_workers(spec, old_rows, metrics_of(spec)[:1], pair).sums
         evaluation = replace(evaluation, first_period=sums)
 
     golden = golden_rows_hold(spec.gate.golden_rows, golden_answers(spec, pair.candidate))

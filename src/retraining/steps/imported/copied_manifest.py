@@ -37,7 +37,7 @@ def copied_manifest(
     trained_until = [copy.trained_until, champion.trained_until if champion else None]
     holdout = plan_holdout(context.spec, source, count_new_rows(context, source, None, None), trained_until)
     frame = read_training_frame(context, source, Bounds(source.committed.through, None, None))
-    trivial = str(kind_of(context.spec).trivial_prediction(frame.label))
+    trivial = kind_of(context.spec).trivial_prediction(frame.label)
     planned = replace(_manifest(context, source, copy, holdout, seq), trivial_prediction=trivial)
 
     at_its_place = replace(planned, model=original.model, version=original.version)
@@ -79,6 +79,7 @@ def _manifest(context: Context, source: IngestedSource, copy: Copy, holdout: Hol
         **context.stamp,
         reproducible=False,
         files=original.files,
+        source=source.name,
     )
 
 

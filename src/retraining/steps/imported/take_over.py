@@ -4,7 +4,6 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from retraining.adapters.registry.made_elsewhere import run_of_version
@@ -81,7 +80,7 @@ def _manifest(context: Context, request: AdoptRequest, version: str, frame: Trai
         sampled=frame.sampled,
         data_hash=frame.data_hash,
         observations_version=observations.observations_version(context.tables, spec.source_name),
-        trivial_prediction=str(kind_of(spec).trivial_prediction(frame.label)),
+        trivial_prediction=kind_of(spec).trivial_prediction(frame.label),
         fit_seconds=request.fit_seconds,
         version=version,
         mlflow_run_id=run_of_version(context.registry, spec.model, version),
@@ -91,6 +90,7 @@ def _manifest(context: Context, request: AdoptRequest, version: str, frame: Trai
         **context.stamp,
         learning_hash=spec.learning_hash,
         reproducible=False,
+        source=spec.source_name,
     )
 
 
@@ -120,7 +120,7 @@ def _measure_errors(
 
     label = frame.label.to_numpy()
     error = kind.error_on_rows(label, predicted)
-    trivial_error = kind.error_on_rows(label, np.full(len(label), trivial))
+    trivial_error = kind.error_on_rows(label, kind.trivial_answers(trivial, label).prediction)
     sentence = f"Taken over, not judged: {metric_in_words(kind.followed.name)} {error:.4g} on {which}."
     return _Errors(error, trivial_error, len(label), sentence)
 

@@ -13,7 +13,7 @@ from retraining.rules.ingest.ledger import Number
 from retraining.rules.ingest.next_slice import ClosedBatch, at_least, count_older, next_lo
 from retraining.rules.ingest.reading_limits import reading_limits
 from retraining.spec.feed import Feed
-from retraining.spec.quality_section import BatchGates
+from retraining.spec.quality_section import NO_GATES
 from retraining.steps.ingest.count_slice import SliceCounts
 from retraining.steps.ingest.ingestion import Ingestion
 
@@ -48,9 +48,9 @@ def closed_batch(
     """The closing row: COMMITTED, or HELD where the batch failed a gate. Neither moves the watermark back."""
     ledger = ingestion.ledger
     closed = ingestion.closed
-    gates = ingestion.feed.quality.batch if _reads_on(plan, closed) else BatchGates()
+    gates = ingestion.feed.quality.batch if _reads_on(plan, closed) else NO_GATES
     earlier = rows_of_earlier(closed)
-    facts = BatchFacts(written.accepted, written.quarantined, written.missing, written.failed, earlier)
+    facts = BatchFacts(written.accepted, written.quarantined, written.missing, written.failed, earlier, written.reasons)
     held_because = why_held(gates, facts)
 
     begins_epoch = not closed or closed[-1].epoch < plan.epoch

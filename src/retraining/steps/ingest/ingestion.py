@@ -1,8 +1,9 @@
 """One ingestion of a feed: what all of its steps are given, once the source is pinned and its contract holds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from retraining.adapters.sources.delta_table import PinnedTable
 from retraining.adapters.sources.files import Landing
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.tables import Tables
@@ -12,6 +13,7 @@ from retraining.records.run import Run
 from retraining.rules.ingest.contract import Contract, check_contract
 from retraining.rules.ingest.ledger import Ledger
 from retraining.spec.feed import Feed
+from retraining.steps.ingest.labelled_source import LabelledSource
 from retraining.steps.ingest.pin_source import Source, land_and_pin
 
 
@@ -61,4 +63,7 @@ def begin_ingestion(
     source = land_and_pin(context, feed, table, landing, batches)
     types = {each.name: each.dataType.simpleString() for each in source.schema}
     contract = check_contract(feed, types, observations.stored_columns(context.tables, feed.name))
+    rows = source.rows if isinstance(source, LabelledSource) else source
+    earlier = rows.notes if isinstance(rows, PinnedTable) else ()
+    contract = replace(contract, notes=tuple(dict.fromkeys((*earlier, *contract.notes))))
     return Ingestion(context, feed, source, contract, tuple(batches))

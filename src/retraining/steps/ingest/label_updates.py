@@ -71,7 +71,8 @@ def with_updates(
     moment = [ROW_KEY, ingestion.ledger.column]
     replaced = marked.where(F.size(REASONS) == 0).select(*(f"`{name}`" for name in moment))
     remaining = updates.join(replaced, moment, "left_anti")
-    return rows.unionByName(_mark_updates(ingestion, remaining, arrival, other_rows))
+    updated = _mark_updates(ingestion, remaining, arrival, other_rows)
+    return rows.unionByName(updated, allowMissingColumns=True)
 
 
 def _mark_updates(ingestion: Ingestion, updates: DataFrame, arrival: Arrival, other_rows: OtherRows) -> DataFrame:

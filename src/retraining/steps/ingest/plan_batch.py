@@ -111,4 +111,6 @@ def planned_batch(ingestion: Ingestion, part: Slice, rows_below_lo: int, reason:
         reason=reason,
         **ingestion.context.stamp,
         labels_through=source.labels.through if isinstance(source, LabelledSource) else None,
+        types=ingestion.contract.types,
+        notes=ingestion.contract.notes,
     )

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations
@@ -14,10 +14,11 @@ from retraining.adapters.tables.observations import BATCH_SEQ
 from retraining.context import Context
 from retraining.records.batch import Batch
 from retraining.rules.ingest.forgotten_keys import only_forgotten, without_forgotten
+from retraining.rules.ingest.generations import Generations, generations_of
 from retraining.rules.ingest.ledger import Number
 from retraining.rules.ingest.ledger_column import in_slice
 from retraining.rules.ingest.mark_rows import identify
-from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
+from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, identity_hash
 from retraining.spec.feed import Feed
 from retraining.steps.ingest.ingestion import Ingestion
 
@@ -43,23 +44,44 @@ def read_slice(ingestion: Ingestion, plan: Batch) -> SliceRows:
     ledger = ingestion.ledger
     feed = ingestion.feed
     bounds = [ledger.from_text(value) for value in (plan.lo, plan.hi, plan.valid_until)]
-    columns = [F.col(f"`{each}`").alias(each) for each in (*plan.columns, *feed.joined)]
-    chosen = ingestion.source.slice(ledger, *bounds).select(*columns)
+    joined = [F.col(f"`{each}`").alias(each) for each in feed.joined]
+    read = ingestion.source.slice(ledger, *bounds)
+    chosen = read.select(*_typed(plan, read.columns), *joined)
 
-    generations = list(dict.fromkeys(batch.columns for batch in (*ingestion.closed, plan)))
-    identified = identify(chosen, feed.source.keys, generations)
+    generations = generations_of(plan, ingestion.closed)
+    identified = identify(chosen, feed.source.keys, generations.hashed)
     forgotten = read_forgotten(ingestion.tables, feed.keys_of)
     rows = identified if forgotten is None else without_forgotten(identified, forgotten)
     refused = None if forgotten is None else only_forgotten(identified, forgotten)
-    return SliceRows(rows, refused, _stored_in_slice(ingestion, plan, rows, bounds), bounds[2])
+    earlier = _stored_in_slice(ingestion, plan, rows, bounds)
+    return SliceRows(rows, refused, _hashed_again(earlier, plan, generations), bounds[2])
+
+
+def _typed(plan: Batch, there: Sequence[str]) -> list[Column]:
+    """The plan's columns, as far as they are there, in the plan's types: a narrower type loses nothing."""
+    known = {name.lower() for name in there}
+    types = dict(zip(plan.columns, plan.types, strict=False))
+    columns = {name: F.col(f"`{name}`") for name in plan.columns if name.lower() in known}
+    return [(value.cast(types[name]) if name in types else value).alias(name) for name, value in columns.items()]
+
+
+def _hashed_again(earlier: DataFrame, plan: Batch, generations: Generations) -> DataFrame:
+    """`_row_key` and `_row_hash` of stored rows; of a changed generation the hash of what the source still says."""
+    if not generations.changed:
+        return earlier.select(ROW_KEY, ROW_HASH)
+    name = F.col(ROW_HASH)
+    for columns, batches in generations.changed:
+        name = F.when(F.col(BATCH_SEQ).isin(list(batches)), identity_hash(columns)).otherwise(name)
+    stored = earlier.select(ROW_KEY, ROW_HASH, BATCH_SEQ, *_typed(plan, earlier.columns))
+    return stored.select(ROW_KEY, name.alias(ROW_HASH))
 
 
 def _stored_in_slice(ingestion: Ingestion, plan: Batch, rows: DataFrame, bounds: Sequence[Number | None]) -> DataFrame:
     """A row that is already stored has the same ledger value, so only this slice of the stored rows can hold it."""
     if not ingestion.tables.exists(observations.table_of(plan.source)):
-        return rows.select(ROW_KEY, ROW_HASH).where(F.lit(False))
+        return rows.where(F.lit(False))
     standing = observations.standing_rows(ingestion.tables, [*ingestion.closed, plan])
-    return standing.where(in_slice(ingestion.ledger, *bounds)).select(ROW_KEY, ROW_HASH)
+    return standing.where(in_slice(ingestion.ledger, *bounds))
 
 
 def delete_forgotten(context: Context, feed: Feed, batch_seq: int) -> None:

@@ -21,9 +21,13 @@ from retraining.rules.ingest.ledger_column import may_follow
 from retraining.rules.ingest.next_slice import last_closed, next_lo
 from retraining.rules.ingest.reading_limits import reading_limits
 from retraining.rules.ingest.row_identity import ROW_KEY, identity_hash, set_hash
+from retraining.rules.ingest.storable import is_storable_type, why_not_stored
 from retraining.spec.feed import Feed
 
 _log = logging.getLogger(__name__)
+
+_NOT_IN_DELTA = ("void", "interval")
+"""Types that no Delta table holds."""
 
 
 def stage_rows(
@@ -44,13 +48,16 @@ def stage_rows(
     source = tables.spark.table(table)
     columns = [*(prepare(source) if prepare else source).schema, *([joined] if joined else [])]
     types = {each.name: each.dataType.simpleString() for each in columns}
-    ledger = check_contract(feed, types, observations.stored_columns(tables, feed.name)).ledger
+    contract = check_contract(feed, types, observations.stored_columns(tables, feed.name))
+    ledger = contract.ledger
 
     lo = next_lo(last_closed(batches, ledger), reading_limits(feed, ledger))
     needed = F.lit(True) if prepare else may_follow(ledger, lo)
-    rows = _without_forgotten(tables, feed, source.where(needed))
+    kept = [F.col(f"`{each.name}`") for each in source.schema if _is_staged(each, prepare)]
+    rows = _without_forgotten(tables, feed, source.where(needed)).select(*kept)
     version = staging.replace_rows(tables, feed.name, rows, context.run.attempt_id)
-    staged = replace(pin_newest(tables.spark, tables.name(staging.table_of(feed.name))), version=version)
+    newest = pin_newest(tables.spark, tables.name(staging.table_of(feed.name)))
+    staged = replace(newest, version=version, notes=contract.notes)
 
     if batches and batches[-1].source_table_id == staged.table_id:
         previous = replace(staged, version=batches[-1].source_version)
@@ -58,6 +65,14 @@ def stage_rows(
             _log.info("%s: the rows of %s are those of batch %d", feed.name, table, batches[-1].batch_seq)
             return previous
     return staged
+
+
+def _is_staged(column: StructField, prepare: Preparation | None) -> bool:
+    """Whether a column is copied: one that is stored later, or that a function may read."""
+    type_ = column.dataType.simpleString()
+    if prepare is not None:
+        return not any(each in type_ for each in _NOT_IN_DELTA)
+    return why_not_stored(column.name, type_) is None
 
 
 def _without_forgotten(tables: Tables, feed: Feed, rows: DataFrame) -> DataFrame:
@@ -70,6 +85,8 @@ def _without_forgotten(tables: Tables, feed: Feed, rows: DataFrame) -> DataFrame
 
 def _hold_the_same(rows: DataFrame, previous: PinnedTable, needed: Column) -> bool:
     """An earlier version that VACUUM took holds nothing: the rows are then read again, and found stored."""
+    if not all(is_storable_type(each.dataType.simpleString()) for each in rows.schema):
+        return False  # a map has no hash
     named = _name_of(rows)
     try:
         earlier = previous.raw

@@ -23,7 +23,8 @@ def measure_daily_losses(
     """The prequential losses of the batches that no earlier decision has measured. One aggregated pass: one row a
     version, batch and day comes back, never one a prediction.
 
-    A label that is corrected later counts again, in the batch that corrects it.
+    A label that is corrected later counts again, in the batch that corrects it. A number that a version could not
+    predict has no loss, and is not among its rows.
     """
     spec = context.spec
     after = max((row.batch_seq for row in decisions if row.batch_seq < source.committed.through), default=0)
@@ -38,7 +39,7 @@ def measure_daily_losses(
     groups = [_DAY, BATCH_SEQ, SCORED_BATCH, VERSION]
     loss = kind_of(spec).loss_column(PREDICTION, LABEL)
     sums = (
-        rows.where(F.col(LABEL).isNotNull())
+        rows.where(F.col(LABEL).isNotNull() & loss.isNotNull())
         .groupBy(*groups)
         .agg(F.count(F.lit(1)).alias("rows"), F.sum(loss).alias("loss"))
         .orderBy(*groups)

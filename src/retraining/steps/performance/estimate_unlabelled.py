@@ -1,5 +1,7 @@
 """The champion's probable error on the newest batch, before its labels arrive."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from pyspark.sql import DataFrame
@@ -13,9 +15,10 @@ from retraining.records.version import Manifest
 from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.performance.estimate_error import SAMPLE_ROWS, PredictedRows, estimate_error
 from retraining.steps.dataset.ingested_source import PREDICTION, IngestedSource
-from retraining.steps.dataset.load_version import load_version
-from retraining.steps.dataset.model_frame import LABEL, feature_columns, label_column
+from retraining.steps.dataset.load_version import features_of_version, load_version
+from retraining.steps.dataset.model_frame import LABEL, columns_of_features, label_column
 from retraining.steps.dataset.training_frame import keyed_sample
+from served_model.column_values import Feature
 
 _DAY = "_day"
 _LOSS = "_loss"
@@ -33,21 +36,25 @@ def estimate_unlabelled(context: Context, source: IngestedSource, champion: Mani
     if not context.tables.exists(predictions.table_of(spec.model)):
         return None
 
-    rows = _predicted_rows(context, source, champion)
+    features = features_of_version(spec, champion, source.current_rows())
+    rows = _predicted_rows(context, source, champion, features)
     waits = F.col(_LOSS).isNull() & observations.arrived_after(source.committed, batch_seq - 1)
     waiting = _sample(rows.where(waits))
     if waiting.empty:
         return None
 
     labelled = _sample(rows.where(F.col(_LOSS).isNotNull()))
-    sides = _with_confidence(context, source, champion, (labelled, waiting))
+    sides = _with_confidence(context, champion, features, source.ledger.has_time, (labelled, waiting))
     return estimate_error(kind_of(spec), sides[0], labelled[_LOSS].to_numpy(np.float64), sides[1])
 
 
-def _predicted_rows(context: Context, source: IngestedSource, champion: Manifest) -> DataFrame:
+def _predicted_rows(
+    context: Context, source: IngestedSource, champion: Manifest, features: Sequence[Feature]
+) -> DataFrame:
     """What the champion predicted for rows that it had not seen in training, and its loss where the label is there."""
     spec = context.spec
-    columns = [ledger_day(source.ledger).alias(_DAY), *feature_columns(spec), label_column(spec)]
+    seen = columns_of_features(features, source.current_rows())
+    columns = [ledger_day(source.ledger).alias(_DAY), *seen, label_column(spec)]
     rows = source.realised_predictions(spec.model, columns, champion.batch_seq, str(champion.version))
 
     loss = F.when(F.col(LABEL).isNotNull(), kind_of(spec).loss_column(PREDICTION, LABEL))
@@ -59,18 +66,22 @@ def _sample(rows: DataFrame) -> pd.DataFrame:
 
 
 def _with_confidence(
-    context: Context, source: IngestedSource, champion: Manifest, frames: tuple[pd.DataFrame, pd.DataFrame]
+    context: Context,
+    champion: Manifest,
+    features: Sequence[Feature],
+    has_time: bool,
+    frames: tuple[pd.DataFrame, pd.DataFrame],
 ) -> tuple[PredictedRows, PredictedRows]:
     """Both sides, with the champion's probability of the class it predicts, where it has one for both."""
-    spec = context.spec
-    kind = kind_of(spec)
+    kind = kind_of(context.spec)
+    names = [feature.name for feature in features]
     model = None
     if kind.has_probabilities and not any(frame.empty for frame in frames):
         model = load_version(context.registry, champion)
 
     def side(frame: pd.DataFrame) -> PredictedRows:
-        days = frame[_DAY].tolist() if source.ledger.has_time else None
-        confidence = None if model is None else kind.confidence(model, frame[list(spec.columns.features)])
-        return PredictedRows(frame[[*spec.columns.features, PREDICTION]], days, confidence)
+        days = frame[_DAY].tolist() if has_time else None
+        confidence = None if model is None else kind.confidence(model, frame[names])
+        return PredictedRows(frame[[*names, PREDICTION]], days, confidence)
 
     return side(frames[0]), side(frames[1])

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -17,12 +18,14 @@ from retraining.records.drift import DetectorState
 from retraining.records.version import Manifest
 from retraining.rules.drift.detectors.feed import feed
 from retraining.rules.drift.detectors.states import DETECTORS, from_json, to_json
+from retraining.rules.ingest.ledger import Number
 from retraining.rules.ingest.ledger_column import ledger_number
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.steps.dataset.ingested_source import PREDICTION, IngestedSource
 from retraining.steps.dataset.model_frame import LABEL, label_column
 
-_FED = "state string, fed bigint, late bigint, newest bigint, alarms bigint, first_alarm bigint"
+_FED = "state string, fed bigint, late bigint, newest string, alarms bigint, first_alarm string"
+"""Ledger values travel as text: a decimal may have more digits than a bigint."""
 
 
 def feed_detectors(
@@ -43,7 +46,8 @@ def feed_detectors(
 
     version = str(champion.version)
     stored = read_rows(context.tables, DetectorState, spec.model)
-    own = [row for row in stored if row.version == version and row.detector in spec.drift.detectors]
+    of_version = [row for row in source.numbers.own(stored) if row.version == version]
+    own = [row for row in of_version if row.detector in spec.drift.detectors]
     last = [row for row in own if row.seq == own[-1].seq] if own else []
     if last and last[0].batch_seq >= batch_seq:
         return tuple(own)
@@ -52,7 +56,7 @@ def feed_detectors(
     newest = source.ledger.from_text(last[0].newest) if last else None
     rows = _labelled_rows(context, source, version, since, expected)
     states = [row.state for row in last] or [to_json(DETECTORS[name]()) for name in spec.drift.detectors]
-    fed = _feed(rows, None if newest is None else int(newest), states)
+    fed = _feed(rows, newest, states)
     new_states = tuple(_row(context, source, version, batch_seq, row, next_seq(stored)) for row in fed)
     append_rows(context.tables, "detect", new_states)
 
@@ -61,7 +65,7 @@ def feed_detectors(
 
 def _labelled_rows(context: Context, source: IngestedSource, version: str, since: int, expected: float) -> DataFrame:
     """`_at`, `_row_key`, `error` (0 or 1: wrong, or further away than expected) and `loss` (0 to 1)."""
-    columns = [label_column(context.spec), ledger_number(source.ledger).cast("bigint").alias("_at")]
+    columns = [label_column(context.spec), ledger_number(source.ledger).alias("_at")]
     rows = source.realised_predictions(context.model, columns, since, version)
 
     error, loss = kind_of(context.spec).detector_columns(PREDICTION, LABEL, expected)
@@ -69,7 +73,7 @@ def _labelled_rows(context: Context, source: IngestedSource, version: str, since
     return labelled.select("_at", ROW_KEY, error.alias("error"), loss.alias("loss"))
 
 
-def _feed(rows: DataFrame, newest: int | None, states: Sequence[str]) -> list[dict[str, Any]]:
+def _feed(rows: DataFrame, newest: Number | None, states: Sequence[str]) -> list[dict[str, Any]]:
     """One row per detector, in their order."""
 
     def feed_partition(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
@@ -80,7 +84,7 @@ def _feed(rows: DataFrame, newest: int | None, states: Sequence[str]) -> list[di
     return fed or feed_batches(states, newest, ()).to_pylist()  # without rows, Spark may plan no partition
 
 
-def feed_batches(states: Sequence[str], newest: int | None, batches: Iterable[pa.RecordBatch]) -> pa.RecordBatch:
+def feed_batches(states: Sequence[str], newest: Number | None, batches: Iterable[pa.RecordBatch]) -> pa.RecordBatch:
     """The columns of _FED for each detector after some Arrow batches of (`_at`, error, loss) in order. Rows older than
     newest come first and are only counted."""
     detectors = {str(place): from_json(state) for place, state in enumerate(states)}
@@ -90,15 +94,15 @@ def feed_batches(states: Sequence[str], newest: int | None, batches: Iterable[pa
     alarms = dict.fromkeys(detectors, 0)
 
     for batch in batches:
-        at, errors, losses = (batch.column(place).to_numpy() for place in range(3))
-        begin = 0 if newest is None else int(np.searchsorted(at, newest))
+        at, errors, losses = (batch.column(place).to_numpy(zero_copy_only=False) for place in range(3))
+        begin = 0 if newest is None else int(np.searchsorted(at, np.asarray(newest, at.dtype)))
         for name, places in feed(detectors, errors[begin:], losses[begin:]).items():
             alarms[name] += len(places)
             if places and first[name] is None:
-                first[name] = int(at[begin + places[0]])
+                first[name] = str(at[begin + places[0]])
         rows += len(at) - begin
         late += begin
-        newest = int(at[-1]) if len(at) > begin else newest
+        newest = at[-1] if len(at) > begin else newest
 
     size = len(states)
     return pa.RecordBatch.from_pydict(
@@ -106,18 +110,23 @@ def feed_batches(states: Sequence[str], newest: int | None, batches: Iterable[pa
             "state": pa.array([to_json(detector) for detector in detectors.values()], pa.string()),
             "fed": pa.array([rows] * size, pa.int64()),
             "late": pa.array([late] * size, pa.int64()),
-            "newest": pa.array([newest] * size, pa.int64()),
+            "newest": pa.array([None if newest is None else str(newest)] * size, pa.string()),
             "alarms": pa.array(list(alarms.values()), pa.int64()),
-            "first_alarm": pa.array(list(first.values()), pa.int64()),
+            "first_alarm": pa.array(list(first.values()), pa.string()),
         }
     )
+
+
+def _number(text: str | None) -> Number | None:
+    """A ledger value as it was fed, exact: digits, with a point where the ledger has one."""
+    return None if text is None else Decimal(text)
 
 
 def _row(
     context: Context, source: IngestedSource, version: str, batch_seq: int, fed: dict[str, Any], seq: int
 ) -> DetectorState:
     state = json.loads(fed["state"])
-    newest, first = (source.ledger.to_text(fed[name]) for name in ("newest", "first_alarm"))
+    newest, first = (source.ledger.to_text(_number(fed[name])) for name in ("newest", "first_alarm"))
 
     return DetectorState(
         model=context.model,
@@ -132,5 +141,6 @@ def _row(
         alarms=fed["alarms"],
         first_alarm=first,
         level=state["level"],
+        source=source.name,
         **context.stamp,
     )

@@ -14,12 +14,14 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType
 
+from retraining.errors import SpecError
+from retraining.kinds.class_metrics import MOST_CLASSES
 from retraining.kinds.find_kind import kind_of
 from retraining.kinds.kind import Kind
-from retraining.kinds.metric import FloatArray, Metric, Predictions
+from retraining.kinds.metric import FloatArray, Metric, Predictions, in_order, over_classes
 from retraining.rules.gate.evaluation import paired_sums
 from retraining.rules.gate.jackknife import PairedSums
-from retraining.rules.gate.metrics import find_metric
+from retraining.rules.gate.metrics import check_probabilities, find_metric
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.model_frame import LABEL, feature_columns
 
@@ -27,6 +29,8 @@ BLOCK = "_block"
 MOST_SLICES = 50
 """Values of a slicing column that become slices: those with most rows."""
 _ALL = ""
+_LARGEST = 1e150
+"""Squares of larger numbers are infinite."""
 _CHECKS = -1
 _PARTIAL = "slice string, metric int, block bigint, place int, total double"
 Totals = dict[tuple[str, int, int], FloatArray]
@@ -63,19 +67,26 @@ def sum_on_workers(spec: ModelSpec, rows: DataFrame, metrics: Sequence[str], mod
     metric, block and sum comes back.
 
     Each model sees the columns that it was fitted on, so that a candidate with new features can be compared with the
-    champion.
+    champion. Both are measured over the classes of either, and over those of the labels where a metric has sums of each
+    class.
     """
+    kind = kind_of(spec)
+    chosen_metrics = tuple(find_metric(name, kind.name) for name in metrics)
+    if any(metric.needs_probabilities for metric in chosen_metrics):
+        for model in (models.candidate, models.champion):
+            if model is not None:
+                check_probabilities(spec, model)
+
     names = list(dict.fromkeys([*spec.columns.features, *_fitted_on(models.champion), *_fitted_on(models.candidate)]))
     features = [column.alias(f"_feature_{place}") for place, column in enumerate(_as_models_see(spec, rows, names))]
     slices = _slice_columns(spec, rows)
     slice_names = list(slices)
-    kind = kind_of(spec)
-    chosen_metrics = tuple(find_metric(name, kind.name) for name in metrics)
+    classes = _classes(spec, rows, chosen_metrics, models)
     pickled = bytes(cloudpickle.dumps((models, chosen_metrics)))  # type: ignore[no-untyped-call]
 
     def sum_partition(batches: Iterable[pd.DataFrame]) -> Iterable[pd.DataFrame]:
         pair, pair_metrics = pickle.loads(pickled)
-        summing = _Sums(pair, kind, pair_metrics)
+        summing = _Sums(pair, kind, pair_metrics, classes)
         for batch in batches:
             if len(batch):
                 seen = batch[[f"_feature_{place}" for place in range(len(names))]].set_axis(names, axis="columns")
@@ -87,6 +98,31 @@ def sum_on_workers(spec: ModelSpec, rows: DataFrame, metrics: Sequence[str], mod
     partial = inputs.mapInPandas(sum_partition, _PARTIAL)
     totals = partial.groupBy("slice", "metric", "block", "place").agg(F.sum("total").alias("total")).collect()
     return _metric_sums(chosen_metrics, totals)
+
+
+def _classes(spec: ModelSpec, rows: DataFrame, metrics: Sequence[Metric], models: ModelPair) -> tuple[str, ...]:
+    """The classes that both models are measured over; none where predictions are numbers. One more pass over the labels
+    where a metric needs them."""
+    kind = kind_of(spec)
+    known = {*kind.classes_of(models.candidate), *_baseline_classes(kind, models)}
+    of_each = [metric.name for metric in metrics if metric.by_class]
+    if not of_each:
+        return in_order(known)
+
+    found = rows.select(F.col(LABEL)).distinct().limit(MOST_CLASSES + 1).collect()
+    known |= {str(row[LABEL]) for row in found}
+    if len(known) > MOST_CLASSES:
+        raise SpecError(
+            f"{spec.model}: {', '.join(of_each)} of more than {MOST_CLASSES:,} classes, the most there may be. "
+            f"Name error_rate or log_loss in `gate`, or say kind: regression where the label is a number."
+        )
+    return in_order(known)
+
+
+def _baseline_classes(kind: Kind, models: ModelPair) -> tuple[str, ...]:
+    if models.champion is None:
+        return kind.trivial_answers(models.trivial, np.empty(0)).classes
+    return kind.classes_of(models.champion)
 
 
 def _fitted_on(model: Any | None) -> list[str]:
@@ -120,12 +156,12 @@ def _slice_columns(spec: ModelSpec, rows: DataFrame) -> dict[str, Column]:
 class _Sums:
     """The sums of two models on a worker."""
 
-    def __init__(self, models: ModelPair, kind: Kind, metrics: Sequence[Metric]) -> None:
+    def __init__(self, models: ModelPair, kind: Kind, metrics: Sequence[Metric], classes: tuple[str, ...]) -> None:
         self.totals: Totals = {}
         self.models = models
         self.kind = kind
         self.metrics = metrics
-        self.classes = tuple(str(name) for name in getattr(models.candidate, "classes_", ()))
+        self.classes = classes
         self.needs_probabilities = any(metric.needs_probabilities for metric in metrics)
 
     def add(
@@ -158,16 +194,19 @@ class _Sums:
 
     def _answers(self, model: Any | None, features: pd.DataFrame, label: NDArray[Any]) -> Predictions:
         if model is None:
-            return self.kind.trivial_answers(self.models.trivial, label, self.classes)
+            return over_classes(self.kind.trivial_answers(self.models.trivial, label), self.classes)
         seen = features[_fitted_on(model) or features.columns]
-        return self.kind.answers(model, seen, label, self.needs_probabilities)
+        return over_classes(self.kind.answers(model, seen, label, self.needs_probabilities), self.classes)
 
     def _checks(self, candidate: Predictions) -> FloatArray:
-        """Rows, broken predictions, and sums and sums of squares of predictions and labels."""
+        """Rows, broken predictions, and sums and sums of squares of predictions and labels. Where probabilities decide,
+        a model that always names the frequent class may still tell rows apart."""
         predicted = self.kind.as_numbers(candidate.prediction, self.classes)
+        if self.metrics[0].needs_probabilities and candidate.probabilities is not None:
+            predicted = candidate.probabilities @ np.arange(1.0, 1 + len(self.classes))
         truth = self.kind.as_numbers(candidate.label, self.classes)
         fine = np.isfinite(predicted)
-        kept = np.where(fine, predicted, 0.0)
+        kept = np.clip(np.where(fine, predicted, 0.0), -_LARGEST, _LARGEST)
         return np.array([len(predicted), (~fine).sum(), kept.sum(), (kept**2).sum(), truth.sum(), (truth**2).sum()])
 
 
@@ -222,6 +261,7 @@ def _is_constant(checks: FloatArray) -> bool:
     if rows < 2:
         return False
 
-    predicted, truth = (checks[place + 1] / rows - (checks[place] / rows) ** 2 for place in (2, 4))
-    scale = 1e-12 * checks[3] / rows
-    return bool(predicted <= scale and truth > scale)
+    predicted, truth = (
+        checks[place + 1] / rows - (checks[place] / rows) ** 2 > 1e-12 * checks[place + 1] / rows for place in (2, 4)
+    )
+    return bool(truth and not predicted)

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from retraining.adapters.tables.batches import read_batches
+from retraining.adapters.tables.batches import newest_rows, read_all_rows
 from retraining.adapters.tables.ledgers_of_model import read_profiles, read_references, read_rows
 from retraining.context import Context
 from retraining.kinds.find_kind import kind_of
@@ -21,6 +21,7 @@ from retraining.rules.champion.history import first_champion
 from retraining.rules.drift.profile import merge_profiles
 from retraining.rules.drift.shares import ColumnShares, compare_shares
 from retraining.rules.incidents import incidents
+from retraining.rules.ingest.batch_numbers import BatchNumbers, batch_numbers
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.drift.profile_batch import profiles_by_column
 from retraining.steps.performance.daily_losses import error_on_batch, losses_of
@@ -65,37 +66,38 @@ def read_run_records(context: Context, decided: bool) -> RunRecords:
     tables = context.tables
 
     with ThreadPoolExecutor() as pool:
-        all_batches = pool.submit(read_batches, tables, spec.source_name)
+        all_batches = pool.submit(read_all_rows, tables, spec.source_name)
         all_decisions = pool.submit(read_rows, tables, Decision, spec.model)
         all_promotions = pool.submit(read_rows, tables, Promotion, spec.model)
         all_results = pool.submit(read_rows, tables, GateResult, spec.model)
         metrics = pool.submit(read_rows, tables, DriftMetric, spec.model)
         states = pool.submit(read_rows, tables, DetectorState, spec.model)
-        shares = pool.submit(lambda: _shares(context, metrics.result()))
 
-    closed = [row for row in all_batches.result() if row.state != "PLANNED"]
+    numbers = batch_numbers(spec.source_name, all_batches.result())
+    drift = numbers.own(metrics.result())
+    closed = [row for row in newest_rows(all_batches.result()) if row.state != "PLANNED"]
     batch = next((row for row in closed if row.run_id == context.run.run_id), None)
     decisions = all_decisions.result()
-    promotions = tuple(all_promotions.result())
+    promotions = tuple(numbers.of_promotions(all_promotions.result()))
     own = [row for row in promotions if row.state == "DECIDED" and row.run_id == context.run.run_id]
-    losses = losses_of(decisions)
+    losses = losses_of(numbers.of_decisions(decisions))
     newest = closed[-1].batch_seq if closed else None
 
     return RunRecords(
         batches=tuple(closed),
         batch=batch,
         decision=decisions[-1] if decisions and decided else None,
-        champion_of_batch={row.batch_seq: row.champion_version for row in reversed(decisions)},
+        champion_of_batch={row.batch_seq: row.champion_version for row in reversed(numbers.own(decisions))},
         promotion=own[-1] if own else None,
         promotions=promotions,
         gate_results=tuple(row for row in all_results.result() if row.run_id == context.run.run_id),
-        drift=tuple(metrics.result()),
+        drift=tuple(drift),
         losses=tuple(losses),
         samples=sample_refusals(context, batch),
         static_error=error_on_batch(spec, losses, first_champion(promotions), newest)[0],
         incidents=tuple(incidents(decisions)),
-        shares=shares.result(),
-        detectors=_newest(states.result()),
+        shares=_shares(context, numbers, drift),
+        detectors=_newest(numbers.own(states.result())),
     )
 
 
@@ -126,7 +128,7 @@ def _newest(states: Sequence[DetectorState]) -> tuple[DetectorState, ...]:
     return tuple(row for row in states if row.seq == states[-1].seq)
 
 
-def _shares(context: Context, metrics: Sequence[DriftMetric]) -> tuple[ColumnShares, ...]:
+def _shares(context: Context, numbers: BatchNumbers, metrics: Sequence[DriftMetric]) -> tuple[ColumnShares, ...]:
     """The shares of the batch that was measured last, in the bins of the version that it was compared with."""
     if not metrics:
         return ()
@@ -135,7 +137,7 @@ def _shares(context: Context, metrics: Sequence[DriftMetric]) -> tuple[ColumnSha
     with ThreadPoolExecutor() as pool:
         references = pool.submit(read_references, context.tables, context.model, version)
         stored = pool.submit(read_profiles, context.tables, context.model, version, batch_seq)
-    days = profiles_by_column(stored.result(), batch_seq)
+    days = profiles_by_column(numbers.own(stored.result()), batch_seq)
     return tuple(
         compare_shares(reference, merge_profiles(days[reference.column_name].values()))
         for reference in references.result()

@@ -20,9 +20,10 @@ from retraining.steps.drift.append_references import append_references
 from retraining.steps.training.learn import Fit, learn
 from retraining.steps.training.lineage import data_table, lineage_tags
 from retraining.steps.training.sweep_leftovers import sweep_leftovers
+from served_model.served_model import ServedModel
 
-RECIPES = Path(__file__).parents[3] / "recipes"
-"""The package that every version carries, so that it loads where `src` is not on the path."""
+TRAVELLING_CODE = tuple(Path(__file__).parents[3] / package for package in ("recipes", "served_model"))
+"""The packages that every version carries, so that it loads where `src` is not on the path."""
 
 
 @dataclass(frozen=True)
@@ -105,17 +106,20 @@ def _fill(context: Context, reserved: Manifest, learned: Fit, seq: int, reproduc
         observations_version=observations.observations_version(context.tables, context.spec.source_name),
         trivial_prediction=str(kind_of(context.spec).trivial_prediction(frame.label)),
         reproducible=reproducible,
+        kind=kind_of(context.spec).name,
+        features=frame.columns,
         **context.stamp,
     )
 
 
 def _log(context: Context, manifest: Manifest, learned: Fit, base: Manifest | None) -> tuple[str, str]:
     spec = context.spec
+    label_type = kind_of(spec).class_type(learned.frame.label_type)
     errors = {f"backtest_error_{days or 'all'}": error for days, error in learned.window.errors}
     fitted = FittedModel(
-        estimator=learned.estimator,
+        model=ServedModel(learned.estimator, learned.frame.columns, label_type),
         example=learned.frame.features.head(5),
-        code=RECIPES,
+        code=TRAVELLING_CODE,
         tags=lineage_tags(context, manifest, learned, base),
         params={
             "recipe": spec.recipe,

@@ -12,6 +12,7 @@ from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.load_version import load_version
 from retraining.steps.dataset.training_frame import Bounds, TrainingFrame, read_training_frame
+from retraining.steps.training.naming_gaps import naming_gaps
 from retraining.strategies.choose_window import DatedRows, WindowChoice, choose_window
 from retraining.strategies.estimators import build_estimator
 from retraining.strategies.find_strategy import find_strategy, strategy_of_update
@@ -35,7 +36,8 @@ def learn(context: Context, source: IngestedSource, reserved: Manifest, base: Ma
     if base is not None:
         new = read_training_frame(context, source, Bounds(reserved.batch_seq, None, before, base.batch_seq))
         champion = strategy_of_update(spec.strategy.name)(load_version(context.registry, base))
-        return Fit(champion.update(new.features, new.label), new, WindowChoice(None, ()), None)
+        with naming_gaps(spec, new):
+            return Fit(champion.update(new.features, new.label), new, WindowChoice(None, ()), None)
 
     strategy = find_strategy(spec.strategy.name)(build_estimator(spec))
     strategy.check()
@@ -44,11 +46,13 @@ def learn(context: Context, source: IngestedSource, reserved: Manifest, base: Ma
     frame = read_training_frame(context, source, Bounds(reserved.batch_seq, start, before))
     window = WindowChoice(reserved.window_days, ())
     if reserved.role == "candidate":
-        window = _choose(spec, source.ledger, strategy.estimator, frame, reserved)
+        with naming_gaps(spec, frame):
+            window = _choose(spec, source.ledger, strategy.estimator, frame, reserved)
         start = _start(source, reserved, window.days)
         frame = _since(context, source, frame, reserved, start)
 
-    fitted = strategy.fit(frame.features, frame.label)
+    with naming_gaps(spec, frame):
+        fitted = strategy.fit(frame.features, frame.label)
     return Fit(fitted, frame, window, source.ledger.to_text(start))
 
 

@@ -51,3 +51,20 @@ def test_a_new_table_begins_with_the_record_itself_and_ends_with_the_stamp():
     assert columns[:3] == ["model", "evaluation_id", "seq"]
     assert columns[-3:] == ["run_id", "attempt_id", "at"]
     assert set(columns) > {*Evidence.__dataclass_fields__, *Thresholds.__dataclass_fields__}
+
+
+def test_a_table_of_an_earlier_version_gets_the_columns_that_it_lacks(tables: Tables):
+    old = StructType([each for each in schema_of_record(Decision) if each.name not in ("source", "estimate_reason")])
+    tables.create("decisions", old, append_only=True)
+    rows = tables.spark.createDataFrame([tuple(_stored(each.name) for each in old)], old)
+    tables.append("decisions", rows, Fence("decide", "toy", 1))
+
+    before = tables.records("decisions", Decision)
+    tables.append_records("decisions", [replace(DECISION, source="shop", attempt_id="b")], Fence("decide", "toy", 2))
+
+    assert [row.source for row in before] == [None]
+    assert sorted(str(row.source) for row in tables.records("decisions", Decision)) == ["None", "shop"]
+
+
+def _stored(name: str) -> object:
+    return [] if name == "daily_losses" else getattr(DECISION, name)

@@ -89,7 +89,7 @@ def test_a_label_of_zero_has_no_percentage_error():
 def test_a_class_that_the_model_does_not_know_had_no_probability():
     unknown = Predictions(np.array(["new"]), np.array(["no"]), np.array([[0.5, 0.5]]), ("no", "yes"))
 
-    assert measured("log_loss", unknown) == pytest.approx(-np.log(1e-15))
+    assert measured("log_loss", unknown) == pytest.approx(-np.log(np.finfo(float).eps))
     assert measured("accuracy", unknown) == 0.0
 
 
@@ -116,9 +116,66 @@ def test_groups_are_added_up_apart():
     assert totals.tolist() == [[1, 2], [0, 0], [2, 4], [0, 0]]
 
 
-def test_three_classes_have_no_curve():
-    with pytest.raises(SpecError, match="auc compares two classes; this model has 3"):
-        measured("auc", THREE)
+def test_the_area_of_three_classes_is_the_mean_of_each_one_against_the_rest():
+    expected = of_sklearn.roc_auc_score(THREE.label, THREE.probabilities, multi_class="ovr")
+
+    assert 0.6 < expected < 0.99
+    assert measured("auc", THREE) == pytest.approx(expected, abs=1e-3)
+
+
+def test_the_area_of_few_rows_is_exact():
+    probabilities = np.array([[7, 2, 1], [3, 5, 2], [5, 2, 3], [2, 6, 2], [1, 1, 8], [3, 1, 6]]) / 10
+    label = np.array(list("aabbcc"))
+    few = Predictions(label, label, probabilities, ("a", "b", "c"))
+
+    assert measured("auc", few) == pytest.approx(of_sklearn.roc_auc_score(label, probabilities, multi_class="ovr"))
+
+
+def test_a_class_that_does_not_occur_has_no_part_in_the_area():
+    label = np.array(list("aabb"))
+    scores = np.array([[0.6, 0.3, 0.1], [0.2, 0.5, 0.3], [0.3, 0.6, 0.1], [0.1, 0.8, 0.1]])
+    areas = [of_sklearn.roc_auc_score(label == name, scores[:, at]) for at, name in enumerate("ab")]
+
+    assert measured("auc", Predictions(label, label, scores, ("a", "b", "c"))) == pytest.approx(np.mean(areas))
+
+
+def test_the_probabilities_of_a_rare_class_are_told_apart():
+    random = np.random.default_rng(5)
+    label = np.where(random.uniform(size=20_000) < 0.002, "yes", "no")
+    chance = 0.002 / (1 + np.exp(random.normal(np.where(label == "yes", -1.0, 1.0), 1.0)))
+    rare = Predictions(label, label, np.column_stack([1 - chance, chance]), ("no", "yes"))
+
+    assert measured("auc", rare) == pytest.approx(of_sklearn.roc_auc_score(label == "yes", chance), abs=1e-3)
+
+
+@pytest.mark.parametrize("name", KINDS["classification"].metrics)
+@pytest.mark.parametrize("classes", [("a",), ("a", "b"), ("a", "b", "c")], ids=["one", "two", "three"])
+def test_one_row_of_few_classes_has_a_value_or_none_but_no_error(name, classes):
+    one = Predictions(np.array(["a"]), np.array(["a"]), np.full((1, len(classes)), 1 / len(classes)), classes)
+    metric = find_metric(name, "classification")
+    value = metric.value(metric.totals(one, np.array([0]), 1))
+
+    assert value.shape == (1,)
+    assert np.isnan(value[0]) == (name == "auc" or (name == "f1" and len(classes) == 2))
+
+
+@pytest.mark.parametrize("name", [*KINDS["regression"].metrics, "pinball_0.9"])
+@pytest.mark.parametrize("far", [1e308, -1e308, np.inf], ids=["1e308", "-1e308", "infinite"])
+def test_a_prediction_beyond_all_bounds_has_a_value_that_loses(name, far):
+    metric = find_metric(name, "regression")
+    label = np.array([1.0, 2.0, 3.0])
+    far_away, near = (
+        metric.value(metric.totals(Predictions(label, np.array([1.0, at, 3.0])), np.zeros(3, np.int64), 1))[0]
+        for at in (far, 2.5)
+    )
+
+    assert (far_away > near) if metric.relative else (far_away < near)
+
+
+def test_labels_that_are_all_the_same_have_no_share_of_their_variance():
+    same = Predictions(np.full(7, 0.1), np.linspace(0, 1, 7))
+
+    assert np.isnan(measured("r2", same))
 
 
 def test_equal_scores_say_nothing_about_the_order():

@@ -77,3 +77,31 @@ def test_a_rule_of_severity_fail_holds_a_batch_that_brought_labels_alone():
     labels_alone = BatchFacts(0, 0, {"x": 0}, (RuleCount("y_in_range", 1),), (10, 20, 40))
 
     assert why_held(BatchGates(), labels_alone) == ("rule y_in_range (severity: fail): 1 rows broke it; none may.",)
+
+
+REASONS = (RuleCount("malformed", 60), RuleCount("x_in_range", 70))
+
+
+def test_without_a_word_a_fifth_of_the_rows_may_be_quarantined_and_the_reasons_come_by_size():
+    most = BatchFacts(23, 77, {}, (), (), REASONS)
+
+    assert why_held(BatchGates(), most) == (
+        "quality.batch.max_quarantined_share: 77 of 100 new rows (77.00%) were quarantined; at most 20.00% may by "
+        "default. Reasons: x_in_range 70, malformed 60.",
+    )
+    assert why_held(BatchGates(max_quarantined_share=1), most) == ()
+
+
+@pytest.mark.parametrize(
+    ("accepted", "quarantined", "held"), [(2, 1, 0), (0, 9, 0), (0, 10, 1), (40, 10, 0), (39, 10, 1)]
+)
+def test_the_default_share_needs_ten_quarantined_rows(accepted, quarantined, held):
+    assert len(why_held(BatchGates(), BatchFacts(accepted, quarantined, {}, (), ()))) == held
+
+
+def test_only_the_five_greatest_reasons_are_named():
+    reasons = tuple(RuleCount(f"rule_{number}", number) for number in range(1, 8))
+
+    (sentence,) = why_held(BatchGates(), BatchFacts(0, 28, {}, (), (), reasons))
+
+    assert sentence.endswith("Reasons: rule_7 7, rule_6 6, rule_5 5, rule_4 4, rule_3 3 and 2 more.")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from retraining.rules.ingest.ledger import Ledger
+from retraining.rules.ingest.ledger import Ledger, minus, step_of
 
 FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999  # the years 1 to 9999, in microseconds
 MICROSECONDS_A_DAY = 86_400_000_000
@@ -109,7 +109,24 @@ def test_a_moment_in_another_zone_is_counted_in_utc(ledger, number):
 
 def test_only_timestamps_and_dates_have_days():
     assert [each.type for each in (TIMESTAMP, DATE, INTEGER, DECIMAL) if each.has_time] == ["timestamp", "date"]
+    assert [each.valid_from for each in (DATE, INTEGER, DECIMAL)] == [-98_615, None, None]
 
 
 def test_a_microsecond_is_not_lost_in_a_far_year():
     assert TIMESTAMP.from_time(datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)) == LAST
+
+
+def test_a_timestamp_without_a_zone_is_counted_as_utc():
+    ledger = Ledger("at", "timestamp_ntz")
+
+    assert (ledger.has_time, ledger.from_text("2013-01-31T10:00")) == (True, 1_359_626_400_000_000)
+    assert ledger.to_text(1_359_626_400_000_000) == "2013-01-31T10:00:00.000000Z"
+
+
+@pytest.mark.parametrize("text", ["1" * 38, "-" + "9" * 36 + ".99", "0.00"])
+def test_a_decimal_of_38_digits_keeps_them_when_a_lookback_is_taken_off(text):
+    value = Decimal(text)
+
+    assert str(minus(value, 0)) == text
+    assert minus(minus(value, 7), -7) == value
+    assert (minus(7, 3), step_of(7), step_of(Decimal("7.250"))) == (4, 1, Decimal("0.001"))

@@ -1,10 +1,11 @@
-"""The command `validate`: what is wrong with a spec, and what a run of its model would do.
+"""`validate`: what is wrong with a spec, and what a run of its model would do.
 
 The product answers both: its check of specs in a separate process, which needs no Spark, and its job `validate`.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -18,12 +19,53 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from local_workspace.commands.command import (
+    FAILED,
+    USAGE,
+    add_bundle_options,
+    add_state_option,
+    bundle_of,
+    print_line,
+    state_of,
+)
 from local_workspace.errors import BundleError, ParameterError
+from local_workspace.run.checked_jobs import checked_jobs
 from local_workspace.run.results import RunResult
 
-JOB = "validate"
+SUMMARY = "say what is wrong with a spec, and what a run would do; nothing is written"
+EXAMPLES = ("validate", "validate diabetes", "validate diabetes --spec-only")
+_JOB = "validate"
 _COLOURS = {"error": "bold red", "warning": "yellow", "note": "dim", "ok": "green"}
-_USAGE = 2
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which model, and whether its source is read."""
+    parser.add_argument("model", nargs="?", default=None, help="a file name in specs/ (default: all specs)")
+    parser.add_argument("--spec-only", action="store_true", help="do not read the source: no Spark, a second or two")
+    add_state_option(parser)
+    add_bundle_options(parser)
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Check the specs; of one that is right, also its source. 1: something is wrong."""
+    console = Console()
+    checked = check_specs(options.bundle, options.model)
+    print_specs(console, checked)
+    if any(each.faults for each in checked):
+        return FAILED
+    if options.model is None or options.spec_only:
+        return 0
+
+    bundle = bundle_of(options)
+    parameters = {"model": options.model}
+    checked_jobs(bundle, _JOB, parameters)
+    from local_workspace.workspace import open_bundle  # Imports Spark, which the check of a spec does not need.
+
+    print_line(console, "Reading its source; Spark needs some seconds to start ...")
+    with open_bundle(bundle, state_of(options)) as opened:
+        result = opened.run(_JOB, parameters)
+    print_findings(console, result)
+    return 0 if result.succeeded else FAILED
 
 
 @dataclass(frozen=True)
@@ -52,7 +94,7 @@ def check_specs(root: Path, model: str | None) -> list[CheckedSpec]:
         text=True,
         check=False,
     )
-    if ended.returncode == _USAGE:
+    if ended.returncode == USAGE:
         raise ParameterError(ended.stderr.strip())
     if not ended.stdout:
         raise BundleError(f"the check of the specs ended without an answer:\n{ended.stderr.strip()}")

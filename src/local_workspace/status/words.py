@@ -1,0 +1,126 @@
+"""Puts the facts of a model into words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from local_workspace.status.model_facts import ModelFacts
+
+DECIDED = {
+    "keep": "keep the champion",
+    "update": "train the champion on the new rows",
+    "refit": "train a challenger",
+    "rollback": "go back to the previous champion",
+}
+
+
+def model_lines(facts: ModelFacts, launcher: str) -> list[str]:
+    """The model's name, then champion, error, last decision and what waits for a person."""
+    waiting = [*_waiting(facts, launcher)]
+    if not facts.decision and not facts.event and not facts.promotion:
+        first = f"  no run yet:    {launcher} run retraining --params model={facts.model}"
+        return [facts.model, first, *_waits(waiting)]
+
+    return [
+        facts.model,
+        f"  champion       {_champion(facts)}",
+        f"  error          {_error(facts)}",
+        *(f"  last decision  {line}" for line in _decision(facts)),
+        *_last_run(facts),
+        *_waits(waiting),
+    ]
+
+
+def _champion(facts: ModelFacts) -> str:
+    if not facts.promotion:
+        return "none yet"
+    since = f"version {facts.promotion['version']}, live since {_time(facts.promotion['at'])}"
+    age = facts.decision.get("champion_age_days")
+    same = facts.decision.get("champion_version") == facts.promotion["version"]
+    learned = "" if age is None or not same else f"; the newest rows were {_days(age)} newer than what it learned from"
+    return since + learned
+
+
+def _error(facts: ModelFacts) -> str:
+    realised = facts.decision.get("realised_error")
+    expected = facts.decision.get("expected_error")
+    metric = facts.event.get("metric") or "error"
+    if realised is None:
+        return "not known yet: no labelled rows have come that the champion had not seen"
+
+    of = f"{metric} {realised:.4g} of version {facts.decision['champion_version']}"
+    rows = f"on {facts.decision['realised_error_rows']:,} new rows"
+    return f"{of} {rows}" + ("" if expected is None else f"; {expected:.4g} when it went live")
+
+
+def _decision(facts: ModelFacts) -> Iterator[str]:
+    if not facts.decision:
+        yield "none yet"
+        return
+    action = DECIDED.get(facts.decision["action"], facts.decision["action"])
+    reason = next(iter(facts.decision["reasons"]), "")
+    yield f"{_time(facts.decision['at'])}: {action}. {reason}"
+    if facts.event.get("gate_sentence") and facts.event.get("batch_seq") == facts.decision["batch_seq"]:
+        yield f"the gate: {facts.event['gate']}. {facts.event['gate_sentence']}"
+
+
+def _last_run(facts: ModelFacts) -> Iterator[str]:
+    failed = facts.event.get("failed_tasks") or []
+    if failed:
+        yield f"  last run       {_time(facts.event['at'])}: failed in {', '.join(failed)}"
+
+
+def _waits(waiting: list[str]) -> Iterator[str]:
+    yield from (f"  waits for you  {line}" for line in waiting)
+
+
+def _waiting(facts: ModelFacts, launcher: str) -> Iterator[str]:
+    """What only a person can end, with the command."""
+    name = f"--params model={facts.model}"
+    for row in facts.held:
+        because = ", ".join(row.get("held_because") or []) or "a gate of the batch failed"
+        command = f'{launcher} run release_batch {name} batch_seq={row["batch_seq"]} reason="..."'
+        yield f"batch {row['batch_seq']} is held ({because}). To let it in: {command}"
+
+    for row in facts.pending:
+        answer = f'{launcher} run approve {name} candidate={row["candidate_version"]} approve=yes reason="..."'
+        yield f"version {row['candidate_version']} passed the gate and needs an answer: {answer} (or approve=no)"
+
+    yield from (f"incident: {line}" for line in _incidents(facts))
+    again = f"{launcher} run retraining {name}"
+    if facts.open_batch is not None:
+        yield f"batch {facts.open_batch} was begun and not finished. The next run finishes it: {again}"
+    if facts.unapplied:
+        yield f"a decision about the champion was not finished. The next run finishes it: {again}"
+
+
+def _incidents(facts: ModelFacts) -> Iterator[str]:
+    """What the newest decision found, as the loop's own alerts name it."""
+    decision = facts.decision
+    if decision.get("change") == "data_fault":
+        yield f"the newest batch looks broken. {decision.get('change_reason') or ''}".rstrip()
+    if decision.get("drift_persists"):
+        yield f"drift persists. {decision.get('drift_reason') or ''}".rstrip()
+    if _error_has_grown(decision.get("realised_error"), decision.get("expected_error"), decision):
+        grown = decision["realised_error"] / decision["expected_error"] - 1
+        yield f"the error is {grown:.0%} above that at promotion"
+    if decision.get("concept_alarm"):
+        yield str(decision["concept_alarm"])
+    if decision.get("previous_wins"):
+        yield f"the previous champion is better. {decision.get('previous_reason') or ''}".rstrip()
+
+
+def _error_has_grown(realised: float | None, expected: float | None, decision: Any) -> bool:
+    if realised is None or not expected:
+        return False
+    return realised - expected > (decision.get("max_error_increase") or 0.2) * expected
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}"
+
+
+def _days(days: float) -> str:
+    return f"{days:.0f} days" if days >= 2 else f"{days:.1f} days"

@@ -1,0 +1,70 @@
+"""The spec names other features than the champion was fitted on: the champion serves until the gate has decided."""
+
+from types import SimpleNamespace
+
+import pytest
+from tests.loop import days, toy_spec
+
+from retraining.adapters.tables.ledgers_of_model import read_rows
+from retraining.errors import SpecError
+from retraining.records.gate import GateResult
+from retraining.records.version import Manifest
+from served_model.column_values import Feature
+
+WIDE = "id string, at timestamp, x double, y double, wind int"
+BOTH = toy_spec(columns={"label": "y", "numeric": ["x", "wind"]})
+ONLY_X = toy_spec(columns={"label": "y", "numeric": ["x"]})
+
+
+def windy(first, last):
+    """`wind` is a whole number that says nothing."""
+    return [(*row, place % 7) for place, row in enumerate(days(first, last))]
+
+
+@pytest.fixture(scope="module")
+def story(make_loop):
+    """A champion on two features, the next spec on one of them, and then the other one is gone from the rows."""
+    loop = make_loop()
+    loop.spec = BOTH
+    loop.source_has(windy(1, 14), WIDE)
+    loop.ingest()
+    first = loop.train()
+
+    loop.spec = ONLY_X
+    loop.source_has([(*row[:4], None) for row in windy(15, 30)], WIDE)
+    loop.ingest()
+    scored = loop.score()
+    second = loop.train()
+    return SimpleNamespace(loop=loop, first=first, scored=scored, second=second)
+
+
+def test_a_version_predicts_with_the_columns_that_its_manifest_names(story):
+    manifests = read_rows(story.loop.tables, Manifest, "toy")
+    first = next(row.features for row in manifests if row.state == "REGISTERED")
+
+    assert first == (Feature("x", "double", True), Feature("wind", "int", True))
+    assert (story.scored.rows, story.scored.champion_version) == (320, story.first.promotion.version)
+
+
+def test_a_column_without_values_is_said_in_a_sentence(story):
+    assert story.scored.gone == ("wind",)
+    assert "it was fitted on wind, which the spec does not name any more" in story.scored.summary
+
+
+def test_the_change_goes_to_the_gate(story):
+    gain = [row for row in read_rows(story.loop.tables, GateResult, "toy") if row.check == "gain"][-1]
+
+    assert gain.question == "change"
+    assert gain.champion_version == story.first.promotion.version
+    assert story.second.promotion.outcome in ("PROMOTE", "REJECT")
+    assert story.second.promotion.reasons
+
+
+def test_a_model_does_not_change_its_kind(story):
+    loop = story.loop
+    loop.spec = toy_spec(kind="classification", recipe="recipes.logistic.pipeline")
+    try:
+        with pytest.raises(SpecError, match=r"says kind: classification, but champion version \d+ is a regression"):
+            loop.score()
+    finally:
+        loop.spec = ONLY_X
