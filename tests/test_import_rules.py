@@ -16,14 +16,14 @@ SOURCES = "retraining.adapters.sources"
 NOTIFY = "retraining.adapters.notify"
 RULES = (
     "retraining.rules retraining.rules.champion retraining.rules.drift retraining.rules.drift.detectors "
-    f"retraining.rules.gate retraining.rules.ingest retraining.rules.performance {BOTTOM}"
+    f"retraining.rules.gate retraining.rules.ingest retraining.rules.performance retraining.rules.validation {BOTTOM}"
 )
 PAGE = "retraining.report.page_data retraining.report.words"
 DATASET = f"retraining.context retraining.steps.dataset {RULES} {TABLES} {REGISTRY}"
 STEPS = (
     "retraining.steps.champion retraining.steps.dataset retraining.steps.decide retraining.steps.drift "
     "retraining.steps.forget retraining.steps.gate retraining.steps.imported retraining.steps.ingest "
-    "retraining.steps.performance retraining.steps.report retraining.steps.training"
+    "retraining.steps.performance retraining.steps.report retraining.steps.training retraining.steps.validation"
 )
 LAPTOP = (
     "local_workspace.bundle local_workspace.engines local_workspace.errors local_workspace.notebook local_workspace.run"
@@ -50,6 +50,7 @@ ROOMS = {
     "retraining.rules.drift.detectors": (f"retraining.rules.drift {BOTTOM}", ARRAYS),
     "retraining.rules.performance": (f"retraining.rules.drift retraining.rules.gate {BOTTOM}", f"{ARRAYS} sklearn"),
     "retraining.rules.champion": (f"retraining.rules.gate {BOTTOM}", ARRAYS),
+    "retraining.rules.validation": (f"retraining.rules.gate retraining.rules.ingest {BOTTOM}", ""),
     "retraining.strategies": (RULES, f"{ARRAYS} sklearn"),
     "retraining.report": (f"{PAGE} retraining.report.charts {RULES}", f"{ARRAYS} jinja2"),
     "retraining.report.charts": (f"{PAGE} {RULES}", f"{ARRAYS} matplotlib"),
@@ -90,6 +91,7 @@ ROOMS = {
         f"retraining.report {PAGE} retraining.steps.drift retraining.steps.performance {NOTIFY} {DATASET}",
         FRAMES,
     ),
+    "retraining.steps.validation": (f"{SOURCES} {DATASET}", FRAMES),
     # A stage imports no other stage: they talk through tables, the registry and task values.
     "retraining.stages": (
         f"{STEPS} retraining.failpoints retraining.report {PAGE} retraining.strategies {SOURCES} {DATASET}",

@@ -2,20 +2,20 @@
 
     python -m retraining.check_specs <folder> [model]
 
-prints a JSON object a line: a model, its file, and a sentence for each fault. Exit code 0 when all specs are right, 1
+prints a JSON object a line: a file, and a sentence for each of its faults. Exit code 0 when all specs are right, 1
 when one is wrong, 2 when there is none to check.
 """
 
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from retraining.errors import SpecError
 from retraining.spec.faults import Fault, did_you_mean, refusal
 from retraining.spec.model_spec import ModelSpec
-from retraining.spec.read_spec import available_models, read_spec
+from retraining.spec.read_spec import available_models, available_sources, read_source, read_spec
 from retraining.spec.read_yaml import Document, read_document, read_text
 from retraining.strategies.check_recipe import wrong_recipe
 
@@ -63,11 +63,23 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"{named}Add specs/<model>.yml.\n")
         return USAGE
 
-    found = {model: faults_of_spec(folder, model) for model in models}
-    for model, faults in found.items():
-        line = {"model": model, "file": f"specs/{model}.yml", "faults": faults}
-        sys.stdout.write(f"{json.dumps(line)}\n")
+    found = {f"specs/{model}.yml": faults_of_spec(folder, model) for model in models}
+    if not arguments[1:]:
+        found |= _faults_of_sources(folder, {fault for faults in found.values() for fault in faults})
+    for file, faults in found.items():
+        sys.stdout.write(f"{json.dumps({'file': file, 'faults': faults})}\n")
     return WRONG if any(found.values()) else RIGHT
+
+
+def _faults_of_sources(folder: Path, known: Collection[str]) -> dict[str, list[str]]:
+    """Of the shared sources, whose faults are not known from a model that names them."""
+    found = {}
+    for name in available_sources(folder):
+        try:
+            read_source(folder, name)
+        except SpecError as err:
+            found[f"specs/sources/{name}.yml"] = [fault for fault in str(err).splitlines() if fault not in known]
+    return {file: faults for file, faults in found.items() if faults}
 
 
 if __name__ == "__main__":

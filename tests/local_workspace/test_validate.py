@@ -47,6 +47,17 @@ def test_without_a_model_every_spec_is_checked_and_each_fault_has_a_line(
     assert not (bundle / ".local").exists()
 
 
+def test_a_shared_source_that_no_model_names_is_checked_too(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (bundle / "specs" / "boy.yml").unlink()
+    (bundle / "specs" / "sources").mkdir()
+    (bundle / "specs" / "sources" / "meters.yml").write_text("source: { tabel: t, ledger_column: at, keys: [id] }\n")
+
+    assert main(["validate", "--bundle", str(bundle)]) == 1
+    assert (
+        "specs/sources/meters.yml, line 1: unknown key `source.tabel`. Did you mean `table`?" in capsys.readouterr().out
+    )
+
+
 def test_params_that_the_recipe_refuses_have_a_line(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (bundle / "specs" / "toy.yml").write_text(f"{RIGHT}params:\n  solver: cholesky\n  alhpa: 1\n")
 

@@ -72,9 +72,10 @@ def execute(options: argparse.Namespace) -> int:
 class CheckedSpec:
     """A spec and what is wrong with it."""
 
-    model: str
     file: str
+    """As people know it, from the bundle's folder."""
     faults: Sequence[str]
+    """A sentence each; empty for a spec that can be used."""
 
 
 def check_specs(root: Path, model: str | None) -> list[CheckedSpec]:

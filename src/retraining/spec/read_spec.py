@@ -162,7 +162,11 @@ def _read_source(folder: Path | None, name: str, document: Document) -> SourceSp
             f"Add {_source_file('<source>')}, or describe the source here."
         )
         raise refusal(document.origin, [Fault(document.find(("source",)).line, sentence)])
+    return read_source(folder, name)
 
+
+def read_source(folder: Path, name: str) -> SourceSpec:
+    """A shared source that is there. Raises SpecError for anything its file may not say."""
     file = _source_file(name)
     shared = read_document(read_text(folder / SOURCES / f"{name}.yml", file), file)
     content = shared.content

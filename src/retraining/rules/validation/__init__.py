@@ -1,0 +1,1 @@
+"""What a run of a model would do, judged from facts about its source."""

@@ -1,0 +1,99 @@
+"""Say what a run of a model would do, from its spec and its source, without writing anything."""
+
+import json
+from dataclasses import asdict, dataclass, replace
+
+from pyspark.sql import DataFrame
+
+from retraining.adapters.sources.files import Landing
+from retraining.adapters.tables import observations
+from retraining.adapters.tables.batches import read_batches
+from retraining.adapters.tables.tables import Tables
+from retraining.context import Context
+from retraining.errors import RetrainingError, SourceError, SpecError
+from retraining.records.validation import Finding
+from retraining.rules.ingest.contract import Contract
+from retraining.rules.validation.expect_run import expect_run
+from retraining.rules.validation.judge_columns import judge_columns, judge_labels, missing_columns
+from retraining.spec.feed import Feed, rows_feed
+from retraining.steps.ingest.pin_source import labels_table
+from retraining.steps.ingest.plan_batch import valid_until
+from retraining.steps.validation.measure_source import measure_source
+from retraining.steps.validation.read_rows import read_rows, with_labels
+from retraining.strategies.check_recipe import wrong_recipe
+
+
+@dataclass(frozen=True)
+class ValidateReport:
+    """What a run would meet."""
+
+    model: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """What would keep a run from working, or a model from ever being trained."""
+        return tuple(each for each in self.findings if each.level == "error")
+
+    @property
+    def summary(self) -> str:
+        """One line for each finding."""
+        return "\n".join(f"{each.level:9}{each.text}" for each in self.findings)
+
+    @property
+    def as_json(self) -> str:
+        """The findings for programs: a list of level and text."""
+        return json.dumps([asdict(each) for each in self.findings])
+
+    def raise_if_wrong(self) -> None:
+        """Raises RetrainingError when there is an error, so that the job fails."""
+        if self.errors:
+            count = len(self.errors)
+            what = "1 error" if count == 1 else f"{count} errors"
+            raise RetrainingError(f"validate: {self.model} has {what}; each is listed above with its cure.")
+
+
+def validate(context: Context, source_table: str, landing: Landing | None = None) -> ValidateReport:
+    """Everything that can be known before a run. A source that cannot be read is a finding, not an exception."""
+    spec = context.spec
+    findings = [Finding("error", f"`{key}`: {why}") for key, why in wrong_recipe(spec)]
+    try:
+        findings += _findings_of_source(context, rows_feed(spec), source_table, landing)
+    except (SourceError, SpecError) as err:
+        findings.append(Finding("error", str(err)))
+    return ValidateReport(spec.model, tuple(findings))
+
+
+def _findings_of_source(context: Context, feed: Feed, table: str, landing: Landing | None) -> list[Finding]:
+    """Columns first: rows are counted only where the columns fit."""
+    tables = context.tables
+    rows = read_rows(context, feed, table, landing)
+    of_labels: list[Finding] = []
+    if feed.labels is not None:
+        label_rows = read_rows(context, feed.labels, labels_table(feed.labels, tables), None)
+        contract_of_labels, of_labels = _judge(tables, feed.labels, label_rows)
+        if contract_of_labels is not None:
+            of_labels += judge_labels(feed, _types(rows), _types(label_rows))
+        # The label is not a column of the rows: a key takes its place, which is looked for anyway.
+        missing = missing_columns(replace(feed, label=feed.source.keys[0]), _types(rows))
+        if missing or any(each.level == "error" for each in of_labels):
+            return [*of_labels, *missing]
+        rows = with_labels(feed, rows, feed.labels, label_rows)
+
+    contract, of_columns = _judge(tables, feed, rows)
+    if contract is None:
+        return [*of_labels, *of_columns]
+
+    ledger = contract.ledger
+    closed = [batch for batch in read_batches(tables, feed.name) if batch.state != "PLANNED"]
+    watermark = ledger.from_text(closed[-1].watermark_after) if closed else None
+    facts = measure_source(context.spec, rows, ledger, valid_until(ledger, context.run), watermark)
+    return [*of_labels, *of_columns, *expect_run(context.spec, ledger, facts, closed)]
+
+
+def _judge(tables: Tables, feed: Feed, rows: DataFrame) -> tuple[Contract | None, list[Finding]]:
+    return judge_columns(feed, _types(rows), observations.stored_columns(tables, feed.name))
+
+
+def _types(rows: DataFrame) -> dict[str, str]:
+    return {each.name: each.dataType.simpleString() for each in rows.schema}
