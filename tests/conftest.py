@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import hypothesis
 import pytest
 from mlflow import MlflowClient
 from pyspark import cloudpickle
@@ -23,6 +24,10 @@ from .connect_server import connect_server
 from .loop import Loop
 
 ENGINES = {"spark", "mlflow_uri"}
+
+# On a loaded machine an example may take longer than Hypothesis allows by default, and no test is about time.
+hypothesis.settings.register_profile("without_deadline", deadline=None)
+hypothesis.settings.load_profile("without_deadline")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

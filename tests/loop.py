@@ -125,9 +125,9 @@ class Loop:
         """The score stage."""
         return score(self._attempt())
 
-    def check(self, frozen: bool = False) -> CheckReport:
+    def check(self, frozen: bool = False, asked: str | None = None) -> CheckReport:
         """The check_drift stage."""
-        return check_drift(self._attempt(), frozen=frozen)
+        return check_drift(self._attempt(), frozen=frozen, asked=asked)
 
     def retrain(self) -> RetrainReport:
         """The retrain stage, on the newest decision."""

@@ -16,11 +16,13 @@ from pyspark.sql import SparkSession
 
 from retraining.adapters.notebook import publish_values, read_widgets
 from retraining.adapters.registry.registry import open_registry
+from retraining.adapters.registry.session import stop_autologging
 from retraining.adapters.sources.files import Landing
 from retraining.adapters.tables.tables import open_tables
 from retraining.context import Context
 from retraining.errors import ParameterError
 from retraining.records.run import Run
+from retraining.spec.csv_section import CsvSection
 from retraining.spec.identifiers import check_part, qualified, quoted
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.read_spec import available_models, read_spec
@@ -86,7 +88,8 @@ class Stage:
             else f"{tables.spark.catalog.getDatabase(quoted(catalog, schema)).locationUri}/_{_CHECKPOINTS}"
         )
         name = _landing_name(self.context.spec)
-        return Landing(source.path, source.format, source.file_schema, name, f"{folder}/{name}", volume)
+        csv = source.csv or CsvSection()
+        return Landing(source.path, source.format, source.file_schema, name, f"{folder}/{name}", volume, csv)
 
     def parameter(self, name: str) -> str | None:
         """A widget's value, None when it is empty."""
@@ -132,6 +135,7 @@ def open_stage(
 
     tables = open_tables(spark, parameters["catalog"], parameters["schema"])
     schema = ".".join(check_part(parameters[name], name) for name in ("catalog", "schema"))
+    stop_autologging()
     registry = open_registry(schema, parameters["experiment"])
     return Stage(Context(spec, tables, registry, run), parameters, dbutils, specs)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import logging
 import re
 import sys
 from datetime import datetime
@@ -25,6 +26,9 @@ EXAMPLES = (
 )
 
 ROWS = 50
+SPARKS_LOGGER = "SQLQueryContextLogger"
+"""It prints the Java trace of each wrong query."""
+
 READS = re.compile(
     r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(select|with|from|values|table|show|describe|desc|explain)\b",
     re.IGNORECASE | re.DOTALL,
@@ -57,6 +61,7 @@ def execute(options: argparse.Namespace) -> int:
 
     from local_workspace.workspace import open_spark
 
+    logging.getLogger(SPARKS_LOGGER).setLevel(logging.CRITICAL)
     with open_spark(bundle, state_of(options)) as spark:
         try:
             _print(spark.sql(query), options)
@@ -94,6 +99,6 @@ def _in_words(spark: SparkSession, err: Exception, schema: str) -> str:
     if "TABLE_OR_VIEW_NOT_FOUND" not in sentence:
         return sentence
 
-    names = sorted(table.name for table in spark.catalog.listTables() if not table.isTemporary)
+    names = sorted(row["tableName"] for row in spark.sql("show tables").collect())
     listed = ", ".join(names) or f"none yet; `{LAUNCHER} load` makes one"
     return f"{sentence.split('.')[0]}. Tables of {schema}: {listed}."

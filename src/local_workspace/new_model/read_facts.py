@@ -21,7 +21,7 @@ ROWS_A_VALUE = 10
 def read_facts(spark: SparkSession, table: str, label: str, launcher: str) -> TableFacts:
     """The facts of a table of the bundle's schema, with the link of each column to the label."""
     if not spark.catalog.tableExists(table):
-        names = ", ".join(sorted(each.name for each in spark.catalog.listTables())) or "none"
+        names = ", ".join(sorted(row["tableName"] for row in spark.sql("show tables").collect())) or "none"
         raise QueryError(
             f"new-model {table}: no such table. There are: {names}. Load your file first: "
             f"{launcher} load my.csv --as {table}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ import yaml
 
 from local_workspace.new_model.guess_columns import RECIPES, Features
 from local_workspace.new_model.guess_rows import Guess
+
+_NUMBER = re.compile(r"[-+]?[0-9._]+(e[-+]?[0-9]+)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,10 @@ def spec_text(spec: NewSpec) -> str:
 
 
 def yaml_text(text: str) -> str:
-    """A text as YAML, in quotes where it would mean something else."""
-    return str(yaml.safe_dump(text, default_flow_style=True, allow_unicode=True, width=10_000)).splitlines()[0]
+    """A text as YAML, in quotes where it would mean something else, or where people would read a number: 1e3."""
+    style = "'" if _NUMBER.fullmatch(text) else None
+    dumped = yaml.safe_dump(text, default_flow_style=True, default_style=style, allow_unicode=True, width=10_000)
+    return str(dumped).splitlines()[0]
 
 
 def _items(names: Sequence[str]) -> list[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import CodeType, TracebackType
 
 from local_workspace.errors import BundleError, TaskError
+from local_workspace.notebook.error_sentence import sentence_of
 
 HEADER = "# Databricks notebook source"
 SEPARATOR = re.compile(r"# COMMAND -{5,}\s*")
@@ -78,7 +79,7 @@ def _run_cell(cell: Cell, path: Path, namespace: dict[str, object]) -> None:
     except (Exception, SystemExit) as err:
         frames = _frames_of_notebook(err.__traceback__)
         details = "".join(traceback.format_exception(type(err), err, frames))
-        raise TaskError(f"{path.name}, cell {cell.number}: {type(err).__name__}: {err}\n\n{details}") from err
+        raise TaskError(f"{path.name}, cell {cell.number}: {sentence_of(err)}\n\n{details}") from err
 
 
 def _compiled(cell: Cell, path: Path) -> CodeType:

@@ -64,10 +64,9 @@ class Classification(Kind):
 
     def why_not_learned(self, label: "pd.Series[Any]") -> str | None:
         """A model of one class cannot tell rows apart, and most learners refuse to be fitted."""
-        found = label.nunique()
-        if found > 1:
+        if label.nunique() > 1:
             return None
-        return f"all {len(label):,} have the same class, and a classifier needs rows of at least 2 classes"
+        return f"all {len(label):,} rows have the same class, and a classifier needs rows of at least 2"
 
     def answers(self, model: Any, features: pd.DataFrame, label: NDArray[Any], with_probabilities: bool) -> Predictions:
         """Classes as texts, in the model's order."""

@@ -105,7 +105,7 @@ class Kind(ABC):
         return ()
 
     def why_not_learned(self, label: "pd.Series[Any]") -> str | None:
-        """What is wrong with the labels of training rows, to follow "of these rows"; None where they can be learned."""
+        """Why no model can be fitted to such labels, as a part of a sentence; None where one can."""
         return None
 
     @abstractmethod

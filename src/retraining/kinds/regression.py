@@ -17,7 +17,7 @@ from retraining.kinds.metric import FloatArray, Metric, Predictions, by_name, co
 MOST_LOSS = 4.0
 """Detectors count a loss up to this many times the error at promotion, and are fed its share of that: 0 to 1."""
 LARGEST_LABEL = 3.4e38
-"""A number that is further from 0 is no label: many learners keep numbers of 32 bits, which end here."""
+"""A number that is further from 0 is not a label: many learners keep numbers of 32 bits, which end here."""
 _ROUNDING = 1e-13
 _PINBALL = re.compile(r"pinball_(0?\.[0-9]+)")
 

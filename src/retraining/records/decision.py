@@ -110,6 +110,18 @@ class Evidence:
     """Estimated error of rows whose labels have not come. It is reported and decides nothing."""
     estimate_reason: str | None = None
     """estimated_error in a sentence."""
+    frozen_reason: str | None = None
+    """Since when an operator wants nothing to be trained, and why, in sentences; None where only this run is frozen."""
+    asked_reason: str | None = None
+    """Why a person wants a training; None where no person does."""
+    made_otherwise: bool = False
+    """Whether the spec makes a version in another way than champion and last candidate were made."""
+    spec_changed: bool = False
+    """Whether the spec is another one than that of the last candidate."""
+    last_candidate: str | None = None
+    """The version of the last candidate; None before the first."""
+    unjudged: bool = False
+    """Whether no decision was made on the last candidate, because its run ended before that."""
 
 
 @dataclass(frozen=True, kw_only=True)

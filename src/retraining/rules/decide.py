@@ -13,7 +13,8 @@ def decide(evidence: Evidence, thresholds: Thresholds) -> Verdict:
     A champion that the previous one beats goes where the policy rolls back, unless an operator froze the model.
     What cannot be judged is not trained. A cheap fit then challenges every run that brought new labelled rows and
     leaves the choice to the gate; an expensive one must be justified by the realised error, the champion's age, or
-    drift that persists, and not follow too soon on the last one.
+    drift that persists, and not follow too soon on the last one. A person who wants a training, a version that is
+    made in another way, and a candidate without a verdict need neither new rows nor a cheap fit.
     """
     back = _rollback(evidence, thresholds)
     if back:
@@ -22,16 +23,15 @@ def decide(evidence: Evidence, thresholds: Thresholds) -> Verdict:
     obstacle = _obstacle(evidence, thresholds)
     if obstacle:
         return Verdict("keep", (obstacle,))
+    again = _again(evidence)
     if evidence.champion_version is None:
-        return Verdict(
-            "refit",
-            (f"There is no champion yet; {evidence.new_labelled_rows:,} labelled rows to train the first one on.",),
-        )
+        first = f"There is no champion yet; {evidence.new_labelled_rows:,} labelled rows to train the first one on."
+        return Verdict("refit", again or (first,))
 
     cheap = _cheap(evidence, thresholds)
     asking = (_error(evidence, thresholds), _age(evidence, thresholds), _drift(evidence))
-    wanted = tuple(reason for reason in (cheap, *asking) if reason)
-    too_soon = None if cheap else _too_soon(evidence, thresholds)
+    wanted = (*again, *(reason for reason in (cheap, *asking) if reason))
+    too_soon = None if cheap or again else _too_soon(evidence, thresholds)
     if not wanted:
         return Verdict("keep", (_nothing_asks_for_it(evidence, thresholds),))
     if too_soon:
@@ -59,7 +59,8 @@ def _how(evidence: Evidence, wanted: tuple[str, ...]) -> Verdict:
 
 def _obstacle(evidence: Evidence, thresholds: Thresholds) -> str | None:
     if evidence.frozen:
-        return "An operator froze the model (parameter freeze); nothing is trained until the parameter is off again."
+        this_run = "An operator froze the model for this run (parameter freeze); nothing is trained in it."
+        return evidence.frozen_reason or this_run
 
     blocked = evidence.blocked_until_after_batch
     if blocked is not None and evidence.batch_seq <= blocked:
@@ -67,11 +68,8 @@ def _obstacle(evidence: Evidence, thresholds: Thresholds) -> str | None:
             f"A rollback at batch {blocked} asks to wait for newer data; the newest batch is {evidence.batch_seq}. "
             f"The job release_retraining ends the wait."
         )
-    if evidence.new_labelled_rows < thresholds.min_new_rows:
-        return (
-            f"{evidence.new_labelled_rows:,} labelled rows are new since the last training; "
-            f"policy.min_new_rows wants {thresholds.min_new_rows:,}."
-        )
+    if evidence.new_labelled_rows < thresholds.min_new_rows and not _again(evidence):
+        return _too_few_rows(evidence, thresholds)
 
     days = evidence.holdout_days
     needed = FEWEST_DAYS if evidence.champion_version and not evidence.can_update else FEWEST_DAYS + 1
@@ -80,6 +78,34 @@ def _obstacle(evidence: Evidence, thresholds: Thresholds) -> str | None:
         return f"{days} whole days {since}; the gate needs {needed} to judge a candidate."
 
     return None
+
+
+def _too_few_rows(evidence: Evidence, thresholds: Thresholds) -> str:
+    found = (
+        f"{evidence.new_labelled_rows:,} labelled rows are new since the last training; policy.min_new_rows wants "
+        f"{thresholds.min_new_rows:,}."
+    )
+    if evidence.champion_version is not None or evidence.last_candidate is None:
+        return found
+    return (
+        f"There is no champion yet, and nothing has changed since candidate version {evidence.last_candidate} was "
+        f"refused: the spec is the same, and {found} Add rows or change the spec, as the reasons of the refusal say "
+        f"(table `promotions`), or start the run with retrain=true and a reason."
+    )
+
+
+def _again(evidence: Evidence) -> tuple[str, ...]:
+    """What makes a training worthwhile on the rows of the last one."""
+    last = evidence.last_candidate
+    changed = None
+    if evidence.made_otherwise:
+        changed = f"The spec makes a version in another way than version {last} was made, the last candidate."
+    elif evidence.champion_version is None and evidence.spec_changed:
+        changed = f"The spec has changed since version {last} was fitted, the last candidate for a first champion."
+
+    asked = f"A person wants a training: {evidence.asked_reason}" if evidence.asked_reason else None
+    unjudged = f"Version {last} was fitted and not judged: its run ended before that." if evidence.unjudged else None
+    return tuple(reason for reason in (asked, changed, unjudged) if reason)
 
 
 def _cheap(evidence: Evidence, thresholds: Thresholds) -> str | None:

@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from retraining.spec.csv_section import CsvSection
 from retraining.spec.recipe_function import RecipeName
 from retraining.spec.section import ColumnName, Length, Name, Section, TableName
 
@@ -86,7 +87,7 @@ class SourceSection(Section):
     path: Annotated[str, StringConstraints(max_length=1000), AfterValidator(_is_a_folder)] | None = None
     """Folder of the files, subfolders included; the names of folders are not columns."""
     format: Literal["csv", "json", "parquet"] | None = None
-    """csv: with a header line. json: one object a line."""
+    """csv: with a header line, unless csv.header is false. json: one object a line."""
     file_schema: (
         Annotated[
             Mapping[ColumnName, SqlType], Field(min_length=1), AfterValidator(_once_in_any_case), PlainSerializer(dict)
@@ -94,6 +95,8 @@ class SourceSection(Section):
         | None
     ) = Field(None, alias="schema")
     """The files' columns and their types; parquet files contain them."""
+    csv: CsvSection | None = None
+    """How CSV files are written, where it differs from what pandas and Excel write."""
     ledger_column: ColumnName
     """Grows with every new or changed row: timestamp, date, integer or decimal (the white paper's ledger column)."""
     keys: tuple[ColumnName, ...] = Field(min_length=1)
@@ -134,6 +137,12 @@ class SourceSection(Section):
         needed = {name.lower() for name in (*self.keys, self.ledger_column, MALFORMED_LINE, IS_DELETED)}
         if wrong := [name for name in self.ignore if name.lower() in needed]:
             raise ValueError(f"ignore names `{wrong[0]}`, which ingestion needs. Remove it there")
+        return self
+
+    @model_validator(mode="after")
+    def _only_csv_files_are_written_like_csv(self) -> "SourceSection":
+        if self.csv is not None and self.format != "csv":
+            raise ValueError("`csv` says how CSV files are written. Remove it, or say mode: files and format: csv")
         return self
 
     @model_validator(mode="after")

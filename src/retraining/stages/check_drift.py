@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.context import Context
+from retraining.records.control import Control
 from retraining.records.decision import Decision, Thresholds
 from retraining.records.drift import DriftMetric
 from retraining.records.version import Manifest
 from retraining.rules.champion.alias_state import newest_move
+from retraining.rules.champion.mode import mode_in_words, mode_of
 from retraining.rules.champion.rollback import newest_word
 from retraining.rules.decide import decide
 from retraining.spec.model_spec import ModelSpec
@@ -21,9 +23,11 @@ from retraining.steps.champion.live_versions import find_previous_champion, heal
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.model_history import ModelHistory, read_history
 from retraining.steps.dataset.new_rows import count_new_rows
-from retraining.steps.decide.evidence import Measurements, collect_evidence, expected_error, last_training
+from retraining.steps.decide.attempts import last_training
+from retraining.steps.decide.evidence import Measurements, Wishes, collect_evidence, expected_error
 from retraining.steps.drift.evaluate_drift import evaluate_drift
 from retraining.steps.drift.tell_rows_apart import tell_rows_apart
+from retraining.steps.gate.plan_holdout import check_holdout_has_days
 from retraining.steps.performance.daily_losses import measure_daily_losses
 from retraining.steps.performance.estimate_unlabelled import estimate_unlabelled
 from retraining.steps.performance.feed_detectors import feed_detectors
@@ -50,29 +54,34 @@ class CheckReport:
 
 @dataclass(frozen=True)
 class _Evaluation:
-    """One look at one champion. frozen: nothing may be trained whatever it shows."""
+    """One look at one champion, and what people want of it."""
 
     id: str
     champion: Manifest | None
-    frozen: bool
+    wishes: Wishes
 
 
-def check_drift(context: Context, champion_version: str | None = None, frozen: bool = False) -> CheckReport:
+def check_drift(
+    context: Context, champion_version: str | None = None, frozen: bool = False, asked: str | None = None
+) -> CheckReport:
     """Collect the evidence, ask the rule, write one decision row, roll back where the rule decides that. An existing
     decision on the same evidence is returned.
 
-    champion_version is the champion that `score` pinned; by default the alias is read. frozen: an operator wants
-    nothing to be trained; drift is measured all the same.
+    champion_version is the champion that `score` pinned; by default the alias is read. frozen: nothing is to be trained
+    in this run, as if the job `freeze` had frozen the model; drift is measured all the same. asked: why a person
+    wants a training although nothing else may be a reason for one.
+
+    Raises SpecError where no candidate could ever be judged.
     """
     version = champion_version or heal_and_read_champion(context)
     source, history, metrics = _read(context)
-    evaluation_id = _evaluation_id(context.spec, source, version, history)
-    evaluation = _Evaluation(evaluation_id, history.manifest_of(version), frozen)
+    check_holdout_has_days(context.spec.gate, source.ledger)
+    wishes = _wishes(read_rows(context.tables, Control, context.model), frozen, asked)
+    evaluation_id = _evaluation_id(context, source, version, history, asked)
+    evaluation = _Evaluation(evaluation_id, history.manifest_of(version), wishes)
 
-    earlier = [row for row in history.decisions if row.evaluation_id == evaluation_id and row.frozen == frozen]
-    if earlier:
-        decision = earlier[-1]
-    else:
+    decision = _earlier(history, evaluation)
+    if decision is None:
         measurements = _measure(context, source, history, metrics, evaluation)
         decision = _decide(context, source, history, measurements, evaluation)
         append_rows(context.tables, "decide", [decision])
@@ -95,11 +104,29 @@ def _read(context: Context) -> tuple[IngestedSource, ModelHistory, Sequence[Drif
     return found, history.result().numbered_by(found.numbers), metrics.result()
 
 
-def _evaluation_id(spec: ModelSpec, source: IngestedSource, champion: str | None, history: ModelHistory) -> str:
+def _wishes(rows: Sequence[Control], frozen: bool, asked: str | None) -> Wishes:
+    mode = mode_of(rows)
+    return Wishes(frozen or mode != "active", mode_in_words(rows), asked)
+
+
+def _earlier(history: ModelHistory, evaluation: _Evaluation) -> Decision | None:
+    """The decision on the same evidence, made when people wanted the same."""
+    wanted = (evaluation.wishes.frozen, evaluation.wishes.frozen_reason)
+    same = [row for row in history.decisions if row.evaluation_id == evaluation.id]
+    return next((row for row in reversed(same) if (row.frozen, row.frozen_reason) == wanted), None)
+
+
+def _evaluation_id(
+    context: Context, source: IngestedSource, champion: str | None, history: ModelHistory, asked: str | None
+) -> str:
     """Names the evidence. A rollback or a release is part of it: a decision from before it says nothing about the time
     after it. A rollback that an evaluation itself requested is not part: a run that was killed between the two must
-    find the evaluation again."""
+    find the evaluation again. Of a training that a person wants, the run is part: repeated, it is the same wish,
+    and another run is another one."""
+    spec = context.spec
     parts = [spec.model, str(source.committed.through), champion or "", source.watermark or "", spec.hash]
+    if asked:
+        parts.append(f"wanted by {context.run.run_id}")
     own = {row.evaluation_id for row in history.decisions}
     word = newest_word([row for row in history.promotions if row.request_id not in own])
     return hashlib.sha256("|".join([*parts, str(word.seq)] if word else parts).encode()).hexdigest()
@@ -146,7 +173,7 @@ def _decide(
     evaluation: _Evaluation,
 ) -> Decision:
     spec = context.spec
-    evidence = collect_evidence(spec, source, history, evaluation.champion, measurements, evaluation.frozen)
+    evidence = collect_evidence(spec, source, history, evaluation.champion, measurements, evaluation.wishes)
     thresholds = _thresholds(spec)
     verdict = decide(evidence, thresholds)
 

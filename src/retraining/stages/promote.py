@@ -13,6 +13,7 @@ from retraining.records.gate import STOPS_NOBODY, GateResult
 from retraining.records.promotion import Promotion
 from retraining.records.version import Manifest
 from retraining.rules.champion.approval import standing_question
+from retraining.rules.champion.next_step import next_step
 from retraining.rules.champion.standing_verdict import standing_verdict, was_rolled_back
 from retraining.steps.champion.apply_newest_decision import apply_newest_decision, decide_promotion
 from retraining.steps.champion.tell_consumers import tell_consumers
@@ -157,8 +158,11 @@ def _decision(
 
 
 def _reasons(checks: tuple[GateResult, ...], passed: bool) -> tuple[str, ...]:
-    """The sentences of all checks; of a refusal, those of the checks that failed."""
+    """The sentences of all checks; of a refusal, those of the checks that failed. Of the first model's, also what to do
+    next: as long as there is no champion, nothing is scored."""
     sentences = [row.sentence for row in checks if row.verdict not in STOPS_NOBODY or passed]
+    if not passed and sentences and checks[0].question == "first":
+        sentences.append(next_step(checks))
     return tuple(sentences) or (_ROLLED_BACK,)
 
 

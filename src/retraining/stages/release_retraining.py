@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.context import Context
-from retraining.errors import NothingToDoError, ParameterError
+from retraining.errors import NothingToDoError
 from retraining.records.promotion import Promotion
+from retraining.requests.reason import given_reason
 from retraining.rules.champion.alias_state import newest_move
 from retraining.rules.champion.rollback import waits_after_batch
 from retraining.spec.model_spec import ModelSpec
@@ -38,9 +39,7 @@ def release_retraining(context: Context, reason: str | None) -> ReleaseRetrainin
     Raises ParameterError without a reason, NothingToDoError when nothing waits.
     """
     spec = context.spec
-    if reason is None or not reason.strip():
-        raise ParameterError("The widget `reason` is empty. Say why retraining may go on; it is stored with it.")
-
+    why = given_reason(reason, "Say why retraining may go on; it is stored with it.")
     rows = read_rows(context.tables, Promotion, spec.model)
     stored = [row for row in rows if row.request_id == context.run.run_id and row.outcome == "RELEASED"]
     if stored:
@@ -63,7 +62,7 @@ def release_retraining(context: Context, reason: str | None) -> ReleaseRetrainin
         retrain_key=None,
         request_id=context.run.run_id,
         batch_seq=newest,
-        reasons=(reason.strip(),),
+        reasons=(why,),
         source=spec.source_name,
         **context.stamp,
     )

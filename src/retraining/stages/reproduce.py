@@ -19,7 +19,8 @@ from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import load_version, manifest_of_version
 from retraining.steps.gate.evaluate_on_holdout import holdout_rows
-from retraining.steps.performance.sum_on_workers import ModelPair, sum_on_workers
+from retraining.steps.performance.sum_on_workers import sum_on_workers
+from retraining.steps.performance.worker_sums import ModelPair
 from retraining.steps.training.learn import Fit, learn
 from retraining.steps.training.lineage import LOCK_HASH
 

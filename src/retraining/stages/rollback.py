@@ -7,6 +7,7 @@ from retraining.adapters.tables.predictions import count_predictions
 from retraining.context import Context
 from retraining.records.promotion import Promotion
 from retraining.records.version import PredictionCount
+from retraining.requests.reason import given_reason
 from retraining.rules.champion.history import live_since
 from retraining.rules.champion.rollback import version_asked
 from retraining.steps.champion.apply_newest_decision import apply_newest_decision
@@ -58,13 +59,14 @@ def rollback(
 
     to_version names the target, to_date the day whose last champion it is; the default is the previous champion.
     Somebody who names one has seen where the alias is, so an alias moved by hand, or whose version was deleted, does
-    not stop it then.
+    not stop it then. Raises ParameterError without a reason.
     """
+    why = given_reason(reason, "Say why the champion is to be left; it is stored with the rollback.")
     named = bool(to_version or to_date)
     on_drift = "leave" if named else context.spec.policy.on_alias_drift
     promotions = apply_newest_decision(context, on_drift)
     target = version_asked(promotions, to_version, to_date)
-    decision = carry_out_rollback(context, promotions, context.run.run_id, target, reason or "No reason was given.")
+    decision = carry_out_rollback(context, promotions, context.run.run_id, target, why)
 
     left = str(decision.previous_version)
     since = live_since(promotions, left, decision.seq)

@@ -15,9 +15,11 @@ from retraining.context import Context
 from retraining.errors import SpecError
 from retraining.kinds.find_kind import kind_of
 from retraining.kinds.kind import Kind
+from retraining.records.control import Control
 from retraining.records.promotion import Promotion
 from retraining.records.version import Manifest
 from retraining.rules.champion.history import first_champion
+from retraining.rules.champion.mode import mode_in_words, mode_of
 from retraining.rules.ingest.batch_numbers import from_another_source
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
@@ -46,10 +48,14 @@ class ScoreReport:
     """Of these, rows that the champion refused: their prediction is null."""
     gone: tuple[str, ...] = ()
     """Columns that the champion was fitted on and that none of these rows has a value of."""
+    retired: str | None = None
+    """Since when the model is retired, and why; None for every other one."""
 
     @property
     def summary(self) -> str:
         """One line for people."""
+        if self.retired:
+            return f"{self.model}: nothing scored. {self.retired}"
         if self.champion_version is None:
             return f"{self.model}: no champion yet, nothing scored"
         line = f"{self.model}: {self.rows:,} rows scored by version {self.champion_version}"
@@ -73,6 +79,9 @@ def score(context: Context) -> ScoreReport:
     spec = context.spec
     tables = context.tables
     version = heal_and_read_champion(context)
+    controls = read_rows(tables, Control, spec.model)
+    if mode_of(controls) == "retired":
+        return ScoreReport(spec.model, version, 0, retired=mode_in_words(controls))
     if version is None:
         return ScoreReport(spec.model, None, 0)
 
@@ -109,7 +118,7 @@ def _check_kind(context: Context, champion: Manifest) -> None:
         raise SpecError(
             f"specs/{context.model}.yml: says kind: {kind}, but champion version {champion.version} is a "
             f"{champion.kind}, with predictions and callers of that type. A model of another kind is another model: "
-            f"give it a file and a name of its own, and leave this one as it was."
+            f"give it another file and another name, and leave this one as it was."
         )
 
 

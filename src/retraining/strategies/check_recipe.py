@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from retraining.errors import SpecError
-from retraining.kinds.find_kind import kind_of
+from retraining.rules.gate.metrics import why_no_probabilities
 from retraining.spec.faults import did_you_mean
 from retraining.spec.model_spec import ModelSpec
-from retraining.spec.recipe_function import is_recipe
 from retraining.strategies.estimators import build_estimator
 from retraining.strategies.find_strategy import find_strategy
 
@@ -67,15 +66,9 @@ def _wrong_values(estimator: Any) -> Iterator[Wrong]:
 
 
 def _metrics_without_probabilities(spec: ModelSpec, estimator: Any) -> Iterator[Wrong]:
-    kind = kind_of(spec)
-    of_kind = {name: kind.metric(name) for name in spec.gate.metrics if not is_recipe(name)}
-    needed = [name for name, metric in of_kind.items() if metric and metric.needs_probabilities]
-    if needed and not hasattr(estimator, "predict_proba"):
-        yield (
-            "gate",
-            f"{', '.join(needed)} needs probabilities, and {_name(estimator)} of `{spec.recipe}` has no "
-            f"predict_proba. Choose another metric, or another estimator.",
-        )
+    why = why_no_probabilities(spec, estimator)
+    if why:
+        yield "gate", why
 
 
 def _strategy_refuses(spec: ModelSpec, estimator: Any) -> Iterator[Wrong]:
@@ -83,8 +76,3 @@ def _strategy_refuses(spec: ModelSpec, estimator: Any) -> Iterator[Wrong]:
         find_strategy(spec.strategy.name)(estimator).check()
     except SpecError as err:
         yield "strategy", str(err)
-
-
-def _name(estimator: Any) -> str:
-    """The class that predicts, the last one of a pipeline."""
-    return type(estimator[-1] if hasattr(estimator, "steps") else estimator).__name__

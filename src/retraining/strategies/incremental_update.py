@@ -19,7 +19,7 @@ class IncrementalUpdate(Strategy):
 
     def check(self) -> None:
         """The estimator, or the last step of a pipeline, needs a `partial_fit`."""
-        learner = self.estimator[-1] if isinstance(self.estimator, Pipeline) else self.estimator
+        learner = self._learner
         if not hasattr(learner, "partial_fit"):
             raise SpecError(
                 f"strategy incremental_update: {type(learner).__name__} has no partial_fit. Choose an estimator that "
@@ -30,18 +30,35 @@ class IncrementalUpdate(Strategy):
         """A fitted clone: the first champion, or a new start after refused updates."""
         return clone(self.estimator).fit(features, label)
 
+    def why_not_update(self, label: "pd.Series[Any]") -> str | None:
+        """`partial_fit` learns only classes that the first fit has seen."""
+        known = getattr(self._learner, "classes_", None)
+        found = set(label)
+        unseen = set() if known is None else found - set(known)
+        if not unseen:
+            return None
+        return (
+            f"{len(unseen)} of the {len(found)} classes of the new rows were not there when the champion was fitted, "
+            f"and partial_fit cannot add a class."
+        )
+
     def update(self, features: pd.DataFrame, label: "pd.Series[Any]") -> Any:
         """Of a pipeline only the last step learns: its transformers keep what they learned at the last refit, so that
         the coefficients keep their meaning."""
         self.check()
-        updated = copy.deepcopy(self.estimator)
+        copied = IncrementalUpdate(copy.deepcopy(self.estimator))
+        model = copied.estimator
 
-        if isinstance(updated, Pipeline):
-            updated[-1].partial_fit(updated[:-1].transform(features), label)
-        else:
-            updated.partial_fit(features, label)
+        seen = features
+        if isinstance(model, Pipeline) and len(model) > 1:
+            seen = model[:-1].transform(features)
+        copied._learner.partial_fit(seen, label)
 
-        return updated
+        return model
+
+    @property
+    def _learner(self) -> Any:
+        return self.estimator[-1] if isinstance(self.estimator, Pipeline) else self.estimator
 
     def cost(self, rows: int, new_rows: int) -> int:
         """The new rows."""

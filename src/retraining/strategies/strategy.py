@@ -32,6 +32,10 @@ class Strategy(ABC):
     def fit(self, features: pd.DataFrame, label: "pd.Series[Any]") -> Any:
         """A copy of the estimator, fitted from scratch. features: (rows, columns); label: (rows,)."""
 
+    def why_not_update(self, label: "pd.Series[Any]") -> str | None:
+        """Why the fitted estimator cannot learn rows of these labels, as a sentence; None where it can."""
+        return None
+
     @abstractmethod
     def update(self, features: pd.DataFrame, label: "pd.Series[Any]") -> Any:
         """A copy of the fitted estimator that has learned these new rows too. Raises SpecError where the strategy

@@ -52,7 +52,7 @@ def test_what_exists_is_refused_replaced_when_asked_and_never_touched_when_anoth
     replaced = load_table(spark, staged(**{"y z": ["b", "c"]}), table, append=False)
     assert (replaced.types, replaced.rows) == ({"y z": "string"}, 2)
 
-    other = table.replace("t_", "other_")
+    other = table.replace("`t_", "`other_")
     spark.sql(f"CREATE TABLE {other} (x INT) USING DELTA")
     for append in (True, False):
         with pytest.raises(LoadError, match="`load` did not make it, so it is not changed"):

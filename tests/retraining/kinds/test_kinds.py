@@ -131,7 +131,7 @@ def test_no_trivial_prediction_is_right_about_nothing():
 def test_rows_of_one_class_cannot_be_learned_and_rows_of_one_number_can():
     why = CLASSIFICATION.why_not_learned(pd.Series(["no", "no"]))
 
-    assert why == "all 2 have the same class, and a classifier needs rows of at least 2 classes"
+    assert why == "all 2 rows have the same class, and a classifier needs rows of at least 2"
     assert CLASSIFICATION.why_not_learned(CLASSES) is None
     assert REGRESSION.why_not_learned(pd.Series([1.0, 1.0])) is None
 

@@ -8,6 +8,7 @@ from tests.retraining.rules.history import promoted
 from retraining.errors import ParameterError
 from retraining.requests.adopt import AdoptRequest, read_adoption
 from retraining.requests.copy_version import CopyRequest, read_copy
+from retraining.requests.reason import wish_to_retrain
 from retraining.requests.repair import RepairRequest, read_repair
 from retraining.requests.widget_values import end_of
 from retraining.rules.champion.rollback import version_asked
@@ -133,3 +134,14 @@ def test_a_copy_names_its_original_part_by_part():
 def test_a_copy_that_names_anything_else_is_refused(said, refusal):
     with pytest.raises(ParameterError, match=re.escape(refusal)):
         read_copy({**COPY, **said})
+
+
+def test_a_wish_for_a_training_has_a_reason():
+    assert wish_to_retrain(True, " The labels were corrected. ") == "The labels were corrected."
+    assert wish_to_retrain(False, None) is None
+
+
+@pytest.mark.parametrize(("retrain", "reason"), [(True, None), (True, " "), (False, "Please.")])
+def test_a_reason_without_a_wish_or_a_wish_without_a_reason_is_refused(retrain, reason):
+    with pytest.raises(ParameterError, match=r"`reason` is"):
+        wish_to_retrain(retrain, reason)

@@ -297,3 +297,46 @@ def test_replaying_a_decision_row_gives_the_same_action_and_reasons(evidence, po
         row.reasons,
         row.action in ("update", "refit"),
     )
+
+
+SAME_ROWS = replace(CHEAP, new_labelled_rows=0, last_candidate="2")
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (dict(made_otherwise=True), "The spec makes a version in another way than version 2 was made"),
+        (dict(unjudged=True), "Version 2 was fitted and not judged"),
+        (dict(asked_reason="Labels were corrected."), "A person wants a training: Labels were corrected."),
+    ],
+)
+def test_some_things_are_worth_a_training_without_a_new_row(changed, said):
+    assert decide(SAME_ROWS, THRESHOLDS).action == "keep"
+    assert decide(replace(SAME_ROWS, **changed), THRESHOLDS).action == "refit"
+    assert decide(
+        replace(SAME_ROWS, last_fit_seconds=9_999.0, days_since_attempt=0.0, **changed), THRESHOLDS
+    ).action == ("refit")
+    assert said in reason(replace(SAME_ROWS, **changed))
+
+
+@pytest.mark.parametrize(
+    "obstacle", [dict(frozen=True), dict(blocked_until_after_batch=3), dict(holdout_days=2)], ids=str
+)
+def test_a_wish_for_a_training_does_not_overrule_what_stands_against_it(obstacle):
+    assert decide(replace(SAME_ROWS, asked_reason="Please.", **obstacle), THRESHOLDS).action == "keep"
+
+
+def test_a_refused_first_candidate_is_tried_again_with_another_spec():
+    refused = replace(FIRST, new_labelled_rows=0, last_candidate="1")
+
+    assert decide(refused, THRESHOLDS).action == "keep"
+    assert "nothing has changed since candidate version 1 was refused" in reason(refused)
+    assert "retrain=true and a reason" in reason(refused)
+    assert decide(replace(refused, spec_changed=True), THRESHOLDS).action == "refit"
+    assert decide(replace(SAME_ROWS, spec_changed=True), THRESHOLDS).action == "keep"
+
+
+def test_a_frozen_model_says_since_when_and_why():
+    why = "On 2026-01-01 10:00 UTC an operator froze the model. Reason: The audit."
+
+    assert reason(replace(CHEAP, frozen=True, frozen_reason=why)) == why

@@ -143,7 +143,7 @@ def test_without_a_folder_of_sources_none_is_known(tmp_path):
         ),
         (
             SOURCE.replace("table:", "tabel:"),
-            "unknown key `source.tabel`. Did you mean `table`? Known here: format,",
+            "unknown key `source.tabel`. Did you mean `table`? Known here: csv, format,",
         ),
         (SOURCE.replace("keys: [meter], ", ""), "`source.keys` is missing. Add it"),
         (SOURCE.replace("label_delay: 0", "label_delay: 1"), "`label_delay` is `1`. Write 0, or remove the key"),

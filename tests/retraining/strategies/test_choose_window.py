@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.dummy import DummyClassifier
-from sklearn.linear_model import LinearRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from retraining.kinds.classification import CLASSIFICATION
 from retraining.kinds.regression import REGRESSION
@@ -75,10 +75,60 @@ def test_the_estimator_passed_in_stays_unfitted():
     assert not hasattr(estimator, "coef_")
 
 
+def classes(days: int, label) -> DatedRows:
+    features, _, day = history(days)
+    return DatedRows(features, pd.Series(label(day - FIRST_DAY), dtype=object), day)
+
+
 def test_classes_are_judged_by_the_share_of_wrong_ones():
-    features, _, days = history(40)
-    label = pd.Series(np.where(days >= FIRST_DAY + 20, "late", "early"))
+    rows = classes(40, lambda day: np.where((day >= 20) & (day != 38), "late", "early"))
 
-    choice = choose_window(DummyClassifier(), DatedRows(features, label, days), (10,), 6, CLASSIFICATION)
+    choice = choose_window(DummyClassifier(), rows, (15,), 6, CLASSIFICATION)
 
-    assert choice == WindowChoice(10, ((None, 1.0), (10, 0.0)))
+    assert choice == WindowChoice(15, ((None, 5 / 6), (15, 1 / 6)))
+
+
+def test_a_window_of_one_class_is_left_out_with_the_reason():
+    rows = classes(40, lambda day: np.where((day < 20) & (day % 2 == 0), "late", "early"))
+
+    choice = choose_window(LogisticRegression(), rows, (10,), 6, CLASSIFICATION)
+
+    assert [length for length, _ in choice.errors] == [None]
+    why = "all 100 rows have the same class, and a classifier needs rows of at least 2"
+    assert (choice.days, choice.left_out) == (None, ((10, why),))
+
+
+def test_a_window_that_would_have_one_class_on_the_newest_days_is_left_out():
+    rows = classes(40, lambda day: np.where(day < 29, np.where(day % 2 == 0, "late", "early"), "early"))
+
+    choice = choose_window(LogisticRegression(), rows, (10,), 6, CLASSIFICATION)
+
+    assert [length for length, _ in choice.errors] == [None]
+    assert [length for length, _ in choice.left_out] == [10]
+
+
+def test_where_every_window_has_one_class_all_of_the_history_is_kept():
+    rows = classes(40, lambda day: np.where(day == 39, "late", "early"))
+
+    choice = choose_window(LogisticRegression(), rows, (10,), 6, CLASSIFICATION)
+
+    assert (choice.days, choice.errors) == (None, ())
+    assert [length for length, _ in choice.left_out] == [None, 10]
+
+
+class Broken(LinearRegression):
+    """Predicts NaN where it was fitted on few rows."""
+
+    def fit(self, features, label):
+        self.few_ = len(label) < 150
+        return super().fit(features, label)
+
+    def predict(self, features):
+        return super().predict(features) * (np.nan if self.few_ else 1.0)
+
+
+def test_a_window_without_a_finite_error_is_never_chosen():
+    choice = choose_window(Broken(), DatedRows(*history(60, changes_on=40)), (10, 20), 6, REGRESSION)
+
+    assert choice.days == 20
+    assert choice.left_out == ((10, "its error on the days that judge is not a finite number"),)

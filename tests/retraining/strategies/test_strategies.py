@@ -105,6 +105,28 @@ def test_only_an_update_needs_an_estimator_that_learns_incrementally():
         IncrementalUpdate(KNeighborsRegressor()).check()
 
 
+@pytest.mark.parametrize("behind", [(), (StandardScaler(),)], ids=["bare", "pipeline"])
+def test_a_class_that_the_first_fit_never_saw_cannot_be_learned_by_an_update(behind):
+    champion = IncrementalUpdate(make_pipeline(*behind, SGDClassifier(random_state=0)))
+    fitted = IncrementalUpdate(champion.fit(X, CLASSES))
+    newer = CLASSES.where(X["x"] < 0.5, "lost")
+
+    assert fitted.why_not_update(CLASSES) is None
+    assert fitted.why_not_update(CLASSES[:5]) is None
+    assert fitted.why_not_update(newer) == (
+        "1 of the 3 classes of the new rows were not there when the champion was fitted, and partial_fit cannot add a "
+        "class."
+    )
+    with pytest.raises(ValueError, match="valid"):
+        fitted.update(X, newer)
+
+
+def test_a_number_can_always_be_learned():
+    fitted = IncrementalUpdate(SGDRegressor(random_state=0)).fit(X, NUMBERS)
+
+    assert IncrementalUpdate(fitted).why_not_update(NUMBERS * 100) is None
+
+
 def test_a_refit_reads_all_rows_and_an_update_only_the_new_ones():
     assert [each(SGDRegressor()).cost(rows=1_000, new_rows=50) for each in STRATEGIES.values()] == [1_000, 50]
     assert [each.can_update for each in STRATEGIES.values()] == [False, True]

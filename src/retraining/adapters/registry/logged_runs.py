@@ -1,10 +1,13 @@
 """Runs of one model that this product logged, and the removal of those that no version needs."""
 
-from collections.abc import Collection
+import time
+from collections.abc import Collection, Sequence
 
+from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from retraining.adapters.registry.registry import READY, Registry, not_there, talking_to_mlflow
+from retraining.errors import RegistryError
 from retraining.records.version import LoggedRun
 
 MODEL = "model"
@@ -12,6 +15,8 @@ RETRAIN_KEY = "retrain_key"
 MANIFEST_SEQ = "manifest_seq"
 """Tags of a run: all three together say that it is ours."""
 
+_PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""Seconds between looks at a version whose files are still on their way. MLflow itself has waited before that."""
 _NEWEST = 100
 """Every fit looks, so what was left since the fit before it is among these."""
 
@@ -43,16 +48,38 @@ def unnamed_runs(registry: Registry, model: str, named: Collection[str | None]) 
 
 def keep_first_version(registry: Registry, model: str, run_id: str) -> str:
     """The one version of a run. A request that is repeated because its answer was lost registers a second one, and
-    MLflow's client repeats by itself: the first that is ready counts, the others go."""
-    with talking_to_mlflow(f"reading the versions of run {run_id}"):
-        versions = registry.client.search_model_versions(f"name='{registry.full_name(model)}'")
-    mine = sorted((each for each in versions if each.run_id == run_id), key=lambda each: int(each.version))
+    MLflow's client repeats by itself: the first that is ready counts, the others go. Waits for files that are still on
+    their way, for a limited time. Raises RegistryError after it."""
+    mine: list[ModelVersion] = []
+    for pause in (0.0, *_PAUSES):
+        time.sleep(pause)
+        mine = _versions_of_run(registry, model, run_id)
+        if any(each.status == READY for each in mine):
+            break
+    else:
+        raise RegistryError(_not_ready(model, run_id, mine))
+
     kept = next(str(each.version) for each in mine if each.status == READY)
     others = {str(each.version) for each in mine} - {kept}
     for version in sorted(others - _aliased(registry, model)) if others else []:
         with talking_to_mlflow(f"removing {model} version {version}, which a repeated request made"):
             registry.client.delete_model_version(registry.full_name(model), version)
     return kept
+
+
+def _versions_of_run(registry: Registry, model: str, run_id: str) -> list[ModelVersion]:
+    """Oldest first."""
+    with talking_to_mlflow(f"reading the versions of run {run_id}"):
+        versions = registry.client.search_model_versions(f"name='{registry.full_name(model)}'")
+    return sorted((each for each in versions if each.run_id == run_id), key=lambda each: int(each.version))
+
+
+def _not_ready(model: str, run_id: str, versions: Sequence[ModelVersion]) -> str:
+    states = ", ".join(f"version {each.version} is {each.status}" for each in versions) or "no version is registered"
+    return (
+        f"{model}: after {sum(_PAUSES):.0f} s, {states} (run {run_id}); expected {READY}. It was not used, no alias "
+        f"moved. Start the run again: it takes the version if it has become ready, and fits another one otherwise."
+    )
 
 
 def remove_run(registry: Registry, model: str, run: LoggedRun) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import mlflow
 from mlflow import MlflowClient
+from mlflow.entities import Experiment, LifecycleStage
 from mlflow.exceptions import MlflowException
 from mlflow.protos import databricks_pb2
 
@@ -98,18 +99,18 @@ class Registry:
         return True
 
     def experiment_id(self) -> str:
-        """Id of the experiment, created on first use."""
+        """Id of the experiment, created on first use. Raises RegistryError for one in the trash."""
         with talking_to_mlflow(f"opening experiment {self.experiment}"):
             found = self.client.get_experiment_by_name(self.experiment)
             if found:
-                return str(found.experiment_id)
+                return _usable(found)
             try:
                 return str(self.client.create_experiment(self.experiment))
             except MlflowException:  # a run of another model may have made it in the meantime
                 found = self.client.get_experiment_by_name(self.experiment)
                 if not found:
                     raise
-                return str(found.experiment_id)
+                return _usable(found)
 
     def find_version(self, model: str, retrain_key: str) -> tuple[str, str] | None:
         """(run id, version) that an earlier attempt registered under a retrain_key, if any. A version that is still
@@ -174,6 +175,18 @@ class Registry:
         with talking_to_mlflow(f"downloading {model} version {version}"):
             uri = f"models:/{self.full_name(model)}/{version}"
             return Path(mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=folder))
+
+
+def _usable(experiment: Experiment) -> str:
+    """Its id. Raises RegistryError where it was deleted: MLflow keeps the name taken until the trash is emptied."""
+    if experiment.lifecycle_stage == LifecycleStage.ACTIVE:
+        return str(experiment.experiment_id)
+    number = experiment.experiment_id
+    raise RegistryError(
+        f"Experiment {experiment.name} (id {number}) was deleted and is in the trash, so no run can be logged. Restore "
+        f"it: mlflow.MlflowClient().restore_experiment({str(number)!r}), or set the parameter `experiment` to another "
+        f"path."
+    )
 
 
 def load_files(files: Path) -> Any:

@@ -1,32 +1,29 @@
 """Files in a folder as a source: each new file lands once in a Delta table, which is then read like any other."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from urllib.parse import unquote
 
 from pyspark.errors import AnalysisException, StreamingQueryException
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField, StructType, TimestampType
 
 from retraining.adapters.sources.delta_table import PinnedTable
+from retraining.adapters.sources.file_format import FileFormat
+from retraining.adapters.sources.new_files import FILE, schema_of
 from retraining.errors import SourceError
+from retraining.spec.csv_section import CsvSection
 from retraining.spec.source_section import MALFORMED_LINE
 
-FILE = "_file"
 FILE_MODIFIED = "_file_modified"
 LANDED_AT = "_landed_at"
 LANDING_COLUMNS = (FILE, FILE_MODIFIED, LANDED_AT)
 """What landing knows about a row. Not part of the row's content: it is the same row when another file repeats it."""
-
-_OPTIONS: dict[str, dict[str, str]] = {
-    # enforceSchema would ignore the header, and take columns in another order for each other.
-    "csv": {"header": "true", "enforceSchema": "false", "mode": "PERMISSIVE"},
-    "json": {"mode": "PERMISSIVE"},
-    "parquet": {},
-}
 
 
 @dataclass(frozen=True)
@@ -35,7 +32,7 @@ class Landing:
 
     schema is None where the files know their own columns. name is the table's, without its schema. checkpoints is the
     folder that records which files have landed; volume is the quoted name of the volume it is in, None outside
-    Databricks.
+    Databricks. csv: how CSV files are written.
     """
 
     path: str
@@ -44,6 +41,12 @@ class Landing:
     name: str
     checkpoints: str
     volume: str | None = None
+    csv: CsvSection = field(default_factory=CsvSection)
+
+    @property
+    def reader(self) -> FileFormat:
+        """How the files are read."""
+        return FileFormat(self.format, self.csv)
 
     def checkpoint(self, table_id: str) -> str:
         """Its folder belongs to one table and one folder of files: a table that was made again, or another
@@ -96,26 +99,32 @@ def columns_of_files(spark: SparkSession, landing: Landing, listed: DataFrame) -
             f"source folder {landing.path} holds no {landing.format} file yet, so its columns are not known. Nothing "
             f"was ingested. Run again when it does, or say the columns under source.schema."
         )
-    return spark.read.format(landing.format).load(unquote(first)).schema
+    schema = schema_of(spark, first)
+    if schema is None:
+        raise SourceError(
+            f"{unquote(first)} cannot be read as parquet. Nothing was ingested and the watermark is unchanged. Repair "
+            f"it or take it away, and run again."
+        )
+    return schema
 
 
-def land(landing: Landing, columns: StructType, into: PinnedTable, at: datetime) -> None:
+def land(
+    landing: Landing, columns: StructType, into: PinnedTable, at: datetime, open_quotes: Sequence[str] = ()
+) -> None:
     """Appends the rows of every file that has not landed yet. A malformed line is a row of nulls beside its text.
 
-    Raises SourceError when a file cannot be read as what it should be; files of the same step have not landed then.
+    open_quotes: names of files in which a quote is not closed, so that a line break inside a value is not one that
+    somebody wrote. Raises SourceError when a file cannot be read as what it should be; files of the same step have not
+    landed then.
     """
-    lines = landing.format != "parquet"
-    expected = StructType([*columns, StructField(MALFORMED_LINE, StringType())]) if lines else columns
     source, options = reading(landing)
+    reader = landing.reader
 
-    files = into.spark.readStream.format(source).options(**options).schema(expected).load(landing.path)
-    values = [F.col(f"`{name}`") for name in columns.names]
-    if lines:
-        fine = F.col(MALFORMED_LINE).isNull()
-        values = [F.when(fine, value).alias(name) for name, value in zip(columns.names, values, strict=True)]
-        values.append(F.col(MALFORMED_LINE))
+    files = into.spark.readStream.format(source).options(**options).schema(reader.asked_for(columns))
+    broken = _runs_on(columns, open_quotes) if open_quotes else None
+    values = reader.values(columns, broken)
     facts = [F.col("_metadata.file_path").alias(FILE), F.col("_metadata.file_modification_time").alias(FILE_MODIFIED)]
-    rows = files.select(*values, *facts, F.lit(at).alias(LANDED_AT))
+    rows = files.load(landing.path).select(*values, *facts, F.lit(at).alias(LANDED_AT))
 
     writer = rows.writeStream.format("delta").outputMode("append").trigger(availableNow=True)
     query = writer.option("checkpointLocation", landing.checkpoint(into.table_id)).toTable(into.table)
@@ -125,9 +134,15 @@ def land(landing: Landing, columns: StructType, into: PinnedTable, at: datetime)
         raise _unreadable(landing, into) from err
 
 
+def _runs_on(columns: StructType, open_quotes: Sequence[str]) -> Column:
+    in_them = F.col("_metadata.file_path").isin(list(open_quotes))
+    breaks = [F.coalesce(F.col(f"`{name}`").contains("\n"), F.lit(False)) for name in columns.names]
+    return in_them & reduce(or_, breaks)
+
+
 def reading(landing: Landing) -> tuple[str, dict[str, str]]:
     """Format and options of the stream of new files: Auto Loader on Databricks, else Spark's own file source."""
-    options = _OPTIONS[landing.format] | {"columnNameOfCorruptRecord": MALFORMED_LINE}
+    options = landing.reader.options | {"columnNameOfCorruptRecord": MALFORMED_LINE}
     if landing.volume is None:
         # By default a file that is a week older than the newest one is left out silently.
         return landing.format, options | {"recursiveFileLookup": "true", "maxFileAge": "36500d"}

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from retraining.adapters.tables.tables import Fence, Tables
 from retraining.errors import SkippedWriteError
+from retraining.records.control import Control
 from retraining.records.decision import Decision
 from retraining.records.drift import DetectorState, DriftMetric, DriftProfile, DriftReference
 from retraining.records.event import Event
@@ -13,13 +14,16 @@ from retraining.records.gate import GateResult
 from retraining.records.promotion import Promotion
 from retraining.records.version import Manifest
 
-Sequenced = TypeVar("Sequenced", Decision, Manifest, GateResult, Promotion, DriftReference, DriftMetric, DetectorState)
+Sequenced = TypeVar(
+    "Sequenced", Decision, Manifest, GateResult, Promotion, Control, DriftReference, DriftMetric, DetectorState
+)
 
 TABLE_OF: dict[type, str] = {
     Decision: "decisions",
     Manifest: "model_manifests",
     GateResult: "gate_results",
     Promotion: "promotions",
+    Control: "controls",
     DriftReference: "drift_references",
     DriftMetric: "drift_metrics",
     DetectorState: "detector_states",

@@ -39,16 +39,24 @@ def _own_sums(name: str, loss: Callable[[NDArray[Any], NDArray[Any]], Any], of: 
 
 def check_probabilities(spec: ModelSpec, estimator: Any) -> None:
     """Raises SpecError where a metric of the spec needs probabilities and the estimator, fitted or not, has none."""
+    why = why_no_probabilities(spec, estimator)
+    if why:
+        raise SpecError(f"{spec.model}: gate: {why}")
+
+
+def why_no_probabilities(spec: ModelSpec, estimator: Any) -> str | None:
+    """Which metrics of the spec an estimator cannot be measured by, with the cure; None where it can by all."""
     kind = kind_of(spec)
-    wanting = [name for name in spec.gate.metrics if find_metric(name, kind.name).needs_probabilities]
+    named = {name: kind.metric(name) for name in spec.gate.metrics}  # functions of recipes need no probabilities
+    wanting = [name for name, metric in named.items() if metric and metric.needs_probabilities]
     if not wanting or hasattr(estimator, "predict_proba"):
-        return
+        return None
 
     steps = getattr(estimator, "steps", None)
     learner = type(steps[-1][1] if steps else estimator).__name__
     others = ", ".join(name for name, metric in kind.metrics.items() if not metric.needs_probabilities)
-    raise SpecError(
-        f"{spec.model}: gate names {', '.join(dict.fromkeys(wanting))}, computed from probabilities, and {learner} has "
-        f"no predict_proba. Choose an estimator that has it (CalibratedClassifierCV adds it to a classifier), or name "
-        f"only metrics of classes: {others}."
+    need = "needs" if len(wanting) == 1 else "need"
+    return (
+        f"{', '.join(wanting)} {need} probabilities, and {learner} of `{spec.recipe}` has no predict_proba. Choose an "
+        f"estimator that has it (CalibratedClassifierCV adds it to a classifier), or metrics that need none: {others}."
     )

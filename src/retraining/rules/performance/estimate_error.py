@@ -24,6 +24,8 @@ FloatArray = NDArray[np.float64]
 SAMPLE_ROWS = 20_000
 """Rows a side that callers should draw: with 10 columns they take four seconds on one core."""
 FEWEST_KNOWN = 500
+MOST_LOSS = 1e30
+"""Trees keep numbers of 32 bits, and add up the squares of losses."""
 FEWEST_GROUPS = 5
 """Days with labels, or rows where they have no days. Also the number of folds that are left out in turn."""
 
@@ -55,6 +57,10 @@ def estimate_error(kind: Kind, labelled: PredictedRows, losses: FloatArray, wait
     if count < FEWEST_KNOWN or groups < FEWEST_GROUPS or not len(waiting.values):
         return ErrorEstimate(None, _too_few(labelled, groups, len(waiting.values)))
 
+    beyond = int((~(losses <= MOST_LOSS)).sum())
+    if beyond:
+        return ErrorEstimate(None, _too_large(beyond, count, len(waiting.values)))
+
     calibrates = labelled.confidence is not None and waiting.confidence is not None
     if calibrates:
         model: Any = _calibration()
@@ -74,6 +80,13 @@ def _too_few(labelled: PredictedRows, groups: int, waiting: int) -> str:
     return (
         f"{waiting:,} rows wait for their labels. {len(labelled.values):,} rows of {groups:,} {unit} have one since "
         f"the champion went live; an estimate of its error needs {FEWEST_KNOWN:,} rows of {FEWEST_GROUPS} {unit}."
+    )
+
+
+def _too_large(beyond: int, known: int, waiting: int) -> str:
+    return (
+        f"{waiting:,} rows wait for their labels. Their error is not estimated: the champion has no prediction, or one "
+        f"that is too far away to be squared, for {beyond:,} of {known:,} labelled rows."
     )
 
 

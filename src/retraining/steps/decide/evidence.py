@@ -11,7 +11,7 @@ from retraining.records.drift import DetectorState, DomainVerdict
 from retraining.records.promotion import Promotion
 from retraining.records.version import Manifest
 from retraining.rules.champion.alias_state import newest_move
-from retraining.rules.champion.rollback import newest_release, waits_after_batch
+from retraining.rules.champion.rollback import waits_after_batch
 from retraining.rules.drift.batch_verdict import drift_persistence, is_clear
 from retraining.rules.drift.detectors.concept_alarm import concept_alarm
 from retraining.rules.gate.checks import gated_error
@@ -20,6 +20,7 @@ from retraining.rules.performance.previous_wins import PreviousVerdict, Rivals, 
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.model_history import ModelHistory
+from retraining.steps.decide.attempts import attempt_evidence, last_attempt, last_training
 from retraining.steps.drift.classify_change import classify_change, level_of_error
 from retraining.steps.drift.evaluate_drift import BatchDrift
 from retraining.steps.gate.plan_holdout import plan_holdout
@@ -46,18 +47,30 @@ class Measurements:
     """Where rows wait for their labels."""
 
 
+@dataclass(frozen=True)
+class Wishes:
+    """What people want of this run."""
+
+    frozen: bool = False
+    """Nothing is to be trained."""
+    frozen_reason: str | None = None
+    """Since when and why, where that lasts longer than the run."""
+    asked_reason: str | None = None
+    """Why something is to be trained, in spite of few new rows."""
+
+
 def collect_evidence(
     spec: ModelSpec,
     source: IngestedSource,
     history: ModelHistory,
     champion: Manifest | None,
     measurements: Measurements,
-    frozen: bool,
+    wishes: Wishes,
 ) -> Evidence:
     """The evidence on the newest committed batch."""
     version = champion.version if champion else None
     expected = expected_error(spec, history, version)
-    attempt = last_attempt(history.manifests)
+    attempt = last_attempt(history)
     training = last_training(history, champion)
 
     return Evidence(
@@ -70,7 +83,8 @@ def collect_evidence(
         days_since_attempt=_days_between(source, source.watermark_of(training.batch_seq) if training else None),
         can_update=_can_update(spec, champion),
         refusals_in_a_row=_refusals_in_a_row(history.promotions),
-        frozen=frozen,
+        **vars(wishes),
+        **attempt_evidence(spec, history, champion),
         **_holdout_evidence(spec, source, champion, measurements),
         **_error_evidence(spec, source, history, version, measurements),
         **_drift_evidence(spec, source, history, version, measurements),
@@ -177,26 +191,6 @@ def all_losses(history: ModelHistory, measurements: Measurements) -> list[DailyL
     measured_now = {loss.batch_seq for loss in measurements.losses}
     earlier = [loss for loss in losses_of(history.decisions) if loss.batch_seq not in measured_now]
     return [*earlier, *measurements.losses]
-
-
-def last_attempt(manifests: Sequence[Manifest]) -> Manifest | None:
-    """The newest candidate, promoted or not, or what was adopted after it. A copy was fitted elsewhere."""
-    made = [row for row in manifests if row.state == "REGISTERED" and row.role in ("candidate", "adopted")]
-    return made[-1] if made else None
-
-
-def last_training(history: ModelHistory, champion: Manifest | None) -> Manifest | None:
-    """The fit after which rows are new: the last attempt, or a champion that was copied here after it.
-
-    Fits before an operator's release do not count: the rows that a rolled-back version learned are new to the champion
-    that came back.
-    """
-    release = newest_release(history.promotions)
-    since_release = [row for row in history.manifests if release is None or row.at > release.at]
-    own = last_attempt(since_release)
-    live = champion if champion and (release or champion.role == "copied") else None
-
-    return max((row for row in (own, live) if row), key=lambda row: row.batch_seq, default=None)
 
 
 def expected_error(spec: ModelSpec, history: ModelHistory, champion: str | None) -> float | None:

@@ -20,7 +20,8 @@ from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.model_frame import LABEL, feature_columns, is_reserved, labelled
 from retraining.steps.dataset.other_sources import keys_of_other_sources
 from retraining.steps.dataset.training_frame import Bounds, trainable_rows
-from retraining.steps.performance.sum_on_workers import BLOCK, ModelPair, sum_on_workers
+from retraining.steps.performance.sum_on_workers import BLOCK, sum_on_workers
+from retraining.steps.performance.worker_sums import ModelPair
 
 EXCHANGEABLE_BLOCKS = 200
 """Rows without time order are judged in at most this many buckets, so that the driver's part does not grow with

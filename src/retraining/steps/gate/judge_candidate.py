@@ -26,7 +26,8 @@ from retraining.steps.gate.earlier_looks import days_between, looks_at_holdout
 from retraining.steps.gate.evaluate_on_holdout import count_shared_keys, evaluate_on_holdout, holdout_rows, metrics_of
 from retraining.steps.gate.first_period import first_period
 from retraining.steps.performance.daily_losses import losses_of
-from retraining.steps.performance.sum_on_workers import ModelPair, sum_on_workers
+from retraining.steps.performance.sum_on_workers import sum_on_workers
+from retraining.steps.performance.worker_sums import ModelPair
 
 
 def judge_candidate(

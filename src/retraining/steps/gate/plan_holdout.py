@@ -4,7 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from retraining.errors import SpecError
 from retraining.rules.gate.holdout import holdout_days, whole_days
+from retraining.rules.ingest.ledger import Ledger
+from retraining.spec.gate_section import GateSection
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 
@@ -36,3 +39,15 @@ def plan_holdout(
 
     start = ledger.start_of(holdout_days(whole)[0])
     return Holdout(len(whole), ledger.to_text(start), ledger.to_text(ledger.start_of(today)))
+
+
+def check_holdout_has_days(gate: GateSection, ledger: Ledger) -> None:
+    """Raises SpecError where the newest days are to judge and the ledger has none: no candidate could ever be
+    judged."""
+    if gate.holdout != "newest" or ledger.has_time:
+        return
+    raise SpecError(
+        f"gate.holdout is newest, which judges by days, but ledger `{ledger.column}` is of type {ledger.type} and has "
+        f"no days, so no model could ever be trained. Write `gate: {{ holdout: reserved }}` in the spec, or name a "
+        f"source.ledger_column of type timestamp or date."
+    )

@@ -1,28 +1,26 @@
 """New files of a folder become rows of the landing table, before it is read like any other source."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import unquote
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import StructType
 
 from retraining.adapters.sources.delta_table import pin_newest
 from retraining.adapters.sources.files import (
-    FILE,
     FILE_MODIFIED,
     LANDED_AT,
-    LANDING_COLUMNS,
     Landing,
-    columns_of_files,
     land,
-    landing_schema,
     list_files,
 )
+from retraining.adapters.sources.new_files import FILE, new_files, odd_text_files
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import SourceError
-from retraining.spec.source_section import MALFORMED_LINE
+from retraining.spec.feed import Feed
+from retraining.steps.ingest.landing_columns import columns_to_land
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +34,8 @@ class LandingReport:
     rows: int
     again: int
     without_rows: int
+    notes: tuple[str, ...] = ()
+    """What is to be said of columns that were left out."""
 
     @property
     def summary(self) -> str:
@@ -43,46 +43,55 @@ class LandingReport:
         return f"{self.files:,} new files landed with {self.rows:,} rows"
 
 
-def land_files(tables: Tables, landing: Landing, at: datetime) -> LandingReport:
+def land_files(tables: Tables, feed: Feed, landing: Landing, at: datetime) -> LandingReport:
     """Land every file that has not landed yet, each once.
 
-    Raises SourceError, before a batch is planned, when the folder is missing, a file cannot be read, or one was
-    replaced after it had landed.
+    Raises SourceError, before a batch is planned, when the folder is missing, a file cannot be read or lacks a column
+    that is used, or one was replaced after it had landed.
     """
     spark = tables.spark
     listed = list_files(spark, landing.path)
     if landing.volume is not None:
         spark.sql(f"CREATE VOLUME IF NOT EXISTS {landing.volume}")
 
-    columns = _columns(tables, landing, listed)
-    land(landing, columns, pin_newest(spark, tables.name(landing.name)), at)
+    waiting = new_files(listed, tables.read(landing.name) if tables.exists(landing.name) else None)
+    open_quotes = _refuse_or_doubt(tables, feed, landing, waiting)
+    found = columns_to_land(tables, feed, landing, listed, waiting)
+    land(landing, found.columns, pin_newest(spark, tables.name(landing.name)), at, open_quotes)
     landed = _compare(list_files(spark, landing.path), tables.read(landing.name), landing, at)
+    landed = replace(landed, notes=found.notes)
 
     _log.info("%s: %s", landing.path, landed.summary)
     _warn(landing, landed)
     return landed
 
 
-def _columns(tables: Tables, landing: Landing, listed: DataFrame) -> StructType:
-    """The columns of the files: as the table has them, once it exists; the spec may not name others."""
-    if not tables.exists(landing.name):
-        columns = columns_of_files(tables.spark, landing, listed)
-        tables.create(landing.name, landing_schema(landing, columns), append_only=False)
-        return columns
+def _refuse_or_doubt(tables: Tables, feed: Feed, landing: Landing, waiting: DataFrame) -> tuple[str, ...]:
+    """Names of the files in which a quote is not closed. Raises SourceError for a file that is not UTF-8, or a JSON
+    file in which no line has a column that is used."""
+    if not landing.reader.has_lines or landing.csv.encoding == "UTF-16":
+        return ()
+    is_csv = landing.format == "csv"
+    keys = [] if is_csv else [name for name in landing.schema or {} if feed.source.prepare or feed.names(name)]
+    odd = odd_text_files(tables.spark, landing.path, waiting, landing.csv if is_csv else None, keys)
 
-    table = tables.name(landing.name)
-    own = {*LANDING_COLUMNS, MALFORMED_LINE}
-    columns = StructType([each for each in tables.read(landing.name).schema if each.name not in own])
-    expected = {column.lower(): type_ for column, type_ in (landing.schema or {}).items()}
-    stored = {each.name.lower(): each.dataType.simpleString() for each in columns}
-    if landing.schema is not None and expected != stored:
-        differ = sorted(f"`{key}`" for key, _ in expected.items() ^ stored.items())
-        raise SourceError(
-            f"source.schema and {table} differ in {', '.join(dict.fromkeys(differ))}. Nothing was ingested. "
-            f"Bring the spec back, add new columns with ALTER TABLE {table} ADD COLUMNS, or give the source "
-            f"another name, which lands all files again."
-        )
-    return columns
+    for file in odd:
+        if file.bad_lines and landing.csv.encoding == "UTF-8":
+            raise SourceError(
+                f"{unquote(file.name)} is not UTF-8 in {file.bad_lines:,} lines. {_NOTHING_LANDED} Write it again as "
+                f"UTF-8{_OR_ENCODING if is_csv else ''}."
+            )
+        if file.missing:
+            raise SourceError(
+                f"no line of {unquote(file.name)} has the key {', '.join(f'`{key}`' for key in file.missing)}, which "
+                f"source.schema names and a spec uses. {_NOTHING_LANDED} Write the file again with it (null where it "
+                f"has no value), or take it away."
+            )
+    return tuple(file.name for file in odd if file.open_quote)
+
+
+_NOTHING_LANDED = "No file of this run has landed, and the watermark is unchanged."
+_OR_ENCODING = ", or say what it is under source.csv.encoding: latin1, windows-1252 or utf-16"
 
 
 def _compare(listed: DataFrame, table: DataFrame, landing: Landing, at: datetime) -> LandingReport:

@@ -35,22 +35,20 @@ def land_and_pin(
     table is the quoted name of the table that is read. batches: those of the feed, oldest first; without them all rows
     follow. Raises SourceError, or ContractError for a table that is staged, before anything is planned.
     """
-    prepare = _preparation(feed)
+    prepare = preparation_of(feed)
     plan = next((batch for batch in batches if batch.state == "PLANNED"), None)
     labels = read_labels(context.tables, feed, plan)
     without = () if landing is None else LANDING_COLUMNS
     spark = context.tables.spark
 
     if plan is not None:
-        newest = _find_planned(context.tables, feed, table, without)
+        newest = find_planned(context.tables, feed, table, without)
         pinned = pin_planned(newest, table, plan.source_table_id, plan.source_version)
     elif feed.source.mode == "table":
         joined = labels.label if labels else None
         pinned = find_newest(spark, table) or stage_rows(context, feed, table, prepare, joined, batches)
     else:
-        if landing is not None:
-            land_files(context.tables, landing, context.run.started_at)
-        pinned = pin_newest(spark, table, without)
+        pinned = _land(context, feed, table, landing, without)
 
     if feed.source.mode != "change_feed":
         return join_labels(feed, replace(pinned, prepare=prepare), labels)
@@ -58,8 +56,13 @@ def land_and_pin(
     return join_labels(feed, changes, labels)
 
 
-def _find_planned(tables: Tables, feed: Feed, table: str, without: tuple[str, ...]) -> PinnedTable | None:
-    """The table as it is now, or the one that its rows were staged in."""
+def _land(context: Context, feed: Feed, table: str, landing: Landing | None, without: tuple[str, ...]) -> PinnedTable:
+    notes = () if landing is None else land_files(context.tables, feed, landing, context.run.started_at).notes
+    return replace(pin_newest(context.tables.spark, table, without), notes=notes)
+
+
+def find_planned(tables: Tables, feed: Feed, table: str, without: tuple[str, ...]) -> PinnedTable | None:
+    """The table of an open plan as it is now: the source's, or the one that its rows were staged in."""
     newest = find_newest(tables.spark, table, without)
     staged = staging.table_of(feed.name)
     if newest is None and tables.exists(staged):
@@ -67,7 +70,7 @@ def _find_planned(tables: Tables, feed: Feed, table: str, without: tuple[str, ..
     return newest
 
 
-def _preparation(feed: Feed) -> Preparation | None:
+def preparation_of(feed: Feed) -> Preparation | None:
     """The function that makes the source's columns. Raises SpecError when it does not exist."""
     name = feed.source.prepare
     if name is None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from pyspark import cloudpickle
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -18,33 +17,17 @@ from retraining.errors import SpecError
 from retraining.kinds.class_metrics import MOST_CLASSES
 from retraining.kinds.find_kind import kind_of
 from retraining.kinds.kind import Kind
-from retraining.kinds.metric import FloatArray, Metric, Predictions, in_order, over_classes
-from retraining.rules.gate.evaluation import paired_sums
+from retraining.kinds.metric import FloatArray, Metric, in_order
 from retraining.rules.gate.jackknife import PairedSums
 from retraining.rules.gate.metrics import check_probabilities, find_metric
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.model_frame import LABEL, feature_columns
+from retraining.steps.performance.worker_sums import ALL_ROWS, CHECKS, ModelPair, WorkerSums, fitted_on, long_totals
 
 BLOCK = "_block"
 MOST_SLICES = 50
 """Values of a slicing column that become slices: those with most rows."""
-_ALL = ""
-_LARGEST = 1e150
-"""Squares of larger numbers are infinite."""
-_CHECKS = -1
 _PARTIAL = "slice string, metric int, block bigint, place int, total double"
-Totals = dict[tuple[str, int, int], FloatArray]
-"""By slice, metric and block: the rows, then the candidate's sums, then the baseline's."""
-
-
-@dataclass(frozen=True)
-class ModelPair:
-    """A candidate and its baseline: the champion, or the trivial prediction where there is none."""
-
-    candidate: Any
-    champion: Any | None
-    trivial: str | None
-    """As text; None where none is stored."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +60,7 @@ def sum_on_workers(spec: ModelSpec, rows: DataFrame, metrics: Sequence[str], mod
             if model is not None:
                 check_probabilities(spec, model)
 
-    names = list(dict.fromkeys([*spec.columns.features, *_fitted_on(models.champion), *_fitted_on(models.candidate)]))
+    names = list(dict.fromkeys([*spec.columns.features, *fitted_on(models.champion), *fitted_on(models.candidate)]))
     features = [column.alias(f"_feature_{place}") for place, column in enumerate(_as_models_see(spec, rows, names))]
     slices = _slice_columns(spec, rows)
     slice_names = list(slices)
@@ -86,13 +69,13 @@ def sum_on_workers(spec: ModelSpec, rows: DataFrame, metrics: Sequence[str], mod
 
     def sum_partition(batches: Iterable[pd.DataFrame]) -> Iterable[pd.DataFrame]:
         pair, pair_metrics = pickle.loads(pickled)
-        summing = _Sums(pair, kind, pair_metrics, classes)
+        summing = WorkerSums(pair, kind, pair_metrics, classes)
         for batch in batches:
             if len(batch):
                 seen = batch[[f"_feature_{place}" for place in range(len(names))]].set_axis(names, axis="columns")
                 summing.add(seen, batch[LABEL], batch[BLOCK].to_numpy(), batch[slice_names])
         if summing.totals:  # a frame without rows has columns of no type
-            yield _long(summing.totals)
+            yield long_totals(summing.totals)
 
     inputs = rows.select(F.col(LABEL), F.col(BLOCK).cast("bigint").alias(BLOCK), *slices.values(), *features)
     partial = inputs.mapInPandas(sum_partition, _PARTIAL)
@@ -125,10 +108,6 @@ def _baseline_classes(kind: Kind, models: ModelPair) -> tuple[str, ...]:
     return kind.classes_of(models.champion)
 
 
-def _fitted_on(model: Any | None) -> list[str]:
-    return [str(name) for name in getattr(model, "feature_names_in_", ())]
-
-
 def _as_models_see(spec: ModelSpec, rows: DataFrame, names: Sequence[str]) -> list[Column]:
     """The spec's features as the spec says; others, which only the champion knows, by their type in the table."""
     own = dict(zip(spec.columns.features, feature_columns(spec), strict=True))
@@ -153,88 +132,14 @@ def _slice_columns(spec: ModelSpec, rows: DataFrame) -> dict[str, Column]:
     return columns
 
 
-class _Sums:
-    """The sums of two models on a worker."""
-
-    def __init__(self, models: ModelPair, kind: Kind, metrics: Sequence[Metric], classes: tuple[str, ...]) -> None:
-        self.totals: Totals = {}
-        self.models = models
-        self.kind = kind
-        self.metrics = metrics
-        self.classes = classes
-        self.needs_probabilities = any(metric.needs_probabilities for metric in metrics)
-
-    def add(
-        self, features: pd.DataFrame, label: "pd.Series[Any]", blocks: NDArray[np.int64], slices: pd.DataFrame
-    ) -> None:
-        """Adds one batch to the totals."""
-        truth = self.kind.as_labels(label)
-        candidate = self._answers(self.models.candidate, features, truth)
-        baseline = self._answers(self.models.champion, features, truth)
-
-        for place, metric in enumerate(self.metrics):
-            self._add(_ALL, place, blocks, paired_sums(metric, candidate, baseline, blocks))
-
-        for column in slices:
-            for value in slices[column].dropna().unique():
-                inside = (slices[column] == value).to_numpy()
-                of_candidate = _only(candidate, inside)
-                of_baseline = _only(baseline, inside)
-                sums = paired_sums(self.metrics[0], of_candidate, of_baseline, blocks[inside])
-                self._add(str(value), 0, blocks[inside], sums)
-
-        key = (_ALL, _CHECKS, 0)
-        self.totals[key] = self.totals.get(key, np.zeros(6)) + self._checks(candidate)
-
-    def _add(self, name: str, metric: int, blocks: NDArray[np.int64], sums: PairedSums) -> None:
-        for place, block in enumerate(np.unique(blocks)):
-            both = np.concatenate([[sums.rows[place]], sums.candidate[place], sums.baseline[place]])
-            key = (name, metric, int(block))
-            self.totals[key] = self.totals[key] + both if key in self.totals else both
-
-    def _answers(self, model: Any | None, features: pd.DataFrame, label: NDArray[Any]) -> Predictions:
-        if model is None:
-            return over_classes(self.kind.trivial_answers(self.models.trivial, label), self.classes)
-        seen = features[_fitted_on(model) or features.columns]
-        return over_classes(self.kind.answers(model, seen, label, self.needs_probabilities), self.classes)
-
-    def _checks(self, candidate: Predictions) -> FloatArray:
-        """Rows, broken predictions, and sums and sums of squares of predictions and labels. Where probabilities decide,
-        a model that always names the frequent class may still tell rows apart."""
-        predicted = self.kind.as_numbers(candidate.prediction, self.classes)
-        if self.metrics[0].needs_probabilities and candidate.probabilities is not None:
-            predicted = candidate.probabilities @ np.arange(1.0, 1 + len(self.classes))
-        truth = self.kind.as_numbers(candidate.label, self.classes)
-        fine = np.isfinite(predicted)
-        kept = np.clip(np.where(fine, predicted, 0.0), -_LARGEST, _LARGEST)
-        return np.array([len(predicted), (~fine).sum(), kept.sum(), (kept**2).sum(), truth.sum(), (truth**2).sum()])
-
-
-def _only(answers: Predictions, inside: NDArray[np.bool_]) -> Predictions:
-    probabilities = None if answers.probabilities is None else answers.probabilities[inside]
-    return Predictions(answers.label[inside], answers.prediction[inside], probabilities, answers.classes)
-
-
-def _long(totals: Totals) -> pd.DataFrame:
-    """One row a sum that is not 0, and always one of the last sum, because its place shows how many there are."""
-    columns: dict[str, list[Any]] = defaultdict(list)
-    for (name, metric, block), values in totals.items():
-        kept = np.append(np.flatnonzero(values[:-1]), len(values) - 1)
-        for column, value in (("slice", name), ("metric", metric), ("block", block)):
-            columns[column] += [value] * len(kept)
-        columns["place"] += kept.tolist()
-        columns["total"] += values[kept].tolist()
-    return pd.DataFrame({name: columns[name] for name in ("slice", "metric", "block", "place", "total")})
-
-
 def _metric_sums(metrics: tuple[Metric, ...], totals: Sequence[Any]) -> MetricSums:
     values: dict[tuple[str, int], dict[int, dict[int, float]]] = defaultdict(lambda: defaultdict(dict))
     for row in totals:
         values[row["slice"], row["metric"]][row["block"]][row["place"]] = row["total"]
 
-    checks = _matrix(values.pop((_ALL, _CHECKS), {0: {5: 0.0}}))[0]
-    sums = tuple(_paired(values.get((_ALL, place), {})) for place in range(len(metrics)))
-    slices = {name: _paired(values[name, place]) for name, place in sorted(values) if name != _ALL}
+    checks = _matrix(values.pop((ALL_ROWS, CHECKS), {0: {5: 0.0}}))[0]
+    sums = tuple(_paired(values.get((ALL_ROWS, place), {})) for place in range(len(metrics)))
+    slices = {name: _paired(values[name, place]) for name, place in sorted(values) if name != ALL_ROWS}
     return MetricSums(metrics, sums, slices, int(checks[1]), _is_constant(checks))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from retraining.adapters.registry.digest import digest_of_files
 from retraining.adapters.registry.log_version import FittedModel, TrainingData, log_version
 from retraining.adapters.registry.logged_runs import keep_first_version
+from retraining.adapters.registry.session import check_no_open_run
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq
 from retraining.context import Context
@@ -47,12 +48,14 @@ def log_fit(context: Context, source: IngestedSource, reserved: Manifest, manife
         sweep_leftovers(context, manifests)
         return LoggedFit(done[0], None)
 
+    check_no_open_run()
     base = manifest_of_version(manifests, spec.model, reserved.base_version) if reserved.base_version else None
     started = context.run.stopwatch()
     learned = learn(context, source, reserved, base)
+    base = None if learned.not_updated else base
     hit("fit.after_learn")
 
-    filled = _fill(context, reserved, learned, next_seq(manifests), base is None or base.reproducible)
+    filled = _fill(context, reserved, learned, next_seq(manifests), base)
     logged_before = registry.find_version(spec.model, reserved.retrain_key)
     if logged_before:
         registry.finish_run(logged_before[0])
@@ -90,13 +93,16 @@ def store_fit(context: Context, logged: LoggedFit, manifests: Sequence[Manifest]
     return registered
 
 
-def _fill(context: Context, reserved: Manifest, learned: Fit, seq: int, reproducible: bool) -> Manifest:
+def _fill(context: Context, reserved: Manifest, learned: Fit, seq: int, base: Manifest | None) -> Manifest:
+    """What was reserved as an update may have become a refit."""
     frame = learned.frame
 
     return replace(
         reserved,
         state="REGISTERED",
         seq=seq,
+        action="update" if base else "refit",
+        base_version=base.version if base else None,
         window_days=learned.window.days,
         train_from=learned.train_from,
         trained_until=frame.trained_until,
@@ -105,7 +111,7 @@ def _fill(context: Context, reserved: Manifest, learned: Fit, seq: int, reproduc
         data_hash=frame.data_hash,
         observations_version=observations.observations_version(context.tables, context.spec.source_name),
         trivial_prediction=str(kind_of(context.spec).trivial_prediction(frame.label)),
-        reproducible=reproducible,
+        reproducible=base is None or base.reproducible,
         kind=kind_of(context.spec).name,
         features=frame.columns,
         **context.stamp,

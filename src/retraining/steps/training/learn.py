@@ -1,12 +1,15 @@
 """The estimator of a reserved manifest: fitted from scratch on a window of history, or updated with new rows."""
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from retraining.context import Context
+from retraining.errors import NothingToDoError
 from retraining.kinds.find_kind import kind_of
 from retraining.records.version import Manifest
+from retraining.rules.gate.metrics import check_probabilities
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
@@ -17,31 +20,48 @@ from retraining.strategies.choose_window import DatedRows, WindowChoice, choose_
 from retraining.strategies.estimators import build_estimator
 from retraining.strategies.find_strategy import find_strategy, strategy_of_update
 
+_log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Fit:
-    """A fitted estimator and the rows it learned in this fit; train_from is the first ledger value of its window."""
+    """A fitted estimator and the rows it learned in this fit; train_from is the first ledger value of its window.
+    not_updated: why it was fitted from scratch although an update was reserved."""
 
     estimator: Any
     frame: TrainingFrame
     window: WindowChoice
     train_from: str | None
+    not_updated: str | None = None
 
 
 def learn(context: Context, source: IngestedSource, reserved: Manifest, base: Manifest | None) -> Fit:
-    """Carries out a reserved fit; the same reservation leads to the same estimator. base is what an update starts
-    from."""
+    """Carries out a reserved fit; the same reservation leads to the same estimator. base is what an update starts from;
+    where it cannot learn the new labels, the fit is one from scratch, and says why."""
+    if base is None:
+        return _fit(context, source, reserved)
+
     spec = context.spec
     before = source.ledger.from_text(reserved.train_before)
-    if base is not None:
-        new = read_training_frame(context, source, Bounds(reserved.batch_seq, None, before, base.batch_seq))
-        champion = strategy_of_update(spec.strategy.name)(load_version(context.registry, base))
+    new = read_training_frame(context, source, Bounds(reserved.batch_seq, None, before, base.batch_seq))
+    champion = strategy_of_update(spec.strategy.name)(load_version(context.registry, base))
+    obstacle = champion.why_not_update(new.label)
+    if obstacle is None:
         with naming_gaps(spec, new):
             return Fit(champion.update(new.features, new.label), new, WindowChoice(None, ()), None)
 
+    _log.warning("%s: fitted from scratch instead of updating version %s: %s", spec.model, base.version, obstacle)
+    return replace(_fit(context, source, reserved), not_updated=obstacle)
+
+
+def _fit(context: Context, source: IngestedSource, reserved: Manifest) -> Fit:
+    """A fit from scratch. A window whose rows cannot be learned gives way to all of the history."""
+    spec = context.spec
     strategy = find_strategy(spec.strategy.name)(build_estimator(spec))
     strategy.check()
+    check_probabilities(spec, strategy.estimator)
 
+    before = source.ledger.from_text(reserved.train_before)
     start = _start(source, reserved, reserved.window_days)
     frame = read_training_frame(context, source, Bounds(reserved.batch_seq, start, before))
     window = WindowChoice(reserved.window_days, ())
@@ -51,9 +71,24 @@ def learn(context: Context, source: IngestedSource, reserved: Manifest, base: Ma
         start = _start(source, reserved, window.days)
         frame = _since(context, source, frame, reserved, start)
 
+    if start is not None and kind_of(spec).why_not_learned(frame.label):
+        start = None
+        frame = read_training_frame(context, source, Bounds(reserved.batch_seq, start, before))
+        window = replace(window, days=None)
+    _check_labels(spec, frame, reserved.batch_seq)
+
     with naming_gaps(spec, frame):
         fitted = strategy.fit(frame.features, frame.label)
     return Fit(fitted, frame, window, source.ledger.to_text(start))
+
+
+def _check_labels(spec: ModelSpec, frame: TrainingFrame, batch_seq: int) -> None:
+    why = kind_of(spec).why_not_learned(frame.label)
+    if why:
+        raise NothingToDoError(
+            f"{spec.model}: nothing was fitted on the labels up to batch {batch_seq}: {why}. The next run tries again "
+            f"with newer labels. If other classes should be there by now, check `{spec.columns.label}` at the source."
+        )
 
 
 def _choose(
@@ -68,7 +103,12 @@ def _choose(
 
     judged_days = (ledger.day_of(end) - ledger.day_of(start)).days
     rows = DatedRows(history.features, history.label, days)
-    return choose_window(estimator, rows, spec.strategy.windows, judged_days, kind_of(spec))
+    choice = choose_window(estimator, rows, spec.strategy.windows, judged_days, kind_of(spec))
+    for length, why in choice.left_out:
+        _log.info(
+            "%s: the backtest left out a window of %s: %s", spec.model, f"{length} days" if length else "all", why
+        )
+    return choice
 
 
 def _start(source: IngestedSource, reserved: Manifest, length: int | None) -> Number | None:

@@ -39,7 +39,11 @@ def lineage_tags(context: Context, manifest: Manifest, learned: Fit, base: Manif
         "job_run_id": manifest.run_id,
         REPRODUCIBLE: str(manifest.reproducible).lower(),
     }
-    return tags | ({"base_version": manifest.base_version} if manifest.base_version else {})
+    if manifest.base_version:
+        tags["base_version"] = manifest.base_version
+    if learned.not_updated:
+        tags["not_updated"] = learned.not_updated
+    return tags
 
 
 def data_table(context: Context) -> str:

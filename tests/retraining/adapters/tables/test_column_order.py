@@ -17,6 +17,7 @@ DECISION = Decision(
         **NOTHING,
         **dict(model="toy", evaluation_id="e", seq=2, action="keep", reasons=("First.", "Second."), spec_hash="s"),
         **dict(batch_seq=7, new_labelled_rows=20, realised_error=0.25, realised_error_rows=30, refusals_in_a_row=4),
+        **dict(made_otherwise=False, spec_changed=False, unjudged=False),
         **dict(drift_persists=False, can_update=True, frozen=False, drift_reason="0 of 3.", previous_reason="Better."),
         **dict(cheap_fit_seconds=1.5, min_new_rows=100, max_age_days=186, max_error_increase=0.2, cooldown_days=1),
         **dict(daily_losses=LOSSES, run_id="r", attempt_id="a", at=datetime(2026, 1, 1, 12, 30, 1, 5, tzinfo=UTC)),

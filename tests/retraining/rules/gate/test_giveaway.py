@@ -39,3 +39,18 @@ def test_little_is_not_looked_at(rows):
 
 def test_a_line_through_few_rows_is_seen():
     assert giveaways(FEATURES[["honest", "copy"]][:120], LABEL[:120], is_numeric=True) == ("copy",)
+
+
+@pytest.mark.parametrize("far", [1e39, 1e308, np.inf, -np.inf])
+def test_numbers_beyond_what_a_tree_can_hold_are_looked_at_too(far):
+    features = pd.DataFrame({"far": np.where(RANDOM.random(2_000) < 0.01, far, LABEL), "noise": RANDOM.random(2_000)})
+    features.loc[5, "noise"] = far
+
+    assert giveaways(features, LABEL, is_numeric=True) == ("far",)
+    assert "noise" not in giveaways(features, CLASS, is_numeric=False)
+
+
+def test_labels_at_the_end_of_what_is_a_label_are_looked_at_too():
+    label = pd.Series(np.where(CLASS == "late", 3.4e38, -3.4e38))
+
+    assert giveaways(FEATURES[["honest", "copy"]], label, is_numeric=True) == ("copy",)

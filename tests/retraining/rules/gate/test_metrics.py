@@ -3,11 +3,16 @@
 import numpy as np
 import pytest
 from sklearn import metrics as of_sklearn
+from sklearn.linear_model import LogisticRegression, RidgeClassifier, SGDClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+from tests.loop import toy_spec
 
 from retraining.errors import SpecError
 from retraining.kinds.find_kind import KINDS, find_kind
 from retraining.kinds.metric import Predictions
-from retraining.rules.gate.metrics import find_metric
+from retraining.rules.gate.metrics import check_probabilities, find_metric
 
 LABELS = np.random.default_rng(1).normal(10, 4, 500)
 ANSWERS = LABELS + np.random.default_rng(2).normal(0, 2, 500)
@@ -198,3 +203,33 @@ def test_a_function_that_is_not_there_or_says_one_number_is_refused_by_name(monk
     monkeypatch.setattr("recipes.costs.double_underestimate", lambda label, prediction: 1.0)
     with pytest.raises(SpecError, match=r"returned an array of shape \(\), expected a loss for each of 500 rows"):
         measured("recipes.costs.double_underestimate", NUMBERS)
+
+
+CLASSIFIER = toy_spec(kind="classification", gate={"metric": "auc", "guards": ["f1"], "floors": {"auc": 0.7}})
+
+
+@pytest.mark.parametrize(
+    ("estimator", "named"),
+    [
+        (RidgeClassifier(), "RidgeClassifier"),
+        (make_pipeline(StandardScaler(), SGDClassifier()), "SGDClassifier"),
+        (SVC(), "SVC"),
+    ],
+    ids=["bare", "pipeline", "without its option"],
+)
+def test_a_classifier_without_probabilities_is_refused_by_name_before_it_is_fitted(estimator, named):
+    with pytest.raises(SpecError) as caught:
+        check_probabilities(CLASSIFIER, estimator)
+
+    assert str(caught.value) == (
+        f"toy: gate: auc needs probabilities, and {named} of `recipes.ridge.pipeline` has no predict_proba. Choose an "
+        "estimator that has it (CalibratedClassifierCV adds it to a classifier), or metrics that need none: "
+        "error_rate, accuracy, f1."
+    )
+
+
+def test_probabilities_are_needed_only_where_a_metric_is_made_from_them():
+    check_probabilities(CLASSIFIER, make_pipeline(StandardScaler(), LogisticRegression()))
+    check_probabilities(CLASSIFIER, SVC(probability=True))
+    check_probabilities(toy_spec(kind="classification", gate={"guards": ["f1", "accuracy"]}), SVC())
+    check_probabilities(toy_spec(gate={"metric": "recipes.costs.double_underestimate"}), SVC())

@@ -116,3 +116,15 @@ def test_a_champion_that_never_errs_has_an_error_of_nothing():
     known, losses = noisy_rows(np.random.default_rng(2), 1000, 0.0)
 
     assert estimate_error(REGRESSION, PredictedRows(known), 0 * losses, PredictedRows(known)).error == 0.0
+
+
+@pytest.mark.parametrize("loss", [np.inf, np.nan, 1e300])
+def test_a_prediction_beyond_all_bounds_leaves_the_error_without_an_estimate(loss):
+    rng = np.random.default_rng(3)
+    (known, losses), (waiting, _) = noisy_rows(rng, FEWEST_KNOWN, 1.0), noisy_rows(rng, 100, 1.0)
+    losses[7] = loss
+
+    found = estimate_error(REGRESSION, PredictedRows(known), losses, PredictedRows(waiting))
+
+    assert found.error is None
+    assert found.reason.endswith("for 1 of 500 labelled rows.")

@@ -14,7 +14,8 @@ from retraining.kinds.classification import CLASSIFICATION
 from retraining.kinds.regression import REGRESSION
 from retraining.steps.dataset.model_frame import LABEL
 from retraining.steps.dataset.predict_rows import FittedVersion, predict_rows
-from retraining.steps.performance.sum_on_workers import BLOCK, ModelPair, sum_on_workers
+from retraining.steps.performance.sum_on_workers import BLOCK, sum_on_workers
+from retraining.steps.performance.worker_sums import ModelPair
 from served_model.column_values import Feature
 
 X = pd.DataFrame({"x": [-2.0, -1.0, 1.0, 2.0]})
@@ -104,7 +105,7 @@ def test_a_model_without_probabilities_is_refused_before_any_row_is_read():
     spec = toy_spec(kind="classification", gate={"metric": "auc"})
     models = ModelPair(CLASSIFIER, RidgeClassifier().fit(X, CLASSES), None)
 
-    with pytest.raises(SpecError, match="gate names auc, computed from probabilities, and RidgeClassifier has"):
+    with pytest.raises(SpecError, match="gate: auc needs probabilities, and RidgeClassifier of"):
         sum_on_workers(spec, None, ("auc",), models)
 
 

@@ -1,0 +1,20 @@
+"""The reason that an operator gives."""
+
+from retraining.errors import ParameterError
+
+
+def given_reason(text: str | None, why: str) -> str:
+    """The reason, without blanks around it. Raises ParameterError, with the sentence that says what it is for, where it
+    is empty."""
+    if text is None or not text.strip():
+        raise ParameterError(f"The widget `reason` is empty. {why}")
+    return text.strip()
+
+
+def wish_to_retrain(retrain: bool, reason: str | None) -> str | None:
+    """Why a person wants a training; None where no person does. Raises ParameterError for one of the two alone."""
+    if not retrain:
+        if reason is not None and reason.strip():
+            raise ParameterError("`reason` is set, but `retrain` is not true. Set retrain=true too, or leave both out.")
+        return None
+    return given_reason(reason, "Say why retrain is true; it is stored with the decision.")
