@@ -115,3 +115,17 @@ def test_a_source_that_is_a_table_lands_nothing(spark, make_loop):
     dbutils = DBUtils({**GIVEN, "catalog": here.catalog, "schema": here.schema}, {}, {})
 
     assert open_stage(spark, dbutils).landing is None
+
+
+def test_a_wrong_spec_stops_a_stage_before_spark_is_asked_anything_with_a_line_for_each_fault(tmp_path):
+    wrong = FILES.replace("label: y", "lable: y").replace("recipes.ridge.pipeline", "recipes.ridge.pipelin")
+    (tmp_path / "meters.yml").write_text(wrong.replace("daily", "dayly"))
+
+    with pytest.raises(SpecError) as refused:
+        open_stage(NO_SPARK, DBUtils({**GIVEN, "model": "meters"}, {}, {}), specs=tmp_path)
+
+    assert [line.partition(". ")[0] for line in str(refused.value).splitlines()] == [
+        "specs/meters.yml, line 5: unknown key `columns.lable`",
+        "specs/meters.yml, line 6: `recipe` is `recipes.ridge.pipelin`, which src/recipes/ridge.py does not have",
+        "specs/meters.yml, line 7: `schedule` is `dayly`",
+    ]

@@ -1,6 +1,6 @@
 """Reading specs/<model>.yml, and specs/sources/<source>.yml where the model names a shared source."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,9 +15,6 @@ from retraining.spec.read_yaml import Document, read_document, read_text
 from retraining.spec.recipe_function import is_recipe
 from retraining.spec.same_source import check_same_source
 from retraining.spec.source_spec import SourceSpec
-
-_Named = tuple[tuple[str, ...], str, Role]
-"""A function that a spec names: the key, the dotted name, and what it is for."""
 
 _Spec = TypeVar("_Spec", bound=BaseModel)
 
@@ -87,7 +84,7 @@ def parse_spec(text: str, origin: str, folder: Path | None = None) -> ModelSpec:
     content = document.content
     name = content.get("source")
     if not isinstance(name, str):
-        return _validate(content, document, None)
+        return _validated(ModelSpec, content, document, {"source_file": None})
 
     shared_keys = list(_shared_keys(document, name))
     if shared_keys:
@@ -99,47 +96,40 @@ def parse_spec(text: str, origin: str, folder: Path | None = None) -> ModelSpec:
         content = content | shared.keys_for_model(columns)
     else:  # missing, or not a section: validation reports it
         content = content | {"source": shared.source, "quality": shared.quality}
-    return _validate(content, document, _source_file(name))
-
-
-def _validate(content: Mapping[str, Any], document: Document, source_file: str | None) -> ModelSpec:
-    spec = _validated(ModelSpec, content, document, {"source_file": source_file})
-    functions: list[_Named] = [(("recipe",), spec.recipe, "recipe"), *_metric_functions(spec)]
-    if source_file is None and spec.source.prepare:
-        functions.append((("source", "prepare"), spec.source.prepare, "prepare"))
-    _check_functions(document, functions)
-    return spec
-
-
-def _metric_functions(spec: ModelSpec) -> Iterator[_Named]:
-    gate = spec.gate
-    named = {"metric": [gate.metric] if gate.metric else [], "guards": gate.guards, "floors": gate.floors}
-    for key, names in named.items():
-        yield from ((("gate", key), name, "metric") for name in names if is_recipe(name))
+    return _validated(ModelSpec, content, document, {"source_file": _source_file(name)})
 
 
 def _validated(
     kind: type[_Spec], content: Mapping[str, Any], document: Document, context: Mapping[str, Any] | None = None
 ) -> _Spec:
     """What a file says, as kind. Raises SpecError with all that is wrong with it."""
+    unusable = list(_unusable_functions(document))
     try:
         spec = kind.model_validate(content, context=dict(context) if context else None)
     except ValidationError as err:
-        raise refusal(document.origin, explain(err, document, kind)) from err
-    if document.faults:
-        raise refusal(document.origin, document.faults)
+        raise refusal(document.origin, [*explain(err, document, kind), *unusable]) from err
+    if document.faults or unusable:
+        raise refusal(document.origin, [*document.faults, *unusable])
     return spec
 
 
-def _check_functions(document: Document, functions: Iterable[_Named]) -> None:
-    faults = []
-    for path, name, role in functions:
-        why = why_not_usable(name, role)
-        if why:
-            place = document.find_words(f": {name}", path)
-            faults.append(Fault(place.line, f"`{'.'.join(path)}` is `{name}`, {why}", path))
-    if faults:
-        raise refusal(document.origin, faults)
+_FUNCTIONS: Mapping[tuple[str, ...], Role] = {
+    ("recipe",): "recipe",
+    ("source", "prepare"): "prepare",
+    ("gate", "metric"): "metric",
+    ("gate", "guards"): "metric",
+    ("gate", "floors"): "metric",
+}
+"""Where a file may name functions, and what each is for."""
+
+
+def _unusable_functions(document: Document) -> Iterator[Fault]:
+    """Functions that are not there. A name of another form is refused like any other value."""
+    for path, role in _FUNCTIONS.items():
+        for name, line in document.names_at(path):
+            why = why_not_usable(name, role) if is_recipe(name) else None
+            if why:
+                yield Fault(line, f"`{'.'.join(path)}` is `{name}`, {why}", path)
 
 
 def _shared_keys(document: Document, source: str) -> Iterator[Fault]:
@@ -178,8 +168,6 @@ def read_source(folder: Path, name: str) -> SourceSpec:
         line = shared.find(("source", "name")).line
         sentence = f"says `source.name: {spec.source.name}`. The file name and `name` must agree."
         raise refusal(file, [Fault(line, sentence)])
-    if spec.source.prepare:
-        _check_functions(shared, [(("source", "prepare"), spec.source.prepare, "prepare")])
     return spec
 
 

@@ -48,6 +48,16 @@ class Document:
             place = _step(place, part) or place
         return place
 
+    def names_at(self, path: Path) -> list[tuple[str, int]]:
+        """The name, or the names in a list or before values, that the file has at a path, each with its line."""
+        place = self.find(path)
+        if place.path != path:
+            return []
+        node = place.value
+        inside = [key for key, _ in node.value] if isinstance(node, yaml.MappingNode) else node.value
+        nodes = [node] if isinstance(node, yaml.ScalarNode) else inside
+        return [(str(each.value), each.start_mark.line + 1) for each in nodes if isinstance(each, yaml.ScalarNode)]
+
     def find_words(self, sentence: str, below: Sequence[str | int]) -> Place:
         """The first key that a sentence names, and below it the value that it names: where a reader should look."""
         start = self.find(below)

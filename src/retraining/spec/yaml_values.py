@@ -115,9 +115,10 @@ def _unreadable(node: yaml.ScalarNode) -> str | None:
         return None
     try:
         yaml.SafeLoader("").construct_object(node)
-    except (ValueError, OverflowError, yaml.YAMLError):
-        what = "a date or time that does not exist" if node.tag.endswith("timestamp") else "cannot be read"
-        return f"is `{node.value[:40]}`, {what}. Correct it, or put it in quotes if it is a text."
+    except (ValueError, ArithmeticError, LookupError, AttributeError, yaml.YAMLError):
+        what = "a date or time that does not exist" if node.tag.endswith("timestamp") else "which YAML cannot read"
+        found = f"`{node.value[:40]}`" if node.value else "nothing"
+        return f"is {found}, {what}. Correct it, or put it in quotes if it is a text."
     return None
 
 
