@@ -27,8 +27,8 @@ from retraining.steps.ingest.close_batch import WatermarkMove, closed_batch, ref
 from retraining.steps.ingest.count_slice import SliceCounts, add_forgotten, as_foreseen, count_slice
 from retraining.steps.ingest.ingestion import Ingestion, begin_ingestion
 from retraining.steps.ingest.label_updates import count_waiting, label_updates, with_updates
-from retraining.steps.ingest.pin_source import labels_table
 from retraining.steps.ingest.lost_plan import give_up_lost_plan
+from retraining.steps.ingest.pin_source import labels_table
 from retraining.steps.ingest.plan_batch import known_batches, next_plan
 from retraining.steps.ingest.prepare_quality import other_rows_of, pin_referenced
 from retraining.steps.ingest.slice_rows import delete_forgotten, read_slice
