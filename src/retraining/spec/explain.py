@@ -8,11 +8,11 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from retraining.spec.faults import Fault, did_you_mean, nearest, one_of
+from retraining.spec.document.faults import Fault, did_you_mean, nearest, one_of
+from retraining.spec.document.misread_values import shown
+from retraining.spec.document.read_document import Document, Place, what_is
 from retraining.spec.known_keys import keys_at, sections_with
 from retraining.spec.plain_words import WORDS_OF_PATTERNS, fitting
-from retraining.spec.read_yaml import Document, Place, what_is
-from retraining.spec.yaml_values import shown
 
 _Error = Mapping[str, Any]
 
