@@ -1,9 +1,9 @@
-"""Linear models by stochastic gradient descent, the white paper's incremental learner, on scaled columns."""
+"""Linear regression by stochastic gradient descent, the white paper's incremental learner, on scaled columns."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sklearn.linear_model import SGDClassifier, SGDRegressor
+from sklearn.linear_model import SGDRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from recipes.ridge import columns
@@ -13,10 +13,3 @@ def pipeline(numeric: Sequence[str], categorical: Sequence[str], params: Mapping
     """SGDRegressor behind the same columns as the ridge pipeline. The seed is fixed: the same rows give the same model.
     params: those of sklearn.linear_model.SGDRegressor."""
     return make_pipeline(columns(numeric, categorical), SGDRegressor(random_state=0, **params))
-
-
-def classifier(numeric: Sequence[str], categorical: Sequence[str], params: Mapping[str, Any]) -> Pipeline:
-    """The same for classes: a logistic regression that can be updated, with probabilities. params: those of
-    sklearn.linear_model.SGDClassifier."""
-    learner = SGDClassifier(**{"loss": "log_loss", "random_state": 0, **params})
-    return make_pipeline(columns(numeric, categorical), learner)

@@ -21,7 +21,7 @@ from retraining.adapters.sources.files import Landing
 from retraining.adapters.tables.tables import open_tables
 from retraining.context import Context
 from retraining.errors import ParameterError
-from retraining.records.run import Run
+from retraining.records.run import BY_HAND, Run
 from retraining.spec.csv_section import CsvSection
 from retraining.spec.identifiers import check_part, qualified, quoted
 from retraining.spec.model_spec import ModelSpec
@@ -161,7 +161,7 @@ def _run(parameters: Mapping[str, str]) -> Run:
     started = datetime.now(UTC)
     attempt = uuid.uuid4().hex
     return Run(
-        run_id=parameters["run_id"] or f"by_hand_{attempt[:12]}",
+        run_id=parameters["run_id"] or f"{BY_HAND}{attempt[:12]}",
         attempt_id=attempt,
         code_version=parameters["code_version"] or "unknown",
         as_of=_as_of(parameters["as_of"]) or started,

@@ -121,10 +121,13 @@ class Kind(ABC):
         """Predictions or labels as numbers that differ where they differ; NaN or infinite where a value is broken."""
 
     def confidence(self, model: Any, features: pd.DataFrame) -> FloatArray | None:
-        """The model's probability of the class it predicts, shape (rows,); None where it has none."""
+        """The model's probability of the class it predicts, shape (rows,); None where it has none, or refuses a row."""
         if not self.has_probabilities or not hasattr(model, "predict_proba"):
             return None
-        return np.asarray(model.predict_proba(features).max(axis=1))
+        try:
+            return np.asarray(model.predict_proba(features).max(axis=1))
+        except ValueError:
+            return None
 
     @abstractmethod
     def difference_in_words(self, one: NDArray[Any], other: NDArray[Any]) -> str:

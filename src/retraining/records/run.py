@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 
+BY_HAND = "by_hand_"
+"""Begin of the run id of a notebook that no job runs. Each notebook has another one, so a run by hand is all of them
+together."""
+
 
 class Stamp(TypedDict):
     """What every row says of the task that wrote it."""
@@ -42,6 +46,11 @@ class Run:
     """When the task started."""
     stopwatch: Callable[[], float]
     """Returns seconds. Only differences mean anything."""
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether no job runs the notebook."""
+        return self.run_id.startswith(BY_HAND)
 
     @property
     def stamp(self) -> Stamp:

@@ -8,7 +8,7 @@ from retraining.report.charts.gate_chart import gate_chart
 from retraining.report.charts.promotion_marks import promotion_marks
 from retraining.report.page_data import PageData
 from retraining.report.render import TEMPLATES
-from retraining.report.words import NOTHING, count, error_text, run_file
+from retraining.report.words import NOTHING, came_in, count, error_text, not_judged, run_file
 
 MOST_COLUMNS = 9
 
@@ -33,6 +33,8 @@ def render_run_page(data: PageData) -> str:
         most_charts=MOST_CHARTS,
         nothing=NOTHING,
         reasons=_reasons(data),
+        came_in=came_in(data.run, data.task_states, data.batch is not None),
+        not_judged=not_judged(data.run),
         evidence=_evidence(data.decision, data.metric) if data.decision else [],
         gate_svg=gate_chart(data.gate_results),
         link=lambda run: run_file(run.run_id),

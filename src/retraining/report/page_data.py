@@ -1,6 +1,7 @@
 """Everything a page shows, as values: gathered by the stage, drawn by the report."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from retraining.records.batch import Batch
@@ -41,7 +42,8 @@ class PageData:
     metric is `rmse` or `error_rate`. daily_errors are in any order. drift holds recent evaluations, the newest one has
     the greatest batch_seq, and shares are of that one. detectors are the champion's, as they stand. batches are the
     closed ones of the source, oldest first; batch is the one this run closed. decision, gate_results and samples are
-    this run's; promotions are all of the model's rows, incidents all of its incidents.
+    this run's; promotions are all of the model's rows, incidents all of its incidents. task_states are empty in a run
+    by hand, which is all notebooks since the last page.
     """
 
     events: tuple[Event, ...]
@@ -59,6 +61,7 @@ class PageData:
     decision: Decision | None = None
     gate_results: tuple[GateResult, ...] = ()
     incidents: tuple[Incident, ...] = ()
+    task_states: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def run(self) -> Event:

@@ -1,12 +1,13 @@
 """How the pages say things: outcomes in words, numbers in people's formats."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from urllib.parse import quote
 
 from retraining.records.event import Event
+from retraining.records.run import BY_HAND
 
 NOTHING = "\N{EN DASH}"
 Tone = Literal["good", "calm", "warn", "bad"]
@@ -50,10 +51,44 @@ def status_of(run: Event) -> Status:
         return Status("Alias put back", moved, "warn", "↺")
     if after is None:
         return Status("No champion yet", "No version of this model has been promoted so far.", "calm", "○")
+    if run.action in ("update", "refit"):
+        return Status("Champion kept", _not_judged_here(run), "calm", "✓")
     if run.previous_wins:
         return Status("Champion beaten", f"{version(after)} stays champion.{_previous_wins(run)}", "warn", "!")
 
     return Status("Champion kept", f"{version(after)} stays champion; nothing was trained.", "calm", "✓")
+
+
+def _not_judged_here(run: Event) -> str:
+    stays = f"{version(run.champion_after)} stays champion"
+    if run.run_id.startswith(BY_HAND):
+        return f"{stays}. The decision is to train a candidate, and none was judged yet: run 03_retrain and 04_promote."
+    return f"{stays}: the candidate of this decision was judged in an earlier run.{_previous_wins(run)}"
+
+
+def came_in(run: Event, states: Mapping[str, str], has_batch: bool) -> str:
+    """Why there are no rows to show, as far as the run knows."""
+    if "ingest" in run.failed_tasks:
+        return "Not known: the task ingest failed, so this run cannot say what the source has."
+    if states and "ingest" not in states:
+        return "This run does not read the source."
+    if run.run_id.startswith(BY_HAND) and not has_batch:
+        return "No batch was closed by hand since the last page. What scheduled runs read is on their pages."
+    if run.batch_seq is None:
+        return "Nothing came in: no batch of this source has been closed yet."
+    return "Nothing new: the source has no rows beyond what earlier runs read."
+
+
+def not_judged(run: Event) -> str:
+    """Why the run has no verdict of the gate."""
+    failed = next((task for task in ("retrain", "promote") if task in run.failed_tasks), None)
+    if failed and run.action in ("update", "refit"):
+        return f"No verdict: the task {failed} did not end well. The next run judges the candidate, or trains another."
+    if run.failed_tasks and run.action is None:
+        return "The gate was not asked: the run ended before a decision."
+    if run.action in ("update", "refit"):
+        return "No verdict in this run. One that was made earlier still holds."
+    return "The gate was not asked: this run trained no candidate."
 
 
 def _promoted(before: str | None, after: str | None) -> str:

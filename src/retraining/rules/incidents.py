@@ -3,7 +3,7 @@
 Nothing is stored: a decision is made once for the same evidence, so the incidents that follow from it are the same too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Literal, get_args
 
@@ -43,9 +43,10 @@ def incidents(decisions: Iterable[Decision]) -> list[Incident]:
     return known
 
 
-def news_of_run(known: Iterable[Incident], run_id: str) -> list[Incident]:
-    """Incidents that a run opened or resolved. One that only went on was reported when it opened."""
-    return [each for each in known if each.opened_run == run_id or (each.newest_run == run_id and not each.is_open)]
+def news_of_run(known: Iterable[Incident], run_ids: Collection[str]) -> list[Incident]:
+    """Incidents that a run opened or resolved. One that only went on was reported when it opened. A run by hand has
+    several ids."""
+    return [each for each in known if each.opened_run in run_ids or (each.newest_run in run_ids and not each.is_open)]
 
 
 def _opened(kind: IncidentKind, decision: Decision, what: str) -> Incident:

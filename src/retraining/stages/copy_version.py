@@ -87,8 +87,10 @@ def _check(context: Context, request: CopyRequest) -> None:
 
 
 def _key(spec: ModelSpec, source: IngestedSource, original: Original, trained_until: str) -> str:
-    """Names a copy: the same files, said to have learned the same, judged on the same batches."""
+    """Names a copy: the same files, said to have learned the same, judged on the same batches of the same source."""
     parts = ["copy", spec.model, original.name, original.digest, str(source.committed.through), trained_until]
+    if source.name != spec.model:
+        parts.append(source.name)
     return hashlib.sha256("|".join(parts).encode()).hexdigest()
 
 

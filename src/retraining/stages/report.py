@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 
 from retraining.adapters.registry.log_pages import log_pages
 from retraining.adapters.registry.registry import CHAMPION, Registry
@@ -16,6 +17,7 @@ from retraining.records.gate import STOPS_NOBODY, GateResult
 from retraining.report.index import ModelRuns, render_index
 from retraining.report.page import render_run_page
 from retraining.report.words import run_path
+from retraining.rules.champion.alias_state import newest_move
 from retraining.rules.incidents import news_of_run
 from retraining.rules.ingest.ledger import Ledger
 from retraining.steps.report.describe_champion import describe_champion
@@ -79,10 +81,11 @@ def report(context: Context, task_states: str = "") -> RunReport:
 
     with ThreadPoolExecutor() as pool:
         reading = pool.submit(read_events, context.tables)
-        records = read_run_records(context, decided="check_drift" not in failed and COPY not in states)
+        decided = "check_drift" not in failed and COPY not in states
+        records = read_run_records(context, decided, lambda: _last_page(spec.model, reading.result()))
 
     all_events = reading.result()
-    events = [row for row in all_events if row.model == spec.model]
+    events = _events_of(spec.model, all_events)
     stored = [row for row in events if row.run_id == context.run.run_id and row.failed_tasks == failed]
     event = stored[-1] if stored else _event(context, failed, records)
     if not stored:
@@ -91,15 +94,23 @@ def report(context: Context, task_states: str = "") -> RunReport:
         all_events = [*all_events, event]
 
     this_run_last = [*(row for row in events if row != event), event]
-    page = render_run_page(page_data(spec, records, this_run_last[-_MOST_RUNS:]))
+    page = render_run_page(page_data(spec, records, this_run_last[-_MOST_RUNS:], states))
     pages = {run_path(spec.model, context.run.run_id): page, "index.html": render_index(_by_model(all_events))}
     pages_run_id = _log_pages(context.registry, pages, failed)
     if pages_run_id and not failed:
         describe_champion(context, event, records, pages_run_id)
 
-    news = tuple(news_of_run(records.incidents, context.run.run_id))
+    news = tuple(news_of_run(records.incidents, records.run_ids))
     unreached = send_alerts(context, news)
     return RunReport(event, page, pages_run_id, news, unreached, spec.alerts.fail_run)
+
+
+def _events_of(model: str, events: Sequence[Event]) -> list[Event]:
+    return [row for row in events if row.model == model]
+
+
+def _last_page(model: str, events: Sequence[Event]) -> datetime | None:
+    return max((row.at for row in _events_of(model, events)), default=None)
 
 
 def _by_model(events: list[Event]) -> list[ModelRuns]:
@@ -168,12 +179,16 @@ def _event(context: Context, failed: tuple[str, ...], records: RunRecords) -> Ev
 
 
 def _champion_before(records: RunRecords) -> str | None:
-    """The champion that the candidate was compared with; of a run that decided, the one that it decided about."""
+    """The champion that the candidate was compared with; of a run that decided, the one that it decided about; of one
+    that did neither, the one that earlier runs made."""
     decision = records.decision
     promotion = records.promotion
     if decision:
         return decision.champion_version
-    return promotion.previous_version if promotion else None
+    if promotion:
+        return promotion.previous_version
+    move = newest_move([row for row in records.promotions if row.run_id not in records.run_ids])
+    return move.version if move else None
 
 
 def _lag(context: Context, newest: Batch | None) -> float | None:

@@ -18,6 +18,7 @@ from retraining.rules.gate.checks import gated_error
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import load_version, manifest_of_version
+from retraining.steps.dataset.predict_rows import FittedVersion
 from retraining.steps.gate.evaluate_on_holdout import holdout_rows
 from retraining.steps.performance.sum_on_workers import sum_on_workers
 from retraining.steps.performance.worker_sums import ModelPair
@@ -171,7 +172,7 @@ def _gate(context: Context, source: IngestedSource, manifest: Manifest, learned:
         return []
 
     rows = holdout_rows(context, source, manifest, None)
-    pair = ModelPair(learned.estimator, None, manifest.trivial_prediction)
+    pair = ModelPair(FittedVersion(learned.estimator, learned.frame.columns), None, manifest.trivial_prediction)
     (sums,) = sum_on_workers(context.spec, rows, (followed,), pair).sums
     again = float(metric.value(sums.candidate.sum(axis=0)))
     return [_compared(f"{GATE_ERROR} ({followed})", f"{registered:.9g}", f"{again:.9g}")]

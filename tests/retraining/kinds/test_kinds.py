@@ -147,6 +147,7 @@ def test_only_a_classifier_with_probabilities_has_a_confidence():
 
     assert CLASSIFICATION.confidence(classifier, X).min() > 0.5
     assert CLASSIFICATION.confidence(LinearRegression(), X) is None
+    assert CLASSIFICATION.confidence(classifier, X * np.inf) is None
     assert REGRESSION.confidence(classifier, X) is None
 
 

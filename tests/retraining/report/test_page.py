@@ -94,9 +94,14 @@ def test_of_many_columns_ten_are_named(columns, words):
             dict(outcome="ROLLBACK", champion_before="3"),
             "Rolled back Version 2 is champion again, instead of version 3.",
         ),
-        (dict(outcome="KEEP"), "Champion kept Version 2 stays champion; nothing was trained."),
+        (dict(outcome="KEEP", action="keep"), "Champion kept Version 2 stays champion; nothing was trained."),
         (
-            dict(outcome="KEEP", previous_wins=True),
+            dict(outcome="KEEP"),
+            "Version 2 stays champion: the candidate of this decision was judged in an earlier run.",
+        ),
+        (dict(outcome="KEEP", run_id="by_hand_1"), "none was judged yet: run 03_retrain and 04_promote."),
+        (
+            dict(outcome="KEEP", action="keep", previous_wins=True),
             "Champion beaten Version 2 stays champion. The previous champion does better on the newest batches.",
         ),
         (
@@ -180,7 +185,11 @@ def test_rows_that_came_too_late_stand_beside_the_quarantined_ones(older, said):
 
 def test_rows_that_came_too_late_are_said_when_nothing_else_came():
     assert (
-        absent(seen(PageData((idle(rows_older=7),), "rmse")), "Nothing new:", "7 rows are older than the watermark")
+        absent(
+            seen(PageData((idle(rows_older=7, batch_seq=2),), "rmse")),
+            "Nothing new:",
+            "7 rows are older than the watermark",
+        )
         == []
     )
 
@@ -257,7 +266,7 @@ def test_a_page_from_events_alone_has_the_first_reason():
 @pytest.mark.parametrize(
     "words",
     [
-        "Nothing new: the source has no rows",
+        "Nothing came in: no batch of this source has been closed yet.",
         "No champion yet: there is nothing to measure.",
         "No champion yet: drift is measured against",
         "Nothing was decided in this run.",
@@ -266,6 +275,39 @@ def test_a_page_from_events_alone_has_the_first_reason():
 )
 def test_every_part_of_a_run_that_did_nothing_says_so(words):
     assert absent(seen(EMPTY), words) == []
+
+
+INGEST_FAILED = dict(failed_tasks=("ingest", "score", "check_drift", "promote"), outcome="FAILED", champion_after="2")
+RETRAIN_FAILED = dict(failed_tasks=("retrain", "promote"), outcome="FAILED", action="refit", champion_after="2")
+
+
+@pytest.mark.parametrize(
+    ("values", "states", "words", "untrue"),
+    [
+        (INGEST_FAILED, {}, "Not known: the task ingest failed", "Nothing new"),
+        (
+            INGEST_FAILED,
+            {},
+            "Nothing was decided: the task check_drift did not end well",
+            "this run trained no candidate",
+        ),
+        (RETRAIN_FAILED, {}, "No verdict: the task retrain did not end well", "The gate was not asked"),
+        (dict(batch_seq=None), {}, "no batch of this source has been closed yet", "Nothing new"),
+        (dict(batch_seq=3), {"copy": "success"}, "This run does not read the source.", "Nothing new"),
+        (dict(batch_seq=3, run_id="by_hand_1"), {}, "No batch was closed by hand since the last page.", "Nothing new"),
+    ],
+)
+def test_a_page_says_nothing_that_the_run_does_not_know(values, states, words, untrue):
+    page = seen(PageData((idle(**values),), "rmse", task_states=states))
+
+    assert absent(page, words) == []
+    assert untrue not in page.text
+
+
+def test_a_failed_run_does_not_say_that_there_is_no_champion_yet():
+    failed = seen(PageData((idle(**{**INGEST_FAILED, "champion_before": "2"}),), "rmse"))
+
+    assert "no champion yet" not in failed.text.lower()
 
 
 def test_a_champion_without_measurements_has_not_enough_data():

@@ -51,7 +51,7 @@ def test_what_is_raised_opens_goes_on_and_is_resolved(kind, raised):
 def test_people_are_told_when_it_opens_and_when_it_is_resolved_and_not_in_between():
     rows = [decision(batch, previous_wins=batch < 3) for batch in (1, 2, 3)]
 
-    assert [len(news_of_run(incidents(rows[:batch]), f"r{batch}")) for batch in (1, 2, 3)] == [1, 0, 1]
+    assert [len(news_of_run(incidents(rows[:batch]), {f"r{batch}"})) for batch in (1, 2, 3)] == [1, 0, 1]
 
 
 @pytest.mark.parametrize(("realised", "is_open"), [(12.1, True), (11.9, True), (11.61, True), (11.59, False)])

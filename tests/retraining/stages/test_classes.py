@@ -3,6 +3,9 @@
 import random
 
 import pytest
+from sklearn.linear_model import SGDClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from tests.loop import days, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
@@ -10,7 +13,12 @@ from retraining.errors import NothingToDoError
 from retraining.records.version import Manifest
 
 COLUMNS = "id string, at timestamp, x double, y string"
-UPDATED = toy_spec(kind="classification", recipe="recipes.sgd.classifier", strategy="incremental_update")
+UPDATED = toy_spec(
+    kind="classification",
+    recipe="recipes.sgd.pipeline",
+    strategy="incremental_update",
+    gate={"deploy": "candidate"},
+)
 LOANS = toy_spec(
     kind="classification",
     recipe="recipes.logistic.pipeline",
@@ -18,13 +26,25 @@ LOANS = toy_spec(
 )
 
 
+@pytest.fixture
+def loop_of_classes(loop, monkeypatch):
+    """A loop whose recipe is a classifier that can be updated."""
+
+    def classifier(numeric, categorical, params):
+        return make_pipeline(StandardScaler(), SGDClassifier(loss="log_loss", random_state=0))
+
+    monkeypatch.setattr("recipes.sgd.pipeline", classifier)
+    loop.spec = UPDATED
+    return loop
+
+
 def named(first, last, name):
     """The rows of some days, each with a name for its x."""
     return [(key, at, x, name(x)) for key, at, x, _ in days(first, last)]
 
 
-def test_a_class_that_the_champion_never_saw_leads_to_a_refit_that_says_why(loop):
-    loop.spec = replace_gate(UPDATED, deploy="candidate")
+def test_a_class_that_the_champion_never_saw_leads_to_a_refit_that_says_why(loop_of_classes):
+    loop = loop_of_classes
     loop.source_has(named(1, 14, lambda x: "low" if x < 0 else "high"), COLUMNS)
     loop.ingest()
     first = loop.train()
@@ -41,12 +61,8 @@ def test_a_class_that_the_champion_never_saw_leads_to_a_refit_that_says_why(loop
     assert [row.action for row in read_rows(loop.tables, Manifest, "toy") if row.version == second.version] == ["refit"]
 
 
-def replace_gate(spec, **gate):
-    return spec.model_copy(update={"gate": toy_spec(kind=spec.kind, gate=gate).gate})
-
-
-def test_labels_that_are_all_the_same_end_the_fit_in_one_sentence(loop):
-    loop.spec = UPDATED
+def test_labels_that_are_all_the_same_end_the_fit_in_one_sentence(loop_of_classes):
+    loop = loop_of_classes
     loop.source_has(named(1, 14, lambda x: "low"), COLUMNS)
     loop.ingest()
     loop.check()

@@ -2,10 +2,12 @@
 
 from types import SimpleNamespace
 
-import mlflow
 import pandas as pd
 import pytest
 from tests.loop import days, toy_spec
+from tests.readme.pages import ROOT, Page
+
+PAGE = Page(ROOT / "docs/how-to/use-the-champion.md")
 
 COLUMNS = "id string, at timestamp, wind int, raining boolean, station bigint, late boolean"
 SPEC = toy_spec(
@@ -42,17 +44,32 @@ def test_the_first_model_is_champion(story):
     assert story.first.promotion.outcome == "PROMOTE", story.first.summary
 
 
-def test_plain_pandas_is_answered_in_the_type_of_the_label(story):
-    loop = story.loop
-    model = mlflow.pyfunc.load_model(f"models:/{loop.registry.full_name('toy')}@champion")
+def test_plain_pandas_is_answered_in_the_type_of_the_label_by_the_lines_of_the_page(story):
     sent = pd.DataFrame({"wind": [9, -9], "raining": [True, False], "station": [10_000_000_000, 10_000_000_001]})
 
-    answers = model.predict(sent)
-    with_gap = model.predict(sent.assign(wind=[9.0, None], raining=[True, None]))
+    answers = snippet(0, story, rows=sent)
+    with_gaps = snippet(0, story, rows=sent.assign(wind=[9.0, None], raining=[True, None]))
 
     assert answers["prediction"].tolist() == [True, False]
     assert answers["probability_true"].tolist()[0] > 0.9
-    assert with_gap["prediction"].tolist()[0] is True or with_gap["prediction"].tolist()[0]
+    assert with_gaps["prediction"].tolist()[0]
+
+
+def test_spark_is_answered_too(story, spark):
+    sent = spark.createDataFrame([(9, True, 10_000_000_000)], "wind int, raining boolean, station bigint")
+
+    (answer,) = snippet(1, story, rows=sent, spark=spark).collect()
+
+    assert answer["answer"]["prediction"] is True
+    assert answer["answer"]["probability_true"] > 0.9
+
+
+def snippet(place, story, **given):
+    """Runs a snippet of the page, with the champion of the story, and returns its `answers`."""
+    name = story.loop.registry.full_name("toy")
+    code = PAGE.blocks("python")[place].replace("<catalog>.<schema>.<model>", name)
+    exec(code, given)
+    return given["answers"]
 
 
 def test_predictions_carry_keys_and_probabilities(story):

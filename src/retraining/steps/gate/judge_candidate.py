@@ -20,7 +20,7 @@ from retraining.rules.gate.judge import judge
 from retraining.rules.gate.signature_change import signature_holds
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
-from retraining.steps.dataset.load_version import load_version
+from retraining.steps.dataset.load_version import load_fitted
 from retraining.steps.dataset.model_history import ModelHistory
 from retraining.steps.gate.earlier_looks import days_between, looks_at_holdout
 from retraining.steps.gate.evaluate_on_holdout import count_shared_keys, evaluate_on_holdout, holdout_rows, metrics_of
@@ -39,9 +39,8 @@ def judge_candidate(
     rows = holdout_rows(context, source, candidate, champion)
     terms = _terms(spec, source, question, candidate, looks_at_holdout(spec, source, candidate, rows, history))
 
-    live = load_version(context.registry, champion) if champion else None
-    trivial = None if champion else candidate.trivial_prediction
-    pair = ModelPair(load_version(context.registry, candidate), live, trivial)
+    live = load_fitted(spec, context.registry, champion, rows) if champion else None
+    pair = ModelPair(load_fitted(spec, context.registry, candidate, rows), live, candidate.trivial_prediction)
     correlation = correlation_of_days(runs_of_pairs(losses_of(history.decisions)))
     shared = count_shared_keys(context, source, candidate, rows)
     evaluation = evaluate_on_holdout(spec, rows, pair, correlation, shared)
@@ -51,7 +50,7 @@ def judge_candidate(
         (sums,) = sum_on_workers(spec, old_rows, metrics_of(spec)[:1], pair).sums
         evaluation = replace(evaluation, first_period=sums)
 
-    golden = golden_rows_hold(spec.gate.golden_rows, golden_answers(spec, pair.candidate))
+    golden = golden_rows_hold(spec.gate.golden_rows, golden_answers(spec, pair.candidate.estimator))
     checks = (*judge(terms, evaluation), *golden, *_signature(context, candidate, champion))
     verdict = _Verdict(candidate, champion, terms, evaluation, next_seq(history.gate_results))
     return tuple(_result(check, verdict, context.stamp) for check in checks)

@@ -11,7 +11,6 @@ import pandas as pd
 from pyspark import cloudpickle
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import StringType
 
 from retraining.errors import SpecError
 from retraining.kinds.class_metrics import MOST_CLASSES
@@ -21,8 +20,8 @@ from retraining.kinds.metric import FloatArray, Metric, in_order
 from retraining.rules.gate.jackknife import PairedSums
 from retraining.rules.gate.metrics import check_probabilities, find_metric
 from retraining.spec.model_spec import ModelSpec
-from retraining.steps.dataset.model_frame import LABEL, feature_columns
-from retraining.steps.performance.worker_sums import ALL_ROWS, CHECKS, ModelPair, WorkerSums, fitted_on, long_totals
+from retraining.steps.dataset.model_frame import LABEL, columns_of_features
+from retraining.steps.performance.worker_sums import ALL_ROWS, CHECKS, ModelPair, WorkerSums, long_totals
 
 BLOCK = "_block"
 MOST_SLICES = 50
@@ -58,10 +57,11 @@ def sum_on_workers(spec: ModelSpec, rows: DataFrame, metrics: Sequence[str], mod
     if any(metric.needs_probabilities for metric in chosen_metrics):
         for model in (models.candidate, models.champion):
             if model is not None:
-                check_probabilities(spec, model)
+                check_probabilities(spec, model.estimator)
 
-    names = list(dict.fromkeys([*spec.columns.features, *fitted_on(models.champion), *fitted_on(models.candidate)]))
-    features = [column.alias(f"_feature_{place}") for place, column in enumerate(_as_models_see(spec, rows, names))]
+    columns = columns_of_features(models.features, rows)
+    features = [column.alias(f"_feature_{place}") for place, column in enumerate(columns)]
+    feature_names = [f"_feature_{place}" for place in range(len(columns))]
     slices = _slice_columns(spec, rows)
     slice_names = list(slices)
     classes = _classes(spec, rows, chosen_metrics, models)
@@ -72,8 +72,7 @@ def sum_on_workers(spec: ModelSpec, rows: DataFrame, metrics: Sequence[str], mod
         summing = WorkerSums(pair, kind, pair_metrics, classes)
         for batch in batches:
             if len(batch):
-                seen = batch[[f"_feature_{place}" for place in range(len(names))]].set_axis(names, axis="columns")
-                summing.add(seen, batch[LABEL], batch[BLOCK].to_numpy(), batch[slice_names])
+                summing.add(batch[feature_names], batch[LABEL], batch[BLOCK].to_numpy(), batch[slice_names])
         if summing.totals:  # a frame without rows has columns of no type
             yield long_totals(summing.totals)
 
@@ -87,7 +86,7 @@ def _classes(spec: ModelSpec, rows: DataFrame, metrics: Sequence[Metric], models
     """The classes that both models are measured over; none where predictions are numbers. One more pass over the labels
     where a metric needs them."""
     kind = kind_of(spec)
-    known = {*kind.classes_of(models.candidate), *_baseline_classes(kind, models)}
+    known = {*kind.classes_of(models.candidate.estimator), *_baseline_classes(kind, models)}
     of_each = [metric.name for metric in metrics if metric.by_class]
     if not of_each:
         return in_order(known)
@@ -103,21 +102,8 @@ def _classes(spec: ModelSpec, rows: DataFrame, metrics: Sequence[Metric], models
 
 
 def _baseline_classes(kind: Kind, models: ModelPair) -> tuple[str, ...]:
-    if models.champion is None:
-        return kind.trivial_answers(models.trivial, np.empty(0)).classes
-    return kind.classes_of(models.champion)
-
-
-def _as_models_see(spec: ModelSpec, rows: DataFrame, names: Sequence[str]) -> list[Column]:
-    """The spec's features as the spec says; others, which only the champion knows, by their type in the table."""
-    own = dict(zip(spec.columns.features, feature_columns(spec), strict=True))
-    types = {field.name: field.dataType for field in rows.schema}
-    other = {
-        name: F.col(f"`{name}`").try_cast("string" if isinstance(types[name], StringType) else "double")
-        for name in names
-        if name not in own
-    }
-    return [{**own, **other}[name] for name in names]
+    of_trivial = kind.trivial_answers(models.trivial, np.empty(0)).classes
+    return of_trivial if models.champion is None else (*kind.classes_of(models.champion.estimator), *of_trivial)
 
 
 def _slice_columns(spec: ModelSpec, rows: DataFrame) -> dict[str, Column]:

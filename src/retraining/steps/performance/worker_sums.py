@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,8 @@ from retraining.kinds.metric import FloatArray, Metric, Predictions, over_classe
 from retraining.rules.gate.evaluation import paired_sums
 from retraining.rules.gate.jackknife import PairedSums
 from retraining.steps.dataset.answer_rows import answer_rows
+from retraining.steps.dataset.predict_rows import FittedVersion
+from served_model.column_values import Feature
 
 ALL_ROWS = ""
 """In the place of a slice."""
@@ -29,15 +31,16 @@ Totals = dict[tuple[str, int, int], FloatArray]
 class ModelPair:
     """A candidate and its baseline: the champion, or the trivial prediction where there is none."""
 
-    candidate: Any
-    champion: Any | None
+    candidate: FittedVersion
+    champion: FittedVersion | None
     trivial: str | None
-    """As text; None where none is stored."""
+    """As text; None where none is stored. It also stands for a champion that has no answer to a row."""
 
-
-def fitted_on(model: Any | None) -> list[str]:
-    """Names of the columns that a model was fitted on; none where it does not say."""
-    return [str(name) for name in getattr(model, "feature_names_in_", ())]
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """The columns of both, each once, in the order of the features that `add` is given."""
+        of_champion = self.champion.features if self.champion else ()
+        return tuple(dict.fromkeys((*self.candidate.features, *of_champion)))
 
 
 class WorkerSums:
@@ -55,17 +58,22 @@ class WorkerSums:
     def add(
         self, features: pd.DataFrame, label: "pd.Series[Any]", blocks: NDArray[np.int64], slices: pd.DataFrame
     ) -> None:
-        """Adds one batch to the totals. Rows that the champion has no answer to are left out: there is nothing to
-        compare with. A candidate without an answer counts as broken."""
+        """Adds one batch to the totals. features: the columns of both models, in the order of `ModelPair.features`.
+
+        Where only the champion has no answer, the trivial one stands for it: its callers get nothing. Where neither has
+        one, there is nothing to compare. Where only the candidate has none, it counts as broken.
+        """
         truth = self.kind.as_labels(label)
         candidate = self._answers(self.models.candidate, features, truth)
         baseline = self._answers(self.models.champion, features, truth)
         if self.models.champion is not None:
-            answered = ~pd.isna(baseline.prediction)
-            candidate = _only(candidate, answered)
-            baseline = _only(baseline, answered)
-            blocks = blocks[answered]
-            slices = slices[answered]
+            silent = pd.isna(baseline.prediction)
+            baseline = self._with_trivial(baseline, truth, silent)
+            compared = ~pd.isna(baseline.prediction) & ~(silent & pd.isna(candidate.prediction))
+            candidate = _only(candidate, compared)
+            baseline = _only(baseline, compared)
+            blocks = blocks[compared]
+            slices = slices[compared]
 
         for place, metric in enumerate(self.metrics):
             self._add(ALL_ROWS, place, blocks, paired_sums(metric, candidate, baseline, blocks))
@@ -87,16 +95,29 @@ class WorkerSums:
             key = (name, metric, int(block))
             self.totals[key] = self.totals[key] + both if key in self.totals else both
 
-    def _answers(self, model: Any | None, features: pd.DataFrame, label: NDArray[Any]) -> Predictions:
-        if model is None:
+    def _answers(self, version: FittedVersion | None, features: pd.DataFrame, label: NDArray[Any]) -> Predictions:
+        if version is None:
             return over_classes(self.kind.trivial_answers(self.models.trivial, label), self.classes)
 
-        seen = features[fitted_on(model) or features.columns]
+        place_of = {feature: place for place, feature in enumerate(self.models.features)}
+        own = features.iloc[:, [place_of[feature] for feature in version.features]]
+        seen = own.set_axis([feature.name for feature in version.features], axis="columns")
         try:
-            answers = self.kind.answers(model, seen, label, self.needs_probabilities)
+            answers = self.kind.answers(version.estimator, seen, label, self.needs_probabilities)
         except ValueError:
-            answers = self._where_it_answers(model, seen, label)
+            answers = self._where_it_answers(version.estimator, seen, label)
         return over_classes(answers, self.classes)
+
+    def _with_trivial(self, answers: Predictions, label: NDArray[Any], silent: NDArray[np.bool_]) -> Predictions:
+        """The trivial answer to the rows that have none; none where no trivial prediction is stored."""
+        if self.models.trivial is None or not silent.any():
+            return answers
+        trivial = over_classes(self.kind.trivial_answers(self.models.trivial, label), self.classes)
+        prediction = np.where(silent, trivial.prediction, answers.prediction)
+        if answers.probabilities is None or trivial.probabilities is None:
+            return replace(answers, prediction=prediction)
+        probabilities = np.where(silent[:, None], trivial.probabilities, answers.probabilities)
+        return replace(answers, prediction=prediction, probabilities=probabilities)
 
     def _where_it_answers(self, model: Any, features: pd.DataFrame, label: NDArray[Any]) -> Predictions:
         """A model without an imputer refuses rows with gaps; hardly any takes infinite values."""

@@ -1,10 +1,10 @@
 """What a run wrote, read back for its event and its page."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from retraining.adapters.tables.batches import newest_rows, read_all_rows
 from retraining.adapters.tables.ledgers_of_model import read_profiles, read_references, read_rows
@@ -16,6 +16,7 @@ from retraining.records.drift import DetectorState, DriftMetric
 from retraining.records.event import Event, Incident
 from retraining.records.gate import GateResult
 from retraining.records.promotion import Promotion
+from retraining.records.run import BY_HAND, Run, Stamped
 from retraining.report.page_data import DailyError, PageData, Sample
 from retraining.rules.champion.history import first_champion
 from retraining.rules.drift.profile import merge_profiles
@@ -35,6 +36,8 @@ _SHOWN = timedelta(days=400)
 class RunRecords:
     """The records of a run, and of the model's history where the page shows it."""
 
+    run_ids: frozenset[str]
+    """The run's; of one by hand those of all notebooks since the last page."""
     batches: tuple[Batch, ...]
     """The closed ones of the source, oldest first."""
     batch: Batch | None
@@ -59,9 +62,10 @@ class RunRecords:
     """The newest state of each."""
 
 
-def read_run_records(context: Context, decided: bool) -> RunRecords:
+def read_run_records(context: Context, decided: bool, last_page: Callable[[], datetime | None]) -> RunRecords:
     """Reads every table of the model once, all of them at the same time. decided: the run reached a decision, its own
-    or an earlier one on the same evidence."""
+    or an earlier one on the same evidence. last_page: when the page before this one was made; called for a run by
+    hand."""
     spec = context.spec
     tables = context.tables
 
@@ -76,21 +80,25 @@ def read_run_records(context: Context, decided: bool) -> RunRecords:
     numbers = batch_numbers(spec.source_name, all_batches.result())
     drift = numbers.own(metrics.result())
     closed = [row for row in newest_rows(all_batches.result()) if row.state != "PLANNED"]
-    batch = next((row for row in closed if row.run_id == context.run.run_id), None)
     decisions = all_decisions.result()
+    written = [*all_batches.result(), *decisions, *all_promotions.result(), *all_results.result()]
+    run_ids = _run_ids(context.run, written, last_page)
+    batch = next((row for row in reversed(closed) if row.run_id in run_ids), None)
     promotions = tuple(numbers.of_promotions(all_promotions.result()))
-    own = [row for row in promotions if row.state == "DECIDED" and row.run_id == context.run.run_id]
+    own = [row for row in promotions if row.state == "DECIDED" and row.run_id in run_ids]
+    results = [row for row in all_results.result() if row.run_id in run_ids]
     losses = losses_of(numbers.of_decisions(decisions))
     newest = closed[-1].batch_seq if closed else None
 
     return RunRecords(
+        run_ids=run_ids,
         batches=tuple(closed),
         batch=batch,
         decision=decisions[-1] if decisions and decided else None,
         champion_of_batch={row.batch_seq: row.champion_version for row in reversed(numbers.own(decisions))},
         promotion=own[-1] if own else None,
         promotions=promotions,
-        gate_results=tuple(row for row in all_results.result() if row.run_id == context.run.run_id),
+        gate_results=tuple(row for row in results if row.seq == results[-1].seq),
         drift=tuple(drift),
         losses=tuple(losses),
         samples=sample_refusals(context, batch),
@@ -101,8 +109,17 @@ def read_run_records(context: Context, decided: bool) -> RunRecords:
     )
 
 
-def page_data(spec: ModelSpec, records: RunRecords, events: Sequence[Event]) -> PageData:
-    """The page's values; the last event is this run."""
+def _run_ids(run: Run, written: Sequence[Stamped], last_page: Callable[[], datetime | None]) -> frozenset[str]:
+    if not run.is_by_hand:
+        return frozenset([run.run_id])
+
+    since = last_page()
+    by_hand = [row for row in written if row.run_id.startswith(BY_HAND) and (since is None or row.at > since)]
+    return frozenset([run.run_id, *(row.run_id for row in by_hand)])
+
+
+def page_data(spec: ModelSpec, records: RunRecords, events: Sequence[Event], states: Mapping[str, str]) -> PageData:
+    """The page's values; the last event is this run, and states are those of its tasks."""
     daily_errors = _daily_errors(spec, records)
 
     return PageData(
@@ -121,6 +138,7 @@ def page_data(spec: ModelSpec, records: RunRecords, events: Sequence[Event]) -> 
         incidents=records.incidents,
         shares=records.shares,
         detectors=records.detectors,
+        task_states=states,
     )
 
 

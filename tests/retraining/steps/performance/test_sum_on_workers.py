@@ -24,6 +24,14 @@ CLASSES = ["early", "early", "late", "late"]
 CLASSIFIER = LogisticRegression().fit(X, CLASSES)
 
 
+def fitted(estimator):
+    return estimator and FittedVersion(estimator, (Feature("x", "double", True),))
+
+
+def pair(candidate, champion, trivial):
+    return ModelPair(fitted(candidate), fitted(champion), trivial)
+
+
 def rows(spark, labels, label_type):
     values = [(x, label, at % 2) for at, (x, label) in enumerate(zip(X["x"], labels, strict=True))]
     return spark.createDataFrame(values, f"x double, {LABEL} {label_type}, {BLOCK} int")
@@ -31,9 +39,7 @@ def rows(spark, labels, label_type):
 
 def test_a_regression_is_held_against_its_trivial_prediction(spark):
     candidate = pipeline(("x",), (), {}).fit(X, NUMBERS)
-    summed = sum_on_workers(
-        toy_spec(), rows(spark, NUMBERS, "double"), ("rmse", "mae"), ModelPair(candidate, None, "1.0")
-    )
+    summed = sum_on_workers(toy_spec(), rows(spark, NUMBERS, "double"), ("rmse", "mae"), pair(candidate, None, "1.0"))
 
     error = np.array(NUMBERS) - candidate.predict(X)
     assert summed.sums[0].rows.tolist() == [2, 2]
@@ -45,7 +51,7 @@ def test_a_regression_is_held_against_its_trivial_prediction(spark):
 def test_a_classification_is_held_against_a_champion_with_probabilities(spark):
     spec = toy_spec(kind="classification")
     champion = DummyClassifier(strategy="prior").fit(X, CLASSES)
-    models = ModelPair(CLASSIFIER, champion, None)
+    models = pair(CLASSIFIER, champion, None)
     summed = sum_on_workers(spec, rows(spark, CLASSES, "string"), ("error_rate", "log_loss"), models)
 
     probabilities = CLASSIFIER.predict_proba(X)[range(4), [0, 0, 1, 1]]
@@ -56,7 +62,7 @@ def test_a_classification_is_held_against_a_champion_with_probabilities(spark):
 
 
 def test_a_first_classifier_is_held_against_the_most_frequent_class(spark):
-    models = ModelPair(CLASSIFIER, None, "early")
+    models = pair(CLASSIFIER, None, "early")
     spec = toy_spec(kind="classification")
     summed = sum_on_workers(spec, rows(spark, CLASSES, "string"), ("error_rate",), models)
 
@@ -66,7 +72,7 @@ def test_a_first_classifier_is_held_against_the_most_frequent_class(spark):
 
 def test_a_classifier_that_always_gives_one_answer_is_found(spark):
     constant = DummyClassifier(strategy="most_frequent").fit(X, CLASSES)
-    models = ModelPair(constant, None, "early")
+    models = pair(constant, None, "early")
     spec = toy_spec(kind="classification")
 
     assert sum_on_workers(spec, rows(spark, CLASSES, "string"), ("error_rate",), models).constant
@@ -74,7 +80,7 @@ def test_a_classifier_that_always_gives_one_answer_is_found(spark):
 
 def test_a_classifier_whose_probabilities_decide_may_always_name_the_frequent_class(spark):
     unsure = LogisticRegression().fit(pd.concat([X] * 4), [*CLASSES, *["early"] * 12])
-    models = ModelPair(unsure, None, '{"early": 0.875, "late": 0.125}')
+    models = pair(unsure, None, '{"early": 0.875, "late": 0.125}')
     spec = toy_spec(kind="classification")
     by_area, by_class = (
         sum_on_workers(spec, rows(spark, CLASSES, "string"), (metric,), models) for metric in ("auc", "error_rate")
@@ -90,7 +96,7 @@ def test_models_of_different_classes_are_measured_over_all_of_them(spark):
     champion = LogisticRegression().fit(X, ["early", "late", "later", "lost"])
     spec = toy_spec(kind="classification")
     given = rows(spark, ["early", "early", "late", "on time"], "string")
-    summed = sum_on_workers(spec, given, ("f1", "auc"), ModelPair(CLASSIFIER, champion, None))
+    summed = sum_on_workers(spec, given, ("f1", "auc"), pair(CLASSIFIER, champion, None))
     values = [
         float(metric.value(sums.candidate.sum(axis=0)))
         for metric, sums in zip(summed.metrics, summed.sums, strict=True)
@@ -103,7 +109,7 @@ def test_models_of_different_classes_are_measured_over_all_of_them(spark):
 
 def test_a_model_without_probabilities_is_refused_before_any_row_is_read():
     spec = toy_spec(kind="classification", gate={"metric": "auc"})
-    models = ModelPair(CLASSIFIER, RidgeClassifier().fit(X, CLASSES), None)
+    models = pair(CLASSIFIER, RidgeClassifier().fit(X, CLASSES), None)
 
     with pytest.raises(SpecError, match="gate: auc needs probabilities, and RidgeClassifier of"):
         sum_on_workers(spec, None, ("auc",), models)
@@ -114,7 +120,7 @@ def test_predictions_beyond_all_bounds_are_summed(spark, far):
     candidate = DummyRegressor(strategy="constant", constant=far)
     candidate.constant_ = np.array([[far]])
     candidate.n_outputs_ = 1
-    summed = sum_on_workers(toy_spec(), rows(spark, NUMBERS, "double"), ("rmse", "r2"), ModelPair(candidate, None, "1"))
+    summed = sum_on_workers(toy_spec(), rows(spark, NUMBERS, "double"), ("rmse", "r2"), pair(candidate, None, "1"))
 
     assert summed.broken == (0 if np.isfinite(far) else 4)
     assert summed.constant
@@ -128,8 +134,7 @@ def test_predictions_beyond_all_bounds_are_summed(spark, far):
 )
 def test_predictions_have_the_type_of_their_kind(spark, kind, labels, estimator):
     given = rows(spark, labels, kind.prediction_type.simpleString())
-    version = FittedVersion(estimator, (Feature("x", "double", True),))
-    predicted = predict_rows(kind, given, ["x"], {"prediction": version})
+    predicted = predict_rows(kind, given, ["x"], {"prediction": fitted(estimator)})
 
     assert predicted.schema["prediction"].dataType == kind.prediction_type
     assert [row["prediction"] for row in predicted.orderBy("x").collect()] == list(estimator.predict(X))
