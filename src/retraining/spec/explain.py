@@ -162,7 +162,7 @@ def _allowed(error: _Error, spec: type[BaseModel]) -> str:
     if kind == "too_short":
         return "at least one name" if ctx["min_length"] == 1 else f"at least {ctx['min_length']}"
     if kind == "string_too_long":
-        return f"at most {ctx['max_length']} characters"
+        return "one character" if ctx["max_length"] == 1 else f"at most {ctx['max_length']} characters"
     if kind in ("model_type", "model_attributes_type"):
         return f"a section with keys among {', '.join(keys_at(spec, error['loc']))}"
     return _WORDS.get(kind, "what the reference of the spec describes")
