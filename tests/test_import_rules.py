@@ -9,7 +9,10 @@ import pytest
 SRC = Path(__file__).parents[1] / "src"
 
 # Short names for what many rooms may import.
-BOTTOM = "retraining.errors retraining.kinds retraining.records retraining.requests retraining.spec served_model"
+BOTTOM = (
+    "retraining.errors retraining.kinds retraining.records retraining.requests retraining.spec "
+    "retraining.spec.document served_model"
+)
 TABLES = "retraining.adapters retraining.adapters.tables"
 REGISTRY = "retraining.adapters.registry"
 SOURCES = "retraining.adapters.sources"
@@ -39,7 +42,9 @@ ROOMS = {
     "retraining.failpoints": ("retraining.errors", ""),
     # What differs between kinds of models. It knows no spec, so that a spec can be checked against its kind.
     "retraining.kinds": ("retraining.errors", "numpy pandas pyspark"),
-    "retraining.spec": ("retraining.errors retraining.kinds", "pydantic yaml"),
+    # A file of specs/ as lines and values. It knows nothing of what a spec may say.
+    "retraining.spec.document": ("retraining.errors", "yaml"),
+    "retraining.spec": ("retraining.errors retraining.kinds retraining.spec.document", "pydantic yaml"),
     "retraining.records": ("retraining.errors retraining.spec served_model", "pydantic"),
     "retraining.requests": ("retraining.errors retraining.spec", "pydantic"),
     # Rules: pure. What a subject may know of the others is said here, and has no circle.
@@ -91,7 +96,7 @@ ROOMS = {
         f"retraining.report {PAGE} retraining.steps.drift retraining.steps.performance {NOTIFY} {DATASET}",
         FRAMES,
     ),
-    "retraining.steps.validation": (f"{SOURCES} {DATASET}", FRAMES),
+    "retraining.steps.validation": (f"retraining.steps.ingest {SOURCES} {DATASET}", FRAMES),
     # A stage imports no other stage: they talk through tables, the registry and task values.
     "retraining.stages": (
         f"{STEPS} retraining.failpoints retraining.report {PAGE} retraining.strategies {SOURCES} {DATASET}",

@@ -2,7 +2,7 @@
 
 import re
 
-from retraining.spec.faults import nearest
+from retraining.spec.document.faults import nearest
 from retraining.spec.known_recipes import functions_for
 from retraining.spec.recipe_function import RECIPE_PATTERN
 from retraining.spec.section import COLUMN_PATTERN, LENGTH_PATTERN, NAME_PATTERN, TABLE_PATTERN

@@ -6,7 +6,7 @@ from typing import Any
 
 from retraining.errors import SpecError
 from retraining.rules.gate.metrics import why_no_probabilities
-from retraining.spec.faults import did_you_mean
+from retraining.spec.document.faults import did_you_mean
 from retraining.spec.model_spec import ModelSpec
 from retraining.strategies.estimators import build_estimator
 from retraining.strategies.find_strategy import find_strategy

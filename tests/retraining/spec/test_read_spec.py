@@ -7,9 +7,9 @@ import pytest
 import yaml
 
 from retraining.errors import SpecError
+from retraining.spec.document.read_document import MAX_BYTES
 from retraining.spec.quality_section import RULES
 from retraining.spec.read_spec import available_models, parse_spec, read_spec
-from retraining.spec.read_yaml import MAX_BYTES
 
 SPECS = Path(__file__).parents[3] / "specs"
 
