@@ -135,9 +135,15 @@ def test_ids_constants_texts_times_and_giveaways_are_left_out_with_the_reason():
     }
 
 
-def test_without_a_number_there_is_no_model():
-    with pytest.raises(ParameterError, match="no column is left that a model can compute with"):
-        guess_features(table(TIME, STATION, column("rain")), "rain", "time", ["time"])
+def test_without_a_feature_there_is_no_model():
+    with pytest.raises(ParameterError, match="no column is left that a model can learn from"):
+        guess_features(table(TIME, column("unit", "string", 1), column("rain")), "rain", "time", ["time"])
+
+
+def test_categories_alone_are_enough_for_a_model():
+    read = parse_spec(spec_text(spec(table(TIME, STATION, column("rain")), keys=("time",))), "rain.yml")
+
+    assert (read.columns.numeric, read.columns.categorical) == ((), ("station",))
 
 
 @pytest.mark.parametrize(
