@@ -80,6 +80,9 @@ FILES = {
               catalog_name: ${var.catalog}
               name: home
               grants: [{ principal: users, privileges: [SELECT] }]
+        targets:
+          prod:
+            resources: { schemas: { home: { lifecycle: { prevent_destroy: true } } } }
         """,
     "notebooks/first.py": """
         # Databricks notebook source
