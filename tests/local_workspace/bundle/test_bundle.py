@@ -230,8 +230,11 @@ def test_every_job_of_this_repository_resolves_in_every_target(target: str) -> N
     assert {"retraining", "rollback", "preflight", "retrain_all", "on_schedule"} <= {*keys}
     for key in keys:
         assert jobs_of_run(read, key)[key].tasks
-    marked = "dev_ada_retraining" if target in ("dev", "classic") else "retraining"
-    assert resource_names(read)["schemas.retraining_schema.name"] == marked
+
+    marked = {"dev": "dev_ada_retraining", "classic": "dev_ada_retraining_classic"}
+    assert resource_names(read)["schemas.retraining_schema.name"] == marked.get(target, f"retraining_{target}")
+    mark = "[dev ada] " if target in marked else ""
+    assert job(read, "forget").name == f"{mark}model_retraining: forget [{target}]"
 
 
 def test_the_files_that_databricks_yml_offers_to_include_resolve_too(tmp_path: Path) -> None:
