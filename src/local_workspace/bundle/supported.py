@@ -82,7 +82,7 @@ BUNDLE: Shape = {
     "bundle": {"name": USED, "engine": IGNORED},
     "include": USED,
     "sync": IGNORED,
-    "variables": {ANY_NAME: {"description": IGNORED, "default": USED}},
+    "variables": {ANY_NAME: {"description": IGNORED, "type": IGNORED, "default": USED}},
     "mode": USED,
     "default": USED,
     "workspace": {"root_path": USED},
