@@ -66,7 +66,9 @@ def rollback(
     on_drift = "leave" if named else context.spec.policy.on_alias_drift
     promotions = apply_newest_decision(context, on_drift)
     target = version_asked(promotions, to_version, to_date)
-    decision = carry_out_rollback(context, promotions, context.run.run_id, target, why)
+    decision = carry_out_rollback(
+        context, promotions, context.run.run_id, target, why, decided_by=context.run.started_by
+    )
 
     left = str(decision.previous_version)
     since = live_since(promotions, left, decision.seq)
