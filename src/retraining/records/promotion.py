@@ -39,7 +39,7 @@ class Promotion(Stamped):
     source: str | None = None
     """The source that counted batch_seq; None in rows that are older than this column."""
     decided_by: str | None = None
-    """Who asked for it: the person who started the run. None where the loop decided, and in older rows."""
+    """Who requested it: the person who started the run. None where the loop decided, and in older rows."""
 
     @property
     def moves_alias(self) -> bool:

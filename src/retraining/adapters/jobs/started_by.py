@@ -1,4 +1,4 @@
-"""Who started a run: the person who pressed the button, where the workspace says so."""
+"""Who started a run: the person who pressed the button, where the workspace knows."""
 
 import logging
 

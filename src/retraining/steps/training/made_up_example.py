@@ -1,4 +1,4 @@
-"""Rows that show a caller what to send: made up, because whoever may read the experiment may not read the data."""
+"""Rows that show a caller what to send: made up, because readers of the experiment may not read the data."""
 
 from typing import Any
 
