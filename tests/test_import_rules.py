@@ -17,6 +17,7 @@ TABLES = "retraining.adapters retraining.adapters.tables"
 REGISTRY = "retraining.adapters.registry"
 SOURCES = "retraining.adapters.sources"
 NOTIFY = "retraining.adapters.notify"
+JOBS = "retraining.adapters.jobs"
 RULES = (
     "retraining.rules retraining.rules.champion retraining.rules.drift retraining.rules.drift.detectors "
     f"retraining.rules.gate retraining.rules.ingest retraining.rules.performance retraining.rules.validation {BOTTOM}"
@@ -67,6 +68,7 @@ ROOMS = {
     "retraining.adapters.sources": (f"retraining.adapters {RULES}", FRAMES),
     "retraining.adapters.registry": (f"retraining.failpoints {RULES}", f"{ARRAYS} mlflow cloudpickle"),
     "retraining.adapters.notify": (BOTTOM, ""),
+    "retraining.adapters.jobs": ("", "pyspark databricks"),
     "retraining.steps": ("", ""),
     "retraining.context": (f"{TABLES} {REGISTRY} {BOTTOM}", ""),
     # Steps: a subject uses `dataset`, and of the other subjects only what its row names.
@@ -103,7 +105,7 @@ ROOMS = {
         FRAMES,
     ),
     # It knows of recipes only that they are pickled by value: a worker has no src.
-    "retraining.open_stage": (f"retraining.context {TABLES} {REGISTRY} {SOURCES} {BOTTOM} recipes", "pyspark"),
+    "retraining.open_stage": (f"retraining.context {TABLES} {REGISTRY} {SOURCES} {JOBS} {BOTTOM} recipes", "pyspark"),
     "retraining.check_specs": (f"retraining.strategies {BOTTOM}", ""),
     "retraining": ("", ""),
     # What callers get: it travels with every version, so it knows nothing else of src.

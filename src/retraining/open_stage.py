@@ -14,6 +14,7 @@ from typing import Any
 from pyspark import cloudpickle
 from pyspark.sql import SparkSession
 
+from retraining.adapters.jobs.started_by import started_by
 from retraining.adapters.notebook import publish_values, read_widgets
 from retraining.adapters.registry.registry import open_registry
 from retraining.adapters.registry.session import stop_autologging
@@ -125,7 +126,7 @@ def open_stage(
     _travel_by_value()
     parameters = read_widgets(dbutils, {**WIDGETS, **(widgets or {})})
     spec = read_spec(specs, parameters["model"])
-    run = _run(parameters)
+    run = _run(parameters, spark)
 
     if not parameters["experiment"]:
         raise ParameterError(
@@ -157,16 +158,18 @@ def list_models(specs: Path = _SPECS) -> list[str]:
     return models
 
 
-def _run(parameters: Mapping[str, str]) -> Run:
+def _run(parameters: Mapping[str, str], spark: SparkSession) -> Run:
     started = datetime.now(UTC)
     attempt = uuid.uuid4().hex
+    run_id = parameters["run_id"] or f"{BY_HAND}{attempt[:12]}"
     return Run(
-        run_id=parameters["run_id"] or f"{BY_HAND}{attempt[:12]}",
+        run_id=run_id,
         attempt_id=attempt,
         code_version=parameters["code_version"] or "unknown",
         as_of=_as_of(parameters["as_of"]) or started,
         started_at=started,
         stopwatch=time.perf_counter,
+        started_by=lambda: started_by(spark, run_id, "DATABRICKS_RUNTIME_VERSION" in os.environ),
     )
 
 

@@ -15,7 +15,7 @@ FILES = {
           prod:
             mode: production
             variables: { pause: UNPAUSED }
-            workspace: { root_path: "/Workspace/Users/me/.bundle" }
+            workspace: { root_path: "/Workspace/Deployments/toy/${bundle.target}" }
             run_as: { service_principal_name: me }
             permissions: [{ level: CAN_VIEW, group_name: users }]
         """,
@@ -35,7 +35,7 @@ FILES = {
         resources:
           jobs:
             loop:
-              name: loop
+              name: "${bundle.name}: loop [${bundle.target}]"
               description: a loop
               max_concurrent_runs: 1
               queue: { enabled: true }
@@ -57,7 +57,7 @@ FILES = {
         resources:
           jobs:
             daily:
-              name: daily
+              name: "${bundle.name}: daily [${bundle.target}]"
               description: the loop for every month
               max_concurrent_runs: 1
               queue: { enabled: true }
@@ -78,8 +78,11 @@ FILES = {
           schemas:
             home:
               catalog_name: ${var.catalog}
-              name: home
+              name: home_${bundle.target}
               grants: [{ principal: users, privileges: [SELECT] }]
+        targets:
+          prod:
+            resources: { schemas: { home: { lifecycle: { prevent_destroy: true } } } }
         """,
     "notebooks/first.py": """
         # Databricks notebook source

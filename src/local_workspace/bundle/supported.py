@@ -65,9 +65,16 @@ JOB: Shape = {
     "timeout_seconds": IGNORED,
 }
 
-SCHEMA: Shape = {"name": USED, "catalog_name": USED, "comment": IGNORED, "grants": IGNORED}
+# A laptop deploys and destroys nothing, so there is nothing for `lifecycle` to protect.
+SCHEMA: Shape = {
+    "name": USED,
+    "catalog_name": USED,
+    "comment": IGNORED,
+    "grants": IGNORED,
+    "lifecycle": IGNORED,
+}
 
-EXPERIMENT: Shape = {"name": USED, "permissions": IGNORED}
+EXPERIMENT: Shape = {"name": USED, "permissions": IGNORED, "lifecycle": IGNORED}
 
 RESOURCES: Shape = {"jobs": {ANY_NAME: JOB}, "schemas": {ANY_NAME: SCHEMA}, "experiments": {ANY_NAME: EXPERIMENT}}
 
@@ -75,7 +82,7 @@ BUNDLE: Shape = {
     "bundle": {"name": USED, "engine": IGNORED},
     "include": USED,
     "sync": IGNORED,
-    "variables": {ANY_NAME: {"description": IGNORED, "default": USED}},
+    "variables": {ANY_NAME: {"description": IGNORED, "type": IGNORED, "default": USED}},
     "mode": USED,
     "default": USED,
     "workspace": {"root_path": USED},

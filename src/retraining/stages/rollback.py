@@ -72,7 +72,9 @@ def rollback(
     if unfinished and target in (None, unfinished.version):
         decision = unfinished
     else:
-        decision = carry_out_rollback(context, promotions, context.run.run_id, target, why)
+        decision = carry_out_rollback(
+            context, promotions, context.run.run_id, target, why, decided_by=context.run.started_by
+        )
 
     left = str(decision.previous_version)
     since = live_since(promotions, left, decision.seq)
