@@ -15,12 +15,13 @@ sys.path.insert(0, str(src))
 
 from recipes.demo.flights import KEYS, flights_of_month
 from recipes.demo.put_rows import put_rows
+from retraining.spec.identifiers import quoted
 
 # COMMAND ----------
 dbutils.widgets.text("catalog", "")
 dbutils.widgets.text("schema", "")
 dbutils.widgets.text("month", "1")
-table = f"{dbutils.widgets.get('catalog')}.{dbutils.widgets.get('schema')}.flights_source"
+table = quoted(dbutils.widgets.get("catalog"), dbutils.widgets.get("schema"), "flights_source")
 
 # COMMAND ----------
 month = int(dbutils.widgets.get("month"))

@@ -15,11 +15,12 @@ sys.path.insert(0, str(src))
 
 from recipes.demo import summary
 from recipes.demo.diabetes import paper_verdict
+from retraining.spec.identifiers import quoted
 
 # COMMAND ----------
 dbutils.widgets.text("catalog", "")
 dbutils.widgets.text("schema", "")
-schema = f"{dbutils.widgets.get('catalog')}.{dbutils.widgets.get('schema')}"
+schema = quoted(dbutils.widgets.get("catalog"), dbutils.widgets.get("schema"))
 
 # COMMAND ----------
 patients = summary.runs_of(spark, schema, summary.DIABETES)
