@@ -19,9 +19,9 @@ from retraining.adapters.notebook import publish_values, read_widgets
 from retraining.adapters.registry.registry import open_registry
 from retraining.adapters.registry.session import stop_autologging
 from retraining.adapters.sources.files import Landing
-from retraining.adapters.tables.tables import open_tables
+from retraining.adapters.tables.tables import Tables, open_tables
 from retraining.context import Context
-from retraining.errors import ParameterError
+from retraining.errors import ParameterError, SpecError
 from retraining.records.run import BY_HAND, Run
 from retraining.spec.csv_section import CsvSection
 from retraining.spec.identifiers import check_part, qualified, quoted
@@ -105,10 +105,7 @@ class Stage:
 
     def switch(self, name: str) -> bool:
         """A widget that is true or false. Raises ParameterError for anything else."""
-        text = self.parameters[name].lower()
-        if text not in ("true", "false"):
-            raise ParameterError(f"{name} {self.parameters[name]!r}: expected true or false.")
-        return text == "true"
+        return _switch(name, self.parameters[name])
 
     def publish(self, **values: object) -> None:
         """Publishes task values for the tasks behind this one."""
@@ -141,6 +138,12 @@ def open_stage(
     return Stage(Context(spec, tables, registry, run), parameters, dbutils, specs)
 
 
+def _switch(name: str, text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise ParameterError(f"{name} {text!r}: expected true or false.")
+    return text.lower() == "true"
+
+
 def _landing_name(spec: ModelSpec) -> str:
     return f"{spec.source_name}_landing"
 
@@ -156,6 +159,34 @@ def list_models(specs: Path = _SPECS) -> list[str]:
     if not models:
         raise ParameterError(f"{specs} holds no spec. Add specs/<model>.yml, and deploy the folder with the bundle.")
     return models
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """All models, and what says whose turn it is. A model whose spec cannot be read has None."""
+
+    tables: Tables
+    specs: Mapping[str, ModelSpec | None]
+    now: datetime
+    due_only: bool
+    """Whether only those are listed whose turn it is."""
+
+
+def open_schedule(spark: SparkSession, dbutils: Any, specs: Path = _SPECS) -> Schedule:
+    """What the list of due models is made from. Raises ParameterError without any spec."""
+    widgets = {**{name: WIDGETS[name] for name in ("catalog", "schema", "as_of")}, "due_only": "false"}
+    parameters = read_widgets(dbutils, widgets)
+    tables = open_tables(spark, parameters["catalog"], parameters["schema"])
+    now = _as_of(parameters["as_of"]) or datetime.now(UTC)
+    named = {name: _readable(specs, name) for name in list_models(specs)}
+    return Schedule(tables, named, now, _switch("due_only", parameters["due_only"]))
+
+
+def _readable(specs: Path, model: str) -> ModelSpec | None:
+    try:
+        return read_spec(specs, model)
+    except SpecError:
+        return None
 
 
 def _run(parameters: Mapping[str, str], spark: SparkSession) -> Run:

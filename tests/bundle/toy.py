@@ -9,11 +9,17 @@ FILES = {
         bundle: { name: toy, engine: direct }
         include: [resources/*.yml]
         sync: { exclude: [src/local_workspace/**, tests/**] }
-        variables: { catalog: { description: where tables live }, size: { default: "1" }, pause: { default: PAUSED } }
+        variables:
+          catalog: { description: where tables live }
+          size: { default: "1" }
+          notify: { default: me }
+          pause: { default: PAUSED }
         targets:
           dev: { mode: development }
           prod:
             mode: production
+            git: { branch: main }
+            bundle: { deployment: { fail_on_active_runs: true } }
             variables: { pause: UNPAUSED }
             workspace: { root_path: "/Workspace/Deployments/toy/${bundle.target}" }
             run_as: { service_principal_name: me }
@@ -40,7 +46,7 @@ FILES = {
               max_concurrent_runs: 1
               queue: { enabled: true }
               timeout_seconds: 60
-              email_notifications: { on_failure: [me] }
+              email_notifications: { on_failure: ["${var.notify}"] }
               parameters: [{ name: month, default: "${var.size}" }]
               tasks:
                 - task_key: first
@@ -62,7 +68,6 @@ FILES = {
               max_concurrent_runs: 1
               queue: { enabled: true }
               timeout_seconds: 60
-              email_notifications: { on_failure: [me] }
               schedule: { quartz_cron_expression: "0 0 6 * * ?", timezone_id: UTC, pause_status: "${var.pause}" }
               parameters: [{ name: months, default: "[1, 2]" }]
               tasks:
