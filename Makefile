@@ -6,7 +6,7 @@ CONNECT_TESTS := tests/retraining/stages/test_first_champion.py tests/retraining
   tests/retraining/steps/drift/test_count_bins.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-connect test-fast test-faults lint lock bench screenshots clean
+.PHONY: help setup demo test test-slow test-connect test-fast test-faults lint lock bench reference screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -67,6 +67,9 @@ lock: ## pin requirements-dev.txt again from pyproject.toml (needs uv)
 bench: setup ## run every script of benchmarks/
 	@ls benchmarks/*.py >/dev/null 2>&1 || { echo "There is no benchmark yet."; exit 1; }
 	@for script in benchmarks/*.py; do PYTHONPATH=src $(PYTHON) $$script || exit 1; done
+
+reference: setup ## write the pages of docs/reference that are made from the code
+	@PYTHONPATH=src $(PYTHON) docs/reference_pages/generate_reference.py
 
 screenshots: setup ## pictures of the report into docs/screenshots (needs Chromium); PAGES=<folder> for pages of your own
 	@PYTHONPATH=src $(PYTHON) docs/screenshots/take_screenshots.py $(PAGES)

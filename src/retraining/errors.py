@@ -7,72 +7,134 @@ class RetrainingError(Exception):
 
 
 class ParameterError(RetrainingError):
-    """A job parameter or widget holds something the product does not accept."""
+    """A job parameter or widget holds something the product does not accept.
+
+    Correct the parameter as the error says, and start the job again.
+    """
 
 
 class SpecError(RetrainingError):
-    """A model spec is missing, malformed, or says something it may not say."""
+    """A model spec is missing, malformed, or says something it may not say.
+
+    Correct the line that the error names. The job `validate` finds all faults of a spec at once, before a run.
+    """
 
 
 class ContractError(RetrainingError):
-    """The source no longer has the columns or types that the spec and earlier batches rely on."""
+    """The source no longer has the columns or types that the spec and earlier batches rely on.
+
+    Nothing was stored. Correct the source, or the spec if the change was meant; then start the run again.
+    """
 
 
 class SourceError(RetrainingError):
-    """The source table cannot be read."""
+    """The source cannot be read: its table, its folder, or a file in it.
+
+    Nothing was stored. Check that table, folder or files are there, and that the jobs' principal may read them: run
+    `preflight`. Then start the run again.
+    """
 
 
 class IngestError(RetrainingError):
-    """A batch's counts do not add up; its plan stays open and nothing downstream may use it."""
+    """A batch's counts do not add up, so its plan stays open and nothing downstream may use it; or `watermarks` was
+    restored to a state before batches that have rows.
+
+    Nothing moved. Start the run again: it finishes the open batch. If it fails in the same way, do as the error says:
+    find out what changed in the source, or `repair` with `action=rebuild`.
+    """
 
 
 class HeldBatchError(RetrainingError):
-    """A batch failed a gate: it is stored and closed, and its rows stay unused until it is released."""
+    """A batch failed a gate: it is stored and closed, and its rows stay unused until it is released.
+
+    Look at the gate that failed. If the rows are good, run `release_batch`; if they are bad, `repair` with
+    `action=abandon`.
+    """
 
 
 class ForgetError(RetrainingError):
-    """Keys to be forgotten cannot be recognised, or are still there."""
+    """Keys to be forgotten cannot be recognised, or are still there.
+
+    Do what the error says, then start `forget` again with the same `run_id`: it continues.
+    """
 
 
 class ConcurrentRunError(RetrainingError):
-    """Another run wrote this step first."""
+    """Another run wrote this step first.
+
+    Wait until the other run has ended, then start this one again: it does nothing twice.
+    """
 
 
 class SkippedWriteError(ConcurrentRunError):
-    """Delta has seen this fenced write before and skipped it silently: by another run, or before a RESTORE."""
+    """Delta has seen this fenced write before and skipped it silently: by another run, or before a RESTORE.
+
+    Start the run again when no other one is running. It goes on from what is stored.
+    """
 
 
 class NothingToDoError(RetrainingError):
-    """A stage needs something that earlier stages have not prepared."""
+    """A stage or a request needs something that is not there.
+
+    The error says what is missing, and which stage or request comes first.
+    """
 
 
 class RegistryError(RetrainingError):
-    """MLflow cannot be reached or answered with something unexpected."""
+    """MLflow cannot be reached or answered with something unexpected.
+
+    Start the run again. If the error names a version, a signature or a right, correct that first; `preflight` tries
+    the rights.
+    """
 
 
 class AliasRaceError(RegistryError):
-    """An alias is not what this run has just set it to: another run moves it at the same time."""
+    """An alias is not what this run has just set it to: another run moves it at the same time.
+
+    Start the run again: it brings alias and decisions together.
+    """
 
 
 class TamperedModelError(RetrainingError):
-    """The files of a version differ from what was registered."""
+    """The files of a version differ from what was registered.
+
+    Nothing was loaded, and no alias moved. Find out who changed the files, and `rollback` to another version.
+    """
 
 
 class NotifyError(RetrainingError):
-    """A message that must arrive did not arrive."""
+    """A message that must arrive did not arrive.
+
+    Check the consumer's address in the spec, and whether it answers; then start the run again.
+    """
 
 
 class ReproduceError(RetrainingError):
-    """A registered version cannot be fitted again from the rows that it was trained on."""
+    """A registered version cannot be fitted again from the rows that it was trained on.
+
+    Registered versions and tables are as they were. The error says what is different, and which version can be
+    reproduced.
+    """
 
 
 class AliasDriftError(RetrainingError):
-    """Somebody moved the alias `champion` outside this product."""
+    """Somebody moved the alias `champion` outside this product.
+
+    Nothing is promoted until a person has decided: `rollback` to the version that you want. With
+    `policy.on_alias_drift: heal` the alias goes back by itself.
+    """
 
 
 class TaskFailedError(RetrainingError):
-    """A task of this run failed; raised last, by report, so that the run is judged as failed."""
+    """A task of this run failed; raised last, by report, so that the run is judged as failed.
+
+    Read the error of the task that it names. When its cause is gone, start the run again.
+    """
 
 
 class IncidentOpenedError(RetrainingError):
-    """The run opened an incident, and the spec says that such a run ends as failed."""
+    """The run opened an incident, and the spec says that such a run ends as failed.
+
+    The run's decision is valid, and the page is written. Read the page, and act on the incident that the error
+    names.
+    """

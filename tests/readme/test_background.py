@@ -4,7 +4,7 @@ import re
 
 import pytest
 from tests import test_readable
-from tests.readme.pages import CONTRIBUTING, ROOT, Page, decisions
+from tests.readme.pages import CONTRIBUTING, README, ROOT, Page, all_pages, decisions
 
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 every_subject = pytest.mark.parametrize("page", [each for each in decisions() if each.path.stem != "README"], ids=str)
@@ -31,12 +31,28 @@ def test_contributings_limits_are_those_of_the_guard():
     assert sentence.format(*limits) in Page(CONTRIBUTING).text
 
 
-def test_the_glossary_has_each_word_once_in_alphabetical_order():
-    page = Page(ROOT / "docs/explanation/glossary.md")
-    words = [word.lower() for word in re.findall(r"^\| ([^|]+?) \| [^|]+ \|$", page.text, re.MULTILINE)[1:]]
+GLOSSARY = Page(ROOT / "docs/explanation/glossary.md")
+WORDS = [word.lower() for word in re.findall(r"^\| ([^|]+?) \| [^|]+ \|$", GLOSSARY.text, re.MULTILINE)[2:]]
 
-    assert len(words) >= 60
-    assert words == sorted(set(words))
+
+def test_the_glossary_has_each_word_once_in_alphabetical_order():
+    assert len(WORDS) >= 60
+    assert sorted(set(WORDS)) == WORDS
+
+
+def test_every_word_of_the_glossary_is_used_elsewhere():
+    pages = [page.text for page in all_pages() if page.path != GLOSSARY.path]
+    code = [file.read_text("utf-8") for file in sorted((ROOT / "src").rglob("*.py"))]
+    text = re.sub(r"[\s_-]+", " ", "\n".join((*pages, *code))).lower()
+
+    assert [word for word in WORDS if not re.search(rf"\b{re.sub(r'[ -]', ' ', word)}", text)] == []
+
+
+def test_the_readme_leads_to_every_part_of_the_documentation():
+    folders = {link.split("/")[1] for link in README.links if link.startswith("docs/") and link.count("/") > 1}
+
+    assert {"tutorial", "how-to", "reference", "explanation"} <= folders
+    assert "docs/README.md" in README.links
 
 
 @every_subject

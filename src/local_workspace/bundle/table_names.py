@@ -8,12 +8,15 @@ from local_workspace.bundle.bundle import Bundle, schemas
 from local_workspace.errors import BundleError, ParameterError
 
 CONTROL_TABLES = (
+    "controls",
     "decisions",
     "detector_states",
     "drift_metrics",
     "drift_profiles",
     "drift_references",
     "events",
+    "forget_requests",
+    "forgotten_key_salts",
     "forgotten_keys",
     "gate_results",
     "incidents",

@@ -44,10 +44,15 @@ class NewSpec:
     """Whether the ledger has no time, so that rows are reserved by key for judging."""
 
 
+SCHEMA = "../docs/reference/spec.schema.json"
+"""With it, editors complete the keys of a spec and show what they mean; relative to the folder of specs."""
+
+
 def spec_text(spec: NewSpec) -> str:
     """The YAML, ready to be read by people."""
     recipe, params = RECIPES[spec.kind]
     lines = [
+        f"# yaml-language-server: $schema={SCHEMA}",
         f"# Predicts {spec.label} of the table {spec.table}. Made by new-model from {spec.rows:,} rows: check what it",
         "# guessed, and change it as you like. docs/reference/spec.md has all keys.",
         f"model: {spec.model}",

@@ -41,8 +41,8 @@ class TrainedVersion:
 
 @dataclass(frozen=True)
 class Forgetting:
-    """PLANNED freezes what is found before anything is deleted, DONE confirms that all of it is gone. No key is
-    named."""
+    """A step of a request: PLANNED freezes what is found before anything is deleted, DONE confirms that all of it is
+    gone. No key is named."""
 
     source: str
     """Name of the source."""

@@ -23,8 +23,8 @@ Role = Literal["candidate", "refit", "adopted", "copied"]
 
 @dataclass(frozen=True)
 class Manifest(Stamped):
-    """RESERVED claims a retrain_key before the fit; REGISTERED adds the result. The training rows are the labelled
-    current rows of committed batches up to batch_seq, without the days that strategy.exclude names."""
+    """A step of a fit: RESERVED claims a retrain_key before it, REGISTERED adds the result. The training rows are the
+    labelled current rows of committed batches up to batch_seq, without the days that strategy.exclude names."""
 
     model: str
     """Name of the model."""

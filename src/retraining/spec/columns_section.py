@@ -12,11 +12,14 @@ class ColumnsSection(Section):
     """Features and label."""
 
     label: ColumnName
+    """The column that the model predicts."""
     numeric: tuple[ColumnName, ...] = ()
+    """Features that are numbers."""
     categorical: tuple[ColumnName, ...] = ()
+    """Features whose values are names."""
     label_delay: Literal[0] | None = None
-    """0: the label arrives with its row, so a row without one is quarantined as `label_missing`. None: labels may come
-    later."""
+    """0: the label arrives with its row, so a row without one is quarantined as `label_missing`. Without it, labels may
+    come later."""
     slices: tuple[ColumnName, ...] = ()
     """Columns, features or not, whose values split the rows into the groups that the gate checks for harm."""
     labels: LabelsSection | None = None

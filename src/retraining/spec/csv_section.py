@@ -14,7 +14,8 @@ ENCODINGS = {
 }
 """Names that people write, and the encodings they mean."""
 
-_WORDS = {"tab": "\t", "space": " ", "semicolon": ";", "comma": ",", "pipe": "|"}
+SIGNS = {"tab": "\t", "space": " ", "semicolon": ";", "comma": ",", "pipe": "|"}
+"""Names that people write, and the signs they mean."""
 
 
 def _as_a_list(value: Any) -> Any:
@@ -57,7 +58,7 @@ class CsvSection(Section):
     @field_validator("delimiter", mode="before")
     @classmethod
     def _by_name(cls, value: Any) -> Any:
-        return _WORDS.get(value, "\t" if value == "\\t" else value) if isinstance(value, str) else value
+        return SIGNS.get(value, "\t" if value == "\\t" else value) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _signs_differ(self) -> "CsvSection":

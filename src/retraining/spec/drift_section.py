@@ -22,7 +22,9 @@ class WindowsSection(Section):
     """Drift persists when at least `at_least` of the newest `within` batches drifted, the newest among them."""
 
     within: int = Field(default=3, ge=1, le=100)
+    """How many of the newest batches are looked at."""
     at_least: int = Field(default=2, ge=1)
+    """How many of them must have drifted."""
 
     @model_validator(mode="after")
     def _can_be_met(self) -> "WindowsSection":
@@ -35,14 +37,18 @@ class NumericDrift(Section):
     """How a numeric column is judged. wasserstein is in standard deviations of the reference."""
 
     measure: NumericMeasure = "wasserstein"
+    """The distance that decides."""
     threshold: float = Field(default=0.1, gt=0)
+    """A column whose distance is above this, and above the noise floor, has drifted."""
 
 
 class CategoricalDrift(Section):
     """How a categorical column is judged. jensen_shannon is the distance in bits."""
 
     measure: CategoricalMeasure = "jensen_shannon"
+    """The distance that decides."""
     threshold: float = Field(default=0.1, gt=0)
+    """A column whose distance is above this, and above the noise floor, has drifted."""
 
 
 class DriftSection(Section):
@@ -50,7 +56,9 @@ class DriftSection(Section):
     rows themselves is never drift, whatever the threshold."""
 
     numeric: NumericDrift = NumericDrift()
+    """For numeric columns."""
     categorical: CategoricalDrift = CategoricalDrift()
+    """For categorical columns."""
     min_rows: int = Field(default=200, ge=1)
     """Fewer rows than this, in the batch or in the reference, are not enough data for a verdict."""
     max_drifted_share: float = Field(default=0.2, gt=0, le=1)
@@ -59,6 +67,7 @@ class DriftSection(Section):
     weights: Weights = Field(default_factory=dict, validate_default=True)
     """How much a column counts in that share. Default: 1."""
     windows: WindowsSection = WindowsSection()
+    """For drift that goes on."""
     detectors: tuple[DetectorName, ...] = ("ADWIN", "DDM", "EDDM", "PageHinkley")
     """Sequential detectors that read the champion's errors as labels arrive. Empty: none."""
     detectors_agree: int = Field(default=2, ge=1)

@@ -18,8 +18,11 @@ class GoldenRow(Section):
     features: Features
     """A value for each feature; one that is left out is missing for the model as well."""
     at_least: float | None = None
+    """Smallest prediction that is right."""
     at_most: float | None = None
+    """Greatest prediction that is right."""
     is_class: str | None = None
+    """The class that is right."""
 
     @model_validator(mode="after")
     def _expects_something(self) -> "GoldenRow":
@@ -44,8 +47,8 @@ class GateSection(Section):
     """refit: the gated recipe is fitted again including the hold-out (default). candidate: the judged version itself
     goes live (always, with a reserved hold-out)."""
     kind: Literal["refresh", "change"] | None = None
-    """refresh: at least as good as the champion. change: shown to be better. None: a change where the champion learned
-    from other columns, by another recipe, with other parameters or another strategy; else a refresh."""
+    """refresh: at least as good as the champion. change: shown to be better. Without it: a change where the champion
+    learned from other columns, by another recipe, with other parameters or another strategy; else a refresh."""
     metric: str | None = None
     """The metric that decides; default: rmse or error_rate. `recipes.<file>.<function>` is your own metric:
     a function of labels and predictions (arrays) that returns each row's loss; the smaller mean is better."""

@@ -11,6 +11,7 @@ class LabelsSection(Section):
     """A Delta table that says one label a row, ingested with its own watermark. The newest label of a key counts."""
 
     table: TableName
+    """The Delta table that holds the labels."""
     keys: tuple[ColumnName, ...] | None = Field(None, min_length=1)
     """Columns that name the entity, in the order of source.keys. Default: the same names."""
     column: ColumnName

@@ -63,20 +63,31 @@ class ModelSpec(Section):
     """What a model is, where its rows come from, when it is retrained and how it is judged."""
 
     model: Name
+    """The model's name, equal to the file's name without `.yml`."""
     kind: KindName
     """What a prediction is, and so how models are measured."""
     source: SourceSection
+    """Where rows come from. A name instead of a section: the file of that name in specs/sources."""
     columns: ColumnsSection
+    """What the model learns from, and what it predicts."""
     quality: QualitySection = Field(default_factory=QualitySection)
+    """Which rows and batches are fit for use."""
     recipe: RecipeName
     """The function that builds the unfitted estimator."""
     params: Params = Field(default_factory=dict, validate_default=True)
+    """Arguments of that function: values, lists and sections."""
     strategy: StrategySection = StrategySection()
+    """How the model is kept up to date."""
     drift: DriftSection = Field(default_factory=DriftSection)
+    """When a batch differs from the training rows."""
     policy: PolicySection = PolicySection()
+    """When to retrain, and who may move the alias."""
     gate: GateSection = Field(default_factory=GateSection)
+    """How a candidate is judged."""
     serving: ServingSection = ServingSection()
+    """Limits of the version that goes live."""
     alerts: AlertsSection = AlertsSection()
+    """Who is notified of incidents."""
     schedule: Literal["daily", "weekly", "monthly"]
     """How often new rows are expected; sets the default maximum age of a champion."""
     _source_file: str | None = PrivateAttr(None)

@@ -51,7 +51,9 @@ class QualitySection(Section):
     """Rules for rows, applied in one pass, and gates for whole batches."""
 
     rules: tuple[Rule, ...] = ()
+    """Conditions that each row must meet."""
     batch: BatchGates = Field(default_factory=BatchGates)
+    """Conditions that a batch must meet; one that does not is held."""
 
     def named(self, *severities: Severity) -> tuple[Rule, ...]:
         """The rules of these severities, in the spec's order."""

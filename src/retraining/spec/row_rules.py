@@ -15,6 +15,7 @@ class _Rule(Section):
     """What all rules may say."""
 
     rule: str
+    """Name of the rule."""
     name: Name | None = None
     """Shown in the reasons of a row. Default: the column and the rule."""
     severity: Severity = "quarantine"
@@ -33,6 +34,7 @@ class _Rule(Section):
 
 class _ColumnRule(_Rule):
     column: ColumnName
+    """The column that is checked."""
 
     @property
     def columns_read(self) -> tuple[str, ...]:
@@ -63,7 +65,9 @@ class InRange(_ColumnRule):
 
     rule: Literal["in_range"]
     min: FiniteFloat | None = None
+    """Smallest value that is fine."""
     max: FiniteFloat | None = None
+    """Greatest value that is fine."""
 
     @model_validator(mode="after")
     def _has_a_bound(self) -> "InRange":
@@ -87,6 +91,7 @@ class Matches(_ColumnRule):
 
     rule: Literal["matches"]
     pattern: Annotated[StrictStr, AfterValidator(check_expression)]
+    """A regular expression of Java, as Spark reads it."""
 
 
 class MaxLength(_ColumnRule):
@@ -94,6 +99,7 @@ class MaxLength(_ColumnRule):
 
     rule: Literal["max_length"]
     max: Annotated[StrictInt, Field(gt=0)]
+    """Most characters that are fine."""
 
 
 class Fresh(_ColumnRule):
@@ -101,6 +107,7 @@ class Fresh(_ColumnRule):
 
     rule: Literal["fresh"]
     within: Length
+    """The longest that a value may be behind."""
 
 
 class Unique(_Rule):
@@ -114,6 +121,7 @@ class Unique(_Rule):
 
     rule: Literal["unique"]
     columns: tuple[ColumnName, ...] = Field(min_length=1)
+    """Columns that are compared together."""
 
     @property
     def columns_read(self) -> tuple[str, ...]:
@@ -126,8 +134,9 @@ class ForeignKey(_ColumnRule):
 
     rule: Literal["foreign_key"]
     table: TableName
+    """The table that holds the known values."""
     table_column: ColumnName | None = None
-    """Default: the column's own name."""
+    """The column that holds them. Default: the column's own name."""
 
     @property
     def referenced(self) -> str:
@@ -141,6 +150,7 @@ class Sql(_Rule):
     rule: Literal["sql"]
     name: Name
     condition: Annotated[StrictStr, AfterValidator(check_condition)]
+    """True for a row that is fine."""
 
 
 Rule = Annotated[

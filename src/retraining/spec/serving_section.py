@@ -15,6 +15,7 @@ class ConsumerSection(Section):
     """A consumer and the address that is notified."""
 
     name: Name
+    """Who is notified, for people."""
     webhook: WebAddress
     """Gets a POST of a JSON object, and must answer with a status below 300."""
 

@@ -84,6 +84,7 @@ class SourceSection(Section):
     """table: a Delta table. files: a folder, whose new files land in a Delta table of the bundle's schema first.
     change_feed: a Delta table with change data feed; its versions are the ledger, and deletions are seen."""
     table: TableName | None = None
+    """The Delta table, or a view; for the modes table and change_feed."""
     path: Annotated[str, StringConstraints(max_length=1000), AfterValidator(_is_a_folder)] | None = None
     """Folder of the files, subfolders included; the names of folders are not columns."""
     format: Literal["csv", "json", "parquet"] | None = None
@@ -94,11 +95,13 @@ class SourceSection(Section):
         ]
         | None
     ) = Field(None, alias="schema")
-    """The files' columns and their types; parquet files contain them."""
+    """The files' columns and their types, such as `string`, `bigint`, `double`, `decimal(10,2)`, `date` or `timestamp`;
+    parquet files contain them."""
     csv: CsvSection | None = None
     """How CSV files are written, where it differs from what pandas and Excel write."""
     ledger_column: ColumnName
-    """Grows with every new or changed row: timestamp, date, integer or decimal (the white paper's ledger column)."""
+    """Grows with every new or changed row: timestamp, date, integer or decimal (the white paper's ledger column).
+    A change feed needs none: its versions are the ledger."""
     keys: tuple[ColumnName, ...] = Field(min_length=1)
     """Columns that name the entity a row is about."""
     prepare: RecipeName | None = None

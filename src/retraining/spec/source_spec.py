@@ -18,6 +18,7 @@ class SourceSpec(Section):
     source: SourceSection
     """The file's name is the source's name."""
     quality: QualitySection = Field(default_factory=QualitySection)
+    """As `quality` of a model."""
     label_delay: Literal[0] | None = None
     """As `columns.label_delay` of a model."""
     labels: LabelsSection | None = None

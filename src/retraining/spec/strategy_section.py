@@ -12,8 +12,11 @@ class Exclusion(Section):
     """Days that are never trained on: [start, end), in UTC, and why."""
 
     start: date
+    """First day that is left out."""
     end: date
+    """First day after them."""
     reason: str = Field(min_length=1)
+    """Why, in a sentence."""
 
     @model_validator(mode="after")
     def _is_not_empty(self) -> "Exclusion":
@@ -32,6 +35,7 @@ class StrategySection(Section):
     """Lengths in days of training history that a refit tries beside all of it, newest rows first; a backtest on days
     before the hold-out chooses. Empty: always all."""
     exclude: tuple[Exclusion, ...] = ()
+    """Periods that are left out."""
 
     @model_validator(mode="before")
     @classmethod

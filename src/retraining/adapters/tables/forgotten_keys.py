@@ -15,7 +15,7 @@ TABLE = "forgotten_keys"
 SALTS = "forgotten_key_salts"
 REQUESTS = "forget_requests"
 
-_COLUMNS = StructType(
+COLUMNS = StructType(
     [
         StructField("source", StringType(), nullable=False),
         StructField(KEY_HASH, StringType(), nullable=False),
@@ -26,6 +26,7 @@ _COLUMNS = StructType(
         StructField("at", TimestampType(), nullable=False),
     ]
 )
+"""The columns of `forgotten_keys`."""
 
 
 def read_forgotten(tables: Tables, source: str) -> Forgotten | None:
@@ -52,7 +53,7 @@ def read_salt(tables: Tables, source: str) -> str | None:
 
 def salt_of(tables: Tables, source: str, run: Run, new_salt: str) -> str:
     """The salt of a source, which new_salt becomes at the first request."""
-    tables.create(TABLE, _COLUMNS, append_only=True)
+    tables.create(TABLE, COLUMNS, append_only=True)
     salt = read_salt(tables, source)
     if salt is None:
         first = KeySalt(source, new_salt, run.attempt_id, run.started_at)
@@ -74,7 +75,7 @@ def append_keys(tables: Tables, source: str, salt: str, keys: DataFrame, reason:
         "at": F.lit(run.started_at),
     }
     hashed = keys.select(keyed_hash(salt, F.col(ROW_KEY)).alias(KEY_HASH)).withColumns(values)
-    tables.append(TABLE, hashed.select(*_COLUMNS.names), fence)
+    tables.append(TABLE, hashed.select(*COLUMNS.names), fence)
     if _of_source(tables, source).where(F.col("attempt_id") == F.lit(run.attempt_id)).isEmpty():
         raise ConcurrentRunError(
             f"{source}: another request wrote number {fence.seq} of `{TABLE}` first. Nothing of this one was stored. "

@@ -27,7 +27,10 @@ TABLE_OF: dict[type, str] = {
     DriftReference: "drift_references",
     DriftMetric: "drift_metrics",
     DetectorState: "detector_states",
+    DriftProfile: "drift_profiles",
+    Event: "events",
 }
+"""Where each record is stored."""
 
 
 def read_rows(tables: Tables, record: type[Sequenced], model: str) -> list[Sequenced]:
@@ -88,7 +91,7 @@ def read_references(tables: Tables, model: str, version: str) -> list[DriftRefer
 
     Of several commits (an attempt killed in between, and the next one) the first counts.
     """
-    rows = tables.records("drift_references", DriftReference, model=model, version=version)
+    rows = tables.records(TABLE_OF[DriftReference], DriftReference, model=model, version=version)
     first = min((row.seq for row in rows), default=0)
     return sorted((row for row in rows if row.seq == first), key=lambda row: row.column_name)
 
@@ -96,7 +99,7 @@ def read_references(tables: Tables, model: str, version: str) -> list[DriftRefer
 def read_profiles(tables: Tables, model: str, version: str, batch_seq: int) -> list[DriftProfile]:
     """What the batches of one number looked like in the bins of one version's references, one a source; empty where
     none was profiled."""
-    return tables.records("drift_profiles", DriftProfile, model=model, version=version, batch_seq=batch_seq)
+    return tables.records(TABLE_OF[DriftProfile], DriftProfile, model=model, version=version, batch_seq=batch_seq)
 
 
 def append_profiles(tables: Tables, rows: Sequence[DriftProfile]) -> None:
@@ -110,18 +113,18 @@ def append_profiles(tables: Tables, rows: Sequence[DriftProfile]) -> None:
         there = read_profiles(tables, first.model, first.version, newest)
         return any(row.source == first.source for row in there)
 
-    _append_once(tables, "drift_profiles", rows, fence, taken)
+    _append_once(tables, TABLE_OF[DriftProfile], rows, fence, taken)
 
 
 def append_event(tables: Tables, event: Event, seq: int) -> None:
     """Appends the row of a run, the seq-th of its model."""
 
     def taken() -> bool:
-        return len(tables.records("events", Event, model=event.model)) >= seq
+        return len(tables.records(TABLE_OF[Event], Event, model=event.model)) >= seq
 
-    _append_once(tables, "events", [event], Fence("report", event.model, seq), taken)
+    _append_once(tables, TABLE_OF[Event], [event], Fence("report", event.model, seq), taken)
 
 
 def read_events(tables: Tables) -> list[Event]:
     """All runs of all models, oldest first."""
-    return sorted(tables.records("events", Event), key=lambda row: row.at)
+    return sorted(tables.records(TABLE_OF[Event], Event), key=lambda row: row.at)

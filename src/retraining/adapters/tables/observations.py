@@ -28,7 +28,7 @@ DELETES_KEY = "_deletes_key"
 RELABELS = "_relabels_batch"
 """The batch that brought the row which this one repeats with another label; null in every row of the source."""
 
-_OWN = [
+OWN_FIELDS = [
     StructField(ROW_KEY, StringType(), nullable=False),
     StructField(ROW_HASH, StringType(), nullable=False),
     StructField(BATCH_SEQ, LongType(), nullable=False),
@@ -39,7 +39,8 @@ _OWN = [
     StructField(RELABELS, LongType(), nullable=True),
     StructField("_ingested_at", TimestampType(), nullable=False),
 ]
-OWN_COLUMNS = [each.name for each in _OWN]
+"""What ingestion knows about a row: the columns before those of the source."""
+OWN_COLUMNS = [each.name for each in OWN_FIELDS]
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def create_observations(tables: Tables, source: str, columns: StructType, ledger
     """
     if tables.exists(table_of(source)):
         return
-    own = StructType([*_OWN, *(StructField(each.name, each.dataType, True) for each in columns)])
+    own = StructType([*OWN_FIELDS, *(StructField(each.name, each.dataType, True) for each in columns)])
     tables.create(table_of(source), own, append_only=False, looked_up_by=[BATCH_SEQ, ledger_column])
 
 

@@ -37,9 +37,8 @@ PROBABILITIES = "probabilities"
 """Column with the probability of each class, where a version has them."""
 
 
-def create_predictions(tables: Tables, model: str, prediction: DataType, keys: StructType) -> None:
-    """The table, with the prediction's type, and the source's key columns. One of an earlier version of this product
-    gets the columns that it lacks."""
+def columns_of(prediction: DataType, keys: StructType) -> StructType:
+    """The columns, with the prediction's type, and the source's key columns."""
     of_class = MapType(StringType(), DoubleType())
     columns = [
         StructField(ROW_KEY, StringType(), nullable=False),
@@ -53,8 +52,14 @@ def create_predictions(tables: Tables, model: str, prediction: DataType, keys: S
         StructField(KEYS, keys, nullable=True),
         *([StructField(PROBABILITIES, of_class)] if prediction == StringType() else []),
     ]
-    tables.create(table_of(model), StructType(columns), append_only=False)
-    fit_to_columns(tables, table_of(model), StructType(columns))
+    return StructType(columns)
+
+
+def create_predictions(tables: Tables, model: str, prediction: DataType, keys: StructType) -> None:
+    """The table. One of an earlier version of this product gets the columns that it lacks."""
+    columns = columns_of(prediction, keys)
+    tables.create(table_of(model), columns, append_only=False)
+    fit_to_columns(tables, table_of(model), columns)
 
 
 def of_source(tables: Tables, model: str, source: str, begun: datetime | None) -> DataFrame:

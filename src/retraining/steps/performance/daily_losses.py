@@ -20,7 +20,7 @@ _DAY = "_day"
 def measure_daily_losses(
     context: Context, source: IngestedSource, decisions: Sequence[Decision]
 ) -> tuple[DailyLoss, ...]:
-    """The prequential losses of the batches that no earlier decision has measured. One aggregated pass: one row a
+    """The realised losses of the batches that no earlier decision has measured. One aggregated pass: one row a
     version, batch and day comes back, never one a prediction.
 
     A label that is corrected later counts again, in the batch that corrects it. A number that a version could not

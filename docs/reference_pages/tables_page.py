@@ -1,0 +1,179 @@
+"""The page of all tables and their columns, written from the records that they hold."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from docstrings import class_docstring, field_docstrings
+from markdown_table import code, table
+from pyspark.sql.types import ArrayType, DataType, MapType, StringType, StructField, StructType
+
+from retraining.adapters.sources.files import LANDING_COLUMNS
+from retraining.adapters.tables import batches, forgotten_keys, observations, predictions
+from retraining.adapters.tables.ledgers_of_model import TABLE_OF
+from retraining.adapters.tables.schema_of_record import schema_of_record
+from retraining.records.batch import Batch
+from retraining.records.forgetting import Forgetting, KeySalt
+from retraining.records.run import Stamped
+
+RECORD_OF: Mapping[str, type] = {
+    batches.TABLE: Batch,
+    **{name: record for record, name in TABLE_OF.items()},
+    forgotten_keys.SALTS: KeySalt,
+    forgotten_keys.REQUESTS: Forgetting,
+}
+"""The record that a row of each control table is."""
+
+_WRITTEN_BY: Mapping[str, str] = {
+    "watermarks": "`ingest`, `repair` and `release_batch`",
+    "decisions": "`check_drift`",
+    "model_manifests": "`retrain`, `promote` (refits), `adopt`, `copy_version` and `forget`",
+    "gate_results": "`promote` and `adopt`",
+    "promotions": "`promote`, `rollback`, `approve`, `adopt`, `release_retraining`; `check_drift` for its own rollback",
+    "controls": "`freeze`, `unfreeze`, `retire` and `unretire`",
+    "drift_references": "`retrain` or `promote`, for a version that may go live; `adopt`",
+    "drift_metrics": "`check_drift`",
+    "detector_states": "`check_drift`",
+    "drift_profiles": "`check_drift`",
+    "events": "`report`",
+    "forgotten_key_salts": "`forget`",
+    "forget_requests": "`forget`",
+}
+
+_STAMP = tuple(field_docstrings(Stamped))
+_HEADER = ("Column", "Type", "Meaning")
+
+_OBSERVATIONS = {
+    "_row_key": "Hash of the keys: names the entity.",
+    "_row_hash": "Hash of keys, ledger and all columns of the source: the same row is stored once.",
+    "_batch_seq": "The batch that stored the row.",
+    "_quarantine_reasons": "The rules that the row broke; empty for an accepted row.",
+    "_warnings": "Rules of severity `warn` that an accepted row broke.",
+    "_supersedes_batch": "The batch that this row's batch replaces; null if it replaces none.",
+    "_deletes_key": "The key that the row takes away; null in every other row.",
+    "_relabels_batch": "The batch of the row that this one repeats with another label; null in rows of the source.",
+    "_ingested_at": "When the row was stored, in UTC.",
+}
+_PREDICTIONS = {
+    "_row_key": "The row of the observations.",
+    "model_version": "The version that predicted: champion, previous champion or first champion.",
+    "_batch_seq": "The batch that brought the row.",
+    "prediction": "What the version answered, in the label's type; null where it had no answer.",
+    "seen_in_training": "Whether the version was trained on the row. Realised errors leave such rows out.",
+    "run_id": "The run that predicted.",
+    "scored_at": "When the run's task started, in UTC.",
+    "source": "The source that counted `_batch_seq`; null in rows that are older than this column.",
+    "keys": "The row's keys as in the source; null in rows that are older than this column.",
+    "probabilities": "Of a classifier: the probability of each class.",
+}
+_FORGOTTEN = {
+    "source": "Name of the source.",
+    "_key_hash": "Salted hash of a key that may not be stored any more. No key is named.",
+    "seq": "Number of the request of its source.",
+    "request_id": "The run of the request.",
+    "reason": "The operator's.",
+    "attempt_id": "The process that wrote the row.",
+    "at": "When its task started, in UTC.",
+}
+_LANDING = {
+    "_file": "The file that the row came in.",
+    "_file_modified": "When the file was last changed.",
+    "_landed_at": "When the row landed.",
+}
+"""What columns mean that no record describes. A column without a line here, or a line without a column, is refused."""
+
+
+def control_table(name: str) -> str:
+    """The columns of a control table, without the stamp that they share."""
+    record = RECORD_OF[name]
+    texts = field_docstrings(record)
+    hints = get_type_hints(record)
+    own = [each for each in schema_of_record(record) if each.name not in _STAMP or not issubclass(record, Stamped)]
+    return table(_HEADER, [(code(each.name), _type(each), _meaning(texts, hints, each)) for each in own])
+
+
+def about(name: str) -> str:
+    """What a row of a control table is."""
+    return _for_sql(class_docstring(RECORD_OF[name]))
+
+
+def written_by(name: str) -> str:
+    """Which stages write a control table."""
+    return _WRITTEN_BY[name]
+
+
+def overview() -> str:
+    """All control tables with what a row of each is."""
+    assert set(_WRITTEN_BY) == set(RECORD_OF), "a control table has no line that says who writes it"
+    rows = [(f"[`{name}`](#{name})", _first_sentence(about(name)), _WRITTEN_BY[name]) for name in RECORD_OF]
+    return table(("Table", "A row is", "Written by"), rows)
+
+
+def stamp() -> str:
+    """The columns that most control tables end with."""
+    texts = field_docstrings(Stamped)
+    return table(_HEADER, [(code(each.name), _type(each), texts[each.name]) for each in schema_of_record(Stamped)])
+
+
+def observations_table() -> str:
+    """The columns that ingestion adds to those of a source."""
+    return _described(observations.OWN_FIELDS, _OBSERVATIONS)
+
+
+def predictions_table() -> str:
+    """The columns of the predictions of a model, those of a classifier included."""
+    keys = StructType([])
+    return _described(
+        predictions.columns_of(StringType(), keys), _PREDICTIONS, {"prediction": "the label's", "keys": "struct"}
+    )
+
+
+def forgotten_table() -> str:
+    """The columns of `forgotten_keys`."""
+    return _described(forgotten_keys.COLUMNS, _FORGOTTEN)
+
+
+def landing_columns() -> str:
+    """The columns that landing adds to those of the files."""
+    assert tuple(_LANDING) == LANDING_COLUMNS, f"landing has {LANDING_COLUMNS}"
+    return table(("Column", "Meaning"), [(code(name), text) for name, text in _LANDING.items()])
+
+
+def _described(columns: Any, texts: Mapping[str, str], types: Mapping[str, str] | None = None) -> str:
+    names = [each.name for each in columns]
+    assert names == list(texts), f"the columns are {names}, those that are described {list(texts)}"
+    rows = [(code(each.name), (types or {}).get(each.name) or _type(each), texts[each.name]) for each in columns]
+    return table(_HEADER, rows)
+
+
+def _meaning(texts: Mapping[str, str], hints: Mapping[str, Any], column: StructField) -> str:
+    hint = hints[column.name]
+    text = _for_sql(texts[column.name])
+    options = [each for each in (hint, *get_args(hint)) if get_origin(each) is Literal]
+    values = [str(value) for option in options for value in get_args(option)]
+    unnamed = [value for value in values if value not in text]
+    return f"{text} One of {', '.join(map(code, values))}." if unnamed else text
+
+
+def _for_sql(text: str) -> str:
+    """What is None in Python is null in a table."""
+    return re.sub(r"\bNone\b", "null", text)
+
+
+def _first_sentence(text: str) -> str:
+    return f"{re.split(r'[.:;] ', text)[0].rstrip('.')}."
+
+
+def _type(column: StructField) -> str:
+    """The type in SQL; an array of records shows their columns."""
+    return f"{_sql(column.dataType)}{'' if column.nullable else ', not null'}"
+
+
+def _sql(of: DataType) -> str:
+    if isinstance(of, ArrayType):
+        return f"array of {_sql(of.elementType)}"
+    if isinstance(of, MapType):
+        return f"map of {_sql(of.keyType)} to {_sql(of.valueType)}"
+    if isinstance(of, StructType):
+        return f"({', '.join(f'{each.name} {_sql(each.dataType)}' for each in of)})"
+    return of.simpleString()
