@@ -95,7 +95,9 @@ def _named_keys(page: Page) -> Iterator[str]:
 
 
 def _exists(keys: list[str]) -> bool:
-    return all(key in keys_at(ModelSpec, keys[:place]) for place, key in enumerate(keys))
+    """Below `params` are a recipe's own names."""
+    known = keys[:1] if keys[0] == "params" else keys
+    return all(key in keys_at(ModelSpec, known[:place]) for place, key in enumerate(known))
 
 
 @every_page_of_all
