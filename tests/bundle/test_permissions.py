@@ -1,8 +1,11 @@
 """Who may do what: nobody beside the jobs' principal, until a target says so."""
 
+import re
+
 import pytest
-from databricks.bundles.experiments import ExperimentPermissionLevel
-from databricks.bundles.jobs import JobPermissionLevel
+import yaml
+from databricks.bundles.experiments import ExperimentPermissionLevel, MlflowExperimentPermission
+from databricks.bundles.jobs import JobPermission, JobPermissionLevel
 
 OPERATED = {
     *("adopt", "copy_version", "freeze", "release_batch", "release_retraining", "repair", "retire", "rollback"),
@@ -11,13 +14,15 @@ OPERATED = {
 LEVELS = {
     "operators": JobPermissionLevel.CAN_MANAGE_RUN,
     "approvers": JobPermissionLevel.CAN_MANAGE_RUN,
+    "erasers": JobPermissionLevel.CAN_MANAGE_RUN,
     "viewers": JobPermissionLevel.CAN_VIEW,
     "readers": ExperimentPermissionLevel.CAN_READ,
 }
 
 
 def variable_of(key):
-    return "operators" if key in OPERATED else "approvers" if key == "approve" else "viewers"
+    of_one_job = {"approve": "approvers", "forget": "erasers"}
+    return "operators" if key in OPERATED else of_one_job.get(key, "viewers")
 
 
 def wrong_permissions(bundle):
@@ -63,3 +68,21 @@ def test_lists_of_people_are_complex_variables_and_say_their_level(bundle, name)
 
     assert declared["type"] == "complex"
     assert declared["description"].endswith(f"level {LEVELS[name].value}.")
+
+
+def test_the_lists_of_the_page_about_deploying_parse_and_name_every_variable(bundle):
+    page = (bundle.root / "docs/how-to/deploy.md").read_text("utf-8")
+    (snippet,) = re.findall(r"```yaml\n(# databricks.yml\n.*?)```", page, re.DOTALL)
+    lists = yaml.safe_load(snippet)["targets"]["prod"]["variables"]
+
+    assert lists.keys() == LEVELS.keys()
+    for name, entries in lists.items():
+        kind = MlflowExperimentPermission if name == "readers" else JobPermission
+        assert kind.from_dict(entries[0]).level is LEVELS[name]
+
+
+def test_the_page_about_deploying_says_which_jobs_operators_may_run(bundle):
+    page = (bundle.root / "docs/how-to/deploy.md").read_text("utf-8")
+    (row,) = [line for line in page.splitlines() if line.startswith("| `operators` |")]
+
+    assert set(re.findall(r"`(\w+)`", row)) - {"operators"} == OPERATED

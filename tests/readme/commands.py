@@ -78,10 +78,14 @@ def _workspace_command(words: list[str]) -> BundleCommand | WorkspaceCommand:
 
 
 def _bundle_command(words: list[str]) -> BundleCommand:
-    """words: `run <job> ...` or `deploy ...`."""
+    """words: `run <job> ...`, `deploy ...`, `validate ...` or `deployment bind <key> <id> ...`."""
     verb, *rest = words
-    assert verb in ("run", "deploy"), words
+    assert verb in ("run", "deploy", "validate", "deployment"), words
     job = rest.pop(0) if verb == "run" else None
+    if verb == "deployment":
+        assert rest[0] == "bind", words
+        rest = rest[3:]
+    rest = [word for word in rest if (verb, word) != ("validate", "--strict")]
 
     values: dict[str, list[str]] = {"-t": [], "--var": [], "--params": []}
     option = None

@@ -36,6 +36,11 @@ def read_spec(folder: Path, model: str) -> ModelSpec:
     """The spec of a model, checked. Raises SpecError for an unknown model, for anything the spec may not say, and for
     a source that another spec of the folder describes differently."""
     known = available_models(folder)
+    if not model:
+        raise SpecError(
+            f"model: the run does not say which, and this target has no default. Pass `--params model=<model>`. Known "
+            f"models: {', '.join(known) or 'none'}."
+        )
     if model not in known:
         raise SpecError(
             f"model `{model}`: no such spec.{did_you_mean(model, known)} Known models: {', '.join(known) or 'none'}. "
