@@ -24,8 +24,7 @@ PYTHON_RUNS_IN = {
 }
 """Pages with Python, and the tests that run it."""
 
-OF_THE_BUNDLE = "# databricks.yml
-"
+OF_THE_BUNDLE = "# databricks.yml\n"
 """First line of snippets that tests/bundle/test_permissions.py reads."""
 
 MADE_BY_READERS = {"specs/flights_simple.yml", "specs/loans.yml", "specs/rain.yml"}
