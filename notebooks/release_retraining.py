@@ -7,7 +7,9 @@
 import sys
 from pathlib import Path
 
-src = Path("../src").resolve()
+dbutils.widgets.text("bundle_files", "")
+places = Path("../src").resolve(), Path(dbutils.widgets.get("bundle_files"), "src")
+src = next(filter(Path.is_dir, places), places[0])
 assert (src / "retraining").is_dir(), f"{src} has no package retraining: run this notebook inside the bundle's folder."
 sys.path.insert(0, str(src))
 

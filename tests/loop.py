@@ -56,11 +56,15 @@ def labelled_spec(**changes: object) -> ModelSpec:
     return toy_spec(columns={"label": "y", "numeric": ["x"], "labels": labels}, **changes)
 
 
+PERSON = "anna@example.com"
+"""Who starts the runs of tests."""
+
+
 def make_run(run_id: str = "1", as_of: str = "2013-06-01", code_version: str = "abc") -> Run:
     """A run with a fixed clock, and an attempt of its own."""
     moment = datetime.fromisoformat(as_of).replace(tzinfo=UTC)
     ticks = iter(range(1_000_000))
-    return Run(run_id, uuid.uuid4().hex, code_version, moment, moment, lambda: float(next(ticks)))
+    return Run(run_id, uuid.uuid4().hex, code_version, moment, moment, lambda: float(next(ticks)), lambda: PERSON)
 
 
 class KilledError(Exception):

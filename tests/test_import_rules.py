@@ -9,11 +9,15 @@ import pytest
 SRC = Path(__file__).parents[1] / "src"
 
 # Short names for what many rooms may import.
-BOTTOM = "retraining.errors retraining.kinds retraining.records retraining.requests retraining.spec served_model"
+BOTTOM = (
+    "retraining.errors retraining.kinds retraining.records retraining.requests retraining.spec "
+    "retraining.spec.document served_model"
+)
 TABLES = "retraining.adapters retraining.adapters.tables"
 REGISTRY = "retraining.adapters.registry"
 SOURCES = "retraining.adapters.sources"
 NOTIFY = "retraining.adapters.notify"
+JOBS = "retraining.adapters.jobs"
 RULES = (
     "retraining.rules retraining.rules.champion retraining.rules.drift retraining.rules.drift.detectors "
     f"retraining.rules.gate retraining.rules.ingest retraining.rules.performance retraining.rules.validation {BOTTOM}"
@@ -39,7 +43,9 @@ ROOMS = {
     "retraining.failpoints": ("retraining.errors", ""),
     # What differs between kinds of models. It knows no spec, so that a spec can be checked against its kind.
     "retraining.kinds": ("retraining.errors", "numpy pandas pyspark"),
-    "retraining.spec": ("retraining.errors retraining.kinds", "pydantic yaml"),
+    # A file of specs/ as lines and values. It knows nothing of what a spec may say.
+    "retraining.spec.document": ("retraining.errors", "yaml"),
+    "retraining.spec": ("retraining.errors retraining.kinds retraining.spec.document", "pydantic yaml"),
     "retraining.records": ("retraining.errors retraining.spec served_model", "pydantic"),
     "retraining.requests": ("retraining.errors retraining.spec", "pydantic"),
     # Rules: pure. What a subject may know of the others is said here, and has no circle.
@@ -62,6 +68,7 @@ ROOMS = {
     "retraining.adapters.sources": (f"retraining.adapters {RULES}", FRAMES),
     "retraining.adapters.registry": (f"retraining.failpoints {RULES}", f"{ARRAYS} mlflow cloudpickle"),
     "retraining.adapters.notify": (BOTTOM, ""),
+    "retraining.adapters.jobs": ("", "pyspark databricks"),
     "retraining.steps": ("", ""),
     "retraining.context": (f"{TABLES} {REGISTRY} {BOTTOM}", ""),
     # Steps: a subject uses `dataset`, and of the other subjects only what its row names.
@@ -91,14 +98,14 @@ ROOMS = {
         f"retraining.report {PAGE} retraining.steps.drift retraining.steps.performance {NOTIFY} {DATASET}",
         FRAMES,
     ),
-    "retraining.steps.validation": (f"{SOURCES} {DATASET}", FRAMES),
+    "retraining.steps.validation": (f"retraining.steps.ingest {SOURCES} {DATASET}", FRAMES),
     # A stage imports no other stage: they talk through tables, the registry and task values.
     "retraining.stages": (
         f"{STEPS} retraining.failpoints retraining.report {PAGE} retraining.strategies {SOURCES} {DATASET}",
         FRAMES,
     ),
     # It knows of recipes only that they are pickled by value: a worker has no src.
-    "retraining.open_stage": (f"retraining.context {TABLES} {REGISTRY} {SOURCES} {BOTTOM} recipes", "pyspark"),
+    "retraining.open_stage": (f"retraining.context {TABLES} {REGISTRY} {SOURCES} {JOBS} {BOTTOM} recipes", "pyspark"),
     "retraining.check_specs": (f"retraining.strategies {BOTTOM}", ""),
     "retraining": ("", ""),
     # What callers get: it travels with every version, so it knows nothing else of src.

@@ -7,18 +7,21 @@
 import sys
 from pathlib import Path
 
-src = Path("../../src").resolve()
+dbutils.widgets.text("bundle_files", "")
+places = Path("../../src").resolve(), Path(dbutils.widgets.get("bundle_files"), "src")
+src = next(filter(Path.is_dir, places), places[0])
 assert (src / "retraining").is_dir(), f"{src} has no package retraining: run this notebook inside the bundle's folder."
 sys.path.insert(0, str(src))
 
 from recipes.demo.flights import KEYS, flights_of_month
 from recipes.demo.put_rows import put_rows
+from retraining.spec.identifiers import quoted
 
 # COMMAND ----------
 dbutils.widgets.text("catalog", "")
 dbutils.widgets.text("schema", "")
 dbutils.widgets.text("month", "1")
-table = f"{dbutils.widgets.get('catalog')}.{dbutils.widgets.get('schema')}.flights_source"
+table = quoted(dbutils.widgets.get("catalog"), dbutils.widgets.get("schema"), "flights_source")
 
 # COMMAND ----------
 month = int(dbutils.widgets.get("month"))

@@ -7,17 +7,20 @@
 import sys
 from pathlib import Path
 
-src = Path("../../src").resolve()
+dbutils.widgets.text("bundle_files", "")
+places = Path("../../src").resolve(), Path(dbutils.widgets.get("bundle_files"), "src")
+src = next(filter(Path.is_dir, places), places[0])
 assert (src / "retraining").is_dir(), f"{src} has no package retraining: run this notebook inside the bundle's folder."
 sys.path.insert(0, str(src))
 
 from recipes.demo import summary
 from recipes.demo.diabetes import paper_verdict
+from retraining.spec.identifiers import quoted
 
 # COMMAND ----------
 dbutils.widgets.text("catalog", "")
 dbutils.widgets.text("schema", "")
-schema = f"{dbutils.widgets.get('catalog')}.{dbutils.widgets.get('schema')}"
+schema = quoted(dbutils.widgets.get("catalog"), dbutils.widgets.get("schema"))
 
 # COMMAND ----------
 patients = summary.runs_of(spark, schema, summary.DIABETES)

@@ -13,10 +13,10 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from retraining.errors import SpecError
-from retraining.spec.faults import Fault, did_you_mean, refusal
+from retraining.spec.document.faults import Fault, did_you_mean, refusal
+from retraining.spec.document.read_document import Document, read_document, read_text
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.read_spec import available_models, available_sources, read_source, read_spec
-from retraining.spec.read_yaml import Document, read_document, read_text
 from retraining.strategies.check_recipe import wrong_recipe
 
 RIGHT = 0

@@ -14,13 +14,14 @@ from typing import Any
 from pyspark import cloudpickle
 from pyspark.sql import SparkSession
 
+from retraining.adapters.jobs.started_by import started_by
 from retraining.adapters.notebook import publish_values, read_widgets
 from retraining.adapters.registry.registry import open_registry
 from retraining.adapters.registry.session import stop_autologging
 from retraining.adapters.sources.files import Landing
-from retraining.adapters.tables.tables import open_tables
+from retraining.adapters.tables.tables import Tables, open_tables
 from retraining.context import Context
-from retraining.errors import ParameterError
+from retraining.errors import ParameterError, SpecError
 from retraining.records.run import BY_HAND, Run
 from retraining.spec.csv_section import CsvSection
 from retraining.spec.identifiers import check_part, qualified, quoted
@@ -104,10 +105,7 @@ class Stage:
 
     def switch(self, name: str) -> bool:
         """A widget that is true or false. Raises ParameterError for anything else."""
-        text = self.parameters[name].lower()
-        if text not in ("true", "false"):
-            raise ParameterError(f"{name} {self.parameters[name]!r}: expected true or false.")
-        return text == "true"
+        return _switch(name, self.parameters[name])
 
     def publish(self, **values: object) -> None:
         """Publishes task values for the tasks behind this one."""
@@ -125,7 +123,7 @@ def open_stage(
     _travel_by_value()
     parameters = read_widgets(dbutils, {**WIDGETS, **(widgets or {})})
     spec = read_spec(specs, parameters["model"])
-    run = _run(parameters)
+    run = _run(parameters, spark)
 
     if not parameters["experiment"]:
         raise ParameterError(
@@ -138,6 +136,12 @@ def open_stage(
     stop_autologging()
     registry = open_registry(schema, parameters["experiment"])
     return Stage(Context(spec, tables, registry, run), parameters, dbutils, specs)
+
+
+def _switch(name: str, text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise ParameterError(f"{name} {text!r}: expected true or false.")
+    return text.lower() == "true"
 
 
 def _landing_name(spec: ModelSpec) -> str:
@@ -157,16 +161,46 @@ def list_models(specs: Path = _SPECS) -> list[str]:
     return models
 
 
-def _run(parameters: Mapping[str, str]) -> Run:
+@dataclass(frozen=True)
+class Schedule:
+    """All models, and what says whose turn it is. A model whose spec cannot be read has None."""
+
+    tables: Tables
+    specs: Mapping[str, ModelSpec | None]
+    now: datetime
+    due_only: bool
+    """Whether only those are listed whose turn it is."""
+
+
+def open_schedule(spark: SparkSession, dbutils: Any, specs: Path = _SPECS) -> Schedule:
+    """What the list of due models is made from. Raises ParameterError without any spec."""
+    widgets = {**{name: WIDGETS[name] for name in ("catalog", "schema", "as_of")}, "due_only": "false"}
+    parameters = read_widgets(dbutils, widgets)
+    tables = open_tables(spark, parameters["catalog"], parameters["schema"])
+    now = _as_of(parameters["as_of"]) or datetime.now(UTC)
+    named = {name: _readable(specs, name) for name in list_models(specs)}
+    return Schedule(tables, named, now, _switch("due_only", parameters["due_only"]))
+
+
+def _readable(specs: Path, model: str) -> ModelSpec | None:
+    try:
+        return read_spec(specs, model)
+    except SpecError:
+        return None
+
+
+def _run(parameters: Mapping[str, str], spark: SparkSession) -> Run:
     started = datetime.now(UTC)
     attempt = uuid.uuid4().hex
+    run_id = parameters["run_id"] or f"{BY_HAND}{attempt[:12]}"
     return Run(
-        run_id=parameters["run_id"] or f"{BY_HAND}{attempt[:12]}",
+        run_id=run_id,
         attempt_id=attempt,
         code_version=parameters["code_version"] or "unknown",
         as_of=_as_of(parameters["as_of"]) or started,
         started_at=started,
         stopwatch=time.perf_counter,
+        started_by=lambda: started_by(spark, run_id, "DATABRICKS_RUNTIME_VERSION" in os.environ),
     )
 
 

@@ -13,6 +13,8 @@ MERGE_KEYS = {
 # What open_stage declares in every notebook that calls it.
 OPEN_STAGE_WIDGETS = {"model", "as_of", "run_id", "code_version", "catalog", "schema", "experiment"}
 
+OPEN_SCHEDULE_WIDGETS = {"as_of", "catalog", "schema", "due_only"}
+
 
 class Bundle:
     """The YAML files of a folder, apart and merged for each target. more: patterns of files that a user may include."""
@@ -142,6 +144,8 @@ def widgets(notebook):
         if name.split(".")[-1] == "open_stage":
             literal = [word.value for word in call.keywords if word.arg == "widgets"]
             names |= OPEN_STAGE_WIDGETS | {key for value in literal for key in ast.literal_eval(value)}
+        elif name == "open_schedule":
+            names |= OPEN_SCHEDULE_WIDGETS
         elif name == "dbutils.widgets.text":
             names.add(ast.literal_eval(call.args[0]))
     return names

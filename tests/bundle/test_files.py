@@ -1,5 +1,6 @@
 """What the YAML says about files: what it names exists, and the deployed folder holds what runs and nothing else."""
 
+import subprocess
 from fnmatch import fnmatch
 
 import pytest
@@ -42,10 +43,14 @@ def files_under(bundle, *folders):
     return files
 
 
+def files_at(path):
+    return [path] if path.is_file() else path.rglob("*")
+
+
 def wrong_exclusions(bundle):
     """Patterns that match nothing (a warning, so a failure of strict validation), files on the wrong side of them."""
     tops = {pattern.split("/")[0] for pattern in bundle.merged["sync"]["exclude"]}
-    there = [file.relative_to(bundle.root).as_posix() for top in tops for file in (bundle.root / top).rglob("*")]
+    there = [file.relative_to(bundle.root).as_posix() for top in tops for file in files_at(bundle.root / top)]
     empty = [
         pattern for pattern in bundle.merged["sync"]["exclude"] if not any(covers(pattern, path) for path in there)
     ]
@@ -61,6 +66,30 @@ def test_named_files_exist(bundle):
 
 def test_every_notebook_is_run_by_a_task(bundle):
     assert notebooks_that_no_task_runs(bundle) == []
+
+
+DEPLOYED = {"LICENSE", "README.md", "databricks.yml", "notebooks", "requirements.txt", "resources", "specs", "src"}
+EXAMPLES = {
+    *("notebooks/demo/load_diabetes.py", "notebooks/demo/load_flights.py", "notebooks/demo/summary.py"),
+    *("specs/diabetes.yml", "specs/flights_air_time.yml", "specs/flights_sgd.yml", "specs/sources/flights.yml"),
+}
+
+
+def deployed(bundle, target):
+    """Files of the repository that a deploy of the target copies: those that git knows, minus what sync excludes."""
+    listed = subprocess.run(["git", "ls-files"], cwd=bundle.root, capture_output=True, text=True, check=True).stdout
+    patterns = bundle.targets[target]["sync"]["exclude"]
+    return {path for path in listed.splitlines() if not any(covers(pattern, path) for pattern in patterns)}
+
+
+def test_what_is_deployed_is_this_and_the_examples_stay_in_development(bundle):
+    dev = deployed(bundle, "dev")
+
+    assert {path.split("/")[0] for path in dev} == DEPLOYED
+    assert {path.split("/")[1] for path in dev if path.startswith("src/")} == {"recipes", "retraining", "served_model"}
+    assert dev == deployed(bundle, "classic")
+    for target in ("staging", "prod"):
+        assert dev - deployed(bundle, target) == EXAMPLES
 
 
 def test_the_deployed_folder_holds_what_runs_and_nothing_of_the_laptop(bundle):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from .reading import innermost
+
 
 def jobs_without_one_leaf(bundle):
     """Databricks judges a run by its leaves: one leaf, so that one task's result is the run's."""
@@ -14,7 +16,7 @@ def jobs_without_one_leaf(bundle):
 
 
 def missing_settings(bundle):
-    """A job says what it does, runs once at a time, queues instead of skipping, and tells somebody when it fails."""
+    """A job says what it does, runs once at a time, and queues instead of skipping."""
     return [
         f"{target}: {key}: {name}"
         for target, key, job in bundle.jobs()
@@ -22,10 +24,46 @@ def missing_settings(bundle):
             ("description", bool(job.get("description"))),
             ("max_concurrent_runs", job.get("max_concurrent_runs") == 1),
             ("queue", job.get("queue") == {"enabled": True}),
-            ("email_notifications", bool(job.get("email_notifications", {}).get("on_failure"))),
         )
         if not right
     ]
+
+
+def wrong_mails(bundle):
+    """One mail a failure: a job that starts others leaves it to them, and sends one only for its own tasks."""
+    wrong = []
+    for target, key, job in bundle.jobs():
+        own = [task for task in job["tasks"] if "notebook_task" in task]
+        starts_others = any("run_job_task" in innermost(task) for task in job["tasks"])
+        expected = (not starts_others, *[starts_others] * len(own))
+        if tuple(map(sends_mail, (job, *own))) != expected:
+            wrong.append(f"{target}: {key}")
+    return wrong
+
+
+def sends_mail(settings):
+    return settings.get("email_notifications", {}).get("on_failure") == ["${var.notify}"]
+
+
+def tried_twice(bundle):
+    """Tasks that would only repeat their answer, and their mail, if they were tried again."""
+    return [
+        place
+        for place, _, task in bundle.tasks()
+        if task["task_key"] in ("report", "preflight", "reproduce")
+        and (task.get("max_retries"), task.get("disable_auto_optimization")) != (0, True)
+    ]
+
+
+def never_slow(bundle):
+    """Jobs of the loop that may take until their timeout before anyone looks at them."""
+    wrong = []
+    for target, key, job in bundle.jobs():
+        rules = [rule["value"] for rule in job.get("health", {}).get("rules", [])]
+        warned = job.get("email_notifications", {}).get("on_duration_warning_threshold_exceeded")
+        if key in ("retraining", "retrain_all") and not (warned and rules and rules[0] < job["timeout_seconds"]):
+            wrong.append(f"{target}: {key}")
+    return wrong
 
 
 def missing_timeouts(bundle):
@@ -68,6 +106,16 @@ def wrong_production(bundle):
     return wrong
 
 
+def careless_prod(bundle):
+    """Prod is deployed from one branch, and not under a run that is going on."""
+    prod = bundle.targets["prod"]
+    found = {
+        "git.branch": prod.get("git", {}).get("branch"),
+        "fail_on_active_runs": prod["bundle"].get("deployment", {}).get("fail_on_active_runs"),
+    }
+    return [name for name, value in found.items() if not value]
+
+
 def demo_outside_development(bundle):
     return [
         target
@@ -82,9 +130,14 @@ def wrong_grants(bundle):
         for name, target in bundle.targets.items()
         for of_kind in target["resources"].values()
         for key, resource in of_kind.items()
-        for grant in resource.get("grants", [])
+        for grant in listed(bundle, name, resource.get("grants", []))
         if not (grant.get("principal") and grant.get("privileges"))
     ]
+
+
+def listed(bundle, target, value):
+    """A list, or that of the variable that is named instead."""
+    return bundle.variable(target, value.removeprefix("${var.").removesuffix("}")) if isinstance(value, str) else value
 
 
 def wrong_run_job_parameters(bundle):
@@ -100,7 +153,8 @@ def wrong_run_job_parameters(bundle):
 
 
 CHECKS = [
-    *(jobs_without_one_leaf, missing_settings, missing_timeouts, unknown_task_types, wrong_compute, wrong_production),
+    *(jobs_without_one_leaf, missing_settings, wrong_mails, tried_twice, never_slow, missing_timeouts),
+    *(unknown_task_types, wrong_compute, wrong_production, careless_prod),
     *(demo_outside_development, wrong_grants, wrong_run_job_parameters),
 ]
 
@@ -120,6 +174,7 @@ def test_development_targets_have_the_demo_and_production_is_production(bundle):
 LOOP, MAIN, COMPUTE = "resources/loop.job.yml", "databricks.yml", "resources/compute.yml"
 DAILY = "resources/daily.job.yml"
 NESTED_CALL = 'run_job_task: { job_id: "${resources.jobs.loop.id}", job_parameters: { month: "{{input}}" } }'
+MAIL = 'email_notifications: { on_failure: ["${var.notify}"] }'
 CALL = """depends_on: [{ task_key: first }]
           run_job_task: { job_id: "${resources.jobs.loop.id}", job_parameters: { year: "1" } }"""
 
@@ -131,7 +186,11 @@ CALL = """depends_on: [{ task_key: first }]
         (missing_settings, LOOP, "description: a loop\n      ", ""),
         (missing_settings, LOOP, "max_concurrent_runs: 1", "max_concurrent_runs: 2"),
         (missing_settings, LOOP, "queue: { enabled: true }\n      ", ""),
-        (missing_settings, LOOP, "on_failure", "on_success"),
+        (wrong_mails, LOOP, "on_failure", "on_success"),
+        (wrong_mails, DAILY, "description:", f"{MAIL}\n      description:"),
+        (wrong_mails, DAILY, NESTED_CALL, "notebook_task: { notebook_path: ../notebooks/last.py }"),
+        (careless_prod, MAIN, "git: { branch: main }", "git: {}"),
+        (careless_prod, MAIN, "fail_on_active_runs: true", ""),
         (missing_timeouts, LOOP, "timeout_seconds: 60\n      email", "email"),
         (missing_timeouts, DAILY, NESTED_CALL, "notebook_task: { notebook_path: ../notebooks/last.py }"),
         (missing_timeouts, LOOP, "timeout_seconds: 60\n          notebook_task:\n", "notebook_task:\n"),
@@ -142,8 +201,8 @@ CALL = """depends_on: [{ task_key: first }]
         (wrong_compute, COMPUTE, "- environment_key: default", "- environment_key: other"),
         (wrong_compute, COMPUTE, "{ task_key: last, environment_key: default }", "{ task_key: last }"),
         (wrong_compute, COMPUTE, "{ task_key: last,", "{ task_key: last, job_cluster_key: small,"),
-        (wrong_production, MAIN, "/Workspace/Users", "/Workspace/Shared"),
-        (wrong_production, MAIN, 'workspace: { root_path: "/Workspace/Users/me/.bundle" }', ""),
+        (wrong_production, MAIN, "/Workspace/Deployments", "/Workspace/Shared"),
+        (wrong_production, MAIN, 'workspace: { root_path: "/Workspace/Deployments/toy/${bundle.target}" }', ""),
         (wrong_production, MAIN, "run_as: { service_principal_name: me }", ""),
         (wrong_production, MAIN, "[{ level: CAN_VIEW, group_name: users }]", "[]"),
         (demo_outside_development, LOOP, "loop:", "demo:"),

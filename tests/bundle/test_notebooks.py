@@ -2,8 +2,11 @@
 
 import ast
 import re
+import sys
 
 import pytest
+
+from local_workspace.notebook.dbutils import DBUtils
 
 from .reading import calls, innermost, strings, widgets
 
@@ -59,6 +62,63 @@ def undeclared_reads(bundle):
         for name, call in calls(file)
         if name == "dbutils.widgets.get" and ast.literal_eval(call.args[0]) not in widgets(file)
     ]
+
+
+BOOTSTRAP = """import sys
+from pathlib import Path
+
+dbutils.widgets.text("bundle_files", "")
+places = Path("../src").resolve(), Path(dbutils.widgets.get("bundle_files"), "src")
+src = next(filter(Path.is_dir, places), places[0])
+assert (src / "retraining").is_dir(), f"{src} has no package retraining: run this notebook inside the bundle's folder."
+sys.path.insert(0, str(src))
+"""
+
+
+def other_beginnings(bundle):
+    """Notebooks whose first cell does not find src as all others do; in a folder below it is one folder further up."""
+    return [
+        file.name
+        for file in bundle.notebooks()
+        if BOOTSTRAP.replace("../src", "../" * len(file.relative_to(bundle.root).parts[1:]) + "src")
+        not in file.read_text("utf-8")
+    ]
+
+
+def without_their_folder(bundle):
+    """Jobs with a notebook that are not given the folder that the files are deployed to."""
+    return [
+        f"{target}: {key}"
+        for target, key, job in bundle.jobs()
+        if any("notebook_task" in innermost(task) for task in job["tasks"])
+        and {"name": "bundle_files", "default": "${workspace.file_path}"} not in job["parameters"]
+    ]
+
+
+@pytest.mark.parametrize("check", [other_beginnings, without_their_folder])
+def test_every_notebook_finds_the_package_in_the_same_way(bundle, check):
+    assert check(bundle) == []
+
+
+def beginning(monkeypatch, folder, bundle_files):
+    """What the first cell finds in a folder."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "path", [])
+    exec(BOOTSTRAP, {"dbutils": DBUtils({"bundle_files": bundle_files}, {}, {})})
+    return sys.path[0]
+
+
+def test_the_folder_of_the_notebook_counts_before_what_a_run_is_given(monkeypatch, tmp_path):
+    """Anyone who may start a run chooses its parameters, but not the code that runs."""
+    for name in ("bundle/src/retraining", "bundle/notebooks", "other/src/retraining", "elsewhere/driver"):
+        (tmp_path / name).mkdir(parents=True)
+    own, other = (str(tmp_path / name / "src") for name in ("bundle", "other"))
+
+    assert beginning(monkeypatch, tmp_path / "bundle/notebooks", str(tmp_path / "other")) == own
+    assert beginning(monkeypatch, tmp_path / "bundle/notebooks", "") == own
+    assert beginning(monkeypatch, tmp_path / "elsewhere/driver", str(tmp_path / "other")) == other
+    with pytest.raises(AssertionError, match="run this notebook inside the bundle's folder"):
+        beginning(monkeypatch, tmp_path / "elsewhere/driver", "")
 
 
 @pytest.mark.parametrize("check", [wrong_shapes, wrong_widgets, undeclared_reads])

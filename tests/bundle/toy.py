@@ -9,13 +9,19 @@ FILES = {
         bundle: { name: toy, engine: direct }
         include: [resources/*.yml]
         sync: { exclude: [src/local_workspace/**, tests/**] }
-        variables: { catalog: { description: where tables live }, size: { default: "1" }, pause: { default: PAUSED } }
+        variables:
+          catalog: { description: where tables live }
+          size: { default: "1" }
+          notify: { default: me }
+          pause: { default: PAUSED }
         targets:
           dev: { mode: development }
           prod:
             mode: production
+            git: { branch: main }
+            bundle: { deployment: { fail_on_active_runs: true } }
             variables: { pause: UNPAUSED }
-            workspace: { root_path: "/Workspace/Users/me/.bundle" }
+            workspace: { root_path: "/Workspace/Deployments/toy/${bundle.target}" }
             run_as: { service_principal_name: me }
             permissions: [{ level: CAN_VIEW, group_name: users }]
         """,
@@ -35,12 +41,12 @@ FILES = {
         resources:
           jobs:
             loop:
-              name: loop
+              name: "${bundle.name}: loop [${bundle.target}]"
               description: a loop
               max_concurrent_runs: 1
               queue: { enabled: true }
               timeout_seconds: 60
-              email_notifications: { on_failure: [me] }
+              email_notifications: { on_failure: ["${var.notify}"] }
               parameters: [{ name: month, default: "${var.size}" }]
               tasks:
                 - task_key: first
@@ -57,12 +63,11 @@ FILES = {
         resources:
           jobs:
             daily:
-              name: daily
+              name: "${bundle.name}: daily [${bundle.target}]"
               description: the loop for every month
               max_concurrent_runs: 1
               queue: { enabled: true }
               timeout_seconds: 60
-              email_notifications: { on_failure: [me] }
               schedule: { quartz_cron_expression: "0 0 6 * * ?", timezone_id: UTC, pause_status: "${var.pause}" }
               parameters: [{ name: months, default: "[1, 2]" }]
               tasks:
@@ -78,8 +83,11 @@ FILES = {
           schemas:
             home:
               catalog_name: ${var.catalog}
-              name: home
+              name: home_${bundle.target}
               grants: [{ principal: users, privileges: [SELECT] }]
+        targets:
+          prod:
+            resources: { schemas: { home: { lifecycle: { prevent_destroy: true } } } }
         """,
     "notebooks/first.py": """
         # Databricks notebook source

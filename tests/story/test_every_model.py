@@ -37,3 +37,10 @@ def test_every_model_with_a_spec_has_its_turn(story):
     made = manifests.where("state = 'REGISTERED' and role = 'candidate'").orderBy("seq").collect()[-1]
     assert (made.action, made.base_version) == ("update", "2")
     assert made.trained_rows < 23_611  # February before its hold-out, and nothing older
+
+
+def test_the_clock_gives_no_second_turn_in_the_same_period(story):
+    result = story.workspace.run("on_schedule")
+
+    assert result.state == "SUCCESS"
+    assert result.tasks["retrain"].run.tasks["models"].state == "excluded"

@@ -29,7 +29,7 @@ def test_february_is_scored_by_the_january_champion_before_it_retrains(story):
     assert story.aliases() == {"challenger": "3", "champion": "4", "previous": "2"}
 
 
-@pytest.mark.parametrize("trigger", ["on_schedule", "on_table_update", "on_file_arrival"])
+@pytest.mark.parametrize("trigger", ["on_table_update", "on_file_arrival"])
 def test_a_run_without_new_rows_changes_nothing_whatever_starts_it(story, trigger):
     before = story.state()
 

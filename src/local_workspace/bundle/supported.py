@@ -42,6 +42,9 @@ TASK: Shape = {
     "job_cluster_key": IGNORED,
     "libraries": IGNORED,
     "email_notifications": IGNORED,
+    # A task runs once here; its run is started again by hand.
+    "max_retries": IGNORED,
+    "disable_auto_optimization": IGNORED,
     # One process runs all tasks, and Python cannot stop a thread: the user must stop a task that takes too long.
     "timeout_seconds": IGNORED,
 }
@@ -60,22 +63,33 @@ JOB: Shape = {
     "environments": IGNORED,
     "job_clusters": IGNORED,
     "email_notifications": IGNORED,
+    "health": IGNORED,
     "permissions": IGNORED,
     "run_as": IGNORED,
     "timeout_seconds": IGNORED,
 }
 
-SCHEMA: Shape = {"name": USED, "catalog_name": USED, "comment": IGNORED, "grants": IGNORED}
+# A laptop deploys and destroys nothing, so there is nothing for `lifecycle` to protect.
+SCHEMA: Shape = {
+    "name": USED,
+    "catalog_name": USED,
+    "comment": IGNORED,
+    "grants": IGNORED,
+    "lifecycle": IGNORED,
+}
 
-EXPERIMENT: Shape = {"name": USED, "permissions": IGNORED}
+EXPERIMENT: Shape = {"name": USED, "permissions": IGNORED, "lifecycle": IGNORED}
 
 RESOURCES: Shape = {"jobs": {ANY_NAME: JOB}, "schemas": {ANY_NAME: SCHEMA}, "experiments": {ANY_NAME: EXPERIMENT}}
 
 BUNDLE: Shape = {
-    "bundle": {"name": USED, "engine": IGNORED},
+    "bundle": {"name": USED, "engine": IGNORED, "databricks_cli_version": IGNORED, "deployment": IGNORED},
+    # What a deploy checks and adds: its branch, and tags of what it makes.
+    "git": IGNORED,
+    "presets": IGNORED,
     "include": USED,
     "sync": IGNORED,
-    "variables": {ANY_NAME: {"description": IGNORED, "default": USED}},
+    "variables": {ANY_NAME: {"description": IGNORED, "type": IGNORED, "default": USED}},
     "mode": USED,
     "default": USED,
     "workspace": {"root_path": USED},

@@ -43,7 +43,8 @@ def apply_target(document: Node, name: str) -> dict[str, Node]:
     base = {key: value for key, value in document.items() if key != "targets"}
     override = targets[name] if isinstance(targets, dict) else None
 
-    merged = merge(base, _with_variable_defaults(override or {}))
+    own = _with_variable_defaults(override or {})
+    merged = merge(_without_replaced_defaults(base, own), own)
     if not isinstance(merged, dict):
         raise BundleError(f"{place_of(override)}: targets.{name} must be a mapping, found {override!r}.")
     return merged
@@ -96,3 +97,19 @@ def _with_variable_defaults(target: Node) -> Node:
         name: value if isinstance(value, dict) else {"default": value} for name, value in variables.items()
     }
     return {**target, "variables": declarations}
+
+
+def _without_replaced_defaults(base: dict[str, Node], target: Node) -> dict[str, Node]:
+    """The base without the variables' values that the target replaces: a list is replaced as a whole, not joined."""
+    declared = base.get("variables")
+    own = target.get("variables") if isinstance(target, dict) else None
+    if not isinstance(declared, dict) or not isinstance(own, dict):
+        return base
+
+    kept: dict[str, Node] = {}
+    for name, declaration in declared.items():
+        replacement = own.get(name)
+        is_replaced = isinstance(replacement, dict) and "default" in replacement
+        known = declaration if isinstance(declaration, dict) else {}
+        kept[name] = {key: value for key, value in known.items() if key != "default"} if is_replaced else declaration
+    return {**base, "variables": kept}

@@ -139,8 +139,8 @@ def _print(console: Console, spec: NewSpec, file: Path, is_short: bool) -> None:
         lines.append(f"  note         fewer than {FEWEST_DAYS} days have rows; the first champion may need more")
 
     next_commands = [
+        f"{LAUNCHER} validate {spec.model}",
         f"{LAUNCHER} run retraining --params model={spec.model}",
-        f"{LAUNCHER} status {spec.model}",
     ]
     for line in [*lines, "", "Read the file, then:", *(f"  {command}" for command in next_commands)]:
         print_line(console, line)

@@ -11,8 +11,8 @@ from local_workspace.errors import LoadError
 NEEDS_MAPPING = re.compile(r"[ ,;{}()\n\t=]")
 """Characters that Delta stores in a name only with column mapping."""
 
-NOT_IN_A_SPEC = re.compile(r"^_|[`.]")
-"""Names that the spec of a model cannot use."""
+NOT_IN_A_SPEC = re.compile("`")
+"""Names that the spec of a model cannot use. A few more are taken, such as `_row_key`: reading the spec reports it."""
 
 
 def checked_names(path: Path, names: Sequence[str]) -> tuple[str, ...]:

@@ -80,10 +80,10 @@ def guess_features(facts: TableFacts, label: str, ledger: str, keys: Sequence[st
         else:
             numeric.append(column.name)
 
-    if not numeric:
+    if not numeric and not categorical:
         raise ParameterError(
-            f"new-model {facts.table}: no column is left that a model can compute with; it needs at least one number "
-            f"beside the label. Left out: {'; '.join(f'{name}: {why}' for name, why in left_out) or 'none'}."
+            f"new-model {facts.table}: no column is left that a model can learn from; it needs at least one beside "
+            f"the label. Left out: {'; '.join(f'{name}: {why}' for name, why in left_out) or 'none'}."
         )
     return Features(tuple(numeric), tuple(categorical), tuple(left_out))
 

@@ -64,10 +64,10 @@ def spec_text(spec: NewSpec) -> str:
         *_items(spec.keys.columns),
         "columns:",
         f"  label: {yaml_text(spec.label)}",
-        "  numeric:",
-        *_items(spec.features.numeric),
     ]
 
+    if spec.features.numeric:
+        lines += ["  numeric:", *_items(spec.features.numeric)]
     if spec.features.categorical:
         lines += ["  categorical:", *_items(spec.features.categorical)]
     if spec.features.left_out:

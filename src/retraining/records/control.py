@@ -23,3 +23,5 @@ class Control(Stamped):
     """Why, in a person's words."""
     request_id: str
     """The run that made the change."""
+    decided_by: str | None = None
+    """The person who started that run; None in rows that are older than this column."""

@@ -38,6 +38,8 @@ class Promotion(Stamped):
     """Why, in sentences."""
     source: str | None = None
     """The source that counted batch_seq; None in rows that are older than this column."""
+    decided_by: str | None = None
+    """Who requested it: the person who started the run. None where the loop decided, and in older rows."""
 
     @property
     def moves_alias(self) -> bool:

@@ -46,6 +46,8 @@ class Run:
     """When the task started."""
     stopwatch: Callable[[], float]
     """Returns seconds. Only differences mean anything."""
+    started_by: Callable[[], str | None] = lambda: None
+    """Looks up who started the run. Asked only where a person's decision is stored."""
 
     @property
     def is_by_hand(self) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from retraining.spec.labels_section import LabelsSection
 from retraining.spec.section import ColumnName, Section
@@ -13,7 +13,7 @@ class ColumnsSection(Section):
 
     label: ColumnName
     """The column that the model predicts."""
-    numeric: tuple[ColumnName, ...] = Field(min_length=1)
+    numeric: tuple[ColumnName, ...] = ()
     """Features that are numbers."""
     categorical: tuple[ColumnName, ...] = ()
     """Features whose values are names."""
@@ -34,6 +34,12 @@ class ColumnsSection(Section):
     def features(self) -> tuple[str, ...]:
         """Numeric, then categorical columns: the order in which every model sees them."""
         return self.numeric + self.categorical
+
+    @model_validator(mode="after")
+    def _learns_from_something(self) -> "ColumnsSection":
+        if not self.features:
+            raise ValueError("names no feature. List columns under numeric, categorical or both")
+        return self
 
     @model_validator(mode="after")
     def _each_column_once(self) -> "ColumnsSection":

@@ -8,11 +8,11 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from retraining.spec.faults import Fault, did_you_mean, nearest, one_of
+from retraining.spec.document.faults import Fault, did_you_mean, nearest, one_of
+from retraining.spec.document.misread_values import shown
+from retraining.spec.document.read_document import Document, Place, what_is
 from retraining.spec.known_keys import keys_at, sections_with
 from retraining.spec.plain_words import WORDS_OF_PATTERNS, fitting
-from retraining.spec.read_yaml import Document, Place, what_is
-from retraining.spec.yaml_values import shown
 
 _Error = Mapping[str, Any]
 
@@ -162,7 +162,7 @@ def _allowed(error: _Error, spec: type[BaseModel]) -> str:
     if kind == "too_short":
         return "at least one name" if ctx["min_length"] == 1 else f"at least {ctx['min_length']}"
     if kind == "string_too_long":
-        return f"at most {ctx['max_length']} characters"
+        return "one character" if ctx["max_length"] == 1 else f"at most {ctx['max_length']} characters"
     if kind in ("model_type", "model_attributes_type"):
         return f"a section with keys among {', '.join(keys_at(spec, error['loc']))}"
     return _WORDS.get(kind, "what the reference of the spec describes")

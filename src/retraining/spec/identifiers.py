@@ -4,14 +4,14 @@ import re
 
 from retraining.errors import ParameterError
 
-_PART = re.compile(r"^[A-Za-z_][A-Za-z0-9_]{0,254}$")
+_PART = re.compile(r"^[A-Za-z_][A-Za-z0-9_-]{0,254}$")
 
 
 def check_part(part: str, what: str) -> str:
     """The part itself if it is a plain identifier. Raises ParameterError otherwise."""
     if not _PART.fullmatch(part):
         raise ParameterError(
-            f"{what} {part!r} is not a plain name (letters, digits, underscore; not starting with a digit)."
+            f"{what} {part!r} is not a plain name (letters, digits, underscore, hyphen; first a letter or underscore)."
         )
     return part
 

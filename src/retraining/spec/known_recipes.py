@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from retraining.errors import SpecError
-from retraining.spec.faults import did_you_mean
+from retraining.spec.document.faults import did_you_mean
 from retraining.spec.recipe_function import file_of, find_function
 
 _MOST_NAMES = 8

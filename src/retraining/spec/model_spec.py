@@ -11,8 +11,8 @@ from pydantic import AfterValidator, Field, PlainSerializer, PrivateAttr, model_
 from retraining.kinds.find_kind import KINDS, kind_of
 from retraining.spec.alerts_section import AlertsSection
 from retraining.spec.columns_section import ColumnsSection
+from retraining.spec.document.faults import did_you_mean
 from retraining.spec.drift_section import DriftSection
-from retraining.spec.faults import did_you_mean
 from retraining.spec.gate_section import GateSection
 from retraining.spec.policy_section import PolicySection
 from retraining.spec.quality_section import QualitySection

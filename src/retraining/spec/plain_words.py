@@ -2,7 +2,7 @@
 
 import re
 
-from retraining.spec.faults import nearest
+from retraining.spec.document.faults import nearest
 from retraining.spec.known_recipes import functions_for
 from retraining.spec.recipe_function import RECIPE_PATTERN
 from retraining.spec.section import COLUMN_PATTERN, LENGTH_PATTERN, NAME_PATTERN, TABLE_PATTERN
@@ -10,7 +10,7 @@ from retraining.spec.serving_section import WEB_ADDRESS_PATTERN
 
 WORDS_OF_PATTERNS = {
     NAME_PATTERN: "a name of small letters, digits and underscores that begins with a letter, at most 64 long",
-    TABLE_PATTERN: "a table as name, schema.name or catalog.schema.name, of letters, digits and underscores",
+    TABLE_PATTERN: "a table as name, schema.name or catalog.schema.name, of letters, digits, underscores and hyphens",
     COLUMN_PATTERN: "a column's name, which begins with no space and has no backtick",
     LENGTH_PATTERN: "a length of time, such as 30 minutes, 6 hours or 3 days",
     RECIPE_PATTERN: "a function of src/recipes as recipes.<file>.<function>",

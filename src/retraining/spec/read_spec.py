@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from retraining.errors import SpecError
+from retraining.spec.document.faults import Fault, did_you_mean, refusal
+from retraining.spec.document.read_document import Document, read_document, read_text
 from retraining.spec.explain import explain
-from retraining.spec.faults import Fault, did_you_mean, refusal
 from retraining.spec.known_recipes import Role, why_not_usable
 from retraining.spec.model_spec import ModelSpec
-from retraining.spec.read_yaml import Document, read_document, read_text
 from retraining.spec.recipe_function import is_recipe
 from retraining.spec.same_source import check_same_source
 from retraining.spec.source_spec import SourceSpec

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from retraining.spec.our_columns import is_ours
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]{0,63}$"
-TABLE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*){0,2}$"
+TABLE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*){0,2}$"
 COLUMN_PATTERN = r"^[^`\s][^`]*$"
 LENGTH_PATTERN = r"^[1-9][0-9]{0,5} (minutes?|hours?|days?)$"
 

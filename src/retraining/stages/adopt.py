@@ -66,6 +66,7 @@ def adopt(context: Context, request: AdoptRequest) -> AdoptReport:
         batch_seq=source.committed.through,
         reasons=(request.reason, _trained_on(request, manifest)),
         source=source.name,
+        decided_by=context.run.started_by(),
         **context.stamp,
     )
     append_rows(context.tables, "promote", [decision])

@@ -56,7 +56,7 @@ def approve(
     question = _waiting_candidate(context.spec, rows, candidate)
     sentence = f"{'Approved' if answer == 'yes' else 'Refused'} in run {run.run_id}: {reason.strip()}"
     answered_row = answered(rows, question, "APPROVED" if answer == "yes" else "REJECT", sentence, run)
-    decision = replace(answered_row, request_id=run.run_id)
+    decision = replace(answered_row, request_id=run.run_id, decided_by=run.started_by())
     append_rows(context.tables, "promote", [decision])
 
     report = ApprovalReport(decision)

@@ -51,6 +51,7 @@ def change_mode(context: Context, change: str | None, reason: str | None) -> Mod
         mode=mode_after(context.model, rows, wanted),
         reason=why,
         request_id=context.run.run_id,
+        decided_by=context.run.started_by(),
         **context.stamp,
     )
     append_rows(context.tables, "control", [control])

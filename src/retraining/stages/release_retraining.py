@@ -64,6 +64,7 @@ def release_retraining(context: Context, reason: str | None) -> ReleaseRetrainin
         batch_seq=newest,
         reasons=(why,),
         source=spec.source_name,
+        decided_by=context.run.started_by(),
         **context.stamp,
     )
     append_rows(context.tables, "promote", [release])

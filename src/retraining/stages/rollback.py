@@ -3,13 +3,14 @@
 import logging
 from dataclasses import dataclass
 
+from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.adapters.tables.predictions import count_predictions
 from retraining.context import Context
 from retraining.records.promotion import Promotion
 from retraining.records.version import PredictionCount
 from retraining.requests.reason import given_reason
 from retraining.rules.champion.history import live_since
-from retraining.rules.champion.rollback import version_asked
+from retraining.rules.champion.rollback import unfinished_rollback, version_asked
 from retraining.steps.champion.apply_newest_decision import apply_newest_decision
 from retraining.steps.champion.carry_out_rollback import carry_out_rollback
 
@@ -55,7 +56,8 @@ def rollback(
     context: Context, to_version: str | None = None, reason: str | None = None, to_date: str | None = None
 ) -> RollbackReport:
     """Resolve the target once, prove that it can go live, store it under this run's id, let the alias follow. The same
-    run repeated only reconciles.
+    run repeated only reconciles. So does another run with the same reason, where the first one was killed before the
+    alias followed: it finishes that rollback, and does not begin a second one.
 
     to_version names the target, to_date the day whose last champion it is; the default is the previous champion.
     Somebody who names one has seen where the alias is, so an alias moved by hand, or whose version was deleted, does
@@ -64,9 +66,15 @@ def rollback(
     why = given_reason(reason, "Say why the champion is to be left; it is stored with the rollback.")
     named = bool(to_version or to_date)
     on_drift = "leave" if named else context.spec.policy.on_alias_drift
+    unfinished = unfinished_rollback(read_rows(context.tables, Promotion, context.model), why)
     promotions = apply_newest_decision(context, on_drift)
     target = version_asked(promotions, to_version, to_date)
-    decision = carry_out_rollback(context, promotions, context.run.run_id, target, why)
+    if unfinished and target in (None, unfinished.version):
+        decision = unfinished
+    else:
+        decision = carry_out_rollback(
+            context, promotions, context.run.run_id, target, why, decided_by=context.run.started_by
+        )
 
     left = str(decision.previous_version)
     since = live_since(promotions, left, decision.seq)

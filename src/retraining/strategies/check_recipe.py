@@ -6,7 +6,7 @@ from typing import Any
 
 from retraining.errors import SpecError
 from retraining.rules.gate.metrics import why_no_probabilities
-from retraining.spec.faults import did_you_mean
+from retraining.spec.document.faults import did_you_mean
 from retraining.spec.model_spec import ModelSpec
 from retraining.strategies.estimators import build_estimator
 from retraining.strategies.find_strategy import find_strategy
@@ -54,10 +54,11 @@ def _arguments(estimator: Any) -> list[str]:
 
 
 def _wrong_values(estimator: Any) -> Iterator[Wrong]:
-    """scikit-learn looks at the values of arguments when it fits; its own check answers now."""
+    """scikit-learn looks at the values of arguments when it fits; its own check answers now. Classes of
+    others have nothing to check."""
     parts = estimator.get_params(deep=True).values() if hasattr(estimator, "get_params") else ()
     for part in (estimator, *parts):
-        check = getattr(part, "_validate_params", None)
+        check = getattr(part, "_validate_params", None) if hasattr(part, "_parameter_constraints") else None
         try:
             if check is not None and not isinstance(part, type):
                 check()

@@ -215,6 +215,14 @@ def test_an_unknown_job_target_or_variable_names_the_choices(tmp_path: Path) -> 
         read_bundle(root, None, {"sise": "x"})
 
 
+def test_a_target_replaces_a_list_of_a_variable_as_a_whole(tmp_path: Path) -> None:
+    main = DATABRICKS_YML.replace("variables:\n", "variables:\n  people: { type: complex, default: [ada] }\n", 1)
+    main = main.replace("  prod: { mode", "  prod: { variables: { people: [bob] }, mode", 1)
+
+    assert toy(tmp_path / "dev", main=main).reference_values["var.people"] == ["ada"]
+    assert toy(tmp_path / "prod", target="prod", main=main).reference_values["var.people"] == ["bob"]
+
+
 def test_paths_are_relative_to_the_file_that_holds_them(tmp_path: Path) -> None:
     (task,) = job(toy(tmp_path), "play").tasks
 
@@ -230,8 +238,11 @@ def test_every_job_of_this_repository_resolves_in_every_target(target: str) -> N
     assert {"retraining", "rollback", "preflight", "retrain_all", "on_schedule"} <= {*keys}
     for key in keys:
         assert jobs_of_run(read, key)[key].tasks
-    marked = "dev_ada_retraining" if target in ("dev", "classic") else "retraining"
-    assert resource_names(read)["schemas.retraining_schema.name"] == marked
+
+    marked = {"dev": "dev_ada_retraining", "classic": "dev_ada_retraining_classic"}
+    assert resource_names(read)["schemas.retraining_schema.name"] == marked.get(target, f"retraining_{target}")
+    mark = "[dev ada] " if target in marked else ""
+    assert job(read, "forget").name == f"{mark}model_retraining: forget [{target}]"
 
 
 def test_the_files_that_databricks_yml_offers_to_include_resolve_too(tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def test_ids_constants_texts_times_and_giveaways_are_left_out_with_the_reason():
         column("remark", "string", 700),
         column("updated", "timestamp"),
         column("rain_mm", link=GIVEAWAY),
-        column("_row", "bigint", 4),
+        column("a`b", "bigint", 4),
         column("list", "array<int>", 9),
         column("rain"),
     )
@@ -130,14 +130,20 @@ def test_ids_constants_texts_times_and_giveaways_are_left_out_with_the_reason():
         "remark": "a text with about 700 values; a model would need a column for each",
         "updated": "a time; make numbers of it (hour, weekday) with `prepare`",
         "rain_mm": "gives the label away (0.990 of 1): is it known before the label?",
-        "_row": "a spec cannot use this name; rename it in the file",
+        "a`b": "a spec cannot use this name; rename it in the file",
         "list": "its type array<int> is neither a number nor a text",
     }
 
 
-def test_without_a_number_there_is_no_model():
-    with pytest.raises(ParameterError, match="no column is left that a model can compute with"):
-        guess_features(table(TIME, STATION, column("rain")), "rain", "time", ["time"])
+def test_without_a_feature_there_is_no_model():
+    with pytest.raises(ParameterError, match="no column is left that a model can learn from"):
+        guess_features(table(TIME, column("unit", "string", 1), column("rain")), "rain", "time", ["time"])
+
+
+def test_categories_alone_are_enough_for_a_model():
+    read = parse_spec(spec_text(spec(table(TIME, STATION, column("rain")), keys=("time",))), "rain.yml")
+
+    assert (read.columns.numeric, read.columns.categorical) == ((), ("station",))
 
 
 @pytest.mark.parametrize(
@@ -188,7 +194,8 @@ def test_a_ledger_without_time_reserves_rows_for_judging_and_classes_get_their_r
 
 
 def test_names_that_mean_something_else_in_yaml_are_quoted():
-    names = ["no", "2024", "a: b", "x # y", "[z]", "wind speed", "größe", "1e3", "'", '"', "-", "null"]
+    plain = ["_id", "wind.max", "wind speed", "größe"]
+    names = [*plain, "no", "2024", "a: b", "x # y", "[z]", "1e3", "'", '"', "-", "null"]
     facts = table(TIME, *(column(name) for name in names), column("rain"))
 
     read = parse_spec(spec_text(spec(facts, keys=("time",))), "rain.yml")

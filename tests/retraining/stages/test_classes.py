@@ -17,7 +17,7 @@ UPDATED = toy_spec(
     kind="classification",
     recipe="recipes.sgd.pipeline",
     strategy="incremental_update",
-    gate={"deploy": "candidate"},
+    gate={"deploy": "candidate", "may_explain_label": ["x"]},
 )
 LOANS = toy_spec(
     kind="classification",
@@ -54,7 +54,7 @@ def test_a_class_that_the_champion_never_saw_leads_to_a_refit_that_says_why(loop
     second = loop.retrain().manifest
 
     assert (first.promotion.outcome, decision.action) == ("PROMOTE", "update")
-    assert (second.action, second.base_version, second.trained_rows) == ("refit", None, 16 * 20)
+    assert (second.action, second.base_version, second.trained_rows) == ("refit", None, 15 * 20)
     assert second.trivial_prediction.startswith('{"')
     assert loop.registry.tags_of("toy", second.version)["not_updated"].startswith("1 of the 3 classes of the new rows")
     assert loop.promote().checks[0].question == "refresh"
@@ -70,7 +70,7 @@ def test_labels_that_are_all_the_same_end_the_fit_in_one_sentence(loop_of_classe
     with pytest.raises(NothingToDoError) as caught:
         loop.retrain()
     assert str(caught.value) == (
-        "toy: nothing was fitted on the labels up to batch 1: all 160 rows have the same class, and a classifier needs "
+        "toy: nothing was fitted on the labels up to batch 1: all 140 rows have the same class, and a classifier needs "
         "rows of at least 2. The next run tries again with newer labels. If other classes should be there by now, "
         "check `y` at the source."
     )
@@ -79,7 +79,7 @@ def test_labels_that_are_all_the_same_end_the_fit_in_one_sentence(loop_of_classe
 def loan(key, at, draw, place):
     """One in forty is not paid back, which x shows to a degree."""
     lost = place % 40 == 7
-    return (f"{key}/{place}", at, draw.gauss(2.0 if lost else 0.0, 1.0), 1.0 if lost else 0.0)
+    return (f"loan {place}", at, draw.gauss(2.0 if lost else 0.0, 1.0), 1.0 if lost else 0.0)
 
 
 @pytest.mark.slow

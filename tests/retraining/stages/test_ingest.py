@@ -309,9 +309,9 @@ def test_a_column_that_changed_its_type_is_refused_and_the_watermark_stays(loop)
     loop.ingest()
     before = loop.version_of_table("watermarks")
     loop.tables.spark.sql(f"DROP TABLE {loop.source}")
-    loop.source_has([("b", TEN, 1, 1.0)], "id string, at timestamp, x int, y double")
+    loop.source_has([("b", TEN, 1, 1.0)], "id string, at timestamp, x bigint, y double")
 
-    with pytest.raises(ContractError, match="column `x` of toy_source arrived as int; earlier batches hold it as"):
+    with pytest.raises(ContractError, match="column `x` of toy_source arrived as bigint; earlier batches hold it as"):
         loop.ingest()
     assert loop.version_of_table("watermarks") == before
 

@@ -52,6 +52,23 @@ def test_a_source_replaced_while_a_batch_is_open_is_refused_and_the_batch_stays_
     assert loop.states_of_batches() == ["PLANNED"]
 
 
+@pytest.mark.parametrize("next_step", NEXT_STEP.values(), ids=NEXT_STEP)
+def test_a_plan_whose_files_vacuum_took_is_given_up_and_planned_again(loop, monkeypatch, next_step):
+    loop.source_has([("a", TEN, 1.0, 1.0), ("b", TEN, 1.0, 1.0)])
+    kill_ingest(loop, monkeypatch, next_step)
+    sql = loop.tables.spark.sql
+    sql(f"UPDATE {loop.source} SET x = 2 WHERE id = 'a'")
+    sql("SET spark.databricks.delta.retentionDurationCheck.enabled = false")
+    sql(f"VACUUM {loop.source} RETAIN 0 HOURS")
+
+    report = loop.ingest()
+    again = loop.ingest()
+
+    assert (report.batch_seq, report.accepted, again.read) == (2, 2, 0)
+    assert loop.states_of_batches() == ["PLANNED", "ABANDONED", "PLANNED", "COMMITTED"]
+    assert loop.accepted("x") == {"a": 2.0, "b": 1.0}
+
+
 @pytest.mark.parametrize("step", ["append_plan", "append_close"])
 def test_of_two_runs_at_the_same_step_exactly_one_wins(loop, monkeypatch, step):
     loop.source_has([("a", TEN, 1.0, 1.0)])

@@ -42,7 +42,7 @@ def story(make_loop):
     loop.spec = BACK
     loop.start_run()
     with pytest.MonkeyPatch.context() as patch, suppress(KilledError):
-        patch.setattr("retraining.stages.check_drift.carry_out_rollback", killed)
+        patch.setattr("retraining.stages.check_drift._roll_back", killed)
         loop.check()
     told.alias_after_kill = loop.alias("champion")
     told.back = loop.check()

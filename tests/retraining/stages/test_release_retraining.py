@@ -4,7 +4,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from tests.loop import Loop, days, make_run, toy_spec
+from tests.loop import PERSON, Loop, days, make_run, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.errors import NothingToDoError, ParameterError
@@ -79,6 +79,7 @@ def test_a_release_is_a_row_with_its_reason_and_moves_no_alias(story):
 
     assert (alias, rows[-1]) == ("1", made)
     assert (made.outcome, made.state, made.version, made.request_id) == ("RELEASED", "DECIDED", "1", "80")
+    assert made.decided_by == PERSON
     assert story.released.summary == (
         "toy: retraining goes on at batch 2, with version 1 as champion. The sensor is repaired."
     )

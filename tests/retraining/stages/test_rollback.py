@@ -4,7 +4,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from tests.loop import days, make_run, toy_spec
+from tests.loop import PERSON, days, make_run, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.errors import AliasDriftError, TamperedModelError
@@ -78,6 +78,11 @@ def test_a_target_whose_files_were_changed_is_refused_and_nothing_is_decided(sto
 def test_a_date_names_the_champion_at_the_end_of_that_day(story):
     assert (story.back.promotion.version, story.back.promotion.previous_version) == ("1", "2")
     assert story.after_back == ("1", "2")
+
+
+def test_a_rollback_says_who_asked_for_it_and_a_promotion_by_the_gate_says_nobody(story):
+    assert story.back.promotion.decided_by == PERSON
+    assert {row.decided_by for row in promotions(story.loop) if row.outcome == "PROMOTE"} == {None}
 
 
 def test_the_report_lists_what_the_version_left_predicted_since_it_went_live(story):

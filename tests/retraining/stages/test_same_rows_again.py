@@ -4,7 +4,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from tests.loop import Loop, days, make_run, toy_spec
+from tests.loop import PERSON, Loop, days, make_run, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.errors import NothingToDoError, ParameterError
@@ -85,9 +85,10 @@ def test_a_retired_model_is_neither_scored_nor_trained_and_keeps_its_alias(story
 
 
 def test_what_was_stopped_goes_on(story):
-    modes = [row.mode for row in read_rows(story.loop.tables, Control, "toy")]
+    rows = read_rows(story.loop.tables, Control, "toy")
 
-    assert modes == ["frozen", "retired", "frozen", "active"]
+    assert [row.mode for row in rows] == ["frozen", "retired", "frozen", "active"]
+    assert {row.decided_by for row in rows} == {PERSON}
     assert story.thawed == story.nothing_new
     assert len(read_rows(story.loop.tables, Decision, "toy")) == 7
 

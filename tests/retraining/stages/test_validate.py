@@ -19,7 +19,7 @@ def test_a_source_without_faults_is_described_and_nothing_is_written(loop):
 
     assert [each.level for each in report.findings] == ["ok"] * 6
     assert sentences(report, "ok")[:2] == [
-        "Columns used: at timestamp, id string, y double, x double. 0 more are stored with them.",
+        "Columns used: at timestamp, id string, y double, x double.",
         "161 rows; ledger `at` is a timestamp from 2013-01-01T00:00:00.000000Z to 2013-01-08T23:00:00.000000Z.",
     ]
     assert "there are 7: a first champion can be expected with the first run" in report.summary

@@ -49,3 +49,17 @@ def test_a_recipe_that_fails_is_named(monkeypatch: pytest.MonkeyPatch):
     assert wrong_recipe(toy_spec()) == [
         ("recipe", "`recipes.ridge.pipeline` failed (KeyError: 'columns'). Correct the function.")
     ]
+
+
+def test_params_of_texts_are_checked_inside_a_class_that_is_not_of_scikit_learn():
+    columns = {"label": "y", "numeric": ["x"], "categorical": ["note"]}
+    texts = {"text_columns": ["note"]}
+    right, wrong_name, wrong_value = (
+        wrong_recipe(toy_spec(columns=columns, recipe="recipes.text.regression", params=params))
+        for params in (texts, {"text_columns": ["x"]}, {**texts, "words": {"max_df": "all"}})
+    )
+
+    assert right == []
+    assert [key for key, _ in (*wrong_name, *wrong_value)] == ["params", "params"]
+    assert "names x, not among columns.categorical (note)" in wrong_name[0][1]
+    assert "The 'max_df' parameter of TfidfVectorizer" in wrong_value[0][1]

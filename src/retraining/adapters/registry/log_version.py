@@ -53,7 +53,7 @@ class FittedModel:
 
     model: ServedModel
     example: pd.DataFrame
-    """A few feature rows: the signature's outputs and the input example are taken from it."""
+    """A few feature rows, made up: the signature's outputs and the input example are taken from it."""
     code: tuple[Path, ...]
     """The packages that the model needs to load where `src` is not on the path."""
     tags: Mapping[str, str]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.promotion import Promotion
 from retraining.requests.widget_values import end_of
+from retraining.rules.champion.alias_state import is_applied, newest_move
 from retraining.rules.champion.history import champion_at, earlier_champions
 
 
@@ -36,6 +37,15 @@ def version_asked(rows: Sequence[Promotion], to_version: str | None, to_date: st
     if to_version and to_date:
         raise ParameterError(f"to_version {to_version!r} and to_date {to_date!r} are both set. Name one of them.")
     return champion_at(rows, end_of(to_date)) if to_date else to_version
+
+
+def unfinished_rollback(rows: Sequence[Promotion], reason: str) -> Promotion | None:
+    """The newest decision, where it is a rollback for this reason that the alias does not follow yet: its run was
+    killed in between."""
+    move = newest_move(rows)
+    if move is None or move.outcome != "ROLLBACK" or move.reasons != (reason,) or is_applied(rows, move):
+        return None
+    return move
 
 
 def newest_word(rows: Sequence[Promotion]) -> Promotion | None:

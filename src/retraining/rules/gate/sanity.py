@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.metrics import balanced_accuracy_score, r2_score
+from sklearn.metrics import r2_score
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from retraining.records.gate import Check
@@ -39,8 +39,13 @@ def _explained(values: NDArray[np.float64], label: NDArray[Any], is_numeric: boo
     tree = (DecisionTreeRegressor if is_numeric else DecisionTreeClassifier)(random_state=0)
     column = values.reshape(-1, 1)
     found = tree.fit(column[learned], label[learned]).predict(column[judged])
-    score = (r2_score if is_numeric else balanced_accuracy_score)(label[judged], found)
+    score = (r2_score if is_numeric else _mean_recall)(label[judged], found)
     return bool(score >= MOST_EXPLAINED) or (is_numeric and _on_a_line(values, label))
+
+
+def _mean_recall(label: NDArray[Any], found: NDArray[Any]) -> float:
+    """Balanced accuracy. scikit-learn's warns where a rare class is found and has no row here."""
+    return float(np.mean([np.mean(found[label == each] == each) for each in np.unique(label)]))
 
 
 def _on_a_line(values: NDArray[np.float64], label: NDArray[Any]) -> bool:

@@ -105,8 +105,10 @@ def _label(spec: ModelSpec, facts: SourceFacts) -> Iterator[Finding]:
             f"{_share(unlabelled, facts.rows)} have no label and would be quarantined as label_missing, because "
             f"label_delay is 0. Remove label_delay if labels may come later.",
         )
-    else:
+    elif unlabelled:
         yield Finding("ok", f"{_share(unlabelled, facts.rows)} have no label; such rows are scored, not learned from.")
+    else:
+        yield Finding("ok", "Every row has a label.")
     if facts.classes is not None:
         yield from _classes(facts.classes, facts.labelled, name)
 

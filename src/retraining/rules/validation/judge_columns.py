@@ -6,7 +6,7 @@ from retraining.errors import ContractError, SpecError
 from retraining.records.validation import Finding
 from retraining.rules.ingest.contract import UNTOUCHED, Contract, check_contract
 from retraining.rules.ingest.reading_limits import reading_limits
-from retraining.spec.faults import did_you_mean
+from retraining.spec.document.faults import did_you_mean
 from retraining.spec.feed import Feed
 
 
@@ -71,4 +71,10 @@ def judge_columns(
     types = {name.lower(): type_name for name, type_name in found.items()}
     used = ", ".join(f"{name} {types[name.lower()]}" for name in dict.fromkeys(feed.named_columns))
     unused = len(found) - len({name.lower() for name in feed.named_columns} & set(types))
-    return contract, [Finding("ok", f"Columns used: {used}. {unused} more are stored with them.")]
+    return contract, [Finding("ok", f"Columns used: {used}.{_stored_too(unused)}")]
+
+
+def _stored_too(count: int) -> str:
+    if not count:
+        return ""
+    return " 1 more is stored with them." if count == 1 else f" {count} more are stored with them."

@@ -1,6 +1,7 @@
 """An earlier champion goes live again: by a person's request, or by a verdict where the policy allows it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.context import Context
@@ -17,15 +18,20 @@ from retraining.steps.dataset.load_version import manifest_of_version
 
 
 def carry_out_rollback(
-    context: Context, promotions: Sequence[Promotion], request_id: str, to_version: str | None, reason: str
+    context: Context,
+    promotions: Sequence[Promotion],
+    request_id: str,
+    to_version: str | None,
+    reason: str,
+    decided_by: Callable[[], str | None] = lambda: None,
 ) -> Promotion:
     """Resolves the target, proves that it can go live, stores the decision under the request, lets the alias follow. A
-    request that was decided before is returned as it was."""
+    request that was decided before is returned as it was. decided_by looks up the person who asked, if one did."""
     decided = [row for row in promotions if row.request_id == request_id and row.state == "DECIDED"]
     if decided:
         return decided[-1]
 
-    decision = _decide(context, promotions, request_id, to_version, reason)
+    decision = replace(_decide(context, promotions, request_id, to_version, reason), decided_by=decided_by())
     append_rows(context.tables, "promote", [decision])
     hit("rollback.after_decision")
     apply_newest_decision(context)

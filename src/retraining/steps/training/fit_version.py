@@ -20,6 +20,7 @@ from retraining.steps.dataset.load_version import manifest_of_version
 from retraining.steps.drift.append_references import append_references
 from retraining.steps.training.learn import Fit, learn
 from retraining.steps.training.lineage import data_table, lineage_tags
+from retraining.steps.training.made_up_example import made_up_example
 from retraining.steps.training.sweep_leftovers import sweep_leftovers
 from served_model.served_model import ServedModel
 
@@ -124,7 +125,7 @@ def _log(context: Context, manifest: Manifest, learned: Fit, base: Manifest | No
     errors = {f"backtest_error_{days or 'all'}": error for days, error in learned.window.errors}
     fitted = FittedModel(
         model=ServedModel(learned.estimator, learned.frame.columns, label_type),
-        example=learned.frame.features.head(5),
+        example=made_up_example(learned.frame.features),
         code=TRAVELLING_CODE,
         tags=lineage_tags(context, manifest, learned, base),
         params={

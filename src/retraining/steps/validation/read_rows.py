@@ -9,20 +9,19 @@ from pyspark.sql.types import StringType, StructField, StructType
 from retraining.adapters.sources.change_feed import PinnedChangeFeed
 from retraining.adapters.sources.delta_table import find_newest, pin_newest
 from retraining.adapters.sources.files import Landing, columns_of_files, list_files, reading
-from retraining.adapters.sources.preparation import Preparation
 from retraining.adapters.tables.tables import Tables
 from retraining.context import Context
 from retraining.rules.ingest.ledger import Ledger
 from retraining.spec.feed import Feed
-from retraining.spec.recipe_function import find_function
 from retraining.spec.source_section import COMMIT_VERSION, MALFORMED_LINE
+from retraining.steps.ingest.pin_source import preparation_of
 
 
 def read_rows(context: Context, feed: Feed, table: str, landing: Landing | None) -> DataFrame:
     """All rows of a source, prepared by the spec's function. Raises SourceError for a source that cannot be read, and
     for a function that fails."""
     spark = context.tables.spark
-    prepare = _preparation(feed)
+    prepare = preparation_of(feed)
     if feed.source.mode == "change_feed":
         pinned = pin_newest(spark, table)
         changes = PinnedChangeFeed(spark, table, pinned.table_id, pinned.version, feed.source.keys, prepare)
@@ -60,10 +59,3 @@ def with_labels(feed: Feed, rows: DataFrame, labels: Feed, labels_rows: DataFram
     for each in same[1:]:
         condition = condition & each
     return rows.join(current, condition, "left").drop(*names)
-
-
-def _preparation(feed: Feed) -> Preparation | None:
-    name = feed.source.prepare
-    if name is None:
-        return None
-    return Preparation(feed.model, name, find_function(feed.model, "source.prepare", name))

@@ -14,6 +14,8 @@ def read_from_files(loop: Loop, folder: Path, format_: str = "csv", **said: obje
     """The loop with files of a folder as its source; what has landed is kept beside it."""
     schema = None if format_ == "parquet" else SCHEMA
     files = {"mode": "files", "path": str(folder), "format": format_, "schema": schema}
+    if not said.get("csv", True):
+        said.pop("csv")
     loop.spec = toy_spec(source={**files, "ledger_column": "at", "keys": ["id"], **said})
     loop.landing = Landing(str(folder), format_, schema, "toy_landing", str(folder.with_name("checkpoints")))
     return loop

@@ -14,6 +14,17 @@ DECIDED = replace(
 )
 
 
+def test_a_table_of_an_earlier_version_gets_the_column_of_who_decided(tables: Tables):
+    tables.append_records("promotions", [DECIDED], Fence("test", "toy", 1))
+    older = tables.read("promotions").drop("decided_by")
+    older.write.format("delta").saveAsTable(tables.name("older"))
+
+    tables.append_records("older", [replace(DECIDED, seq=2, decided_by="anna")], Fence("test", "toy", 2))
+
+    rows = sorted(tables.records("older", Promotion), key=lambda row: row.seq)
+    assert [row.decided_by for row in rows] == [None, "anna"]
+
+
 def test_a_decision_comes_before_the_note_that_the_alias_follows_it(tables: Tables):
     written = [DECIDED, replace(DECIDED, state="APPLIED"), replace(DECIDED, seq=2)]
     # One file keeps the order of its rows; that of several files is nobody's promise.

@@ -54,3 +54,10 @@ def test_labels_at_the_end_of_what_is_a_label_are_looked_at_too():
     label = pd.Series(np.where(CLASS == "late", 3.4e38, -3.4e38))
 
     assert giveaways(FEATURES[["honest", "copy"]], label, is_numeric=True) == ("copy",)
+
+
+def test_a_class_that_is_found_only_where_it_is_not_is_no_obstacle():
+    rare = CLASS.where(CLASS.index > 0, "cancelled")
+    tail = pd.DataFrame({"tail": np.where(CLASS.index < 2, "N1", "N2")})
+
+    assert giveaways(tail, rare, is_numeric=False) == ()

@@ -72,7 +72,7 @@ CASES: dict[str, tuple[dict[str, object], list[str]]] = {
     "injected": ({"word": "' OR '1'='1"}, ["word_in_set"]),
     "a number as text": ({"word": "7"}, []),
     # what a time can be
-    "before Christ's calendar ends": ({"at": datetime(1, 1, 1, tzinfo=UTC)}, []),
+    "before Christ's calendar ends": ({"at": datetime(1, 1, 1, tzinfo=UTC)}, ["ledger_too_early"]),
     "before 1970": ({"at": datetime(1969, 12, 31, tzinfo=UTC)}, []),
     "year 9999": ({"at": datetime(9999, 12, 31, 23, tzinfo=UTC)}, ["ledger_in_future"]),
     "no ledger": ({"at": None}, ["ledger_missing"]),

@@ -52,7 +52,7 @@ def test_a_source_without_faults_is_described_from_its_rows_to_its_first_champio
             "The first run would ingest all of it in one batch; after that expect a batch for each daily run that "
             "finds new rows.",
             "No key (id) repeats.",
-            "0.0% of the rows have no label; such rows are scored, not learned from.",
+            "Every row has a label.",
             "The gate needs 7 whole days of labelled rows, there are 90: a first champion can be expected with the "
             "first run, judged on the newest 23 of them.",
         ]

@@ -14,7 +14,7 @@ def test_columns_that_fit_are_listed_with_their_types():
 
     assert contract is not None
     assert [each.text for each in findings] == [
-        "Columns used: at timestamp, id string, y double, x double, speed int. 1 more are stored with them."
+        "Columns used: at timestamp, id string, y double, x double, speed int. 1 more is stored with them."
     ]
 
 

@@ -4,7 +4,7 @@ import re
 
 import yaml
 
-from retraining.spec.faults import Fault
+from retraining.spec.document.faults import Fault
 
 _OPENERS = {"flow sequence": "[", "flow mapping": "{"}
 _CLOSERS = {"flow sequence": "]", "flow mapping": "}"}

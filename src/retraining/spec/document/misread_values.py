@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from retraining.spec.faults import Fault, Path
+from retraining.spec.document.faults import Fault, Path
 
 _KNOWN_TAGS = {f"tag:yaml.org,2002:{each}" for each in ("str", "int", "float", "bool", "null", "timestamp")}
 _TEXT = "tag:yaml.org,2002:str"

@@ -9,9 +9,9 @@ from typing import Any
 import yaml
 
 from retraining.errors import SpecError
-from retraining.spec.faults import Fault, Path, refusal
-from retraining.spec.yaml_syntax import explain_syntax
-from retraining.spec.yaml_values import MOST_VALUES, count_values, find_misread
+from retraining.spec.document.faults import Fault, Path, refusal
+from retraining.spec.document.misread_values import MOST_VALUES, count_values, find_misread
+from retraining.spec.document.syntax import explain_syntax
 
 MAX_BYTES = 100_000
 
