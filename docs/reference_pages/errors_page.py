@@ -75,11 +75,12 @@ def _errors(module: ModuleType, above: type[Exception]) -> str:
     found = [each for _, each in inspect.getmembers(module, inspect.isclass) if issubclass(each, above)]
     raised = [each for each in found if each is not above]
     in_order = sorted(raised, key=lambda each: inspect.getsourcelines(each)[1])
-    rows = [(code(each.__name__), first_paragraph(each), _cure(each)) for each in in_order]
+    rows = [(code(each.__name__), first_paragraph(each), cure_of(each)) for each in in_order]
     return table(("Error", "When it is raised", "What to do"), rows)
 
 
-def _cure(error: type) -> str:
+def cure_of(error: type) -> str:
+    """What to do about an error: all but the first paragraph of its docstring."""
     text = other_paragraphs(error)
     assert text, f"{error.__name__} does not say what to do: add a second paragraph to its docstring"
     return _with_links(text)

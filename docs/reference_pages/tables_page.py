@@ -117,20 +117,20 @@ def stamp() -> str:
 
 def observations_table() -> str:
     """The columns that ingestion adds to those of a source."""
-    return _described(observations.OWN_FIELDS, _OBSERVATIONS)
+    return described_table(observations.OWN_FIELDS, _OBSERVATIONS)
 
 
 def predictions_table() -> str:
     """The columns of the predictions of a model, those of a classifier included."""
     keys = StructType([])
-    return _described(
+    return described_table(
         predictions.columns_of(StringType(), keys), _PREDICTIONS, {"prediction": "the label's", "keys": "struct"}
     )
 
 
 def forgotten_table() -> str:
     """The columns of `forgotten_keys`."""
-    return _described(forgotten_keys.COLUMNS, _FORGOTTEN)
+    return described_table(forgotten_keys.COLUMNS, _FORGOTTEN)
 
 
 def landing_columns() -> str:
@@ -139,7 +139,8 @@ def landing_columns() -> str:
     return table(("Column", "Meaning"), [(code(name), text) for name, text in _LANDING.items()])
 
 
-def _described(columns: Any, texts: Mapping[str, str], types: Mapping[str, str] | None = None) -> str:
+def described_table(columns: Any, texts: Mapping[str, str], types: Mapping[str, str] | None = None) -> str:
+    """Columns with texts that are written here. Other columns than those are refused."""
     names = [each.name for each in columns]
     assert names == list(texts), f"the columns are {names}, those that are described {list(texts)}"
     rows = [(code(each.name), (types or {}).get(each.name) or _type(each), texts[each.name]) for each in columns]

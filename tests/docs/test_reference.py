@@ -174,3 +174,30 @@ def test_people_cannot_load_over_a_table_of_the_page(generator):
     from local_workspace.bundle.table_names import CONTROL_TABLES
 
     assert [name for name in RECORD_OF if name not in CONTROL_TABLES] == []
+
+
+def test_an_error_that_does_not_say_what_to_do_is_refused(generator):
+    from errors_page import cure_of
+
+    class SilentError(Exception):
+        """Something is wrong."""
+
+    with pytest.raises(AssertionError, match="SilentError does not say what to do"):
+        cure_of(SilentError)
+
+
+def test_a_column_that_is_not_described_is_refused(generator):
+    from tables_page import described_table
+
+    from retraining.adapters.tables.forgotten_keys import COLUMNS
+
+    with pytest.raises(AssertionError, match=r"the columns are .*_key_hash.*, those that are described"):
+        described_table(COLUMNS, {"source": "Name of the source."})
+
+
+def test_a_cell_holds_any_text(generator):
+    from markdown_table import table
+
+    lines = table(("A",), [("<name> | `<file>`\n or more",)]).splitlines()
+
+    assert lines == ["| A |", "| --- |", "| &lt;name> \\| `<file>` or more |"]
