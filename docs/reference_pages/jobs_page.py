@@ -8,11 +8,11 @@ import yaml
 from markdown_table import code, table
 
 from local_workspace.bundle.bundle import Bundle, job, job_description, job_keys, read_bundle
-from local_workspace.bundle.job_help import job_parameters
+from local_workspace.bundle.job_help import JobParameter, job_parameters
 from local_workspace.bundle.jobs import ConditionTask, ForEachTask, NotebookTask, RunJobTask, Task
 
 ROOT = Path(__file__).parents[2]
-SHARED = ("as_of", "run_id", "code_version", "catalog", "schema", "experiment")
+SHARED = ("as_of", "run_id", "code_version", "catalog", "schema", "experiment", "bundle_files")
 """Parameters that most jobs have, described once."""
 
 _SIGNS = {"EQUAL_TO": "is", "NOT_EQUAL": "is not"}
@@ -58,8 +58,13 @@ def _job(bundle: Bundle, key: str) -> JobText:
 
 def _parameters(bundle: Bundle, key: str) -> str:
     own = [each for each in job_parameters(bundle, key) if each.name not in SHARED]
-    rows = [(code(each.name), code(each.default), each.description) for each in own]
+    rows = [(code(each.name), _default(each), each.description) for each in own]
     return table(("Parameter", "Default", "Meaning"), rows) if rows else "It has no parameters."
+
+
+def _default(parameter: JobParameter) -> str:
+    """What the bundle sets is another value in every place that it is deployed to."""
+    return "set by the bundle" if parameter.is_set_by_bundle else code(parameter.default)
 
 
 def _task(task: Task) -> tuple[str, ...]:

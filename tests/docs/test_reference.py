@@ -41,6 +41,10 @@ def test_every_page_is_what_the_code_says(written):
     assert [CURE.format(name) for name in stale] == []
 
 
+def test_no_page_holds_a_path_of_the_machine_that_wrote_it(written):
+    assert [name for name, text in written.items() if str(ROOT) in text] == []
+
+
 def test_a_changed_page_is_written_again_and_the_others_are_left(generator, written, tmp_path):
     for name, text in written.items():
         (tmp_path / name).write_text(text, "utf-8")
