@@ -107,7 +107,7 @@ def _paths(value, above):
 
 def test_editors_accept_every_spec_of_the_repository_and_of_the_pages():
     specs = [(file.name, file.read_text("utf-8")) for file in sorted((ROOT / "specs").glob("*.yml"))]
-    pages = [(str(page), each) for page in all_pages() for each in page.blocks("yaml") if "specs/sources/" not in each]
+    pages = [(str(page), each) for page in all_pages() for each in page.specs if "specs/sources/" not in each]
     schema = json.loads((REFERENCE / "spec.schema.json").read_text("utf-8"))
     whole = yaml.safe_load(third_model())
 

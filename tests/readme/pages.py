@@ -43,6 +43,11 @@ class Page:
         return [block for name, block in _FENCED.findall(self.text) if name == language]
 
     @cached_property
+    def specs(self) -> list[str]:
+        """The YAML blocks that are specs or parts of one; tests/bundle/test_permissions.py reads the others."""
+        return [block for block in self.blocks("yaml") if not block.startswith("# databricks.yml\n")]
+
+    @cached_property
     def code(self) -> list[str]:
         """What is in backticks in the prose."""
         return [" ".join(each.split()) for each in re.findall(r"`([^`]+)`", self.prose)]

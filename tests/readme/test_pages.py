@@ -24,9 +24,6 @@ PYTHON_RUNS_IN = {
 }
 """Pages with Python, and the tests that run it."""
 
-OF_THE_BUNDLE = "# databricks.yml\n"
-"""First line of snippets that tests/bundle/test_permissions.py reads."""
-
 MADE_BY_READERS = {"specs/flights_simple.yml", "specs/loans.yml", "specs/rain.yml"}
 
 EVENT_JOBS = {"on_table_update", "on_file_arrival"}
@@ -58,7 +55,7 @@ def test_every_code_block_is_a_snippet_a_command_or_an_output(page):
 
 @every_page_of_all
 def test_every_yaml_snippet_is_a_spec_or_a_part_of_one(page, tmp_path):
-    snippets = [snippet for snippet in page.blocks("yaml") if not snippet.startswith(OF_THE_BUNDLE)]
+    snippets = page.specs
     (tmp_path / "sources").mkdir()
     for snippet in snippets:
         if name := _shared_source(snippet):
