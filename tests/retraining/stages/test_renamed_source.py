@@ -61,3 +61,12 @@ def test_the_next_version_is_of_the_new_source(story):
 
     assert (newest.source, newest.batch_seq, story.promotion.outcome) == ("moved", 1, "PROMOTE")
     assert (story.promotion.source, story.loop.alias("champion")) == ("moved", "2")
+
+
+def test_a_forgotten_key_is_also_deleted_from_the_rows_of_the_old_name(story):
+    loop = story.loop
+    loop.forget("2013-01-03/7")
+
+    for table in ("toy_observations", "moved_observations"):
+        assert loop.tables.read(table).where("id = '2013-01-03/7'").count() == 0
+    assert loop.tables.read("toy_observations").count() == 14 * 20 - 1

@@ -7,18 +7,21 @@ from pyspark.sql import functions as F
 from retraining.adapters.sources.files import Landing
 from retraining.adapters.tables import observations, predictions, staging
 from retraining.adapters.tables.erase import KeyedTable
+from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.adapters.tables.tables import Tables
+from retraining.records.version import Manifest
 from retraining.rules.ingest.row_identity import ROW_KEY, identity_hash
 from retraining.spec.feed import labels_feed
 from retraining.spec.model_spec import ModelSpec
 
 
 def tables_with_keys(specs: Sequence[ModelSpec], landing: Landing | None, tables: Tables) -> list[KeyedTable]:
-    """The tables that exist. specs: all models of the source. Tables of raw rows are among them unless `source.prepare`
-    computes the keys: see unsearched."""
+    """The tables that exist, also those of sources that the models had before. specs: all models of the source. Tables
+    of raw rows are among them unless `source.prepare` computes the keys: see unsearched."""
     first = specs[0]
     labels = labels_feed(first)
     names = [observations.table_of(first.source_name), *(predictions.table_of(spec.model) for spec in specs)]
+    names += [observations.table_of(source) for source in _former_sources(specs, tables)]
     if labels is not None:
         names.append(observations.table_of(labels.name))
     keyed = [KeyedTable(name, F.col(ROW_KEY)) for name in names]
@@ -27,6 +30,12 @@ def tables_with_keys(specs: Sequence[ModelSpec], landing: Landing | None, tables
     if labels is not None:
         keyed.append(KeyedTable(staging.table_of(labels.name), identity_hash(labels.source.keys)))
     return [table for table in keyed if tables.exists(table.name)]
+
+
+def _former_sources(specs: Sequence[ModelSpec], tables: Tables) -> list[str]:
+    """Names under which the models ingested before: a source that got another name left its rows there."""
+    learned_from = {row.source for spec in specs for row in read_rows(tables, Manifest, spec.model) if row.source}
+    return sorted(learned_from - {spec.source_name for spec in specs})
 
 
 def unsearched(specs: Sequence[ModelSpec], landing: Landing | None, tables: Tables) -> tuple[str, ...]:
