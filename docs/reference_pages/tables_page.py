@@ -58,7 +58,7 @@ _PREDICTIONS = {
     "_row_key": "The row of the observations.",
     "model_version": "The version that predicted: champion, previous champion or first champion.",
     "_batch_seq": "The batch that brought the row.",
-    "prediction": "What the version answered, in the label's type; null where it had no answer.",
+    "prediction": "What the version answered: a number, or the class as text; null where it had no answer.",
     "seen_in_training": "Whether the version was trained on the row. Realised errors leave such rows out.",
     "run_id": "The run that predicted.",
     "scored_at": "When the run's task started, in UTC.",
@@ -124,7 +124,7 @@ def predictions_table() -> str:
     """The columns of the predictions of a model, those of a classifier included."""
     keys = StructType([])
     return described_table(
-        predictions.columns_of(StringType(), keys), _PREDICTIONS, {"prediction": "the label's", "keys": "struct"}
+        predictions.columns_of(StringType(), keys), _PREDICTIONS, {"prediction": "double or string", "keys": "struct"}
     )
 
 
