@@ -122,10 +122,7 @@ def observations_table() -> str:
 
 def predictions_table() -> str:
     """The columns of the predictions of a model, those of a classifier included."""
-    keys = StructType([])
-    return described_table(
-        predictions.columns_of(StringType(), keys), _PREDICTIONS, {"prediction": "double or string", "keys": "struct"}
-    )
+    return described_table(predictions.columns_of(StringType()), _PREDICTIONS, {"prediction": "double or string"})
 
 
 def forgotten_table() -> str:

@@ -57,31 +57,34 @@ def _is_missing(value: Any) -> bool:
 def _text(value: Any, type_name: str) -> str:
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, int | float | np.number):
+    if isinstance(value, int | float | Decimal | np.number):
         return _number_text(value, type_name)
     if isinstance(value, datetime | np.datetime64):
         return _moment_text(pd.Timestamp(value), type_name)
     if isinstance(value, date):
-        return value.isoformat()
-    return str(value)
+        return value.isoformat() if type_name == "date" else _moment_text(pd.Timestamp(value), type_name)
+    return str(value).lower() if type_name == "boolean" else str(value)
 
 
 def _number_text(value: Any, type_name: str) -> str:
-    """A gap makes pandas read whole numbers and booleans as doubles: 5.0 is 5 in a column of whole numbers."""
+    """A gap makes pandas read whole numbers and booleans as doubles: 5.0 is 5 in a column of whole numbers, and where
+    pandas takes texts of digits for numbers."""
     if type_name == "boolean":
         return "true" if value else "false"
-    if type_name in _WHOLE and float(value).is_integer():
+    if type_name in (*_WHOLE, "string") and float(value).is_integer():
         return str(int(value))
     if type_name.startswith("decimal"):
         scale = int(type_name.rstrip(")").split(",")[1])
         return f"{Decimal(str(value)):.{scale}f}"
-    return _double_text(float(value)) if type_name in ("float", "double") else str(value)
+    if type_name == "float":
+        return _double_text(float(str(np.float32(value))))
+    return _double_text(float(value)) if type_name == "double" else str(value)
 
 
 def _double_text(value: float) -> str:
     """As Java writes a double: 1.0E7 from ten millions on, and below a thousandth."""
+    if np.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
     if value == 0 or 1e-3 <= abs(value) < 1e7:
         return repr(value)
     digits, _, power = f"{Decimal(repr(value)):E}".partition("E")

@@ -92,7 +92,7 @@ def guess_schedule(span: LedgerSpan | None) -> tuple[str, str]:
     """How often new rows are expected, and why."""
     if span is None:
         return "weekly", "how often new rows come; the ledger has no time to tell"
-    spacing = span.span / span.days
+    spacing = (span.span - 1) / max(1, span.days - 1)
     often = f"days with rows are {spacing:.1f} days apart" if spacing >= 1.05 else "every day has rows"
     return "daily" if spacing <= 2 else "weekly" if spacing <= 14 else "monthly", often
 

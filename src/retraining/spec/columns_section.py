@@ -43,8 +43,8 @@ class ColumnsSection(Section):
 
     @model_validator(mode="after")
     def _each_column_once(self) -> "ColumnsSection":
-        named = [*self.features, self.label]
-        twice = sorted({name for name in named if named.count(name) > 1})
+        named = [name.lower() for name in (*self.features, self.label)]  # Spark does not heed upper case
+        twice = sorted({name for name in (*self.features, self.label) if named.count(name.lower()) > 1})
         if twice:
             raise ValueError(f"named more than once among numeric, categorical and label: {', '.join(twice)}")
         return self

@@ -58,17 +58,18 @@ def promote(context: Context, retrain_key: str | None = None) -> PromoteReport:
         return PromoteReport(decided, _checks_of(history, candidate, decided.previous_version))
 
     checks = _checks_of(history, candidate, champion)
-    if not checks:
+    changed = _changed_since(context, candidate)
+    if not checks and not changed:
         checks = judge_candidate(context, source, candidate, history.manifest_of(champion), history)
         append_rows(context.tables, "gate", checks)
     hit("promote.after_judge")
 
-    passed = _passed(checks) and not was_rolled_back(history.promotions, candidate.retrain_key)
+    passed = not changed and _passed(checks) and not was_rolled_back(history.promotions, candidate.retrain_key)
     question = standing_question(history.promotions, candidate.retrain_key, champion)
     if passed and question and still_waits(context.spec, question):
         return PromoteReport(question, checks)
 
-    verdict = _Verdict(champion, passed, _reasons(checks, passed))
+    verdict = _Verdict(champion, passed, (changed,) if changed else _reasons(checks, passed))
     if passed and may_go_live(context.spec, question):
         deployment = fit_and_test_deployment(context, source, candidate, history, checks)
         hit("promote.after_refit")
@@ -79,13 +80,28 @@ def promote(context: Context, retrain_key: str | None = None) -> PromoteReport:
     decision = _decision(context, history, candidate, champion, verdict)
     if verdict.passed:
         decision = with_approval(context.spec, decision, question)
-    decide_promotion(context.tables, decision)
-    hit("promote.after_decision")
-    apply_newest_decision(context)
+    _carry_out(context, decision)
 
     report = PromoteReport(decision, checks)
     _log.info(report.summary)
     return report
+
+
+def _carry_out(context: Context, decision: Promotion) -> None:
+    decide_promotion(context.tables, decision)
+    hit("promote.after_decision")
+    apply_newest_decision(context)
+
+
+def _changed_since(context: Context, candidate: Manifest) -> str | None:
+    """Why a candidate is not judged by today's spec: a refit would be another model than the one that was judged."""
+    if candidate.role != "candidate" or candidate.learning_hash in (None, context.spec.learning_hash):
+        return None
+    return (
+        f"specs/{context.model}.yml has changed since version {candidate.version} was fitted: its columns, recipe, "
+        f"params, strategy or kind. What was judged is not what would go live. The next run fits a candidate as the "
+        f"spec says now."
+    )
 
 
 def _reconciled_history(context: Context) -> ModelHistory:

@@ -1,6 +1,7 @@
 """Fit a registered version again from its manifest, register nothing, and report what is the same."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +25,7 @@ from retraining.steps.performance.sum_on_workers import sum_on_workers
 from retraining.steps.performance.worker_sums import ModelPair
 from retraining.steps.training.learn import Fit, learn
 from retraining.steps.training.lineage import LOCK_HASH
+from served_model.column_values import Feature
 
 _log = logging.getLogger(__name__)
 
@@ -109,7 +111,7 @@ def reproduce(context: Context, version: str | None = None) -> ReproduceReport:
     comparisons = (
         *_circumstances(context, manifest),
         *_rows(manifest, learned),
-        *_fits(spec, registered, learned),
+        *_fits(spec, manifest, registered, learned),
         *_gate(context, source, manifest, learned),
     )
 
@@ -143,13 +145,16 @@ def _rows(manifest: Manifest, learned: Fit) -> list[Comparison]:
     ]
 
 
-def _fits(spec: ModelSpec, registered: Any, learned: Fit) -> list[Comparison]:
+def _fits(spec: ModelSpec, manifest: Manifest, registered: Any, learned: Fit) -> list[Comparison]:
     """Both fits on the rows that were read now. Fits with equal coefficients predict equally. The reverse holds for the
     rows that were trained on."""
     names = getattr(registered, "feature_names_in_", None)
     names_now = learned.frame.feature_names
     if names is not None and list(names) != list(names_now):
         return [Comparison(PREDICTIONS, f"of {', '.join(names)}", f"of {', '.join(names_now)}", False)]
+    if manifest.features and manifest.features != learned.frame.columns:
+        then, now = (_typed(columns) for columns in (manifest.features, learned.frame.columns))
+        return [Comparison(PREDICTIONS, f"of {then}", f"of {now}", False)]
 
     features = learned.frame.features
     label = learned.frame.label.to_numpy()
@@ -159,6 +164,10 @@ def _fits(spec: ModelSpec, registered: Any, learned: Fit) -> list[Comparison]:
     errors = [f"{kind.error_on_rows(label, predicted):.9g}" for predicted in (before, after)]
     apart = Comparison(PREDICTIONS, "", kind.difference_in_words(before, after), bool((before == after).all()))
     return [_compared(f"{TRAINING_ERROR} ({kind.followed.name})", *errors), apart]
+
+
+def _typed(features: Sequence[Feature]) -> str:
+    return ", ".join(f"{each.name} ({each.type}{'' if each.is_numeric else ' as text'})" for each in features)
 
 
 def _gate(context: Context, source: IngestedSource, manifest: Manifest, learned: Fit) -> list[Comparison]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import StructType
 
 from retraining.adapters.tables import observations, predictions
 from retraining.adapters.tables.ledgers_of_model import read_rows
@@ -128,9 +127,9 @@ def _score_batches(context: Context, source: IngestedSource, versions: list[Mani
     tables = context.tables
     kind = kind_of(spec)
     arrived = source.current_rows(Selection(newer_than=after))
-    keys = F.struct(*(F.col(f"`{name}`") for name in spec.source.keys))
-    key_types = StructType([arrived.schema[name] for name in spec.source.keys])
-    predictions.create_predictions(tables, spec.model, kind.prediction_type, key_types)
+    texts = ((F.lit(name), F.col(f"`{name}`").try_cast("string")) for name in spec.source.keys)
+    keys = F.create_map(*(part for pair in texts for part in pair))
+    predictions.create_predictions(tables, spec.model, kind.prediction_type)
 
     stored = source.predictions(spec.model)
     unscored = arrived.join(stored.select(ROW_KEY).distinct(), ROW_KEY, "left_anti")

@@ -8,7 +8,7 @@ from retraining.errors import SpecError
 from retraining.rules.gate.metrics import why_no_probabilities
 from retraining.spec.document.faults import did_you_mean
 from retraining.spec.model_spec import ModelSpec
-from retraining.strategies.estimators import build_estimator
+from retraining.strategies.estimators import build_estimator, check_kind
 from retraining.strategies.find_strategy import find_strategy
 
 Wrong = tuple[str, str]
@@ -25,10 +25,18 @@ def wrong_recipe(spec: ModelSpec) -> list[Wrong]:
         return [("recipe", f"`{spec.recipe}` failed ({type(err).__name__}: {err}). Correct the function.")]
 
     return [
+        *_of_another_kind(spec, estimator),
         *_wrong_values(estimator),
         *_metrics_without_probabilities(spec, estimator),
         *_strategy_refuses(spec, estimator),
     ]
+
+
+def _of_another_kind(spec: ModelSpec, estimator: Any) -> Iterator[Wrong]:
+    try:
+        check_kind(spec, estimator)
+    except SpecError as err:
+        yield "recipe", str(err)
 
 
 def _reason(err: SpecError) -> str:

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pandas as pd
+from sklearn.base import is_classifier, is_regressor
 from sklearn.dummy import DummyRegressor
 
 from retraining.errors import SpecError
+from retraining.kinds.find_kind import kind_of
 from retraining.spec.model_spec import ModelSpec, plain
 from retraining.spec.recipe_function import find_function
 
@@ -19,6 +21,18 @@ def build_estimator(spec: ModelSpec) -> Any:
         return build(spec.columns.numeric, spec.columns.categorical, params)
     except (TypeError, ValueError) as err:
         raise SpecError(f"{spec.model}: recipe `{spec.recipe}` refused its params {params}: {err}.") from err
+
+
+def check_kind(spec: ModelSpec, estimator: Any) -> None:
+    """Raises SpecError where scikit-learn says that the estimator predicts something else than the spec's kind. One
+    that says nothing is taken."""
+    numbers = kind_of(spec).is_numeric
+    if is_classifier(estimator) if numbers else is_regressor(estimator):
+        raise SpecError(
+            f"{spec.model}: recipe `{spec.recipe}` builds a {type(estimator).__name__} that predicts "
+            f"{'classes' if numbers else 'numbers'}, and a {kind_of(spec).name} predicts "
+            f"{'numbers' if numbers else 'classes'}. Name another recipe, or correct `kind`."
+        )
 
 
 def constant_predictor(example: pd.DataFrame) -> Any:

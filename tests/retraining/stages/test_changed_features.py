@@ -68,3 +68,51 @@ def test_a_model_does_not_change_its_kind(story):
             loop.score()
     finally:
         loop.spec = ONLY_X
+
+
+def test_a_candidate_is_not_judged_by_a_spec_that_changed_since_its_fit(make_loop):
+    loop = make_loop()
+    loop.spec = ONLY_X
+    loop.source_has(windy(1, 14), WIDE)
+    loop.ingest()
+    loop.check()
+    loop.retrain()
+
+    loop.spec = BOTH
+    refused = loop.promote()
+
+    assert (refused.promotion.outcome, loop.alias("champion")) == ("REJECT", None)
+    assert "has changed since version 1 was fitted" in refused.promotion.reasons[0]
+
+
+def test_a_champion_of_other_columns_is_not_updated_but_fitted_again(make_loop):
+    loop = make_loop()
+    learner = {"recipe": "recipes.sgd.pipeline", "strategy": "incremental_update"}
+    loop.spec = toy_spec(columns={"label": "y", "numeric": ["x"]}, **learner)
+    loop.source_has(windy(1, 14), WIDE)
+    loop.ingest()
+    loop.train()
+
+    loop.spec = toy_spec(columns={"label": "y", "numeric": ["x", "wind"]}, **learner)
+    loop.source_has(windy(15, 30), WIDE)
+    loop.ingest()
+
+    assert loop.check().decision.action == "refit"
+    assert [each.name for each in loop.retrain().manifest.features] == ["x", "wind"]
+
+
+def test_a_source_with_other_keys_is_scored_into_the_same_table(make_loop):
+    loop = make_loop()
+    loop.spec = ONLY_X
+    loop.source_has(windy(1, 14), WIDE)
+    loop.ingest()
+    loop.train()
+
+    source = {"name": "moved", "table": "toy_source", "ledger_column": "at", "keys": ["id", "wind"]}
+    loop.spec = toy_spec(columns={"label": "y", "numeric": ["x"]}, source=source)
+    loop.source_has(windy(15, 16), WIDE)
+    loop.ingest()
+
+    assert loop.score().rows == 320
+    moved = loop.tables.read("toy_predictions").where("source = 'moved'")
+    assert moved.where("keys.wind is not null and keys.id is not null").count() == moved.count()

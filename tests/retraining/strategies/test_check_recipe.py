@@ -1,6 +1,7 @@
 """What a recipe's estimator cannot do is said before there are rows."""
 
 import pytest
+from sklearn.linear_model import RidgeClassifier
 from tests.loop import toy_spec
 
 from retraining.strategies.check_recipe import wrong_recipe
@@ -29,11 +30,27 @@ def test_a_value_that_the_estimator_does_not_take_is_named():
     assert why.endswith("Got 'choleski' instead.")
 
 
-def test_a_metric_of_probabilities_needs_an_estimator_that_has_them():
+def test_a_metric_of_probabilities_needs_an_estimator_that_has_them(monkeypatch):
+    monkeypatch.setattr("retraining.strategies.check_recipe.build_estimator", lambda spec: RidgeClassifier())
     ((key, why),) = wrong_recipe(toy_spec(**CLASSES, gate={"metric": "auc"}))
 
     assert key == "gate"
-    assert why.startswith("auc needs probabilities, and Ridge of `recipes.ridge.pipeline` has no predict_proba.")
+    assert why.startswith(
+        "auc needs probabilities, and RidgeClassifier of `recipes.ridge.pipeline` has no predict_proba."
+    )
+
+
+@pytest.mark.parametrize(
+    ("spec", "sentence"),
+    [
+        (toy_spec(**CLASSES), "predicts numbers, and a classification predicts classes"),
+        (toy_spec(recipe="recipes.logistic.pipeline"), "predicts classes, and a regression predicts numbers"),
+    ],
+)
+def test_an_estimator_of_another_kind_is_refused(spec, sentence):
+    ((key, why),) = wrong_recipe(spec)
+
+    assert (key, sentence in why) == ("recipe", True)
 
 
 def test_a_strategy_that_the_estimator_cannot_follow_is_named():

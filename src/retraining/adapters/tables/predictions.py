@@ -32,13 +32,14 @@ def table_of(model: str) -> str:
 
 
 KEYS = "keys"
-"""Column with the keys of the source: which row of theirs a prediction is about."""
+"""Column with the keys of the source as texts, by name: which row of theirs a prediction is about. A model whose source
+changes may get other keys."""
 PROBABILITIES = "probabilities"
 """Column with the probability of each class, where a version has them."""
 
 
-def columns_of(prediction: DataType, keys: StructType) -> StructType:
-    """The columns, with the prediction's type, and the source's key columns."""
+def columns_of(prediction: DataType) -> StructType:
+    """The columns, with the prediction's type."""
     of_class = MapType(StringType(), DoubleType())
     columns = [
         StructField(ROW_KEY, StringType(), nullable=False),
@@ -49,15 +50,15 @@ def columns_of(prediction: DataType, keys: StructType) -> StructType:
         StructField("run_id", StringType(), nullable=False),
         StructField("scored_at", TimestampType(), nullable=False),
         StructField(SOURCE, StringType(), nullable=True),
-        StructField(KEYS, keys, nullable=True),
+        StructField(KEYS, MapType(StringType(), StringType()), nullable=True),
         *([StructField(PROBABILITIES, of_class)] if prediction == StringType() else []),
     ]
     return StructType(columns)
 
 
-def create_predictions(tables: Tables, model: str, prediction: DataType, keys: StructType) -> None:
+def create_predictions(tables: Tables, model: str, prediction: DataType) -> None:
     """The table. One of an earlier version of this product gets the columns that it lacks."""
-    columns = columns_of(prediction, keys)
+    columns = columns_of(prediction)
     tables.create(table_of(model), columns, append_only=False)
     fit_to_columns(tables, table_of(model), columns)
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from retraining.errors import ContractError
-from retraining.kinds.find_kind import kind_of
+from retraining.kinds.find_kind import find_kind, kind_of
 from retraining.rules.ingest.ledger import Ledger, LedgerType
 from retraining.rules.ingest.storable import why_not_stored
-from retraining.rules.ingest.widening import widens
+from retraining.rules.ingest.widening import text_changes, widens
 from retraining.spec.feed import Feed
 
 UNTOUCHED = "Nothing was ingested and the watermark is unchanged."
@@ -104,7 +104,15 @@ def _why_it_stays(feed: Feed, column: str, then: str, after: str) -> str | None:
         return ", and a key of another type is another key"
     if column.lower() == feed.source.ledger_column.lower() and _ledger_type(feed, then) != _ledger_type(feed, after):
         return ", and watermarks are values of that type"
+    if column.lower() in _learned_as_text(feed) and text_changes(then, after):
+        return ", and models learned the texts of its values, which would be others"
     return None
+
+
+def _learned_as_text(feed: Feed) -> set[str]:
+    """Categorical features, and the label of a classifier."""
+    label = () if find_kind(feed.kind).is_numeric else (feed.label,)
+    return {name.lower() for name in (*feed.categorical, *label)}
 
 
 def _cure(feed: Feed, column: str, now: str | None, then: str) -> str:

@@ -29,3 +29,12 @@ def widens(then: str, now: str) -> bool:
         then_precision, then_scale = map(int, narrow.groups())
         return then != now and scale >= then_scale and precision - scale >= then_precision - then_scale
     return then in _DIGITS and precision - scale >= (20 if then == "bigint" else _DIGITS[then])
+
+
+def text_changes(then: str, now: str) -> bool:
+    """Whether a value of one type has another text as a value of a wider one: 5 is 5.0 as a double."""
+    narrow = _DECIMAL.fullmatch(then)
+    wide = _DECIMAL.fullmatch(now)
+    if narrow and wide:
+        return narrow[2] != wide[2]
+    return not (then in _DIGITS and now in _DIGITS)

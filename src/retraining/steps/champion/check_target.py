@@ -15,7 +15,8 @@ from retraining.steps.dataset.load_version import load_version
 def check_target(context: Context, target: Manifest, champion: str) -> None:
     """Raises RegistryError, or TamperedModelError, when the target must not replace the champion.
 
-    Its signature is compared with the champion's, because that is what callers send. Where the champion is gone, it is
+    Its signature is compared with the champion's, because that is what callers send. Inputs that
+    gate.may_change_signature names are left out: callers know of their change. Where the champion is gone, it is
     compared with the columns that the loop itself sends.
     """
     loads(context.registry, target)
@@ -24,6 +25,8 @@ def check_target(context: Context, target: Manifest, champion: str) -> None:
     if takes is None:
         raise RegistryError(f"{name} has no signature, so what it takes is not known. The alias stays. Choose another.")
 
+    agreed = context.spec.gate.may_change_signature
+    takes = tuple(each for each in takes if each.name not in agreed)
     wrong = misfits(takes, inputs_of(context.registry, target.model, champion) or inputs_of_spec(context.spec))
     if wrong:
         raise RegistryError(

@@ -92,9 +92,12 @@ def collect_evidence(
 
 
 def _can_update(spec: ModelSpec, champion: Manifest | None) -> bool:
-    """A champion of another source may have learned these same rows under their old name: it is not updated."""
-    knows_source = champion is not None and not from_another_source(champion)
-    return knows_source and find_strategy(spec.strategy.name).can_update
+    """A champion that was made in another way, or from other columns, cannot learn the spec's rows. One of another
+    source may have learned these same rows under their old name. Neither is updated."""
+    if champion is None or from_another_source(champion):
+        return False
+    made_alike = champion.learning_hash in (None, spec.learning_hash)
+    return made_alike and find_strategy(spec.strategy.name).can_update
 
 
 def _holdout_evidence(

@@ -17,7 +17,7 @@ from retraining.steps.dataset.load_version import load_version
 from retraining.steps.dataset.training_frame import Bounds, TrainingFrame, read_training_frame
 from retraining.steps.training.naming_gaps import naming_gaps
 from retraining.strategies.choose_window import DatedRows, WindowChoice, choose_window
-from retraining.strategies.estimators import build_estimator
+from retraining.strategies.estimators import build_estimator, check_kind
 from retraining.strategies.find_strategy import find_strategy, strategy_of_update
 
 _log = logging.getLogger(__name__)
@@ -59,6 +59,7 @@ def _fit(context: Context, source: IngestedSource, reserved: Manifest) -> Fit:
     spec = context.spec
     strategy = find_strategy(spec.strategy.name)(build_estimator(spec))
     strategy.check()
+    check_kind(spec, strategy.estimator)
     check_probabilities(spec, strategy.estimator)
 
     before = source.ledger.from_text(reserved.train_before)

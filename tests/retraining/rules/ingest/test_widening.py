@@ -2,7 +2,7 @@
 
 import pytest
 
-from retraining.rules.ingest.widening import widens
+from retraining.rules.ingest.widening import text_changes, widens
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,18 @@ def test_a_wider_type_takes_in_every_value(then, now):
 )
 def test_a_type_that_loses_something_does_not(then, now):
     assert not widens(then, now)
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "changes"),
+    [
+        ("int", "bigint", False),
+        ("int", "double", True),
+        ("float", "double", True),
+        ("decimal(10,2)", "decimal(12,2)", False),
+        ("decimal(10,2)", "decimal(12,3)", True),
+        ("int", "decimal(12,2)", True),
+    ],
+)
+def test_a_wider_type_may_write_its_values_in_another_way(then, now, changes):
+    assert text_changes(then, now) is changes
