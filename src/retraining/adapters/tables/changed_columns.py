@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from pyspark.sql.types import StructField, StructType
 
-from retraining.adapters.tables.column_sql import MAPPED_COLUMNS, needs_mapping, type_in_sql
+from retraining.adapters.tables.column_sql import MAPPED_COLUMNS, needs_mapping
 from retraining.adapters.tables.tables import Tables
 from retraining.rules.ingest.widening import widens
 from retraining.spec.identifiers import quoted_column, quoted_text
@@ -49,4 +49,4 @@ def _needed(new: Iterable[StructField], wider: Iterable[StructField]) -> dict[st
 
 
 def _type(column: StructField) -> str:
-    return type_in_sql(column.dataType)
+    return str(column.dataType.simpleString())

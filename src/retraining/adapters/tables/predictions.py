@@ -16,7 +16,6 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-from retraining.adapters.tables.changed_columns import fit_to_columns
 from retraining.adapters.tables.observations import BATCH_SEQ
 from retraining.adapters.tables.tables import Fence, Tables
 from retraining.records.version import PredictionCount
@@ -60,7 +59,7 @@ def create_predictions(tables: Tables, model: str, prediction: DataType) -> None
     """The table. One of an earlier version of this product gets the columns that it lacks."""
     columns = columns_of(prediction)
     tables.create(table_of(model), columns, append_only=False)
-    fit_to_columns(tables, table_of(model), columns)
+    tables.add_columns(table_of(model), columns)
 
 
 def of_source(tables: Tables, model: str, source: str, begun: datetime | None) -> DataFrame:

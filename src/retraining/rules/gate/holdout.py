@@ -9,6 +9,8 @@ FEWEST_DAYS = 6
 MOST_DAYS = 28
 FEWEST_ROWS = 30
 """Of a hold-out, or a part of it, that is asked anything."""
+RESERVED_SHARE = 4
+"""One key in four is reserved, where the spec has a reserved hold-out: the white paper's split of 3 to 1."""
 
 
 def whole_days(days: Collection[date], after: date | None, watermark_day: date) -> tuple[date, ...]:

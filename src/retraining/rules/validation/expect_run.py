@@ -5,14 +5,12 @@ from datetime import timedelta
 
 from retraining.records.batch import Batch
 from retraining.records.validation import Finding, SourceFacts
-from retraining.rules.gate.holdout import FEWEST_DAYS, FEWEST_ROWS, holdout_days, whole_days
+from retraining.rules.gate.holdout import FEWEST_DAYS, FEWEST_ROWS, RESERVED_SHARE, holdout_days, whole_days
 from retraining.rules.ingest.ledger import Ledger
 from retraining.spec.model_spec import ModelSpec
 
 DAYS_OF_A_FIRST_CHAMPION = FEWEST_DAYS + 1
 """Whole days of labelled rows: those that judge, and at least one to learn from."""
-RESERVED_SHARE = 4
-"""One key in four is reserved, where the spec has a reserved hold-out."""
 _MANY_VERSIONS = 0.5
 _RARE_CLASS = 0.01
 _MOST_CLASSES = 50

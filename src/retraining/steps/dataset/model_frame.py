@@ -6,13 +6,12 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from retraining.kinds.find_kind import kind_of
+from retraining.rules.gate.holdout import RESERVED_SHARE
 from retraining.rules.ingest.row_identity import bucket
 from retraining.spec.model_spec import ModelSpec
 from served_model.column_values import GREATEST_NUMBER, Feature
 
 LABEL = "_label"
-RESERVED_SHARE = 4
-"""One key in four is reserved: the white paper's split of 3 to 1."""
 
 
 def features_of_spec(spec: ModelSpec, rows: DataFrame) -> tuple[Feature, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables import observations, predictions
@@ -36,8 +36,9 @@ def estimate_unlabelled(context: Context, source: IngestedSource, champion: Mani
     if not context.tables.exists(predictions.table_of(spec.model)):
         return None
 
-    features = features_of_version(spec, champion, source.current_rows())
-    rows = _predicted_rows(context, source, champion, features)
+    current = source.current_rows()
+    features = features_of_version(spec, champion, current)
+    rows = _predicted_rows(context, source, champion, columns_of_features(features, current))
     waits = F.col(_LOSS).isNull() & observations.arrived_after(source.committed, batch_seq - 1)
     waiting = _sample(rows.where(waits))
     if waiting.empty:
@@ -49,12 +50,11 @@ def estimate_unlabelled(context: Context, source: IngestedSource, champion: Mani
 
 
 def _predicted_rows(
-    context: Context, source: IngestedSource, champion: Manifest, features: Sequence[Feature]
+    context: Context, source: IngestedSource, champion: Manifest, features: Sequence[Column]
 ) -> DataFrame:
     """What the champion predicted for rows that it had not seen in training, and its loss where the label is there."""
     spec = context.spec
-    seen = columns_of_features(features, source.current_rows())
-    columns = [ledger_day(source.ledger).alias(_DAY), *seen, label_column(spec)]
+    columns = [ledger_day(source.ledger).alias(_DAY), *features, label_column(spec)]
     rows = source.realised_predictions(spec.model, columns, champion.batch_seq, str(champion.version))
 
     loss = F.when(F.col(LABEL).isNotNull(), kind_of(spec).loss_column(PREDICTION, LABEL))

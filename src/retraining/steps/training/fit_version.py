@@ -111,7 +111,7 @@ def _fill(context: Context, reserved: Manifest, learned: Fit, seq: int, base: Ma
         sampled=frame.sampled,
         data_hash=frame.data_hash,
         observations_version=observations.observations_version(context.tables, context.spec.source_name),
-        trivial_prediction=str(kind_of(context.spec).trivial_prediction(frame.label)),
+        trivial_prediction=kind_of(context.spec).trivial_prediction(frame.label),
         reproducible=base is None or base.reproducible,
         kind=kind_of(context.spec).name,
         features=frame.columns,
