@@ -266,3 +266,25 @@ def test_the_order_and_the_case_of_names_do_not_matter():
     contract = check_contract(toy_feed(source={**TOY["source"], "new_columns": "fail"}), shouted, FOUND)
 
     assert contract.columns == tuple(FOUND)
+
+
+@pytest.mark.parametrize(
+    ("column", "sections"),
+    [
+        ("x", {"columns": {"label": "y", "categorical": ["x"]}}),
+        ("y", {"kind": "classification", "recipe": "recipes.logistic.pipeline"}),
+    ],
+    ids=["categorical feature", "class label"],
+)
+def test_a_wider_type_is_refused_where_models_learned_its_values_as_texts(column, sections):
+    message = refusal({**FOUND, column: "double"}, {**FOUND, column: "int"}, **sections)
+
+    assert (
+        absent(message, f"column `{column}`", "as double", "as int, and models learned the texts of its values") == []
+    )
+
+
+def test_a_wider_type_that_writes_its_values_alike_is_taken_in_by_a_category():
+    feed = toy_feed(columns={"label": "y", "categorical": ["x"]})
+
+    assert check_contract(feed, {**FOUND, "x": "bigint"}, {**FOUND, "x": "int"}).columns

@@ -23,6 +23,14 @@ def test_a_row_with_a_gap_has_no_answer_and_the_others_have_theirs():
     assert answers.tolist() == pytest.approx([2.0, np.nan, 6.0], nan_ok=True)
 
 
+def test_rows_with_gaps_are_not_counted_as_refused_however_many_there_are():
+    gaps = [np.nan] * (MOST_REFUSED + 1)
+    answers = answer_rows(REGRESSION, LINE, pd.DataFrame({"x": [1.0, *gaps]}))
+
+    assert answers[0] == pytest.approx(2.0)
+    assert np.isnan(answers[1:]).all()
+
+
 def test_a_category_that_the_model_refuses_has_no_answer():
     features = pd.DataFrame({"c": ["a", "b", "new", "a", None]})
 
