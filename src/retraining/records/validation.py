@@ -49,8 +49,10 @@ class SourceFacts:
     """Rows with a label."""
     label_is_constant: bool
     """Whether all labels are the same."""
+    learnable: int
+    """Labelled rows that are the newest of their key: only these are learned from and judged on."""
     days: tuple[date, ...]
-    """Days that hold labelled rows; empty for a ledger without time."""
+    """Days that hold such rows; empty for a ledger without time."""
     classes: tuple[tuple[str, int], ...] | None
     """The most frequent classes and their rows; None where the label is a number."""
     empty_features: tuple[str, ...]

@@ -8,18 +8,23 @@ from pyspark.sql import DataFrame
 from retraining.adapters.sources.files import Landing
 from retraining.adapters.tables import observations
 from retraining.adapters.tables.batches import read_batches
+from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.context import Context
 from retraining.errors import RetrainingError, SourceError, SpecError
+from retraining.records.promotion import Promotion
 from retraining.records.validation import Finding
+from retraining.records.version import Manifest
+from retraining.rules.champion.alias_state import newest_move
 from retraining.rules.ingest.contract import Contract
 from retraining.rules.validation.expect_run import expect_run
 from retraining.rules.validation.judge_columns import judge_columns, judge_labels, missing_columns
+from retraining.rules.validation.judge_signature import judge_signature
 from retraining.spec.feed import Feed, rows_feed
 from retraining.steps.ingest.pin_source import labels_table
 from retraining.steps.ingest.plan_batch import valid_until
 from retraining.steps.validation.measure_source import measure_source
-from retraining.steps.validation.read_rows import read_rows, with_labels
+from retraining.steps.validation.read_rows import read_source_rows, with_labels
 from retraining.strategies.check_recipe import wrong_recipe
 
 
@@ -57,6 +62,7 @@ def validate(context: Context, source_table: str, landing: Landing | None = None
     """Everything that can be known before a run. A source that cannot be read is a finding, not an exception."""
     spec = context.spec
     findings = [Finding("error", f"`{key}`: {why}") for key, why in wrong_recipe(spec)]
+    findings += _findings_of_champion(context)
     try:
         findings += _findings_of_source(context, rows_feed(spec), source_table, landing)
     except (SourceError, SpecError) as err:
@@ -64,13 +70,20 @@ def validate(context: Context, source_table: str, landing: Landing | None = None
     return ValidateReport(spec.model, tuple(findings))
 
 
+def _findings_of_champion(context: Context) -> list[Finding]:
+    move = newest_move(read_rows(context.tables, Promotion, context.model))
+    manifests = read_rows(context.tables, Manifest, context.model)
+    live = [row for row in manifests if move and row.state == "REGISTERED" and row.version == move.version]
+    return judge_signature(context.spec, live[-1]) if live else []
+
+
 def _findings_of_source(context: Context, feed: Feed, table: str, landing: Landing | None) -> list[Finding]:
     """Columns first: rows are counted only where the columns fit."""
     tables = context.tables
-    rows = read_rows(context, feed, table, landing)
+    rows = read_source_rows(context, feed, table, landing)
     of_labels: list[Finding] = []
     if feed.labels is not None:
-        label_rows = read_rows(context, feed.labels, labels_table(feed.labels, tables), None)
+        label_rows = read_source_rows(context, feed.labels, labels_table(feed.labels, tables), None)
         contract_of_labels, of_labels = _judge(tables, feed.labels, label_rows)
         if contract_of_labels is not None:
             of_labels += judge_labels(feed, _types(rows), _types(label_rows))

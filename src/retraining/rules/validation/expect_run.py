@@ -1,16 +1,13 @@
 """What a run of a model would do with its source, in plain words."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 
 from retraining.records.batch import Batch
 from retraining.records.validation import Finding, SourceFacts
-from retraining.rules.gate.holdout import FEWEST_DAYS, FEWEST_ROWS, RESERVED_SHARE, holdout_days, whole_days
 from retraining.rules.ingest.ledger import Ledger
+from retraining.rules.validation.first_champion import expect_first_champion
 from retraining.spec.model_spec import ModelSpec
 
-DAYS_OF_A_FIRST_CHAMPION = FEWEST_DAYS + 1
-"""Whole days of labelled rows: those that judge, and at least one to learn from."""
 _MANY_VERSIONS = 0.5
 _RARE_CLASS = 0.01
 _MOST_CLASSES = 50
@@ -157,43 +154,17 @@ def _training(spec: ModelSpec, ledger: Ledger, facts: SourceFacts) -> Iterator[F
             f"or times.",
         )
         return
-    if not facts.labelled:
+    if not facts.learnable:
         return
 
     least = spec.policy.min_new_rows
-    if facts.labelled < least:
-        yield Finding("warning", f"policy.min_new_rows wants {least:,} labelled rows, there are {facts.labelled:,}.")
-    if facts.labelled > spec.policy.max_rows:
+    if facts.learnable < least:
+        yield Finding("warning", f"policy.min_new_rows wants {least:,} labelled rows, there are {facts.learnable:,}.")
+    if facts.learnable > spec.policy.max_rows:
         yield Finding(
             "warning", f"A fit would learn from a sample of {spec.policy.max_rows:,} rows, because of policy.max_rows."
         )
-    yield _reserved_champion(facts) if spec.gate.holdout == "reserved" else _newest_champion(ledger, facts)
-
-
-def _reserved_champion(facts: SourceFacts) -> Finding:
-    rows = facts.labelled // RESERVED_SHARE
-    what = f"A quarter of the keys judges, about {rows:,} labelled rows; the gate needs {FEWEST_ROWS}"
-    if rows < FEWEST_ROWS:
-        return Finding("warning", f"{what}. Expect a first champion from {FEWEST_ROWS * RESERVED_SHARE} rows on.")
-    return Finding("ok", f"{what}. A first champion can be expected with the first run.")
-
-
-def _newest_champion(ledger: Ledger, facts: SourceFacts) -> Finding:
-    newest = ledger.from_text(facts.ledger_to)
-    whole = whole_days(facts.days, None, ledger.day_of(newest)) if newest is not None else ()
-    needed = DAYS_OF_A_FIRST_CHAMPION
-    what = f"The gate needs {needed} whole days of labelled rows, there are {len(whole)}"
-    if len(whole) >= needed:
-        judging = len(holdout_days(whole))
-        return Finding(
-            "ok",
-            f"{what}: a first champion can be expected with the first run, judged on the newest {judging} of them.",
-        )
-
-    last = max(facts.days) if facts.days else None
-    lacking = needed - len(whole)
-    earliest = f", on {last + timedelta(days=lacking)} at the earliest" if last else ""
-    return Finding("warning", f"{what}. Expect a first champion after {lacking} more{earliest}.")
+    yield from expect_first_champion(spec, ledger, facts)
 
 
 def _share(part: int, rows: int) -> str:

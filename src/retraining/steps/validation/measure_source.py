@@ -1,4 +1,5 @@
-"""Counts of a source: one pass over its rows, one over its days, one over some of its keys."""
+"""Counts of a source: one pass over its rows, one over some of its keys, and one over its days, in which the rows of a
+key are compared where keys repeat."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -46,6 +47,10 @@ def measure_source(
     ).collect()[0]
 
     labelled = measured.where(_known(F.col(LABEL)).isNotNull())
+    sample = _sample_keys(spec, rows, ledger, counts["rows"])
+    repeats = sample.keys < sample.rows
+    current = _newest_of_keys(spec, measured.where(valid), ledger) if repeats else labelled.where(valid)
+    days, learnable = _days(current, ledger)
     return SourceFacts(
         rows=counts["rows"],
         ledger_from=ledger.to_text(counts["from"]),
@@ -55,11 +60,12 @@ def measure_source(
         newer_rows=counts["newer"],
         labelled=counts["labelled"],
         label_is_constant=counts["label_is_constant"],
-        days=_days(labelled.where(valid), ledger),
+        learnable=learnable,
+        days=days,
         classes=None if kind_of(spec).is_numeric else _classes(labelled),
         empty_features=_named(names, [not counts[f"known_{each}"] for each in range(len(names))]),
         constant_features=_named(names, [bool(counts[f"constant_{each}"]) for each in range(len(names))]),
-        sample=_sample_keys(spec, rows, ledger, counts["rows"]),
+        sample=sample,
     )
 
 
@@ -77,11 +83,25 @@ def _named(names: Sequence[str], flags: Sequence[bool]) -> tuple[str, ...]:
     return tuple(name for name, flag in zip(names, flags, strict=True) if flag)
 
 
-def _days(rows: DataFrame, ledger: Ledger) -> tuple[date, ...]:
+def _newest_of_keys(spec: ModelSpec, rows: DataFrame, ledger: Ledger) -> DataFrame:
+    """The row of each key with the greatest ledger value, where that one has a label: what ingestion keeps as current.
+    Of several such rows any one."""
+    keys = [F.col(f"`{key}`") for key in spec.source.keys]
+    value = F.col(f"`{ledger.column}`")
+    is_labelled = _known(F.col(LABEL)).isNotNull()
+    newest = F.max_by(F.struct(value.alias("value"), is_labelled.alias("is_labelled")), value).alias("newest")
+    current = rows.groupBy(F.struct(*keys)).agg(newest).where("newest.is_labelled")
+    return current.select(F.col("newest.value").alias(ledger.column))
+
+
+def _days(rows: DataFrame, ledger: Ledger) -> tuple[tuple[date, ...], int]:
+    """The newest days of the rows, and how many rows they hold; no days but all rows for a ledger without time."""
     if not ledger.has_time:
-        return ()
-    days = rows.select(ledger_day(ledger).alias("day")).distinct().orderBy(F.col("day").desc()).limit(MOST_DAYS)
-    return tuple(sorted(row["day"] for row in days.collect()))
+        return (), rows.count()
+
+    by_day = rows.groupBy(ledger_day(ledger).alias("day")).agg(F.count(F.lit(1)).alias("rows"))
+    newest = by_day.orderBy(F.col("day").desc()).limit(MOST_DAYS).collect()
+    return tuple(sorted(row["day"] for row in newest)), sum(row["rows"] for row in newest)
 
 
 def _classes(labelled: DataFrame) -> tuple[tuple[str, int], ...]:

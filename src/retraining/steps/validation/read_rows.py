@@ -17,7 +17,7 @@ from retraining.spec.source_section import COMMIT_VERSION, MALFORMED_LINE
 from retraining.steps.ingest.pin_source import preparation_of
 
 
-def read_rows(context: Context, feed: Feed, table: str, landing: Landing | None) -> DataFrame:
+def read_source_rows(context: Context, feed: Feed, table: str, landing: Landing | None) -> DataFrame:
     """All rows of a source, prepared by the spec's function. Raises SourceError for a source that cannot be read, and
     for a function that fails."""
     spark = context.tables.spark

@@ -28,13 +28,13 @@ GOOD = SourceFacts(
     newer_rows=1820,
     labelled=1820,
     label_is_constant=False,
+    learnable=1820,
     days=days(91),
     classes=None,
     empty_features=(),
     constant_features=(),
     sample=KeySample(1820, 1820, 1820),
 )
-RESERVED = toy_spec(gate={"holdout": "reserved"})
 
 
 def said(facts=GOOD, spec=None, ledger=TIME, batches=()) -> dict[str, list[str]]:
@@ -53,19 +53,10 @@ def test_a_source_without_faults_is_described_from_its_rows_to_its_first_champio
             "finds new rows.",
             "No key (id) repeats.",
             "Every row has a label.",
-            "The gate needs 7 whole days of labelled rows, there are 90: a first champion can be expected with the "
-            "first run, judged on the newest 23 of them.",
+            "A first champion needs 7 whole days with labelled rows; there are 90. The first run can train and judge a "
+            "first champion, on the newest 23 of them.",
         ]
     }
-
-
-def test_too_few_days_say_when_a_first_champion_can_be_expected():
-    facts = replace(GOOD, days=days(4), ledger_to="2013-01-04T10:00:00Z")
-
-    assert said(facts)["warning"] == [
-        "The gate needs 7 whole days of labelled rows, there are 3. Expect a first champion after 4 more, on "
-        "2013-01-08 at the earliest."
-    ]
 
 
 def test_a_ledger_without_time_never_trains_with_the_default_gate():
@@ -73,19 +64,6 @@ def test_a_ledger_without_time_never_trains_with_the_default_gate():
         "gate.holdout is newest, which judges on whole days, but ledger `at` is an integer: no champion would ever be "
         "trained. Write `gate: {holdout: reserved}`, or name a ledger_column of dates or times."
     ]
-
-
-@pytest.mark.parametrize(
-    ("labelled", "level", "end"),
-    [
-        (442, "ok", "about 110 labelled rows; the gate needs 30. A first champion can be expected with the first run."),
-        (80, "warning", "about 20 labelled rows; the gate needs 30. Expect a first champion from 120 rows on."),
-    ],
-)
-def test_a_reserved_hold_out_judges_on_a_quarter_of_the_keys(labelled, level, end):
-    facts = replace(GOOD, labelled=labelled, rows=labelled, days=())
-
-    assert said(facts, RESERVED, NUMBER)[level][-1] == f"A quarter of the keys judges, {end}"
 
 
 def test_batches_so_far_and_rows_above_the_watermark_are_counted():
@@ -103,7 +81,7 @@ def test_batches_so_far_and_rows_above_the_watermark_are_counted():
         ({"rows": 0, "labelled": 0, "sample": KeySample(0, 0, 0), "days": ()}, "warning", "toy_source is empty. A run"),
         ({"ledger_missing": 182}, "warning", "10.0% of the rows have no value in `at` and would be quarantined as"),
         ({"ledger_in_future": 182}, "warning", "10.0% of the rows are more than a day in the future and would be"),
-        ({"labelled": 0, "days": ()}, "warning", "No row has a value in `y`, so nothing can be trained until labels"),
+        ({"labelled": 0, "learnable": 0, "days": ()}, "warning", "No row has a value in `y`, so nothing can be trained until labels"),
         ({"label_is_constant": True}, "error", "All labels in `y` are the same, so nothing can be learned."),
         ({"labelled": 910}, "ok", "50.0% of the rows have no label; such rows are scored, not learned from."),
         ({"empty_features": ("x",)}, "warning", "Feature `x` has no value in any row."),
