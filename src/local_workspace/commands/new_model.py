@@ -19,7 +19,15 @@ from local_workspace.commands.command import (
     state_of,
 )
 from local_workspace.errors import ParameterError
-from local_workspace.new_model.guess_columns import KINDS, guess_features, guess_kind, guess_schedule
+from local_workspace.new_model.guess_columns import (
+    CLASSIFICATION,
+    KINDS,
+    MOST_CLASSES,
+    guess_features,
+    guess_kind,
+    guess_metric,
+    guess_schedule,
+)
 from local_workspace.new_model.guess_rows import Guess, guess_keys, guess_ledger
 from local_workspace.new_model.table_facts import TableFacts
 from local_workspace.new_model.write_spec import NewSpec, spec_text
@@ -55,7 +63,7 @@ def execute(options: argparse.Namespace) -> int:
     """Guess, write the file, and say what was guessed and why."""
     bundle = bundle_of(options)
     file = _free_file(bundle.root / "specs", options.name)
-    from local_workspace.new_model.read_facts import ledger_span, read_facts
+    from local_workspace.new_model.read_facts import class_counts, ledger_span, read_facts
     from local_workspace.workspace import open_spark
 
     with open_spark(bundle, state_of(options)) as spark:
@@ -63,12 +71,15 @@ def execute(options: argparse.Namespace) -> int:
         ledger = _given(facts, "--ledger", [options.ledger]) if options.ledger else guess_ledger(facts, options.label)
         keys = _keys(spark, facts, ledger.columns[0], options)
         span = ledger_span(spark, options.table, facts.column(ledger.columns[0]))
+        guessed, kind_why = guess_kind(facts.column(options.label), facts.rows)
+        kind = options.kind or guessed
+        has_classes = kind == CLASSIFICATION
+        classes = class_counts(spark, options.table, options.label, MOST_CLASSES) if has_classes else []
 
-    kind, kind_why = guess_kind(facts.column(options.label), facts.rows)
     schedule, schedule_why = guess_schedule(span)
     spec = NewSpec(
         model=options.name,
-        kind=options.kind or kind,
+        kind=kind,
         kind_why=GIVEN if options.kind else kind_why,
         table=options.table,
         rows=facts.rows,
@@ -79,6 +90,7 @@ def execute(options: argparse.Namespace) -> int:
         schedule=schedule,
         schedule_why=schedule_why,
         reserved=span is None,
+        metric=guess_metric(classes),
     )
     file.write_text(spec_text(spec), "utf-8")
     _print(Console(), spec, file, span is not None and span.days < FEWEST_DAYS)
@@ -135,6 +147,8 @@ def _print(console: Console, spec: NewSpec, file: Path, is_short: bool) -> None:
     ]
     if spec.reserved:
         lines.append("  gate         a quarter of the keys judges, because the ledger has no time")
+    if spec.metric:
+        lines.append(f"  metric       {spec.metric[0]} ({spec.metric[1]})")
     if is_short:
         lines.append(f"  note         fewer than {FEWEST_DAYS} days have rows; the first champion may need more")
 

@@ -24,6 +24,8 @@ MOST_CATEGORIES = 50
 MOST_CLASSES = 50
 FEW_NUMBERS = 10
 """An integer label with at most this many values may also be the numbers of classes."""
+RARE = 0.2
+"""Of an equal share: of two classes, one with less than 10 % of the labels is rare."""
 GIVEAWAY = 0.99
 """From this link on, a column probably repeats the label or is known only after it."""
 
@@ -61,6 +63,21 @@ def guess_kind(label: ColumnFacts, rows: int) -> tuple[str, str]:
     if label.is_integer and label.distinct <= FEW_NUMBERS:
         return REGRESSION, f"the label is a number; if its {label.distinct} values are classes, say classification"
     return REGRESSION, "the label is a number"
+
+
+def guess_metric(classes: Sequence[int]) -> tuple[str, str] | None:
+    """The metric of the gate and why, where the default one would not do; None where it does. classes: the rows of
+    each.
+
+    Whoever always answers the frequent classes is seldom wrong, so the error rate says little about a rare one. AUC is
+    0.5 for such an answer; of more than two classes it is the mean over them, so that each counts the same.
+    """
+    if not classes or min(classes) >= RARE * sum(classes) / len(classes):
+        return None
+    share = f"the rarest class has {min(classes) / sum(classes):.1%} of the labels"
+    if len(classes) == 2:
+        return "auc", f"{share}, and the error rate of never saying it is low"
+    return "auc", f"{share}; each of the {len(classes)} classes counts the same in AUC, in the error rate it does not"
 
 
 def guess_features(facts: TableFacts, label: str, ledger: str, keys: Sequence[str]) -> Features:
@@ -118,7 +135,7 @@ def _why_not(column: ColumnFacts, rows: int, ledger: str, keys: Sequence[str]) -
     if is_unique and (column.is_text or column.name in keys or (column.is_integer and ID_NAME.search(column.name))):
         return "names a row: almost every row has another value"
     if column.is_text and column.distinct > MOST_CATEGORIES:
-        return f"a text with about {column.distinct:,} values; a model would need a column for each"
+        return f"a text with about {column.distinct:,} values; recipes.text reads its words (docs/how-to/recipes.md)"
     return None
 
 

@@ -59,6 +59,13 @@ def ledger_span(spark: SparkSession, table: str, ledger: ColumnFacts) -> LedgerS
     return LedgerSpan(int(row[0]), int(row[1]) + 1)
 
 
+def class_counts(spark: SparkSession, table: str, label: str, most: int) -> list[int]:
+    """The rows of each class, without their names; none where there are more than `most`."""
+    labelled = spark.table(table).where(_column(label).isNotNull())
+    counted = labelled.groupBy(_column(label)).count().limit(most + 1).collect()
+    return [int(row["count"]) for row in counted] if len(counted) <= most else []
+
+
 def _counts(name: str, kind: str) -> list[tuple[str, Column]]:
     column = _column(name)
     comparable = column if not kind.startswith(("map", "array", "struct")) else F.to_json(F.array(column))

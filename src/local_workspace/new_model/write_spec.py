@@ -42,6 +42,8 @@ class NewSpec:
     """Why."""
     reserved: bool
     """Whether the ledger has no time, so that rows are reserved by key for judging."""
+    metric: tuple[str, str] | None = None
+    """The metric of the gate and why; None for that of the kind."""
 
 
 SCHEMA = "../docs/reference/spec.schema.json"
@@ -78,8 +80,12 @@ def spec_text(spec: NewSpec) -> str:
         f"params: {params}",
     ]
 
+    if spec.reserved or spec.metric:
+        lines.append("gate:")
     if spec.reserved:
-        lines += ["gate: { holdout: reserved } # no time order: a quarter of the keys judges and is never trained on"]
+        lines.append("  holdout: reserved # no time order: a quarter of the keys judges and is never trained on")
+    if spec.metric:
+        lines.append(f"  metric: {spec.metric[0]} # {spec.metric[1]}")
     return "\n".join([*lines, f"schedule: {spec.schedule} # {spec.schedule_why}", ""])
 
 

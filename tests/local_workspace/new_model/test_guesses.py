@@ -1,5 +1,7 @@
 """What new-model takes columns for, and the spec that it writes."""
 
+from dataclasses import replace
+
 import pytest
 
 from local_workspace.errors import ParameterError
@@ -7,6 +9,7 @@ from local_workspace.new_model.guess_columns import (
     GIVEAWAY,
     guess_features,
     guess_kind,
+    guess_metric,
     guess_schedule,
 )
 from local_workspace.new_model.guess_rows import Guess, guess_keys, guess_ledger, key_candidates
@@ -127,7 +130,7 @@ def test_ids_constants_texts_times_and_giveaways_are_left_out_with_the_reason():
         "row_id": "names a row: almost every row has another value",
         "unit": "the same value in every row",
         "empty": "every value is missing",
-        "remark": "a text with about 700 values; a model would need a column for each",
+        "remark": "a text with about 700 values; recipes.text reads its words (docs/how-to/recipes.md)",
         "updated": "a time; make numbers of it (hour, weekday) with `prepare`",
         "rain_mm": "gives the label away (0.990 of 1): is it known before the label?",
         "a`b": "a spec cannot use this name; rename it in the file",
@@ -157,6 +160,30 @@ def test_categories_alone_are_enough_for_a_model():
 )
 def test_the_schedule_follows_from_the_days_with_rows(span, schedule):
     assert guess_schedule(span)[0] == schedule
+
+
+@pytest.mark.parametrize(
+    ("classes", "rarest"),
+    [([970, 30], "3.0%"), ([9, 91], "9.0%"), ([500, 450, 50], "5.0%"), ([100] * 19 + [10], "0.5%")],
+)
+def test_a_rare_class_is_judged_by_auc(classes, rarest):
+    metric, why = guess_metric(classes)
+
+    assert metric == "auc"
+    assert why.startswith(f"the rarest class has {rarest} of the labels")
+
+
+@pytest.mark.parametrize("classes", [[10, 90], [1, 1], [400, 300, 100], [100] * 20, []])
+def test_classes_that_are_not_rare_keep_the_metric_of_the_kind(classes):
+    assert guess_metric(classes) is None
+
+
+def test_the_spec_names_the_metric_beside_a_reserved_hold_out():
+    facts = table(column("id", "bigint", ROWS), column("x"), column("y", "string", 2))
+    written = spec(facts, "id", ("id",), "y", "classification", reserved=True)
+    read = parse_spec(spec_text(replace(written, metric=guess_metric([97, 3]))), "rain.yml")
+
+    assert (read.gate.metric, read.gate.holdout) == ("auc", "reserved")
 
 
 def spec(facts=WEATHER, ledger="time", keys=("time", "station"), label="rain", kind="regression", reserved=False):

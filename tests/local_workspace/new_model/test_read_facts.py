@@ -3,7 +3,7 @@
 import pytest
 
 from local_workspace.errors import ParameterError, QueryError
-from local_workspace.new_model.read_facts import is_unique, ledger_span, read_facts
+from local_workspace.new_model.read_facts import class_counts, is_unique, ledger_span, read_facts
 from local_workspace.new_model.table_facts import LedgerSpan
 
 pytestmark = pytest.mark.classic
@@ -32,6 +32,9 @@ def test_counts_links_and_days_are_measured(spark, table):
 
     assert ledger_span(spark, table, facts.column("at")) == LedgerSpan(40, 40)
     assert ledger_span(spark, table, facts.column("gaps")) is None
+    assert sorted(class_counts(spark, table, "gaps", 79)) == [1] * 79
+    assert class_counts(spark, table, "label", 4) == [20] * 4
+    assert class_counts(spark, table, "label", 3) == []
     assert is_unique(spark, table, ["at"])
     assert not is_unique(spark, table, ["my name", "coin"])
 
