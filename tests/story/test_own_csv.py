@@ -102,9 +102,10 @@ def test_plain_pandas_rows_are_predicted_through_the_ui(typed, project):
         ["./workspace", "ui"], cwd=project, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     try:
-        shown = [ui.stdout.readline() for _ in range(3)]
+        shown = [ui.stdout.readline() for _ in range(4)]
         address = shown[0].split()[1]
         model = shown[2].split("/models/")[1].strip()
+        assert shown[3] == f"champion: models:/{model}@champion\n"
         (project / "predict.py").write_text(script.replace("<address>", address).replace("<model>", model), "utf-8")
         printed = run(project, ".venv/bin/python predict.py")
     finally:

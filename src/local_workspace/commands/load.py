@@ -6,6 +6,7 @@ import argparse
 import codecs
 import shutil
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from local_workspace.commands.command import (
 from local_workspace.errors import ParameterError
 from local_workspace.loading.column_names import name_note
 from local_workspace.loading.find_files import FoundFiles, find_files
+from local_workspace.loading.value_format import MISSING, ValueFormat, date_pattern
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -36,6 +38,8 @@ EXAMPLES = (
     "load weather/ --as weather --append",
     "load 'sales/2024-*.csv.gz' --as sales --text zip_code --replace",
     "load export.parquet --as measurements",
+    "load verkauf.csv --as sales --delimiter ';' --decimal , --date-format dd.mm.yyyy --encoding cp1252",
+    "load visitors.csv --as visitors --missing ? --missing -",
 )
 
 
@@ -52,6 +56,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--text", action="append", default=[], metavar="COLUMN", help="a column that stays text; may be repeated"
     )
     parser.add_argument("--delimiter", help="between the values of a CSV file (default: guessed from its header)")
+    parser.add_argument(
+        "--decimal",
+        choices=(".", ","),
+        help="before decimals; the other sign may then be between thousands (default: a point, and nothing between)",
+    )
+    parser.add_argument("--date-format", help="of dates, such as dd.mm.yyyy or mm/dd/yyyy (2024-01-31 is always read)")
+    parser.add_argument(
+        "--missing",
+        action="append",
+        metavar="TEXT",
+        help=f"means that there is no value, as an empty text always does; may be repeated (default: "
+        f"{', '.join(MISSING)})",
+    )
     parser.add_argument("--encoding", default="utf8", help="of CSV files, such as cp1252 (default: utf8)")
     add_state_option(parser)
     add_bundle_options(parser)
@@ -90,20 +107,32 @@ def _check_format(options: argparse.Namespace) -> None:
     options.delimiter = {"\\t": "\t", "tab": "\t"}.get(options.delimiter, options.delimiter)
     if options.delimiter is not None and len(options.delimiter) != 1:
         raise ParameterError(f"--delimiter {options.delimiter}: expected one character, or tab.")
+    options.values = _given_values(options)
+
+
+def _given_values(options: argparse.Namespace) -> dict[str, object]:
+    """The fields of a ValueFormat that a person named."""
+    given = {
+        "decimal": options.decimal,
+        "date_pattern": date_pattern(options.date_format) if options.date_format is not None else None,
+        "missing": tuple(options.missing) if options.missing is not None else None,
+    }
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _load(
     spark: SparkSession, files: FoundFiles, table: str, options: argparse.Namespace, folder: Path
 ) -> tuple[StagedFiles, LoadedTable]:
-    from local_workspace.loading.load_table import check_table, load_table, text_types
+    from local_workspace.loading.load_table import check_table, format_of, load_table, text_types
     from local_workspace.loading.read_csv import CsvFormat
     from local_workspace.loading.stage_files import stage_files
 
     check_table(spark, table, options.append, options.replace)
     wanted = text_types(spark, table) if options.append else {}
     csv = CsvFormat(options.encoding, options.delimiter)
-    staged = stage_files(files, folder / "rows.parquet", csv, wanted, frozenset(options.text))
-    return staged, load_table(spark, staged.path, table, options.append)
+    values = replace(format_of(spark, table) if options.append else ValueFormat(), **options.values)
+    staged = stage_files(files, folder / "rows.parquet", csv, wanted, frozenset(options.text), values)
+    return staged, load_table(spark, staged.path, table, options.append, values)
 
 
 def _print(
@@ -130,5 +159,8 @@ def _print(
             f"\nThe table was loaded again. A model that has read it before continues after\n"
             f'  {LAUNCHER} run repair --params model=<model> action=rebaseline reason="loaded again"',
         )
-    print_line(console, f'\nLook at it:       {LAUNCHER} sql "select * from {options.table}"')
-    print_line(console, f"Make a model:     {LAUNCHER} new-model {options.table} --name <model> --label <column>")
+    print_line(console, f'\nLook at it:        {LAUNCHER} sql "select * from {options.table}"')
+    if options.append:
+        print_line(console, f"Let models learn:  {LAUNCHER} run retraining --params model=<model>")
+    else:
+        print_line(console, f"Make a model:      {LAUNCHER} new-model {options.table} --name <model> --label <column>")

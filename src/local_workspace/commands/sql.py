@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SUMMARY = "print the rows of a query"
 EXAMPLES = (
     'sql "select * from my_table"',
+    """sql 'select station, avg(`wind speed`) from weather group by station'""",
     'sql "show tables"',
     'sql "select model, action, reasons from decisions order by seq desc" --rows 5',
     'sql "select * from events" --csv > events.csv',

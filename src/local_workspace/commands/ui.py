@@ -6,8 +6,10 @@ import argparse
 import json
 import time
 import urllib.request
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from rich.console import Console
@@ -20,6 +22,8 @@ from local_workspace.run.state_folder import state_folder_is_free
 SUMMARY = "show models, runs and reports in the browser until Ctrl-C"
 EXAMPLES = ("ui", "ui --port 5000")
 
+CHAMPION = "champion"
+"""The alias of the version that is live."""
 MODELS = "/api/2.0/mlflow/registered-models/search?max_results=50"
 
 
@@ -52,22 +56,39 @@ def execute(options: argparse.Namespace) -> int:
 
 
 def addresses(uri: str, state: Path) -> list[str]:
-    """Where the server, the models and the reports are."""
-    models = _model_names(uri)
+    """Where the server, the models, the champions and the reports are, and how Python predicts with a champion."""
+    models = _models(uri)
+    champions = [f"models:/{each['name']}@{CHAMPION}" for each in models if CHAMPION in _aliases(each)]
     pages = sorted(state.glob("mlflow/artifacts/*/*/artifacts/report/index.html"))
 
     lines = [f"MLflow:   {uri}", f"models:   {uri}/#/models"]
-    lines += [f"          {uri}/#/models/{quote(name)}" for name in models]
+    lines += [f"          {uri}/#/models/{quote(str(each['name']))}" for each in models]
     if not models:
         lines += [f"          none yet: {LAUNCHER} run retraining --params model=<model>"]
+    lines += [f"champion: {each}" for each in champions]
     lines += [f"reports:  {page.as_uri()}" for page in pages]
+    if champions:
+        lines += ["", "Predict with a champion, in .venv/bin/python:", *_snippet(uri, champions[0])]
     return [*lines, "", "Runs that you start in another terminal use this server. Ctrl-C stops it."]
 
 
-def _model_names(uri: str) -> list[str]:
+def _snippet(uri: str, champion: str) -> list[str]:
+    return [
+        "  import mlflow",
+        f'  mlflow.set_tracking_uri("{uri}")',
+        f'  model = mlflow.pyfunc.load_model("{champion}")',
+        "  model.predict(rows)  # a DataFrame with the columns of your table",
+    ]
+
+
+def _models(uri: str) -> list[dict[str, Any]]:
     with suppress(OSError, ValueError), urllib.request.urlopen(f"{uri}{MODELS}", timeout=20) as answer:
-        return [str(model["name"]) for model in json.load(answer).get("registered_models", [])]
+        return list(json.load(answer).get("registered_models", []))
     return []
+
+
+def _aliases(model: Mapping[str, Any]) -> list[str]:
+    return [each["alias"] for each in model.get("aliases", [])]
 
 
 def _wait_for_ctrl_c(console: Console, server: MlflowServer, state: Path) -> None:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
-MISSING = ("", "NA", "N/A", "n/a", "null", "NULL", "Null", "NaN", "nan")
-"""Texts that mean that there is no value; spaces around them do not matter."""
+from local_workspace.loading.value_format import ValueFormat
 
 TYPES: dict[str, pa.DataType] = {
     "boolean": pa.bool_(),
@@ -32,15 +31,20 @@ PATTERNS = {
     "zoned": rf"^{_DAY}{_TIME}{_ZONE}$",
 }
 """`zoned` is a timestamp with a zone; a column has zones everywhere or nowhere."""
+NUMBERS = ("bigint", "double")
+DATES = ("date", "timestamp", "zoned")
 
 HINTS = {
     r"^-?0\d+$": "text, because some values begin with a zero: codes keep it",
     r"^-?\d{16,}$": "text, because some values are too long for an exact number",
-    r"^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(\D|$)": "text, because day and month could be mixed up; write 2024-01-31",
-    r"^-?\d{1,3}(\.\d{3})*,\d+$": "text, because of decimal commas; write 1.5 for a number",
+    r"^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(\D|$)": "text, because day and month could be mixed up: add --date-format, such "
+    "as dd.mm.yyyy or mm/dd/yyyy",
+    r"^-?\d{1,3}(\.\d{3})*,\d+$": "text, because of decimal commas: add --decimal ,",
+    r"^-?\d{1,3}(,\d{3})+(\.\d+)?$": "text, because of commas between thousands: add --decimal .",
 }
 """Why a column that looks like numbers or dates stays text, by a pattern that some value matches."""
 
+DECIMAL_COMMA = HINTS[r"^-?\d{1,3}(\.\d{3})*,\d+$"]
 WITHOUT_ZONE = "times without a zone are taken as UTC"
 
 
@@ -48,22 +52,34 @@ WITHOUT_ZONE = "times without a zone are taken as UTC"
 class ColumnEvidence:
     """What the values of a text column have in common so far. It grows with the number of patterns, not of rows."""
 
+    format: ValueFormat = field(default_factory=ValueFormat)
+    """How the files write values."""
     rows: int = 0
     missing: int = 0
+    marks: set[str] = field(default_factory=set)
+    """Texts that were read as missing, the empty one aside."""
     possible: set[str] = field(default_factory=lambda: set(PATTERNS))
     """Keys of PATTERNS that every value fits so far."""
     hints: set[str] = field(default_factory=set)
     """Values of HINTS that some value gave."""
+    has_groups_of_three: bool = False
+    """Whether some value is like 1.234."""
+    has_other_decimals: bool = False
+    """Whether some value has a decimal point that cannot be one between thousands."""
 
     def add(self, texts: pa.Array) -> None:
         """Look at more values."""
-        values = without_missing(texts)
+        values = self.format.without_missing(texts)
         self.rows += len(values)
         self.missing += values.null_count
+        left_out = pc.unique(pc.utf8_trim_whitespace(texts).filter(pc.is_null(values)))
+        self.marks |= {text for text in left_out.to_pylist() if text}
         distinct = pc.drop_null(pc.unique(values))
 
-        self.possible = {name for name in self.possible if _all_fit(name, distinct)}
-        if not self.possible & {"bigint", "date", "timestamp", "zoned"}:
+        self.possible = {name for name in self.possible if _all_fit(name, distinct, self.format)}
+        self.has_groups_of_three |= _some_match(r"^-?\d{1,3}\.\d{3}$", distinct)
+        self.has_other_decimals |= _some_match(r"\.(\d{0,2}|\d{4,})$", distinct)
+        if not self.possible & {"bigint", "double", "date", "timestamp", "zoned"}:
             self.hints |= {hint for pattern, hint in HINTS.items() if _some_match(pattern, distinct)}
 
     def fits(self, type_name: str) -> bool:
@@ -90,38 +106,48 @@ class ColumnEvidence:
             return "text, because every value is missing"
         if self.type_name == "timestamp" and "zoned" not in self.possible:
             return WITHOUT_ZONE
-        return "; ".join(sorted(self.hints)) if self.type_name == "string" else ""
+        return "; ".join([*sorted(self.hints), *self.read_as_missing]) if self.type_name == "string" else ""
+
+    @property
+    def read_as_missing(self) -> list[str]:
+        """In a text `NA` may be a word, such as the code of a country; a number or a date it cannot be."""
+        marks = ", ".join(sorted(self.marks))
+        return [f"{marks} read as missing; --missing names other texts"] if marks else []
+
+    @property
+    def may_have_thousands(self) -> bool:
+        """Whether numbers were read with a decimal point that may be one between thousands."""
+        return self.type_name == "double" and self.has_groups_of_three and not self.has_other_decimals
 
 
-def without_missing(texts: pa.Array) -> pa.Array:
-    """The values without spaces around them, null where they are missing."""
-    trimmed = pc.utf8_trim_whitespace(texts)
-    is_missing = pc.is_in(trimmed, value_set=pa.array(MISSING))
-    return pc.if_else(is_missing, pa.scalar(None, pa.string()), trimmed)
-
-
-def converted(texts: pa.Array, type_name: str) -> pa.Array:
+def converted(texts: pa.Array, type_name: str, format: ValueFormat) -> pa.Array:
     """The values as the type, which they must fit. Text keeps the spaces around it."""
-    values = without_missing(texts)
+    values = format.without_missing(texts)
     if type_name == "string":
         return pc.if_else(pc.is_null(values), pa.scalar(None, pa.string()), texts)
     if type_name == "boolean":
         return pc.cast(pc.utf8_lower(values), pa.bool_())
-    if type_name == "timestamp" and not _all_match(PATTERNS["zoned"], pc.drop_null(values)):
-        return pc.assume_timezone(pc.cast(values, pa.timestamp("us")), "UTC")
-    return pc.cast(values, TYPES[type_name])
+    if type_name in NUMBERS:
+        return pc.cast(format.plain_numbers(values), TYPES[type_name])
+
+    dates = format.plain_dates(values)
+    if type_name == "timestamp" and not _all_match(PATTERNS["zoned"], pc.drop_null(dates)):
+        return pc.assume_timezone(pc.cast(dates, pa.timestamp("us")), "UTC")
+    return pc.cast(dates, TYPES[type_name])
 
 
-def _all_fit(name: str, values: pa.Array) -> bool:
+def _all_fit(name: str, values: pa.Array, format: ValueFormat) -> bool:
     """Whether all values match the pattern and really are of the type: 2023-02-30 is not a date."""
-    if not _all_match(PATTERNS[name], values):
+    plain = format.plain_numbers(values) if name in NUMBERS else values
+    plain = format.plain_dates(plain) if name in DATES else plain
+    if not _all_match(PATTERNS[name], plain):
         return False
-    if name == "double" and _some_match(r"^-?\d{16,}$", values):
+    if name == "double" and _some_match(r"^-?\d{16,}$", plain):
         return False
-    if name == "zoned" and len(values) == 0:
+    if name == "zoned" and len(plain) == 0:
         return True
     try:
-        converted(values, "timestamp" if name == "zoned" else name)
+        converted(values, "timestamp" if name == "zoned" else name, format)
     except pa.ArrowInvalid:
         return False
     return True

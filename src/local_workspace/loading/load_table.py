@@ -15,9 +15,13 @@ from pyspark.sql.types import DataType
 
 from local_workspace.errors import LoadError
 from local_workspace.loading.column_names import NEEDS_MAPPING
+from local_workspace.loading.value_format import ValueFormat
 
 LOADED = "local_workspace.loaded"
 """Property of a table that this command made, so that it never touches another."""
+
+FORMAT = "local_workspace.format"
+"""Property that holds how the files of the table write values, so that more of them are read in the same way."""
 
 MAPPING = "delta.columnMapping.mode"
 
@@ -43,6 +47,12 @@ def text_types(spark: SparkSession, table: str) -> dict[str, str]:
     return {name: "bigint" if kind in ("int", "smallint", "tinyint") else kind for name, kind in types.items()}
 
 
+def format_of(spark: SparkSession, table: str) -> ValueFormat:
+    """How the files write values from which the table was made; the default where there is no such table."""
+    known = _properties(spark, table) if spark.catalog.tableExists(table) else {}
+    return ValueFormat.from_json(known[FORMAT]) if FORMAT in known else ValueFormat()
+
+
 def check_table(spark: SparkSession, table: str, append: bool, replace: bool) -> None:
     """A LoadError if the table is there and may not be written."""
     if not spark.catalog.tableExists(table):
@@ -59,8 +69,11 @@ def check_table(spark: SparkSession, table: str, append: bool, replace: bool) ->
         )
 
 
-def load_table(spark: SparkSession, staged: Path, table: str, append: bool) -> LoadedTable:
-    """Write the staged rows. append: only rows that the table does not have; else the table has only these rows."""
+def load_table(
+    spark: SparkSession, staged: Path, table: str, append: bool, values: ValueFormat = ValueFormat()  # noqa: B008
+) -> LoadedTable:
+    """Write the staged rows. append: only rows that the table does not have; else the table has only these rows.
+    values: how their files write values, remembered for the files that are appended later."""
     rows = spark.read.parquet(str(staged))
     if spark.catalog.tableExists(table) and append:
         new = _as_in(spark.table(table), rows, table.replace("`", "")).exceptAll(spark.table(table))
@@ -68,15 +81,15 @@ def load_table(spark: SparkSession, staged: Path, table: str, append: bool) -> L
         new.writeTo(table).append()
     else:
         before = 0
-        _create(spark, rows, table)
+        _create(spark, rows, table, values)
 
     written = spark.table(table)
     count = written.count()
     return LoadedTable(dict(written.dtypes), count - before, count)
 
 
-def _create(spark: SparkSession, rows: DataFrame, table: str) -> None:
-    writer = rows.writeTo(table).using("delta").tableProperty(LOADED, "true")
+def _create(spark: SparkSession, rows: DataFrame, table: str, values: ValueFormat) -> None:
+    writer = rows.writeTo(table).using("delta").tableProperty(LOADED, "true").tableProperty(FORMAT, values.as_json)
     known = _properties(spark, table) if spark.catalog.tableExists(table) else {}
     if MAPPING in known or any(NEEDS_MAPPING.search(name) for name in rows.columns):
         writer = writer.tableProperty(MAPPING, "name")

@@ -15,9 +15,10 @@ import pyarrow.parquet as pq
 from local_workspace.errors import LoadError
 from local_workspace.loading.column_names import checked_names
 from local_workspace.loading.find_files import FoundFiles
-from local_workspace.loading.guess_types import ColumnEvidence, converted
+from local_workspace.loading.guess_types import DECIMAL_COMMA, ColumnEvidence, converted
 from local_workspace.loading.read_csv import CsvFormat, csv_pieces, read_header
 from local_workspace.loading.read_tables import table_pieces
+from local_workspace.loading.value_format import ValueFormat
 
 TEXT_FORMATS = ("csv", "json", "excel")
 """In these formats dates and codes are text, so the types of text columns are guessed."""
@@ -71,12 +72,17 @@ class Source:
 
 
 def stage_files(
-    files: FoundFiles, target: Path, csv: CsvFormat, wanted: Mapping[str, str], keep_text: frozenset[str] = frozenset()
+    files: FoundFiles,
+    target: Path,
+    csv: CsvFormat,
+    wanted: Mapping[str, str],
+    keep_text: frozenset[str] = frozenset(),
+    values: ValueFormat = ValueFormat(),  # noqa: B008 - frozen
 ) -> StagedFiles:
     """Write the rows of all files to the target.
 
     wanted: the types that text columns must get, by name, because the table exists; the others are guessed.
-    keep_text: columns whose values stay text.
+    keep_text: columns whose values stay text. values: how the texts of CSV, JSON and Excel write values.
     """
     sources = [_source(path, files.format, csv) for path in files.paths]
     _check_same_columns(sources)
@@ -84,16 +90,17 @@ def stage_files(
     if unknown := sorted(keep_text - set(first.names)):
         raise LoadError(f"--text {unknown[0]}: no such column. The files have: {', '.join(first.names)}.")
 
-    evidence, schema = _evidence(sources)
+    evidence, schema = _evidence(sources, values)
     types = {name: _type_of(name, seen, wanted, keep_text) for name, seen in evidence.items()}
-    rows, missing = _write(sources, schema, types, target)
+    rows, missing = _write(sources, schema, _Conversion(types, values), target)
 
+    notes = _notes(evidence, keep_text)
     columns = tuple(
         StagedColumn(
             name=name,
             type=types.get(name) or str(schema.field(name).type),
             missing=missing[name],
-            note="" if name in wanted or name in keep_text or name not in evidence else evidence[name].note,
+            note="" if name in wanted or name not in evidence else notes[name],
         )
         for name in first.names
     )
@@ -120,7 +127,18 @@ def _check_same_columns(sources: list[Source]) -> None:
             )
 
 
-def _evidence(sources: list[Source]) -> tuple[dict[str, ColumnEvidence], pa.Schema]:
+def _notes(evidence: Mapping[str, ColumnEvidence], keep_text: frozenset[str]) -> dict[str, str]:
+    """What a person should know of each guess. Decimal commas in one column make the points of another one doubtful."""
+    notes = {
+        name: "; ".join(seen.read_as_missing) if name in keep_text else seen.note for name, seen in evidence.items()
+    }
+    if any(DECIMAL_COMMA in seen.hints for seen in evidence.values()):
+        doubtful = [name for name, seen in evidence.items() if seen.may_have_thousands and name not in keep_text]
+        notes |= dict.fromkeys(doubtful, "perhaps its points are between thousands: --decimal , reads them so")
+    return notes
+
+
+def _evidence(sources: list[Source], values: ValueFormat) -> tuple[dict[str, ColumnEvidence], pa.Schema]:
     """What is known of each text column whose type is guessed, and the common schema of all files."""
     evidence: dict[str, ColumnEvidence] = {}
     schema: pa.Schema | None = None
@@ -134,7 +152,7 @@ def _evidence(sources: list[Source]) -> tuple[dict[str, ColumnEvidence], pa.Sche
             if source.format in TEXT_FORMATS:
                 for name in piece.column_names:
                     if piece.schema.field(name).type == pa.string():
-                        evidence.setdefault(name, ColumnEvidence()).add(piece.column(name).combine_chunks())
+                        evidence.setdefault(name, ColumnEvidence(values)).add(piece.column(name).combine_chunks())
 
     if schema is None:  # CSV files that have only a header.
         schema = pa.schema([(name, pa.string()) for name in sources[0].names])
@@ -152,8 +170,18 @@ def _type_of(name: str, seen: ColumnEvidence, wanted: Mapping[str, str], keep_te
     return wanted.get(name, seen.type_name)
 
 
+@dataclass(frozen=True)
+class _Conversion:
+    """What the values of text columns become."""
+
+    types: Mapping[str, str]
+    """By column."""
+    values: ValueFormat
+    """How they are written."""
+
+
 def _write(
-    sources: list[Source], schema: pa.Schema, types: Mapping[str, str], target: Path
+    sources: list[Source], schema: pa.Schema, conversion: _Conversion, target: Path
 ) -> tuple[int, dict[str, int]]:
     """Write the file; return the number of rows, and by column how many have no value."""
     rows = 0
@@ -162,7 +190,7 @@ def _write(
 
     target.parent.mkdir(parents=True, exist_ok=True)
     for piece in (piece for source in sources for piece in source.pieces()):
-        table = pa.table({name: _column(piece, name, schema, types) for name in sources[0].names})
+        table = pa.table({name: _column(piece, name, schema, conversion) for name in sources[0].names})
         writer = writer or pq.ParquetWriter(target, table.schema)
         writer.write_table(table)
         rows += len(table)
@@ -175,10 +203,10 @@ def _write(
     return rows, missing
 
 
-def _column(piece: pa.Table, name: str, schema: pa.Schema, types: Mapping[str, str]) -> pa.Array | pa.ChunkedArray:
+def _column(piece: pa.Table, name: str, schema: pa.Schema, conversion: _Conversion) -> pa.Array | pa.ChunkedArray:
     column = piece.column(name)
-    if name in types and column.type == pa.string():
-        return converted(column.combine_chunks(), types[name])
+    if name in conversion.types and column.type == pa.string():
+        return converted(column.combine_chunks(), conversion.types[name], conversion.values)
     return column.cast(schema.field(name).type)
 
 

@@ -69,8 +69,8 @@ def guess_metric(classes: Sequence[int]) -> tuple[str, str] | None:
     """The metric of the gate and why, where the default one would not do; None where it does. classes: the rows of
     each.
 
-    Whoever always answers the frequent classes is seldom wrong, so the error rate says little about a rare one. AUC is
-    0.5 for such an answer; of more than two classes it is the mean over them, so that each counts the same.
+    A model that always answers the frequent classes is seldom wrong, so the error rate says little about a rare one.
+    Its AUC is 0.5; of more than two classes AUC is the mean over them, so that each counts the same.
     """
     if not classes or min(classes) >= RARE * sum(classes) / len(classes):
         return None

@@ -1,6 +1,7 @@
 """Wrong requests of `sql` and `ui` are answered before anything starts."""
 
 import pytest
+from mlflow import MlflowClient
 
 from local_workspace.__main__ import main
 from local_workspace.commands.sql import READS, _text
@@ -26,6 +27,7 @@ def test_queries_are_taken(query):
         (["load", "x.csv", "--as", "My Table"], "--as My Table: not a name for a table"),
         (["load", "x.csv", "--as", "t", "--encoding", "utf9"], "--encoding utf9: Python does not know it"),
         (["load", "x.csv", "--as", "t", "--delimiter", ";;"], "--delimiter ;;: expected one character, or tab"),
+        (["load", "x.csv", "--as", "t", "--date-format", "%d.%m.%Y"], "--date-format %d.%m.%Y: expected dd, mm and"),
         (["load", "no_such.csv", "--as", "t"], "no_such.csv: no such file, folder or pattern"),
         (["notebook", "02_check_drfit"], "Did you mean 02_check_drift?"),
         (["notebook", "02_check_drift", "--params", "mdoel=x"], "--params mdoel: job retraining"),
@@ -62,5 +64,19 @@ def test_one_server_owns_the_database_and_others_use_it(tmp_path):
             f"models:   {server.uri}/#/models",
             "          none yet: ./workspace run retraining --params model=<model>",
         ]
+
+        client = MlflowClient(server.uri, server.uri)
+        client.create_registered_model("main.toys.rain")
+        run = client.create_run(client.create_experiment("toys"))
+        version = client.create_model_version("main.toys.rain", "file:///tmp", run.info.run_id)
+        assert "champion" not in "".join(addresses(server.uri, tmp_path))
+        client.set_registered_model_alias("main.toys.rain", "champion", version.version)
+        shown = addresses(server.uri, tmp_path)
+        assert shown[2:4] == [
+            f"          {server.uri}/#/models/main.toys.rain",
+            "champion: models:/main.toys.rain@champion",
+        ]
+        assert '  model = mlflow.pyfunc.load_model("models:/main.toys.rain@champion")' in shown
+        assert f'  mlflow.set_tracking_uri("{server.uri}")' in shown
 
     assert uri_of_other(tmp_path) is None

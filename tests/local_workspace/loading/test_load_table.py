@@ -7,7 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from local_workspace.errors import LoadError
-from local_workspace.loading.load_table import check_table, load_table, text_types
+from local_workspace.loading.load_table import check_table, format_of, load_table, text_types
+from local_workspace.loading.value_format import ValueFormat
 
 
 @pytest.fixture(scope="module")
@@ -33,13 +34,16 @@ def staged(tmp_path):
 
 @pytest.mark.classic
 def test_a_name_with_a_space_is_kept_and_rows_that_are_there_are_not_added_again(spark, table, staged):
-    first = load_table(spark, staged(day=["a", "a"], **{"wind speed": [1, None]}), table, append=False)
+    values = ValueFormat(missing=("?",), decimal=",", date_pattern="^a$")
+    first = load_table(spark, staged(day=["a", "a"], **{"wind speed": [1, None]}), table, False, values)
     later = load_table(spark, staged(**{"wind speed": [None, 3]}, day=["a", "b"]), table, append=True)
 
     assert first.types == {"day": "string", "wind speed": "bigint"}
     assert (first.rows, first.new_rows, later.rows, later.new_rows) == (2, 2, 3, 1)
     assert sorted(map(tuple, spark.table(table).collect()), key=str) == [("a", 1), ("a", None), ("b", 3)]
     assert text_types(spark, table) == {"day": "string", "wind speed": "bigint"}
+    assert format_of(spark, table) == values
+    assert format_of(spark, f"{table[:-1]}_none`") == ValueFormat()
 
 
 @pytest.mark.classic

@@ -1,7 +1,7 @@
 """Files of many formats become one typed Parquet file, or one clear sentence."""
 
 import gzip
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +13,7 @@ from local_workspace.errors import LoadError
 from local_workspace.loading.find_files import find_files
 from local_workspace.loading.read_csv import CsvFormat
 from local_workspace.loading.stage_files import StagedFiles, stage_files
+from local_workspace.loading.value_format import ValueFormat, date_pattern
 
 UTF8 = CsvFormat("utf8", None)
 
@@ -185,3 +186,37 @@ def test_a_column_can_be_kept_as_text(tmp_path):
     assert types(stage(tmp_path, "a.csv", keep_text=frozenset({"zip"}))) == {"zip": "string", "n": "bigint"}
     with pytest.raises(LoadError, match=r"--text zap: no such column\. The files have: zip, n"):
         stage(tmp_path, "a.csv", keep_text=frozenset({"zap"}))
+
+
+GERMAN = "Tag;Preis;Menge;Land\n31.12.2024;1.234,50;1.000;DE\n01.01.2025;12,5;2.500;NA\n"
+
+
+def notes(staged: StagedFiles) -> dict[str, str]:
+    return {column.name: column.note for column in staged.columns}
+
+
+def test_a_file_with_decimal_commas_says_which_options_read_it(tmp_path):
+    write(tmp_path, a__csv=GERMAN)
+
+    staged = stage(tmp_path, "a.csv")
+
+    assert types(staged) == {"Tag": "string", "Preis": "string", "Menge": "double", "Land": "string"}
+    assert notes(staged) == {
+        "Tag": "text, because day and month could be mixed up: add --date-format, such as dd.mm.yyyy or mm/dd/yyyy",
+        "Preis": "text, because of decimal commas: add --decimal ,",
+        "Menge": "perhaps its points are between thousands: --decimal , reads them so",
+        "Land": "NA read as missing; --missing names other texts",
+    }
+
+
+def test_with_these_options_it_is_read(tmp_path):
+    write(tmp_path, a__csv=GERMAN)
+    values = ValueFormat(missing=(), decimal=",", date_pattern=date_pattern("dd.mm.yyyy"))
+
+    staged = stage(tmp_path, "a.csv", values=values)
+
+    assert rows(staged) == [
+        {"Tag": date(2024, 12, 31), "Preis": 1234.5, "Menge": 1000, "Land": "DE"},
+        {"Tag": date(2025, 1, 1), "Preis": 12.5, "Menge": 2500, "Land": "NA"},
+    ]
+    assert set(notes(staged).values()) == {""}
