@@ -8,9 +8,20 @@ from retraining.report.charts.gate_chart import gate_chart
 from retraining.report.charts.promotion_marks import promotion_marks
 from retraining.report.page_data import PageData
 from retraining.report.render import TEMPLATES
-from retraining.report.words import NOTHING, came_in, count, error_text, not_judged, run_file
+from retraining.report.words import (
+    NOTHING,
+    came_in,
+    count,
+    error_text,
+    first_upper,
+    is_relative,
+    metric_name,
+    not_judged,
+    run_file,
+)
 
 MOST_COLUMNS = 9
+MOST_VERDICTS = 12
 
 
 def render_run_page(data: PageData) -> str:
@@ -20,6 +31,9 @@ def render_run_page(data: PageData) -> str:
         run=data.run,
         runs=list(reversed(data.events)),
         metric=data.metric,
+        judged_by=data.judged_by if data.judged_by != data.metric else None,
+        verdicts=list(reversed(data.verdicts))[:MOST_VERDICTS],
+        smaller_is_better=is_relative(data.judged_by),
         refusals=sorted(data.run.refusals, key=lambda each: (-each.rows, each.rule)),
         batch_charts=batch_charts(data.batches),
         held=[row for row in data.batches if row.state == "HELD"],
@@ -59,9 +73,9 @@ def _evidence(decision: Decision, metric: str) -> list[tuple[str, str, str]]:
         ("New labelled rows", count(decision.new_labelled_rows), f"at least {count(decision.min_new_rows)}"),
         ("To judge a candidate on", days, "" if decision.holdout_days is None else "whole days"),
         ("Champion's age", NOTHING if age is None else f"{age:.0f} days", f"at most {decision.max_age_days}"),
-        ("Realised error", error_text(realised, metric), f"on {count(decision.realised_error_rows)} rows"),
+        (f"Realised {metric_name(metric)}", error_text(realised, metric), f"on {count(decision.realised_error_rows)} rows"),
         *_estimate(decision, metric),
-        ("Error at promotion", error_text(expected, metric), f"may grow by {decision.max_error_increase:.0%}"),
+        (f"{first_upper(metric_name(metric))} at promotion", error_text(expected, metric), f"may grow by {decision.max_error_increase:.0%}"),
         (
             "Last fit",
             NOTHING if seconds is None else f"{seconds:.1f} s",
@@ -73,4 +87,4 @@ def _evidence(decision: Decision, metric: str) -> list[tuple[str, str, str]]:
 def _estimate(decision: Decision, metric: str) -> list[tuple[str, str, str]]:
     if decision.estimate_reason is None:
         return []
-    return [("Estimated error", error_text(decision.estimated_error, metric), "of rows that wait for labels")]
+    return [(f"Estimated {metric_name(metric)}", error_text(decision.estimated_error, metric), "of rows that wait for labels")]

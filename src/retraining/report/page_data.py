@@ -39,7 +39,8 @@ class DailyError:
 class PageData:
     """One run of one model. events are oldest first and the last one is this run, so never empty.
 
-    metric is `rmse` or `error_rate`. daily_errors are in any order. drift holds recent evaluations, the newest one has
+    metric is what every model of the kind is followed by from day to day, `rmse` or `error_rate`; judged_by the metric
+    that decides at the gate, and verdicts the gains in it of the candidates so far, oldest first. daily_errors are in any order. drift holds recent evaluations, the newest one has
     the greatest batch_seq, and shares are of that one. detectors are the champion's, as they stand. batches are the
     closed ones of the source, oldest first; batch is the one this run closed. decision, gate_results and samples are
     this run's; promotions are all of the model's rows, incidents all of its incidents. task_states are empty in a run
@@ -60,6 +61,8 @@ class PageData:
     promotions: tuple[Promotion, ...] = ()
     decision: Decision | None = None
     gate_results: tuple[GateResult, ...] = ()
+    judged_by: str | None = None
+    verdicts: tuple[GateResult, ...] = ()
     incidents: tuple[Incident, ...] = ()
     task_states: Mapping[str, str] = field(default_factory=dict)
 

@@ -20,6 +20,7 @@ TEMPLATES.filters |= {
     "error": words.error_text,
     "first_upper": words.first_upper,
     "metric_name": words.metric_name,
+    "gain": words.gain_text,
     "moment": words.moment,
     "number": words.number,
     "run_path": words.run_path,

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import quote
 
+from retraining.kinds.find_kind import KINDS
 from retraining.records.event import Event
 from retraining.records.run import BY_HAND
+from retraining.rules.gate.checks import metric_in_words
 
 NOTHING = "\N{EN DASH}"
 Tone = Literal["good", "calm", "warn", "bad"]
@@ -119,8 +121,22 @@ def lower_version(name: str | None) -> str:
 
 
 def metric_name(metric: str) -> str:
-    """The metric's name for people, itself where unknown."""
-    return {"rmse": "RMSE", "error_rate": "error rate"}.get(metric, metric)
+    """The metric's name for people."""
+    return metric_in_words(metric)
+
+
+def is_relative(metric: str | None) -> bool:
+    """Whether a gain is a share of the baseline's error, as of RMSE. Else it is a difference, as of AUC. A user's own
+    metric is a mean of losses."""
+    found = next((known for kind in KINDS.values() if metric and (known := kind.metric(metric))), None)
+    return found is None or found.relative
+
+
+def gain_text(gain: float | None, metric: str | None) -> str:
+    """A gain with its sign: per cent of the baseline's error, or a difference in digits."""
+    if gain is None:
+        return NOTHING
+    return f"{gain:+.1%}" if is_relative(metric) else f"{gain:+.4f}"
 
 
 def error_text(error: float | None, metric: str) -> str:

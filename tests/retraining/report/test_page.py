@@ -331,7 +331,7 @@ def test_every_chart_says_in_words_what_it_shows():
         "carrier: Wasserstein distance in standard deviations 0.400 in batch 2, threshold 0.200, noise floor 0.010; "
         "drifted in 1 of 2 batches."
     )
-    assert labels[-1] == "gain: +4.0%, 95 % bounds -1.0% to +9.0%, threshold -5.0%."
+    assert labels[-1] == "gain in RMSE: +4.0%, bounds -1.0% to +9.0%, threshold -5.0%."
 
 
 def test_every_promotion_has_one_mark_in_every_size_of_the_error_chart():
@@ -646,3 +646,58 @@ def test_an_alarm_inside_what_is_expected_is_not_called_nothing():
     page = seen(full_page(decision=alarmed))
     assert absent(page, "The error rose, within what is expected . 0 of 2 drifted. 2 of 4 detectors say") == []
     assert absent(page, "Nothing changed", "Rest.") == ["Nothing changed", "Rest."]
+
+
+JUDGED = [
+    check(metric="auc", value=0.32, lower=0.2, upper=0.4, threshold=0.0, candidate_error=0.82, baseline_error=0.5),
+    check(
+        metric="auc", value=0.01, lower=-0.02, upper=0.04, threshold=0.05, candidate_error=0.83, baseline_error=0.82
+    ),
+]
+JUDGED[1] = replace(JUDGED[1], champion_version="1")
+
+
+def test_a_model_that_auc_judges_shows_its_auc_before_the_error_that_days_are_followed_by():
+    guard = check("guard_log_loss", metric="log_loss")
+    page = seen(
+        full_page(metric="error_rate", judged_by="auc", verdicts=tuple(JUDGED), gate_results=(JUDGED[1], guard))
+    )
+
+    assert (
+        absent(
+            page,
+            "AUC at the gate 0.8300 candidate version",
+            "larger is better. Judged (UTC) Candidate AUC Against AUC Gain Bounds Verdict on the gain",
+            "0.8300 version 1 0.8200 +0.0100 -0.0200 to +0.0400",
+            "0.8200 trivial predictor 0.5000 +0.3200 +0.2000 to +0.4000",
+            "Error rate per day The gate judges by AUC. From day to day the error rate is followed",
+            "Realised error rate",
+        )
+        == []
+    )
+    assert page.ids.index("judged") < page.ids.index("errors")
+    assert page.labels[-1] == (
+        "gain in AUC: +0.0100, bounds -0.0200 to +0.0400, threshold +0.0500. guard log loss: +4.0%, bounds -1.0% to "
+        "+9.0%, threshold -5.0%."
+    )
+
+
+@pytest.mark.parametrize(
+    ("kinds_own", "judged_by", "title"),
+    [
+        ("rmse", "mae", "mean absolute error"),
+        ("error_rate", "log_loss", "log loss"),
+        ("rmse", "recipes.costs.late_flights", "costs.late flights"),
+    ],
+)
+def test_before_a_first_verdict_the_metric_of_the_gate_is_named(kinds_own, judged_by, title):
+    page = seen(PageData((idle(),), kinds_own, judged_by=judged_by))
+
+    assert absent(page, f"{title[0].upper()}{title[1:]} at the gate Not known yet", "smaller is better") == []
+
+
+@pytest.mark.parametrize("judged_by", ["rmse", None])
+def test_a_model_that_is_judged_by_what_it_is_followed_by_has_one_heading(judged_by):
+    page = seen(full_page(judged_by=judged_by, verdicts=(check(),)))
+
+    assert ("judged" in page.ids, absent(page, "RMSE per day On rows")) == (False, [])

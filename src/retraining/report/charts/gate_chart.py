@@ -8,7 +8,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from retraining.records.gate import GateResult
 from retraining.report.charts.svg import ALERT, CHAMPION, INK, LINE, MUTED, SURFACE, chart_style, inline_svg, new_axes
-from retraining.report.words import NOTHING, spaced
+from retraining.report.words import gain_text, is_relative, metric_name, spaced
 
 WIDTH = 356
 ROW_HEIGHT = 44
@@ -17,9 +17,10 @@ _AROUND = 60
 
 @dataclass(frozen=True)
 class _Interval:
-    """A gain and its bounds as shares of the baseline's error."""
+    """A gain and its bounds: shares of the baseline's error, or differences."""
 
     check: str
+    metric: str | None
     passed: bool
     value: float
     lower: float
@@ -30,7 +31,7 @@ class _Interval:
 def _interval(row: GateResult) -> _Interval | None:
     if row.value is None or row.lower is None or row.upper is None:
         return None
-    return _Interval(row.check, row.verdict == "passed", row.value, row.lower, row.upper, row.threshold)
+    return _Interval(row.check, row.metric, row.verdict == "passed", row.value, row.lower, row.upper, row.threshold)
 
 
 def gate_chart(results: Sequence[GateResult]) -> str:
@@ -49,14 +50,17 @@ def gate_chart(results: Sequence[GateResult]) -> str:
 
 def _sentence(intervals: Sequence[_Interval]) -> str:
     return " ".join(
-        f"{spaced(row.check)}: {_percent(row.value)}, 95 % bounds {_percent(row.lower)} to {_percent(row.upper)}, "
-        f"threshold {_percent(row.threshold)}."
+        f"{_title(row)}: {gain_text(row.value, row.metric)}, bounds {gain_text(row.lower, row.metric)} to "
+        f"{gain_text(row.upper, row.metric)}, threshold {gain_text(row.threshold, row.metric)}."
         for row in intervals
     )
 
 
-def _percent(value: float | None) -> str:
-    return NOTHING if value is None else f"{value:+.1%}"
+def _title(row: _Interval) -> str:
+    """The check, and the metric where the check's name does not say it."""
+    if row.metric is None or spaced(row.metric) in spaced(row.check):
+        return spaced(row.check)
+    return f"{spaced(row.check)} in {metric_name(row.metric)}"
 
 
 def _whisker(axes: Axes, row: _Interval, height: float) -> None:
@@ -76,11 +80,11 @@ def _whisker(axes: Axes, row: _Interval, height: float) -> None:
         linestyle="none",
     )
     axes.annotate(
-        f"{spaced(row.check)} {_percent(row.value)}",
-        (row.value, height),
+        f"{_title(row)} {gain_text(row.value, row.metric)}",
+        (0, height),
+        xycoords=("axes fraction", "data"),
         xytext=(0, 10),
         textcoords="offset points",
-        ha="center",
         color=INK,
     )
 
@@ -96,6 +100,15 @@ def _levels(axes: Axes, rows: Sequence[_Interval]) -> None:
         axes.axvline(threshold, color=ALERT, linewidth=1.5, linestyle=(0, (5, 3)), zorder=1, gid="mark.threshold")
     axes.set_yticks([])
     axes.xaxis.set_major_locator(MaxNLocator(5))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:+.3g}%" if value else "0"))
+    form = _share if all(is_relative(row.metric) for row in rows) else _difference
+    axes.xaxis.set_major_formatter(FuncFormatter(form))
     axes.grid(axis="x", color=LINE, linewidth=1)
     axes.set_axisbelow(True)
+
+
+def _share(value: float, _: int) -> str:
+    return f"{100 * value:+.3g}%" if value else "0"
+
+
+def _difference(value: float, _: int) -> str:
+    return f"{value:+.3g}" if value else "0"

@@ -51,6 +51,8 @@ class RunRecords:
     promotions: tuple[Promotion, ...]
     gate_results: tuple[GateResult, ...]
     """Of this run."""
+    verdicts: tuple[GateResult, ...]
+    """The gains of all candidates, oldest first."""
     drift: tuple[DriftMetric, ...]
     losses: tuple[DailyLoss, ...]
     samples: tuple[Sample, ...]
@@ -99,6 +101,7 @@ def read_run_records(context: Context, decided: bool, last_page: Callable[[], da
         promotion=own[-1] if own else None,
         promotions=promotions,
         gate_results=tuple(row for row in results if row.seq == results[-1].seq),
+        verdicts=tuple(row for row in all_results.result() if row.check == "gain"),
         drift=tuple(drift),
         losses=tuple(losses),
         samples=sample_refusals(context, batch),
@@ -121,6 +124,7 @@ def _run_ids(run: Run, written: Sequence[Stamped], last_page: Callable[[], datet
 def page_data(spec: ModelSpec, records: RunRecords, events: Sequence[Event], states: Mapping[str, str]) -> PageData:
     """The page's values; the last event is this run, and states are those of its tasks."""
     daily_errors = _daily_errors(spec, records)
+    judged_by = spec.gate.metric or kind_of(spec).followed.name
 
     return PageData(
         events=tuple(events),
@@ -135,6 +139,8 @@ def page_data(spec: ModelSpec, records: RunRecords, events: Sequence[Event], sta
         promotions=records.promotions,
         decision=records.decision,
         gate_results=records.gate_results,
+        judged_by=judged_by,
+        verdicts=tuple(row for row in records.verdicts if row.metric == judged_by),
         incidents=records.incidents,
         shares=records.shares,
         detectors=records.detectors,
