@@ -70,7 +70,11 @@ def check_table(spark: SparkSession, table: str, append: bool, replace: bool) ->
 
 
 def load_table(
-    spark: SparkSession, staged: Path, table: str, append: bool, values: ValueFormat = ValueFormat()  # noqa: B008
+    spark: SparkSession,
+    staged: Path,
+    table: str,
+    append: bool,
+    values: ValueFormat = ValueFormat(),  # noqa: B008
 ) -> LoadedTable:
     """Write the staged rows. append: only rows that the table does not have; else the table has only these rows.
     values: how their files write values, remembered for the files that are appended later."""

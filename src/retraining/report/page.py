@@ -73,9 +73,17 @@ def _evidence(decision: Decision, metric: str) -> list[tuple[str, str, str]]:
         ("New labelled rows", count(decision.new_labelled_rows), f"at least {count(decision.min_new_rows)}"),
         ("To judge a candidate on", days, "" if decision.holdout_days is None else "whole days"),
         ("Champion's age", NOTHING if age is None else f"{age:.0f} days", f"at most {decision.max_age_days}"),
-        (f"Realised {metric_name(metric)}", error_text(realised, metric), f"on {count(decision.realised_error_rows)} rows"),
+        (
+            f"Realised {metric_name(metric)}",
+            error_text(realised, metric),
+            f"on {count(decision.realised_error_rows)} rows",
+        ),
         *_estimate(decision, metric),
-        (f"{first_upper(metric_name(metric))} at promotion", error_text(expected, metric), f"may grow by {decision.max_error_increase:.0%}"),
+        (
+            f"{first_upper(metric_name(metric))} at promotion",
+            error_text(expected, metric),
+            f"may grow by {decision.max_error_increase:.0%}",
+        ),
         (
             "Last fit",
             NOTHING if seconds is None else f"{seconds:.1f} s",
@@ -87,4 +95,10 @@ def _evidence(decision: Decision, metric: str) -> list[tuple[str, str, str]]:
 def _estimate(decision: Decision, metric: str) -> list[tuple[str, str, str]]:
     if decision.estimate_reason is None:
         return []
-    return [(f"Estimated {metric_name(metric)}", error_text(decision.estimated_error, metric), "of rows that wait for labels")]
+    return [
+        (
+            f"Estimated {metric_name(metric)}",
+            error_text(decision.estimated_error, metric),
+            "of rows that wait for labels",
+        )
+    ]

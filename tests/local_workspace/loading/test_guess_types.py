@@ -9,7 +9,6 @@ from local_workspace.errors import ParameterError
 from local_workspace.loading.guess_types import WITHOUT_ZONE, ColumnEvidence, converted
 from local_workspace.loading.value_format import ValueFormat, date_pattern
 
-
 PLAIN = ValueFormat()
 COMMA = ValueFormat(decimal=",")
 POINT = ValueFormat(decimal=".")

@@ -650,9 +650,7 @@ def test_an_alarm_inside_what_is_expected_is_not_called_nothing():
 
 JUDGED = [
     check(metric="auc", value=0.32, lower=0.2, upper=0.4, threshold=0.0, candidate_error=0.82, baseline_error=0.5),
-    check(
-        metric="auc", value=0.01, lower=-0.02, upper=0.04, threshold=0.05, candidate_error=0.83, baseline_error=0.82
-    ),
+    check(metric="auc", value=0.01, lower=-0.02, upper=0.04, threshold=0.05, candidate_error=0.83, baseline_error=0.82),
 ]
 JUDGED[1] = replace(JUDGED[1], champion_version="1")
 

@@ -9,6 +9,7 @@ from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.errors import SpecError
 from retraining.records.gate import GateResult
 from retraining.records.version import Manifest
+from retraining.stages.validate import validate
 from served_model.column_values import Feature
 
 WIDE = "id string, at timestamp, x double, y double, wind int"
@@ -58,6 +59,14 @@ def test_the_change_goes_to_the_gate(story):
     assert gain.champion_version == story.first.promotion.version
     assert story.second.promotion.outcome in ("PROMOTE", "REJECT")
     assert story.second.promotion.reasons
+
+
+def test_validate_writes_out_the_line_that_the_gate_needs(story):
+    report = validate(story.loop.context, story.loop.source)
+
+    assert "`wind` is no longer taken" in report.summary
+    assert "write under `gate`: `may_change_signature: [wind]`." in report.summary
+    assert "gate.may_change_signature" in story.second.promotion.reasons[0]
 
 
 def test_a_model_does_not_change_its_kind(story):

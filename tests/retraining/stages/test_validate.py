@@ -22,7 +22,7 @@ def test_a_source_without_faults_is_described_and_nothing_is_written(loop):
         "Columns used: at timestamp, id string, y double, x double.",
         "161 rows; ledger `at` is a timestamp from 2013-01-01T00:00:00.000000Z to 2013-01-08T23:00:00.000000Z.",
     ]
-    assert "there are 7: a first champion can be expected with the first run" in report.summary
+    assert "there are 7. The first run can train and judge a first champion, on the newest 6 of them." in report.summary
     assert loop.written() == []
     report.raise_if_wrong()
 
@@ -47,6 +47,21 @@ def test_what_would_go_wrong_is_found_in_one_look(loop):
     assert "2 classes: a 50.0%, b 50.0%." in sentences(report, "ok")
     with pytest.raises(RetrainingError, match="validate: toy has 2 errors"):
         report.raise_if_wrong()
+
+
+def test_of_snapshots_of_the_same_keys_only_the_days_of_the_newest_rows_count(loop):
+    snapshots = [
+        (f"k{key}", f"2013-{month:02d}-28 00:00", 0.5, float(key)) for month in range(1, 9) for key in range(3)
+    ]
+    loop.source_has([*snapshots, ("gone", "2013-03-28 00:00", 0.5, 1.0), ("new", "2013-09-28 00:00", 0.5, None)])
+
+    report = validate(loop.context, loop.source)
+
+    repeats, days_of_keys = sentences(report, "warning")
+    assert repeats.startswith("80.8% of the rows repeat a key (id); only the newest row of each key is learned from.")
+    assert days_of_keys.startswith(
+        "A first champion needs 7 whole days with labelled rows; there are 2. New rows replace older ones of their key"
+    )
 
 
 def test_a_source_that_is_not_there_is_a_finding(loop):

@@ -3,6 +3,7 @@
 import calendar
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from statistics import median
 
 from retraining.records.validation import Finding, SourceFacts
@@ -12,11 +13,13 @@ from retraining.spec.model_spec import ModelSpec
 
 DAYS_OF_A_FIRST_CHAMPION = FEWEST_DAYS + 1
 """Whole days of labelled rows: those that judge, and at least one to learn from."""
-_FEWEST_TO_LEARN = 30
+_FEWEST_TO_LEARN = 10
 """With fewer training rows, a model is seldom shown to be better than their mean."""
 _FAR_APART = 7
 """Days from one day with rows to the next, from which on the wait after a champion is worth a sentence."""
 _NEWEST_GAPS = 12
+_MOST_REPLACED = 0.5
+"""Share of the labelled rows that are the newest of their key, below which days do not add up."""
 _OF_MONTHS = range(28, 32)
 _NAMES = {1: "daily", 7: "weekly"}
 
@@ -56,8 +59,7 @@ def _newest(ledger: Ledger, facts: SourceFacts) -> Iterator[Finding]:
         yield from _few_to_learn(facts, len(whole), judging)
     else:
         arriving = ", because the newest day counts only when a later one has rows" if today in facts.days else ""
-        more = f"{lacking} more such day" + ("s" if lacking > 1 else "")
-        yield Finding("warning", f"{what}{arriving}. Expect it after {more}: {_when(today, lacking, gap)}.")
+        yield Finding("warning", f"{what}{arriving}. {_expected(facts, lacking, today, gap)}")
 
     if gap is not None and gap >= _FAR_APART:
         yield Finding(
@@ -81,8 +83,18 @@ def _few_to_learn(facts: SourceFacts, whole: int, judging: int) -> Iterator[Find
 def _usual_gap(days: Sequence[date]) -> int | None:
     """Days from one day with labelled rows to the next, as it is most of the time; None below two days."""
     recent = sorted(days)[-_NEWEST_GAPS - 1 :]
-    gaps = [(later - earlier).days for earlier, later in zip(recent, recent[1:], strict=False)]
+    gaps = [(later - earlier).days for earlier, later in pairwise(recent)]
     return round(median(gaps)) if gaps else None
+
+
+def _expected(facts: SourceFacts, lacking: int, today: date, gap: int | None) -> str:
+    if facts.learnable < _MOST_REPLACED * facts.labelled:
+        return (
+            "New rows replace older ones of their key, so the number may never be reached: name in source.keys what "
+            "tells the rows of one day from those of another."
+        )
+    more = f"{lacking} more such day" + ("s" if lacking > 1 else "")
+    return f"Expect it after {more}: {_when(today, lacking, gap)}."
 
 
 def _when(today: date, more: int, gap: int | None) -> str:

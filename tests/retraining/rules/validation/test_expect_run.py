@@ -81,7 +81,11 @@ def test_batches_so_far_and_rows_above_the_watermark_are_counted():
         ({"rows": 0, "labelled": 0, "sample": KeySample(0, 0, 0), "days": ()}, "warning", "toy_source is empty. A run"),
         ({"ledger_missing": 182}, "warning", "10.0% of the rows have no value in `at` and would be quarantined as"),
         ({"ledger_in_future": 182}, "warning", "10.0% of the rows are more than a day in the future and would be"),
-        ({"labelled": 0, "learnable": 0, "days": ()}, "warning", "No row has a value in `y`, so nothing can be trained until labels"),
+        (
+            {"labelled": 0, "learnable": 0, "days": ()},
+            "warning",
+            "No row has a value in `y`, so nothing can be trained until labels",
+        ),
         ({"label_is_constant": True}, "error", "All labels in `y` are the same, so nothing can be learned."),
         ({"labelled": 910}, "ok", "50.0% of the rows have no label; such rows are scored, not learned from."),
         ({"empty_features": ("x",)}, "warning", "Feature `x` has no value in any row."),
