@@ -111,8 +111,8 @@ def test_one_row_a_day_leaves_too_few_rows_to_learn_from():
 
 def test_snapshots_of_the_same_keys_replace_each_other_and_name_the_cure():
     assert said(MONTHS[-2:], learnable=100, labelled=800)[0][1].endswith(
-        ". New rows replace older ones of their key, so the number may never be reached: name in source.keys what tells "
-        "the rows of one day from those of another."
+        ". New rows replace older ones of their key, so the number may never be reached: name in source.keys what "
+        "tells the rows of one day from those of another."
     )
 
 
