@@ -57,9 +57,11 @@ def _sentence(intervals: Sequence[_Interval]) -> str:
 
 
 def _title(row: _Interval) -> str:
-    """The check, and the metric where the check's name does not say it."""
-    if row.metric is None or spaced(row.metric) in spaced(row.check):
+    """The check and its metric, as people write it."""
+    if row.metric is None:
         return spaced(row.check)
+    if row.check.endswith(row.metric):
+        return f"{spaced(row.check.removesuffix(row.metric))}{metric_name(row.metric)}"
     return f"{spaced(row.check)} in {metric_name(row.metric)}"
 
 
@@ -85,6 +87,7 @@ def _whisker(axes: Axes, row: _Interval, height: float) -> None:
         xycoords=("axes fraction", "data"),
         xytext=(0, 10),
         textcoords="offset points",
+        bbox={"facecolor": SURFACE, "edgecolor": "none", "pad": 1},
         color=INK,
     )
 
