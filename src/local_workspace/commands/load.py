@@ -39,7 +39,7 @@ EXAMPLES = (
     "load 'sales/2024-*.csv.gz' --as sales --text zip_code --replace",
     "load export.parquet --as measurements",
     "load verkauf.csv --as sales --delimiter ';' --decimal , --date-format dd.mm.yyyy --encoding cp1252",
-    "load visitors.csv --as visitors --missing ? --missing -",
+    "load visitors.csv --as visitors --missing '?' --missing -",
 )
 
 
@@ -159,8 +159,17 @@ def _print(
             f"\nThe table was loaded again. A model that has read it before continues after\n"
             f'  {LAUNCHER} run repair --params model=<model> action=rebaseline reason="loaded again"',
         )
-    print_line(console, f'\nLook at it:        {LAUNCHER} sql "select * from {options.table}"')
-    if options.append:
-        print_line(console, f"Let models learn:  {LAUNCHER} run retraining --params model=<model>")
-    else:
-        print_line(console, f"Make a model:      {LAUNCHER} new-model {options.table} --name <model> --label <column>")
+    for line in next_steps(options.table, options.append):
+        print_line(console, line)
+
+
+def next_steps(table: str, append: bool) -> list[str]:
+    """What people do with the table now: a new one gets a model, more rows of one are learned from."""
+    learn = "run retraining --params model=<model>"
+    step = (
+        ("Learn from them:", learn)
+        if append
+        else ("Make a model:", f"new-model {table} --name <model> --label <column>")
+    )
+    steps = [("Look at it:", f'sql "select * from {table}"'), step]
+    return ["", *(f"{what:<17}{LAUNCHER} {command}" for what, command in steps)]
