@@ -10,6 +10,8 @@ from retraining.spec.model_spec import ModelSpec
 
 _MANY_VERSIONS = 0.5
 _RARE_CLASS = 0.01
+_SHARE_OF_EQUAL = 0.2
+"""With less of an equal share of the labels, a class hardly counts in the error rate: of two classes, below 10 %."""
 _MOST_CLASSES = 50
 _SHOWN_CLASSES = 10
 
@@ -105,7 +107,7 @@ def _label(spec: ModelSpec, facts: SourceFacts) -> Iterator[Finding]:
     else:
         yield Finding("ok", "Every row has a label.")
     if facts.classes is not None:
-        yield from _classes(facts.classes, facts.labelled, name)
+        yield from _classes(spec, facts.classes, facts.labelled)
 
 
 def _no_label(spec: ModelSpec) -> Finding:
@@ -115,7 +117,8 @@ def _no_label(spec: ModelSpec) -> Finding:
     return Finding("warning", f"{what} until labels arrive. Is it the right label?")
 
 
-def _classes(classes: Sequence[tuple[str, int]], labelled: int, name: str) -> Iterator[Finding]:
+def _classes(spec: ModelSpec, classes: Sequence[tuple[str, int]], labelled: int) -> Iterator[Finding]:
+    name = spec.columns.label
     if len(classes) > _MOST_CLASSES:
         yield Finding(
             "warning", f"`{name}` has more than {_MOST_CLASSES} classes. If it is a number: kind: regression."
@@ -131,6 +134,13 @@ def _classes(classes: Sequence[tuple[str, int]], labelled: int, name: str) -> It
             "warning",
             f"{len(rare)} of {len(classes)} classes have less than {_RARE_CLASS:.0%} of the labels: the gate may have "
             f"too few of them to judge by.",
+        )
+    rarest = min((count for _, count in classes), default=0) / labelled
+    if spec.gate.metric in (None, "error_rate", "accuracy") and rarest < _SHARE_OF_EQUAL / max(1, len(classes)):
+        yield Finding(
+            "warning",
+            f"The rarest class has {rarest:.1%} of the labels, and the gate judges by the error rate: a model that never "
+            f"names this class is seldom wrong. Write `metric: auc` under `gate`.",
         )
 
 

@@ -105,6 +105,26 @@ def test_what_is_odd_about_a_source_is_said_in_a_sentence(changes, level, senten
 
 
 @pytest.mark.parametrize(
+    ("counts", "metric", "warns"),
+    [
+        ((94, 6), None, True),
+        ((94, 6), "error_rate", True),
+        ((94, 6), "auc", False),
+        ((90, 10), None, False),
+        ((50, 45, 5), None, True),
+        ((40, 40, 20), None, False),
+    ],
+)
+def test_a_rare_class_under_the_error_rate_is_a_warning_with_the_line_to_write(counts, metric, warns):
+    classes = tuple((str(place), count) for place, count in enumerate(counts))
+    facts = replace(GOOD, labelled=100, classes=classes)
+    spec = toy_spec(kind="classification", recipe="recipes.logistic.pipeline", gate={"metric": metric})
+    found = [text for text in said(facts, spec).get("warning", ()) if text.startswith("The rarest class has ")]
+
+    assert [text.endswith("is seldom wrong. Write `metric: auc` under `gate`.") for text in found] == [True] * warns
+
+
+@pytest.mark.parametrize(
     ("sections", "level", "sentence"),
     [
         (
