@@ -139,8 +139,8 @@ def _classes(spec: ModelSpec, classes: Sequence[tuple[str, int]], labelled: int)
     if spec.gate.metric in (None, "error_rate", "accuracy") and rarest < _SHARE_OF_EQUAL / max(1, len(classes)):
         yield Finding(
             "warning",
-            f"The rarest class has {rarest:.1%} of the labels, and the gate judges by the error rate: a model that never "
-            f"names this class is seldom wrong. Write `metric: auc` under `gate`.",
+            f"The rarest class has {rarest:.1%} of the labels, and the gate judges by the error rate: a model that "
+            f"never names this class is seldom wrong. Write `metric: auc` under `gate`.",
         )
 
 
