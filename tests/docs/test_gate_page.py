@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from retraining.rules.gate.correlation import ASSUMED
-from retraining.rules.gate.holdout import FEWEST_DAYS, holdout_days, level_of_look, looks_a_year
+from retraining.rules.gate.holdout import FEWEST_DAYS, MOST_DAYS, holdout_days, level_of_look, looks_a_year
 from retraining.rules.gate.jackknife import effective_blocks, variance_inflation
 from retraining.spec.gate_section import GateSection
 from retraining.spec.model_spec import PERIOD_DAYS
@@ -39,11 +39,11 @@ def test_what_a_change_must_gain_on_six_days_is_what_the_page_says(rows, schedul
 
 def test_the_other_numbers_of_the_section_are_computed_too():
     days = [date(2013, 1, 1) + timedelta(days=each) for each in range(200)]
-    full = next(count for count in range(200) if len(holdout_days(days[:count])) == 28)
+    full = next(count for count in range(200) if len(holdout_days(days[:count])) == MOST_DAYS)
     more = next(count for count in range(200) if len(holdout_days(days[:count])) > FEWEST_DAYS)
 
-    assert f"28 days with rows need {full} of them, after which a change of daily rows must gain " in PAGE
-    assert f"must gain {spreads('daily', 28, 28):.1f} times the spread." in PAGE
+    assert f"{MOST_DAYS} days with rows need {full} of them, after which a change of daily rows must gain " in PAGE
+    assert f"must gain {spreads('daily', MOST_DAYS, MOST_DAYS):.1f} times the spread." in PAGE
     assert f"more than {more - 1} since the champion's data" in PAGE
     assert f"need {spreads(None, FEWEST_DAYS, 6):.1f} times the spread at each cadence" in PAGE
     assert f"as much as {effective_blocks(FEWEST_DAYS, ASSUMED):.0f} independent ones" in PAGE
