@@ -3,10 +3,13 @@
 from dataclasses import fields
 
 import pytest
+import yaml
 from tests.loop import toy_spec
+from tests.readme.pages import ROOT, Page, third_model
 
 from retraining.records.version import Manifest
 from retraining.rules.validation.judge_signature import judge_signature
+from retraining.spec.read_spec import parse_spec
 from served_model.column_values import Feature
 
 
@@ -65,3 +68,12 @@ def test_a_change_that_the_spec_agrees_to_is_no_warning():
 @pytest.mark.parametrize("live", [champion(X, WIND), champion(WIND, X), champion()])
 def test_the_champions_own_features_in_any_order_say_nothing(live):
     assert said(live, numeric=["x", "wind"]) == []
+
+
+def test_the_tutorial_that_adds_features_names_all_that_the_gate_needs():
+    (change,) = Page(ROOT / "docs/tutorial/your-third-model.md").blocks("yaml")
+    before = yaml.safe_load(third_model())
+    spec = parse_spec(yaml.safe_dump({**before, **yaml.safe_load(change)}), "flights_simple.yml")
+    live = champion(*(Feature(name, "double", True) for name in before["columns"]["numeric"]))
+
+    assert [each.level for each in judge_signature(spec, live)] == ["ok"]
