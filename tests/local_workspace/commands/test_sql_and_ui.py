@@ -68,7 +68,7 @@ def test_one_server_owns_the_database_and_others_use_it(tmp_path):
         client = MlflowClient(server.uri, server.uri)
         client.create_registered_model("main.toys.rain")
         run = client.create_run(client.create_experiment("toys"))
-        version = client.create_model_version("main.toys.rain", "file:///tmp", run.info.run_id)
+        version = client.create_model_version("main.toys.rain", f"{run.info.artifact_uri}/model", run.info.run_id)
         assert "champion" not in "".join(addresses(server.uri, tmp_path))
         client.set_registered_model_alias("main.toys.rain", "champion", version.version)
         shown = addresses(server.uri, tmp_path)

@@ -91,7 +91,7 @@ def test_a_rollback_over_a_retype_needs_the_word_of_the_spec(story):
 
 def test_with_it_the_earlier_version_is_live_again_and_reads_its_own_type(story):
     assert (story.back.outcome, story.back.version) == ("ROLLBACK", "1")
-    assert (story.scored.champion_version, story.scored.rows) == ("1", 20)
+    assert (story.scored.champion_version, story.scored.rows) == ("1", 340)
     predicted = story.loop.tables.read("toy_predictions").where(
         "keys.id like '2013-01-31/%' and prediction is not null"
     )
