@@ -6,6 +6,7 @@ from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType, LongType, StructField, StructType
 
+from retraining.adapters.error_conditions import conditions_of
 from retraining.adapters.sources.preparation import Preparation
 from retraining.errors import SourceError
 from retraining.rules.ingest.ledger import Ledger, Number
@@ -61,6 +62,11 @@ class PinnedChangeFeed:
         """What a frozen slice wrote and deleted, one row for each."""
         return self._prepared(lo) if lo is None else self._written_and_deleted(int(lo))
 
+    def open_slice(self, ledger: Ledger, lo: Number | None, hi: Number | None, valid_until: Number | None) -> None:
+        """Opens every file of a slice. Raises what Spark raises where one is gone."""
+        keys = [F.col(f"`{key}`") for key in self.keys]
+        self._raw(lo).agg(F.max(F.xxhash64(*keys))).collect()
+
     @property
     def _snapshot(self) -> DataFrame:
         return self.spark.read.option("versionAsOf", self.version).table(self.table)
@@ -102,9 +108,9 @@ class PinnedChangeFeed:
 def _unreadable(table: str, start: int, end: int, err: Exception) -> SourceError:
     return SourceError(
         f"the changes of source table {table} from version {start} to {end} cannot be read "
-        f"({getattr(err, 'getCondition', lambda: None)() or str(err).strip().splitlines()[-1][:200]}). Nothing was "
-        f"ingested and the watermark is unchanged. If the feed is off: ALTER TABLE {table} SET TBLPROPERTIES "
-        f"(delta.enableChangeDataFeed = true). If the history is gone (VACUUM, log retention), those changes are lost: "
-        f"give the source another `name`, which begins with all rows as they are now, and keep more history with "
-        f"delta.deletedFileRetentionDuration and delta.logRetentionDuration."
+        f"({next(iter(conditions_of(err)), type(err).__name__)}). Nothing was ingested and the watermark is unchanged. "
+        f"If the feed is off: ALTER TABLE {table} SET TBLPROPERTIES (delta.enableChangeDataFeed = true). If the "
+        f"history is gone (VACUUM, log retention), those changes are lost: give the source another `name`, which "
+        f"begins with all rows as they are now, and keep more history with delta.deletedFileRetentionDuration and "
+        f"delta.logRetentionDuration."
     )
