@@ -160,7 +160,8 @@ def _close(ingestion: Ingestion, plan: Batch, move: WatermarkMove, counted: Slic
     written = observations.count_batch(tables, plan.source, plan.batch_seq, ingestion.feed.quality)
     _check_counts(plan, counted, written)
 
-    if not closed or _stored_columns(closed[-1]) != _stored_columns(plan):
+    in_views = [batch for batch in closed if batch.state != "ABANDONED"]
+    if not in_views or _stored_columns(in_views[-1]) != _stored_columns(plan):
         observations.create_views(tables, plan.source, ingestion.ledger.column)
     done = closed_batch(ingestion, plan, move, counted, written, count_waiting(ingestion))
 

@@ -1,6 +1,7 @@
 """An open batch whose version of the source is gone: planned again by itself where nothing of it is stored, and left to
 a person where something could be lost with it."""
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -27,9 +28,24 @@ def kill(loop, monkeypatch, before=BEFORE_ROWS):
         loop.ingest()
 
 
+def keep(loop, table, time):
+    """One more commit of a table, which says how long removed files are kept."""
+    loop.tables.spark.sql(f"ALTER TABLE {table} SET TBLPROPERTIES ('delta.deletedFileRetentionDuration' = '{time}')")
+
+
 def keep_nothing(loop, table):
-    """One more commit, after which Delta refuses every older version of a table, although all its files are there."""
-    loop.tables.spark.sql(f"ALTER TABLE {table} SET TBLPROPERTIES ('delta.deletedFileRetentionDuration' = '0 hours')")
+    """From now on Delta refuses every older version of a table, although all its files are there."""
+    keep(loop, table, "0 hours")
+
+
+def a_month_passes(loop):
+    """The commits of the source are from a month ago."""
+    location = loop.tables.spark.sql(f"DESCRIBE DETAIL {loop.source}").collect()[0]["location"]
+    commits = sorted((Path(location.removeprefix("file:")) / "_delta_log").glob("*.json"))
+    assert commits
+    for commit in commits:
+        then = commit.stat().st_mtime - 30 * 86_400
+        os.utime(commit, (then, then))
 
 
 def remove_files(loop, table):
@@ -99,9 +115,22 @@ def test_a_batch_that_is_stored_waits_for_a_person(loop, monkeypatch):
     with pytest.raises(SourceError, match=r"batch 1 is stored, but not closed, .* `repair` with action=abandon: what"):
         loop.ingest()
     assert known(loop) == [(1, "PLANNED")]
-
     ask(loop, "abandon", batch_seq=1)
+
     assert (loop.ingest().accepted, loop.accepted_keys(), known(loop)) == (1, ["b"], GIVEN_UP)
+
+
+@pytest.mark.slow
+def test_a_batch_that_is_stored_is_closed_once_its_version_can_be_read_again(loop, monkeypatch):
+    loop.source_has([("a", TEN, 1.0, 1.0)])
+    kill(loop, monkeypatch, BEFORE_CLOSE)
+    keep_nothing(loop, loop.source)
+
+    with pytest.raises(SourceError, match=r"a longer `delta.deletedFileRetentionDuration` makes"):
+        loop.ingest()
+    keep(loop, loop.source, "7 days")
+
+    assert (loop.ingest().accepted, known(loop)) == (1, [(1, "COMMITTED")])
 
 
 @pytest.mark.slow
@@ -153,18 +182,33 @@ def test_the_first_batch_of_a_change_feed_is_planned_again(loop, monkeypatch):
 
 
 @pytest.mark.slow
-def test_later_changes_are_planned_again_from_the_watermark(loop, monkeypatch):
+def test_a_feed_that_was_quiet_for_longer_than_the_retention_goes_on(loop):
+    read_changes(loop)
+    upsert(loop, [("a", TEN, 1.0, 1.0)])
+    loop.ingest()
+    a_month_passes(loop)
+    loop.tables.spark.sql(f"DELETE FROM {loop.source} WHERE id = 'a'")
+    upsert(loop, [("b", TEN, 1.0, 1.0)])
+
+    assert (loop.ingest().accepted, loop.accepted_keys()) == (2, ["b"])
+    assert loop.ingest().read == 0
+
+
+@pytest.mark.slow
+def test_changes_that_delta_refuses_by_their_age_are_read_once_the_retention_is_longer(loop, monkeypatch):
     read_changes(loop)
     upsert(loop, [("a", TEN, 1.0, 1.0)])
     loop.ingest()
     upsert(loop, [("b", TEN, 1.0, 1.0)])
     kill(loop, monkeypatch)
-    keep_nothing(loop, loop.source)
+    a_month_passes(loop)
     loop.tables.spark.sql(f"DELETE FROM {loop.source} WHERE id = 'a'")
 
-    loop.ingest()
+    with pytest.raises(SourceError, match=r"cannot be read \(DELTA_UNSUPPORTED_TIME_TRAVEL.* a longer delta.deleted"):
+        loop.ingest()
+    keep(loop, loop.source, "365 days")
 
-    assert loop.accepted_keys() == ["b"]
+    assert (loop.ingest().accepted, loop.accepted_keys()) == (2, ["b"])
     assert known(loop) == [(1, "COMMITTED"), (2, "ABANDONED"), (3, "COMMITTED")]
 
 

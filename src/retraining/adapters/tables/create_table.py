@@ -1,6 +1,5 @@
 """CREATE TABLE, by several runs at once and after one that was killed in the middle of it."""
 
-import logging
 import time
 from collections.abc import Callable
 
@@ -11,10 +10,10 @@ from retraining.adapters.tables.half_made_table import HalfMadeTable, find_half_
 from retraining.errors import ConcurrentRunError
 from retraining.failpoints import hit
 
-_log = logging.getLogger(__name__)
-
 _PAUSES = (0.2, 0.8, 2.0, 4.0, 8.0)
 """Seconds between looks at a table that another run is making: a commit on a loaded machine takes a few of them."""
+_ROUNDS = 2
+"""After the first, what was left may be taken away: by this run, or by another one that makes the table then."""
 
 
 def create_table(spark: SparkSession, schema: str, table: str, statement: str, is_known: Callable[[], bool]) -> None:
@@ -25,13 +24,14 @@ def create_table(spark: SparkSession, schema: str, table: str, statement: str, i
     another run does not end, or where what was left may hold a row.
     """
     hit("table.before_create")
-    refusal, left = _try_for_a_while(spark, schema, table, statement)
-    if left is not None and take_away(left, is_known):
-        _log.warning("%s: a run was killed while it made this table. It has no row, and is made again", table)
+    for _ in range(_ROUNDS):
         refusal, left = _try_for_a_while(spark, schema, table, statement)
-    if refusal is not None:
-        raise ConcurrentRunError(_not_made(table, left)) from refusal
-    hit("table.after_create")
+        if refusal is None:
+            hit("table.after_create")
+            return
+        if left is not None and not take_away(left, is_known):
+            break
+    raise ConcurrentRunError(_not_made(table, left)) from refusal
 
 
 def _try_for_a_while(
@@ -63,6 +63,6 @@ def _not_made(table: str, left: HalfMadeTable | None) -> str:
             f"not those of a table just begun: move it away, and start the run again."
         )
     return (
-        f"another run began to make `{table}` and has not ended after {sum(_PAUSES):.0f} s. Nothing of this attempt "
-        f"was stored. {cure}"
+        f"another run began to make `{table}` and has not ended after {_ROUNDS * sum(_PAUSES):.0f} s. Nothing of this "
+        f"attempt was stored. {cure}"
     )

@@ -9,6 +9,7 @@ in no one's way, and no process sees it as a folder.
 """
 
 import json
+import logging
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from urllib.parse import unquote, urlparse
 from pyspark.sql import SparkSession
 
 from retraining.failpoints import hit
+
+_log = logging.getLogger(__name__)
 
 _LOG = "_delta_log"
 _FIRST = f"{0:020d}"
@@ -70,6 +73,7 @@ def take_away(found: HalfMadeTable, is_known: Callable[[], bool]) -> bool:
 
     if _files(aside) == found.files and not is_known():
         shutil.rmtree(aside)
+        _log.warning("%s: a run was killed while it made this table, which has no row. It is made again", found.folder)
     else:
         aside.rename(found.folder)
     return True

@@ -20,6 +20,7 @@ from retraining.steps.ingest.pin_source import find_planned, preparation_of, rea
 _log = logging.getLogger(__name__)
 
 _UNMOVED = "Nothing was ingested, the batch stays open and the watermark is unchanged."
+_KEEP_MORE = "If VACUUM has not run, a longer `delta.deletedFileRetentionDuration` makes the version readable again."
 _BRING_BACK = (
     "Bring its files back, or RESTORE TABLE to a version that can be read; on Databricks FSCK REPAIR TABLE takes lost "
     "files out of a table. Then start the run again."
@@ -105,11 +106,11 @@ def _expect_no_loss(context: Context, feed: Feed, plan: Batch, why: str) -> None
     abandon = f"run the job `repair` with {feed.repair_with('abandon')}"
     if observations.newest_batch(context.tables, feed.name) >= plan.batch_seq:
         raise SourceError(
-            f"{feed.name}: batch {plan.batch_seq} is stored, but not closed, and {why}. {_UNMOVED} To go on without "
-            f"it, {abandon}: what the source still holds of its rows comes in again with the next batch."
+            f"{feed.name}: batch {plan.batch_seq} is stored, but not closed, and {why}. {_UNMOVED} {_KEEP_MORE} To "
+            f"go on without it, {abandon}: what the source still holds of its rows comes in again with the next batch."
         )
     if plan.reason:
         raise SourceError(
-            f"{feed.name}: batch {plan.batch_seq} was planned by the job `repair`, and {why}. {_UNMOVED} To plan it "
-            f"again, {abandon}, and then with the same request as before."
+            f"{feed.name}: batch {plan.batch_seq} was planned by the job `repair`, and {why}. {_UNMOVED} "
+            f"{_KEEP_MORE} To plan it again, {abandon}, and then with the same request as before."
         )
