@@ -64,7 +64,7 @@ ROOMS = {
     "retraining.report.words": (RULES, ""),
     # Adapters: one system each.
     "retraining.adapters": (BOTTOM, ""),
-    "retraining.adapters.tables": (f"retraining.adapters {RULES}", f"{FRAMES} delta"),
+    "retraining.adapters.tables": (f"retraining.adapters retraining.failpoints {RULES}", f"{FRAMES} delta"),
     "retraining.adapters.sources": (f"retraining.adapters {RULES}", FRAMES),
     "retraining.adapters.registry": (f"retraining.failpoints {RULES}", f"{ARRAYS} mlflow cloudpickle"),
     "retraining.adapters.notify": (BOTTOM, ""),

@@ -28,10 +28,11 @@ class ContractError(RetrainingError):
 
 
 class SourceError(RetrainingError):
-    """The source cannot be read: its table, its folder, or a file in it.
+    """The source cannot be read: its table, an earlier version of it, its folder, or a file in it.
 
-    Nothing was stored. Check that table, folder or files are there, and that the jobs' principal may read them: run
-    `preflight`. Then start the run again.
+    This run stored nothing. Check that table, folder or files are there, and that the jobs' principal may read them:
+    run `preflight`. Then start the run again. If the version of an open batch is gone, do as the error says: `repair`
+    with `action=abandon`.
     """
 
 
@@ -60,9 +61,10 @@ class ForgetError(RetrainingError):
 
 
 class ConcurrentRunError(RetrainingError):
-    """Another run wrote this step first.
+    """Another run wrote this step first, or is making a table.
 
-    Wait until the other run has ended, then start this one again: it does nothing twice.
+    Wait until the other run has ended, then start this one again: it does nothing twice. If the error names a folder
+    and no other run is going on, move the folder away.
     """
 
 

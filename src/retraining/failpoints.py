@@ -48,7 +48,11 @@ PROMOTION = (
 """The places on the way to a champion. retrain and promote both pass those of a fit, promote and rollback both those of
 a decision that is applied."""
 
-POINTS = INGEST + PROMOTION
+TABLES = ("table.before_create", "table.after_create", "table.after_aside")
+"""The places of making a table. Its folder, its first commit and its name in the catalogue come between the first two,
+in Spark; the last is where what a killed run left of a table is taken away."""
+
+POINTS = INGEST + TABLES + PROMOTION
 """Every place."""
 
 Action = Literal["kill", "raise"]

@@ -74,7 +74,7 @@ class Batch(Stamped):
     supersedes: int | None
     """The batch whose rows this one replaces."""
     reason: str | None
-    """An operator's, where one requested this row."""
+    """An operator's, where one requested this row; or why a run gave the batch up by itself."""
     refusals: tuple[RuleCount, ...] = ()
     """Quarantined rows by reason; a row may have several."""
     warnings: tuple[RuleCount, ...] = ()

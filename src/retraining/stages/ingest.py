@@ -27,7 +27,7 @@ from retraining.steps.ingest.close_batch import WatermarkMove, closed_batch, ref
 from retraining.steps.ingest.count_slice import SliceCounts, add_forgotten, as_foreseen, count_slice
 from retraining.steps.ingest.ingestion import Ingestion, begin_ingestion
 from retraining.steps.ingest.label_updates import count_waiting, label_updates, with_updates
-from retraining.steps.ingest.lost_plan import give_up_lost_plan
+from retraining.steps.ingest.lost_plan import give_up_lost_plan, read_again_if_gone
 from retraining.steps.ingest.pin_source import labels_table
 from retraining.steps.ingest.plan_batch import known_batches, next_plan
 from retraining.steps.ingest.prepare_quality import other_rows_of, pin_referenced
@@ -53,6 +53,10 @@ def ingest(context: Context, source_table: str, landing: Landing | None = None) 
 
 
 def _ingest(context: Context, feed: Feed, table: str, landing: Landing | None) -> IngestReport:
+    return read_again_if_gone(feed, table, partial(_ingest_newest, context, feed, table, landing))
+
+
+def _ingest_newest(context: Context, feed: Feed, table: str, landing: Landing | None) -> IngestReport:
     hit("ingest.after_start")
     batches = give_up_lost_plan(context, feed, table, known_batches(context.tables, feed))
     refuse_held(context, feed, batches)
@@ -156,7 +160,8 @@ def _close(ingestion: Ingestion, plan: Batch, move: WatermarkMove, counted: Slic
     written = observations.count_batch(tables, plan.source, plan.batch_seq, ingestion.feed.quality)
     _check_counts(plan, counted, written)
 
-    if not closed or _stored_columns(closed[-1]) != _stored_columns(plan):
+    in_views = [batch for batch in closed if batch.state != "ABANDONED"]
+    if not in_views or _stored_columns(in_views[-1]) != _stored_columns(plan):
         observations.create_views(tables, plan.source, ingestion.ledger.column)
     done = closed_batch(ingestion, plan, move, counted, written, count_waiting(ingestion))
 

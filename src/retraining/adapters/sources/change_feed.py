@@ -6,6 +6,7 @@ from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType, LongType, StructField, StructType
 
+from retraining.adapters.error_conditions import conditions_of, why_gone
 from retraining.adapters.sources.preparation import Preparation
 from retraining.errors import SourceError
 from retraining.rules.ingest.ledger import Ledger, Number
@@ -51,7 +52,7 @@ class PinnedChangeFeed:
         every file is opened here, before a batch is planned. Raises it as check_rows does, too."""
         start = self.version if lo is None else int(lo)
         try:
-            self._changes(start).count()
+            self._changes(self._first_version(start)).count()
         except Exception as err:  # a missing file is a Java error on one lane and a Spark error on the other
             raise _unreadable(self.table, start, self.version, err) from err
         self.check_rows(lo)
@@ -61,6 +62,11 @@ class PinnedChangeFeed:
         """What a frozen slice wrote and deleted, one row for each."""
         return self._prepared(lo) if lo is None else self._written_and_deleted(int(lo))
 
+    def open_slice(self, ledger: Ledger, lo: Number | None, hi: Number | None, valid_until: Number | None) -> None:
+        """Opens every file of a slice. Raises what Spark raises where one is gone."""
+        keys = [F.col(f"`{key}`") for key in self.keys]
+        self._raw(lo).agg(F.max(F.xxhash64(*keys))).collect()
+
     @property
     def _snapshot(self) -> DataFrame:
         return self.spark.read.option("versionAsOf", self.version).table(self.table)
@@ -68,6 +74,17 @@ class PinnedChangeFeed:
     def _changes(self, start: int) -> DataFrame:
         bounds = {"startingVersion": start, "endingVersion": self.version}
         return self.spark.read.option("readChangeFeed", "true").options(**bounds).table(self.table)
+
+    def _first_version(self, start: int) -> int:
+        """Delta refuses all changes from a version on that is older than its retention, as in a table that was quiet
+        for a week. The version where a slice begins was read with the batch before it, so the one after it will do."""
+        try:
+            self._changes(start).columns  # noqa: B018 - Spark Connect looks at the versions only when it is asked
+        except Exception as err:  # which class it has depends on the lane
+            if why_gone(err) is None or start == self.version:
+                raise
+            return start + 1
+        return start
 
     def _raw(self, lo: Number | None) -> DataFrame:
         """Every row as it is at the pinned version, or every row that a commit wrote or deleted since lo."""
@@ -77,7 +94,7 @@ class PinnedChangeFeed:
         columns = [F.col(f"`{name}`") for name in self._snapshot.columns]
         written = F.col("_change_type").isin("insert", "update_postimage")
         facts = [F.col("_commit_version").alias(COMMIT_VERSION), (~written).alias(IS_DELETED)]
-        return self._changes(int(lo)).select(*columns, *facts)
+        return self._changes(self._first_version(int(lo))).select(*columns, *facts)
 
     def _prepared(self, lo: Number | None) -> DataFrame:
         return self.prepare(self._raw(lo)) if self.prepare else self._raw(lo)
@@ -102,9 +119,10 @@ class PinnedChangeFeed:
 def _unreadable(table: str, start: int, end: int, err: Exception) -> SourceError:
     return SourceError(
         f"the changes of source table {table} from version {start} to {end} cannot be read "
-        f"({getattr(err, 'getCondition', lambda: None)() or str(err).strip().splitlines()[-1][:200]}). Nothing was "
-        f"ingested and the watermark is unchanged. If the feed is off: ALTER TABLE {table} SET TBLPROPERTIES "
-        f"(delta.enableChangeDataFeed = true). If the history is gone (VACUUM, log retention), those changes are lost: "
-        f"give the source another `name`, which begins with all rows as they are now, and keep more history with "
-        f"delta.deletedFileRetentionDuration and delta.logRetentionDuration."
+        f"({next(iter(conditions_of(err)), type(err).__name__)}). Nothing was ingested and the watermark is unchanged. "
+        f"If the feed is off: ALTER TABLE {table} SET TBLPROPERTIES (delta.enableChangeDataFeed = true). If the "
+        f"history is too old, but VACUUM has not run, a longer delta.deletedFileRetentionDuration makes it readable "
+        f"again. If it is gone (VACUUM, log retention), those changes are lost: give the source another `name`, which "
+        f"begins with all rows as they are now, and keep more history with delta.deletedFileRetentionDuration and "
+        f"delta.logRetentionDuration."
     )

@@ -65,6 +65,10 @@ class PinnedTable:
         """Exactly the rows of a frozen slice."""
         return self.rows.where(in_slice(ledger, lo, hi, valid_until))
 
+    def open_slice(self, ledger: Ledger, lo: Number | None, hi: Number | None, valid_until: Number | None) -> None:
+        """Opens every file of a slice. Raises what Spark raises where one is gone."""
+        self.slice(ledger, lo, hi, valid_until).agg(F.max(ledger_number(ledger)).cast("string")).collect()
+
 
 def find_newest(spark: SparkSession, table: str, without: tuple[str, ...] = ()) -> PinnedTable | None:
     """The newest version of a Delta table, without some columns; None for a view or a table of another kind, which has

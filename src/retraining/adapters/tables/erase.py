@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from retraining.adapters.tables.tables import Tables, is_commit_conflict
+from retraining.adapters.error_conditions import is_commit_conflict
+from retraining.adapters.tables.tables import Tables
 from retraining.errors import ConcurrentRunError
 from retraining.rules.ingest.forgotten_keys import Forgotten, only_forgotten
 from retraining.rules.ingest.row_identity import ROW_KEY

@@ -4,7 +4,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
-from retraining.adapters.tables.tables import Tables, is_commit_conflict
+from retraining.adapters.error_conditions import is_commit_conflict
+from retraining.adapters.tables.tables import Tables
 from retraining.errors import ConcurrentRunError
 
 _COMMITS_TO_SEARCH = 20

@@ -1,7 +1,6 @@
 """The connection to the schema that holds everything, and the append every control table goes through."""
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime
@@ -13,28 +12,12 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
+from retraining.adapters.error_conditions import is_commit_conflict
 from retraining.adapters.tables.column_sql import MAPPED_COLUMNS, column_in_sql, needs_mapping
+from retraining.adapters.tables.create_table import create_table
 from retraining.adapters.tables.schema_of_record import columns_of_record, schema_of_record
 from retraining.errors import ConcurrentRunError, ParameterError, SkippedWriteError
 from retraining.spec.identifiers import quoted, quoted_column, quoted_text
-
-_CONFLICTS = (
-    "DELTA_CONCURRENT",
-    "DELTA_PROTOCOL_CHANGED",
-    "DELTA_METADATA_CHANGED",
-    "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION",
-)
-"""All but the first are what the loser hears when two runs create one table."""
-
-
-def is_commit_conflict(err: BaseException) -> bool:
-    """Whether an error is one of Delta's concurrent-modification conflicts.
-
-    The condition's name is in the text on classic Spark (a Py4J error) and in getCondition() on Spark Connect.
-    """
-    condition = getattr(err, "getCondition", lambda: None)() or ""
-    return any(name in f"{condition} {err}" for name in _CONFLICTS) or "Concurrent" in type(err).__name__
-
 
 Record = TypeVar("Record")
 
@@ -47,8 +30,6 @@ _PROPERTIES = {
 than the run."""
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 _APPEND_ONLY = {"delta.appendOnly": "true"}
-_PAUSES = (0.2, 0.8, 2.0, 4.0, 8.0)
-"""Seconds between looks at a table that another run is making: a commit on a loaded machine takes a few of them."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +70,8 @@ class Tables:
     def create(self, table: str, schema: StructType, append_only: bool, looked_up_by: Sequence[str] = ()) -> None:
         """Creates a table unless it exists; one idempotent step, so that two creators do not collide.
 
-        looked_up_by: the columns that file statistics are kept of (default: Delta's own choice). Waits while another
-        run is making the table; raises ConcurrentRunError where that one does not end.
+        looked_up_by: the columns that file statistics are kept of (default: Delta's own choice). Raises
+        ConcurrentRunError where another run is making the table, and does not end.
         """
         if self.exists(table):
             return
@@ -105,22 +86,8 @@ class Tables:
         listed = ", ".join(f"'{key}' = {quoted_text(value)}" for key, value in properties.items())
         create = f"CREATE TABLE IF NOT EXISTS {self.name(table)} ({columns}) USING DELTA TBLPROPERTIES ({listed})"
 
-        for pause in (0.0, *_PAUSES):
-            time.sleep(pause)
-            try:
-                self.spark.sql(create)
-            except Exception as err:
-                if not is_commit_conflict(err):
-                    raise
-                last = err
-            else:
-                self._known.add(table)
-                return
-
-        raise ConcurrentRunError(
-            f"another run began to make `{table}` and has not ended after {sum(_PAUSES):.0f} s. Nothing of this "
-            f"attempt was stored. Start the run again: it continues from what the other one left."
-        ) from last
+        create_table(self.spark, quoted(self.catalog, self.schema), table, create, lambda: self.exists(table))
+        self._known.add(table)
 
     def add_columns(self, table: str, schema: StructType) -> None:
         """Adds the columns that a table of an earlier version of this product lacks; its rows have nulls there."""

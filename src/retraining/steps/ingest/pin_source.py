@@ -50,10 +50,14 @@ def land_and_pin(
     else:
         pinned = _land(context, feed, table, landing, without)
 
+    return join_labels(feed, reader_of(feed, pinned, prepare), labels)
+
+
+def reader_of(feed: Feed, pinned: PinnedTable, prepare: Preparation | None) -> PinnedTable | PinnedChangeFeed:
+    """How a feed reads a pinned table: its rows, or its changes, as the spec's function prepares them."""
     if feed.source.mode != "change_feed":
-        return join_labels(feed, replace(pinned, prepare=prepare), labels)
-    changes = PinnedChangeFeed(spark, pinned.table, pinned.table_id, pinned.version, feed.source.keys, prepare)
-    return join_labels(feed, changes, labels)
+        return replace(pinned, prepare=prepare)
+    return PinnedChangeFeed(pinned.spark, pinned.table, pinned.table_id, pinned.version, feed.source.keys, prepare)
 
 
 def _land(context: Context, feed: Feed, table: str, landing: Landing | None, without: tuple[str, ...]) -> PinnedTable:

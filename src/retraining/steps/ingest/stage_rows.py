@@ -8,6 +8,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField
 
+from retraining.adapters.error_conditions import why_gone
 from retraining.adapters.sources.delta_table import PinnedTable, pin_newest
 from retraining.adapters.sources.preparation import Preparation
 from retraining.adapters.tables import observations, staging
@@ -84,14 +85,16 @@ def _without_forgotten(tables: Tables, feed: Feed, rows: DataFrame) -> DataFrame
 
 
 def _hold_the_same(rows: DataFrame, previous: PinnedTable, needed: Column) -> bool:
-    """An earlier version that VACUUM took holds nothing: the rows are then read again, and found stored."""
+    """An earlier version that is gone holds nothing: the rows are then read again, and found stored."""
     if not all(is_storable_type(each.dataType.simpleString()) for each in rows.schema):
         return False  # a map has no hash
     named = _name_of(rows)
     try:
         earlier = previous.raw
         return rows.dtypes == earlier.dtypes and named == _name_of(earlier.where(needed))
-    except Exception:  # a missing version is an analysis error, a missing file one of Spark's or Java's
+    except Exception as err:  # which class it has depends on the lane
+        if why_gone(err) is None:
+            raise
         return False
 
 
