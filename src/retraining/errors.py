@@ -95,6 +95,15 @@ class AliasRaceError(RegistryError):
     """
 
 
+class UntrustedVersionError(RetrainingError):
+    """A version was made elsewhere, and nobody has said that its files may be loaded; or they are not the files that
+    somebody said it of.
+
+    Nothing was loaded: to load a model runs the code in its files. If you know who made the version, start the job
+    again with the digest that the error names as `trust`.
+    """
+
+
 class TamperedModelError(RetrainingError):
     """The files of a version differ from what was registered.
 
