@@ -96,7 +96,7 @@ class AliasRaceError(RegistryError):
 
 
 class UntrustedVersionError(RetrainingError):
-    """A version was made elsewhere, and nobody has said that its files may be loaded; or they are not the files that
+    """A version was made elsewhere, and no one has said that its files may be loaded; or they are not the files that
     somebody said it of.
 
     Nothing was loaded: to load a model runs the code in its files. If you know who made the version, start the job

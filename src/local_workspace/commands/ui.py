@@ -12,7 +12,14 @@ from urllib.parse import quote
 
 from rich.console import Console
 
-from local_workspace.commands.command import LAUNCHER, add_bundle_options, add_state_option, print_line, state_of
+from local_workspace.commands.command import (
+    LAUNCHER,
+    add_bundle_options,
+    add_state_option,
+    print_line,
+    report_pages,
+    state_of,
+)
 from local_workspace.engines.mlflow_server import MlflowServer, launch_mlflow_server, uri_of_other
 from local_workspace.errors import EngineError, ParameterError, StateInUseError
 from local_workspace.run.state_folder import state_folder_is_free
@@ -54,7 +61,7 @@ def execute(options: argparse.Namespace) -> int:
 def addresses(uri: str, state: Path) -> list[str]:
     """Where the server, the models and the reports are."""
     models = _model_names(uri)
-    pages = sorted(state.glob("mlflow/artifacts/*/*/artifacts/report/index.html"))
+    pages = report_pages(state)
 
     lines = [f"MLflow:   {uri}", f"models:   {uri}/#/models"]
     lines += [f"          {uri}/#/models/{quote(name)}" for name in models]

@@ -11,7 +11,7 @@ from retraining.requests.widget_values import batch_number, trusted_digest
 class AdoptRequest:
     """version, or the old registry stage it is in; the batches that hold the rows it was trained on, first and last
     included. label names the column it predicts. fit_seconds is what its fit took, None when it is not known. trust is
-    the digest of the files that may be loaded, None where nobody has looked at them yet."""
+    the digest of the files that may be loaded, None where no one has looked at them yet."""
 
     version: str | None
     old_stage: str | None

@@ -135,7 +135,7 @@ def test_files_that_nobody_trusts_are_described_and_not_loaded(story):
 
     assert not story.code_ran
     assert story.untrusted.startswith(
-        f"{loop.registry.full_name('toy')} version 4 was made elsewhere, and nobody has said that its files may be "
+        f"{loop.registry.full_name('toy')} version 4 was made elsewhere, and no one has said that its files may be "
         f"loaded. It was registered by "
     )
     assert f"UTC, from MLflow run {run}. To load it runs the code in its files, with all rights" in story.untrusted

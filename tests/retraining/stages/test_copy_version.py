@@ -133,7 +133,7 @@ def test_what_cannot_be_judged_here_is_refused_with_the_cure_and_nothing_is_copi
     )
     assert said["reserved"].startswith("toy: gate.holdout is reserved, and it is not known whether")
     assert said["untrusted"].startswith(
-        f"{schema}.toy version 2 was made elsewhere, and nobody has said that its files"
+        f"{schema}.toy version 2 was made elsewhere, and no one has said that its files"
     )
     assert said["untrusted"].endswith(f"start the job again with trust={story.request.trust}")
     assert "trust names the digest 000" in said["of another"]

@@ -50,7 +50,7 @@ def unfinished_rollback(rows: Sequence[Promotion], reason: str) -> Promotion | N
 
 def puts_alias_back(rows: Sequence[Promotion], to_version: str | None, alias: str | None) -> bool:
     """Whether the requested version is the decided champion, and the alias is elsewhere: somebody moved or deleted it,
-    and there is nothing to decide anew."""
+    and there is nothing new to decide."""
     move = newest_move(rows)
     return move is not None and move.version == to_version != alias
 

@@ -28,7 +28,7 @@ def check_trust(
         )
 
     raise UntrustedVersionError(
-        f"{name} was made elsewhere, and nobody has said that its files may be loaded. "
+        f"{name} was made elsewhere, and no one has said that its files may be loaded. "
         f"{_said_of(registry, model, version)} "
         f"To load it runs the code in its files, with all rights of the jobs' principal, and nothing can check that "
         f"code before. Nothing was loaded and nothing was written. If you know who made it and that these are their "
