@@ -107,14 +107,16 @@ class UntrustedVersionError(RetrainingError):
 class TamperedModelError(RetrainingError):
     """The files of a version differ from what was registered.
 
-    Nothing was loaded, and no alias moved. Find out who changed the files, and `rollback` to another version.
+    Nothing was loaded, and no alias moved. Find out who changed the files, and put them back. Or `rollback` to another
+    version, if it is the champion.
     """
 
 
 class NotifyError(RetrainingError):
     """A message that must arrive did not arrive.
 
-    Check the consumer's address in the spec, and whether it answers; then start the run again.
+    Check the address in the spec, and whether it answers. A message to a consumer is sent again by the next run; an
+    alert by `Repair run` of the same job run.
     """
 
 

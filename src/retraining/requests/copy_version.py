@@ -11,7 +11,7 @@ from retraining.spec.identifiers import check_part
 @dataclass(frozen=True)
 class CopyRequest:
     """Which version: schema is `catalog.schema`, model its name there. trained_until is the newest ledger value that it
-    learned, None where its tag names it. trust is the digest of the files that may be loaded, None where nobody has
+    learned, None where its tag names it. trust is the digest of the files that may be loaded, None where no one has
     looked at them yet."""
 
     schema: str

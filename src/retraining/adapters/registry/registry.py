@@ -165,7 +165,7 @@ class Registry:
                 raise TamperedModelError(
                     f"{model} version {version}: its files have digest {digest_of_files(found)[:12]}, registered as "
                     f"{digest[:12]} ({which}). Nothing was loaded and no alias moved. Find out who changed the "
-                    f"artifact, then roll back to another version."
+                    f"artifact, and put it back. If this is the champion, the job rollback leads to another version."
                 )
             yield files
 
