@@ -19,6 +19,7 @@ from local_workspace.bundle.bundle import Bundle, read_bundle, resource_names, s
 from local_workspace.bundle.table_names import bundle_schema
 from local_workspace.engines.mlflow_server import MlflowServer, launch_mlflow_server
 from local_workspace.engines.spark_session import start_spark, stop_spark
+from local_workspace.engines.table_logs import check_table_logs
 from local_workspace.run.checked_jobs import checked_jobs
 from local_workspace.run.progress import NoProgress, Progress
 from local_workspace.run.results import RunResult
@@ -104,6 +105,7 @@ def open_spark(bundle: Bundle, state: Path) -> Iterator[SparkSession]:
 @contextmanager
 def _session(state: Path, bundle_schemas: Sequence[tuple[str, str]]) -> Iterator[SparkSession]:
     """The session of this process, or a new one that ends here; the schemas exist."""
+    check_table_logs(state / "warehouse")
     borrowed = SparkSession.getActiveSession()
     spark = borrowed or start_spark(state)
     try:

@@ -52,6 +52,13 @@ class HeldBatchError(RetrainingError):
     """
 
 
+class StorageError(RetrainingError):
+    """The storage of a table is full, may not be read or written, or holds a damaged commit.
+
+    What was stored before is as it was. Remove the cause, as the error says; then start the run again: it continues.
+    """
+
+
 class ForgetError(RetrainingError):
     """Keys to be forgotten cannot be recognised, or are still there.
 

@@ -15,6 +15,7 @@ from pyspark.sql.types import StructField, StructType
 
 from retraining.adapters.tables.column_sql import MAPPED_COLUMNS, column_in_sql, needs_mapping
 from retraining.adapters.tables.schema_of_record import columns_of_record, schema_of_record
+from retraining.adapters.tables.storage_faults import using_storage
 from retraining.errors import ConcurrentRunError, ParameterError, SkippedWriteError
 from retraining.spec.identifiers import quoted, quoted_column, quoted_text
 
@@ -108,7 +109,8 @@ class Tables:
         for pause in (0.0, *_PAUSES):
             time.sleep(pause)
             try:
-                self.spark.sql(create)
+                with using_storage(table):
+                    self.spark.sql(create)
             except Exception as err:
                 if not is_commit_conflict(err):
                     raise
@@ -153,8 +155,9 @@ class Tables:
             self.spark.sql(replace)  # another run made or replaced it in the meantime, so now it is replaced
 
     def read(self, table: str) -> DataFrame:
-        """A table of our schema."""
-        return self.spark.table(self.name(table))
+        """A table of our schema. Raises StorageError where its log cannot be read."""
+        with using_storage(table):
+            return self.spark.table(self.name(table))
 
     def append(self, table: str, frame: DataFrame, fence: Fence, said: Mapping[str, object] = _NOTHING) -> None:
         """Appends once. Raises ConcurrentRunError when another writer holds the fence; a skip is silent, so read back.
@@ -163,7 +166,8 @@ class Tables:
         """
         options = fence.options | ({"userMetadata": json.dumps(dict(said))} if said else {})
         try:
-            frame.write.format("delta").mode("append").options(**options).saveAsTable(self.name(table))
+            with using_storage(table):
+                frame.write.format("delta").mode("append").options(**options).saveAsTable(self.name(table))
         except Exception as err:
             if is_commit_conflict(err):
                 raise ConcurrentRunError(_lost(table, fence)) from err
@@ -191,7 +195,8 @@ class Tables:
         frame = self.read(table)
         for column, value in equals.items():
             frame = frame.where(F.col(column) == F.lit(value))
-        return _to_records(frame, record)
+        with using_storage(table):
+            return _to_records(frame, record)
 
 
 def _row_of(record: Any) -> tuple[Any, ...]:
