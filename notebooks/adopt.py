@@ -32,5 +32,4 @@ stage = open_stage(
         "trust": "",
     },
 )
-report = adopt(stage.context, read_adoption(stage.parameters))
-print(report.summary)
+print(adopt(stage.context, read_adoption(stage.parameters)).summary)
