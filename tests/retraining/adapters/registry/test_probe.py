@@ -1,12 +1,15 @@
 """The probe of preflight proves the rights on models, and loads no file that no manifest names."""
 
 import pandas as pd
+import pytest
 from sklearn.linear_model import LinearRegression
 from tests.loop import killed
 
 from retraining.adapters.registry.log_version import TrainingData
 from retraining.adapters.registry.probe import probe_model
 from retraining.adapters.registry.registry import open_registry
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_probe_registers_a_model_without_loading_it_and_removes_it(mlflow_uri, monkeypatch):
