@@ -29,7 +29,7 @@ stage = open_stage(
         "label": "",
         "fit_seconds": "",
         "reason": "",
+        "trust": "",
     },
 )
-report = adopt(stage.context, read_adoption(stage.parameters))
-print(report.summary)
+print(adopt(stage.context, read_adoption(stage.parameters)).summary)

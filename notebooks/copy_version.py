@@ -19,7 +19,7 @@ from retraining.stages.copy_version import copy_version
 
 # COMMAND ----------
 stage = open_stage(
-    spark, dbutils, widgets={"source_model": "", "source_version": "", "trained_until": "", "reason": ""}
+    spark, dbutils, widgets={"source_model": "", "source_version": "", "trained_until": "", "reason": "", "trust": ""}
 )
 report = copy_version(stage.context, read_copy(stage.parameters))
 print(report.summary)

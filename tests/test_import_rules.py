@@ -29,9 +29,8 @@ STEPS = (
     "retraining.steps.forget retraining.steps.gate retraining.steps.imported retraining.steps.ingest "
     "retraining.steps.performance retraining.steps.report retraining.steps.training retraining.steps.validation"
 )
-LAPTOP = (
-    "local_workspace.bundle local_workspace.engines local_workspace.errors local_workspace.notebook local_workspace.run"
-)
+FAULTS = "local_workspace.errors local_workspace.machine_faults"
+LAPTOP = f"local_workspace.bundle local_workspace.engines {FAULTS} local_workspace.notebook local_workspace.run"
 OWN_TABLES = "local_workspace.loading local_workspace.new_model local_workspace.status"
 ARRAYS = "numpy pandas scipy"
 FRAMES = f"{ARRAYS} pyspark pyarrow"
@@ -124,10 +123,11 @@ ROOMS = {
     "local_workspace.new_model": ("local_workspace.loading local_workspace.errors", "pyspark yaml"),
     "local_workspace.loading": ("local_workspace.errors", "pandas pyarrow pyspark"),
     "local_workspace.bundle": ("local_workspace.errors", "yaml"),
-    "local_workspace.notebook": ("local_workspace.errors", "pandas pyspark rich"),
-    "local_workspace.engines": ("local_workspace.errors", "pyspark"),
-    "local_workspace.run": ("local_workspace.bundle local_workspace.errors local_workspace.notebook", "pyspark"),
+    "local_workspace.notebook": (FAULTS, "pandas pyspark rich"),
+    "local_workspace.engines": (FAULTS, "pyspark"),
+    "local_workspace.run": (f"local_workspace.bundle {FAULTS} local_workspace.notebook", "pyspark"),
     "local_workspace.console": ("local_workspace.run", "rich"),
+    "local_workspace.machine_faults": ("local_workspace.errors", ""),
     "local_workspace.errors": ("", ""),
 }
 

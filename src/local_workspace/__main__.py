@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from local_workspace.commands import jobs, load, new_model, notebook, run, sql, status, ui, validate
 from local_workspace.commands.command import INTERRUPTED, LAUNCHER, USAGE, Command
 from local_workspace.errors import LocalWorkspaceError
+from local_workspace.machine_faults import reported
 
 COMMANDS: Mapping[str, Command] = {
     "run": run,
@@ -33,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USAGE
 
     try:
-        return COMMANDS[options.command].execute(options)
+        with reported(Path(getattr(options, "state", None) or ".")):
+            return COMMANDS[options.command].execute(options)
     except LocalWorkspaceError as err:
         sys.stderr.write(f"{type(err).__name__}: {err}\n")
         return USAGE

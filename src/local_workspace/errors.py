@@ -26,6 +26,14 @@ class EngineError(LocalWorkspaceError):
     """
 
 
+class StateFolderError(LocalWorkspaceError):
+    """The state folder cannot be written, its disk is full, or a database in it is damaged.
+
+    Free some space, give yourself the right to write there, or name another folder with `--state`. Of a damaged
+    database, put a copy back. Then run the same command again: it goes on from what is stored.
+    """
+
+
 class StateInUseError(LocalWorkspaceError):
     """Another process is using the same state folder.
 

@@ -17,8 +17,9 @@ from pyspark.sql import SparkSession
 
 from local_workspace.bundle.bundle import Bundle, read_bundle, resource_names, schemas
 from local_workspace.bundle.table_names import bundle_schema
-from local_workspace.engines.mlflow_server import launch_mlflow_server
+from local_workspace.engines.mlflow_server import MlflowServer, launch_mlflow_server
 from local_workspace.engines.spark_session import start_spark, stop_spark
+from local_workspace.engines.table_logs import check_table_logs
 from local_workspace.run.checked_jobs import checked_jobs
 from local_workspace.run.progress import NoProgress, Progress
 from local_workspace.run.results import RunResult
@@ -38,6 +39,18 @@ class LocalWorkspace:
     spark: SparkSession
     mlflow_uri: str
     names: Mapping[str, str]
+    server: MlflowServer
+
+    @property
+    def lost_server(self) -> str | None:
+        """What to do where the MLflow server does not answer any more, which is then why tasks failed; None where it
+        does."""
+        if self.server.answers:
+            return None
+        return (
+            f"The MLflow server at {self.mlflow_uri} does not answer any more. Its log is {self.server.log}. Run the "
+            f"same command again: it starts another server, and goes on from what is stored."
+        )
 
     @classmethod
     @contextmanager
@@ -71,7 +84,7 @@ def open_bundle(bundle: Bundle, state: Path) -> Iterator[LocalWorkspace]:
         _session(state, bundle_schemas) as spark,
     ):
         server.wait_until_ready()
-        yield LocalWorkspace(bundle, state, spark, server.uri, names)
+        yield LocalWorkspace(bundle, state, spark, server.uri, names, server)
 
 
 @contextmanager
@@ -92,6 +105,7 @@ def open_spark(bundle: Bundle, state: Path) -> Iterator[SparkSession]:
 @contextmanager
 def _session(state: Path, bundle_schemas: Sequence[tuple[str, str]]) -> Iterator[SparkSession]:
     """The session of this process, or a new one that ends here; the schemas exist."""
+    check_table_logs(state / "warehouse")
     borrowed = SparkSession.getActiveSession()
     spark = borrowed or start_spark(state)
     try:

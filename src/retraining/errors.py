@@ -53,6 +53,13 @@ class HeldBatchError(RetrainingError):
     """
 
 
+class StorageError(RetrainingError):
+    """The storage of a table is full, may not be read or written, or holds a damaged commit.
+
+    What was stored before is as it was. Remove the cause, as the error says; then start the run again: it continues.
+    """
+
+
 class ForgetError(RetrainingError):
     """Keys to be forgotten cannot be recognised, or are still there.
 
@@ -97,17 +104,28 @@ class AliasRaceError(RegistryError):
     """
 
 
+class UntrustedVersionError(RetrainingError):
+    """A version was made elsewhere, and no one has said that its files may be loaded; or they are not the files that
+    somebody said it of.
+
+    Nothing was loaded: to load a model runs the code in its files. If you know who made the version, start the job
+    again with the digest that the error names as `trust`.
+    """
+
+
 class TamperedModelError(RetrainingError):
     """The files of a version differ from what was registered.
 
-    Nothing was loaded, and no alias moved. Find out who changed the files, and `rollback` to another version.
+    Nothing was loaded, and no alias moved. Find out who changed the files, and put them back. Or `rollback` to another
+    version, if it is the champion.
     """
 
 
 class NotifyError(RetrainingError):
     """A message that must arrive did not arrive.
 
-    Check the consumer's address in the spec, and whether it answers; then start the run again.
+    Check the address in the spec, and whether it answers. A message to a consumer is sent again by the next run; an
+    alert by `Repair run` of the same job run.
     """
 
 

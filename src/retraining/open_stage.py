@@ -39,6 +39,9 @@ WIDGETS = {
 }
 """Widgets of every stage, with the defaults of a run by hand. In a job its parameters win."""
 
+_MLFLOW_RETRIES = "5"
+"""A server that refuses is asked again for about a minute. MLflow's own 7 take four minutes, at each of its calls."""
+
 _CHECKPOINTS = "checkpoints"
 """Volume, or folder of the schema, that records which files have landed."""
 
@@ -134,6 +137,7 @@ def open_stage(
     tables = open_tables(spark, parameters["catalog"], parameters["schema"])
     schema = ".".join(check_part(parameters[name], name) for name in ("catalog", "schema"))
     stop_autologging()
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", _MLFLOW_RETRIES)
     registry = open_registry(schema, parameters["experiment"])
     return Stage(Context(spec, tables, registry, run), parameters, dbutils, specs)
 

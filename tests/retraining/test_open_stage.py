@@ -1,5 +1,7 @@
 """A notebook run by hand, or a job with odd parameters: refused in one sentence before Spark is asked anything."""
 
+import os
+
 import pytest
 
 from local_workspace.notebook.dbutils import DBUtils
@@ -132,3 +134,16 @@ def test_a_wrong_spec_stops_a_stage_before_spark_is_asked_anything_with_a_line_f
         "specs/meters.yml, line 6: `recipe` is `recipes.ridge.pipelin`, which src/recipes/ridge.py does not have",
         "specs/meters.yml, line 7: `schedule` is `dayly`",
     ]
+
+
+def test_mlflow_is_asked_for_about_a_minute_unless_the_environment_says_how_often(spark, make_loop, monkeypatch):
+    here = make_loop().tables
+    dbutils = DBUtils({**GIVEN, "catalog": here.catalog, "schema": here.schema}, {}, {})
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+
+    open_stage(spark, dbutils)
+    said = os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"]
+    monkeypatch.delenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES")
+    open_stage(spark, dbutils)
+
+    assert (said, os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"]) == ("2", "5")

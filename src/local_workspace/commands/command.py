@@ -79,6 +79,11 @@ def state_of(options: argparse.Namespace) -> Path:
     return Path(options.state or options.bundle / ".local")
 
 
+def report_pages(state: Path) -> list[Path]:
+    """The first page of each folder of reports that the loop has stored."""
+    return sorted(state.glob("mlflow/artifacts/*/*/artifacts/report/index.html"))
+
+
 def pairs(option: str, texts: Sequence[str]) -> dict[str, str]:
     """NAME=VALUE, or several separated by commas as the Databricks CLI takes them. A value may contain commas."""
     found: dict[str, str] = {}

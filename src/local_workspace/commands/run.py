@@ -19,6 +19,7 @@ from local_workspace.commands.command import (
     bundle_of,
     pairs,
     print_line,
+    report_pages,
     state_of,
 )
 from local_workspace.console.lines import LineProgress
@@ -27,6 +28,8 @@ from local_workspace.errors import ParameterError
 from local_workspace.run.checked_jobs import checked_jobs
 from local_workspace.run.progress import Progress
 from local_workspace.run.results import RunResult, State, TaskResult
+
+_RAN = (State.SUCCESS, State.FAILED, State.TIMEDOUT, State.CANCELED)
 
 SUMMARY = "run a job; `run <job> --help` lists its parameters"
 EXAMPLES = (
@@ -67,12 +70,17 @@ def execute(options: argparse.Namespace) -> int:
     checked_jobs(bundle, options.job, parameters)
     from local_workspace.workspace import open_bundle  # Imports Spark and pandas, which the checks do not need.
 
+    started = time.time()
     begin = time.monotonic()
     console = Console(file=sys.stdout)  # Keeps this stream while tasks print into their logs.
 
     with open_bundle(bundle, state_of(options)) as opened, _shown(console, options.verbose) as progress:
         result = opened.run(options.job, parameters, progress)
-    _print_summary(console, result, time.monotonic() - begin)
+        lost = None if result.succeeded else opened.lost_server
+    _print_summary(console, result, time.monotonic() - begin, lost)
+    for page in report_pages(state_of(options).resolve()):
+        if page.stat().st_mtime >= started:
+            print_line(console, f"pages: {page.as_uri()}")
     return 0 if result.succeeded else FAILED
 
 
@@ -85,14 +93,23 @@ def _shown(console: Console, verbose: bool) -> Iterator[Progress]:
         yield table
 
 
-def _print_summary(console: Console, result: RunResult, seconds: float) -> None:
+def _print_summary(console: Console, result: RunResult, seconds: float, lost: str | None) -> None:
     for path, task in _failed_tasks(result.tasks):
         print_line(console, f"\n{path}: {task.error or task.state}")
         if task.log_path:
             print_line(console, f"  log: {task.log_path}")
 
+    if lost:
+        print_line(console, f"\n{lost}")
     run = f"run {result.run_id} of job {result.job}"
-    print_line(console, f"\n{result.state}: {run}, {len(result.tasks)} tasks, {seconds:.0f} s")
+    print_line(console, f"\n{result.state}: {run}, {_counted(result.tasks)}, {seconds:.0f} s")
+
+
+def _counted(tasks: Mapping[str, TaskResult]) -> str:
+    """`7 tasks`, or `5 tasks, 2 not run`: excluded tasks, and those after a failed one."""
+    ran = sum(task.state in _RAN for task in tasks.values())
+    rest = len(tasks) - ran
+    return f"{ran} task{'' if ran == 1 else 's'}" + (f", {rest} not run" if rest else "")
 
 
 def _failed_tasks(tasks: Mapping[str, TaskResult], path: str = "") -> Iterator[tuple[str, TaskResult]]:

@@ -14,7 +14,14 @@ from urllib.parse import quote
 
 from rich.console import Console
 
-from local_workspace.commands.command import LAUNCHER, add_bundle_options, add_state_option, print_line, state_of
+from local_workspace.commands.command import (
+    LAUNCHER,
+    add_bundle_options,
+    add_state_option,
+    print_line,
+    report_pages,
+    state_of,
+)
 from local_workspace.engines.mlflow_server import MlflowServer, launch_mlflow_server, uri_of_other
 from local_workspace.errors import EngineError, ParameterError, StateInUseError
 from local_workspace.run.state_folder import state_folder_is_free
@@ -59,7 +66,7 @@ def addresses(uri: str, state: Path) -> list[str]:
     """Where the server, the models, the champions and the reports are, and how Python predicts with a champion."""
     models = _models(uri)
     champions = [f"models:/{each['name']}@{CHAMPION}" for each in models if CHAMPION in _aliases(each)]
-    pages = sorted(state.glob("mlflow/artifacts/*/*/artifacts/report/index.html"))
+    pages = report_pages(state)
 
     lines = [f"MLflow:   {uri}", f"models:   {uri}/#/models"]
     lines += [f"          {uri}/#/models/{quote(str(each['name']))}" for each in models]

@@ -16,10 +16,13 @@ from types import TracebackType
 from typing import TextIO
 
 from local_workspace.engines.server_process import end_server_process, free_port, start_server_process
-from local_workspace.errors import EngineError
+from local_workspace.engines.tracking_database import check_database
+from local_workspace.errors import EngineError, StateFolderError
+from local_workspace.machine_faults import reported
 
 START_LIMIT_SECONDS = 90.0
 LOCK = "server.lock"
+DATABASE = "mlflow.db"
 
 
 @dataclass
@@ -48,6 +51,11 @@ class MlflowServer:
     def has_ended(self) -> bool:
         """Whether our server is not running any more."""
         return self.process is not None and self.process.poll() is not None
+
+    @property
+    def answers(self) -> bool:
+        """Whether a server answers at the address now, ours or that of another process."""
+        return _answers(self.uri)
 
     def stop(self) -> None:
         """End our server and its workers, and restore the environment. A second call does nothing."""
@@ -83,13 +91,19 @@ def launch_mlflow_server(state_dir: Path, port: int | None = None) -> MlflowServ
     One server owns the database: if another process has one, its server is used.
     """
     folder = state_dir.resolve() / "mlflow"
-    (folder / "tmp").mkdir(parents=True, exist_ok=True)
-    log = folder / "server.log"
-    lock = _lock(folder)
+    with reported(folder):
+        (folder / "tmp").mkdir(parents=True, exist_ok=True)
+        log = folder / "server.log"
+        lock = _lock(folder)
     if lock is None:
         uri = uri_of_other(state_dir) or ""
         return MlflowServer(uri, log, None, _set_environment(_client_environment(uri)))
 
+    try:
+        check_database(folder / DATABASE)
+    except StateFolderError:
+        lock.close()
+        raise
     port = port or free_port()
     uri = f"http://127.0.0.1:{port}"
     lock.write(uri)
@@ -134,7 +148,7 @@ def _lock(folder: Path) -> TextIO | None:
 def _command(folder: Path, port: int) -> list[str]:
     return [
         *(sys.executable, "-m", "mlflow", "server"),
-        *("--backend-store-uri", f"sqlite:///{folder / 'mlflow.db'}"),
+        *("--backend-store-uri", f"sqlite:///{folder / DATABASE}"),
         *("--artifacts-destination", str(folder / "artifacts"), "--serve-artifacts"),
         *("--host", "127.0.0.1", "--port", str(port), "--workers", "1"),
     ]

@@ -17,6 +17,7 @@ from pyspark.sql import SparkSession
 
 from local_workspace.engines.delta_jars import delta_conf, remember_jars
 from local_workspace.errors import EngineError
+from local_workspace.machine_faults import machine_fault
 
 STATE_CONF = "spark.local_workspace.state"
 
@@ -177,6 +178,9 @@ def _jvm_environment(state: Path) -> Iterator[None]:
 
 
 def _start_error(state: Path, err: Exception) -> str:
+    fault = machine_fault(str(err))
+    if fault:
+        return f"Spark did not start. {fault} Its log is {state / 'spark.log'}."
     return (
         f"Spark did not start ({type(err).__name__}: {str(err).splitlines()[0]}). It needs Java 17 on PATH or in "
         f"JAVA_HOME, and on first use Maven Central (behind a mirror: spark.jars.ivySettings). "

@@ -20,6 +20,7 @@ from local_workspace.bundle.jobs import (
     for_each_items,
 )
 from local_workspace.errors import LocalWorkspaceError
+from local_workspace.machine_faults import reported
 from local_workspace.run.conditions import condition_holds
 from local_workspace.run.graph import NextAction, TaskEnd, next_action, run_state
 from local_workspace.run.notebook_task import NotebookInputs, run_notebook_task, short_error
@@ -137,7 +138,8 @@ def _run_step(context: RunContext, run: _Run, step: _Step) -> TaskResult:
     context.progress.task_starts(step.path)
     begin = time.monotonic()
     try:
-        result = _work(context, run, step)
+        with reported(context.runs):
+            result = _work(context, run, step)
     except KeyboardInterrupt:
         canceled = TaskResult(State.CANCELED, time.monotonic() - begin, log_path=step.log_path)
         context.progress.task_ends(step.path, canceled)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from local_workspace.errors import StateInUseError
+from local_workspace.machine_faults import check_state_folder, reported
 
 
 def state_folder_is_free(state: Path) -> bool:
@@ -23,13 +24,18 @@ def state_folder_is_free(state: Path) -> bool:
 
 @contextmanager
 def state_folder_lock(state: Path) -> Iterator[None]:
-    """Hold the folder's lock; a StateInUseError when another process holds it.
+    """Hold the folder's lock; a StateInUseError when another process holds it, a StateFolderError when it cannot be
+    written or its disk is full.
 
     Without it Delta loses commits of two processes on a local file system. The operating system releases the lock when
     the process ends, also when it is killed.
     """
-    state.mkdir(parents=True, exist_ok=True)
-    with (state / "lock").open("a+", encoding="utf-8") as file:
+    with reported(state):
+        state.mkdir(parents=True, exist_ok=True)
+        check_state_folder(state)
+        opened = (state / "lock").open("a+", encoding="utf-8")
+
+    with opened as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as err:

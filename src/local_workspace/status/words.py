@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -16,21 +17,41 @@ DECIDED = {
 }
 
 
+_LABEL = 17
+_WIDTH = 100
+"""Characters of a label with its margin, and of a line. A command may be longer: it is copied as it stands."""
+
+
 def model_lines(facts: ModelFacts, launcher: str) -> list[str]:
-    """The model's name, then champion, error, last decision and what waits for a person."""
-    waiting = [*_waiting(facts, launcher)]
+    """The model's name, then champion, error, last decision, gate and what waits for a person."""
+    waiting = [line for sentence, command in _waiting(facts, launcher) for line in _waits(sentence, command)]
     if not facts.decision and not facts.event and not facts.promotion:
         first = f"  no run yet:    {launcher} run retraining --params model={facts.model}"
-        return [facts.model, first, *_waits(waiting)]
+        return [facts.model, first, *waiting]
 
     return [
         facts.model,
-        f"  champion       {_champion(facts)}",
-        f"  error          {_error(facts)}",
-        *(f"  last decision  {line}" for line in _decision(facts)),
-        *_last_run(facts),
-        *_waits(waiting),
+        *_labelled("champion", _champion(facts)),
+        *_labelled("error", _error(facts)),
+        *_labelled("last decision", _decision(facts)),
+        *_labelled("gate", _gate(facts)),
+        *_labelled("last run", _last_run(facts)),
+        *waiting,
     ]
+
+
+def _labelled(label: str, sentence: str | None) -> list[str]:
+    """The sentence beside its label, as lines of one width. Nothing for a sentence that is not there."""
+    if sentence is None:
+        return []
+    margin = " " * _LABEL
+    lines = textwrap.wrap(sentence, _WIDTH, initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False)
+    return [f"  {label}".ljust(_LABEL) + line[_LABEL:] if not place else line for place, line in enumerate(lines)]
+
+
+def _waits(sentence: str, command: str | None) -> list[str]:
+    """A command has its own line, so that it can be copied."""
+    return [*_labelled("waits for you", sentence), *([f"{' ' * _LABEL}{command}"] if command else [])]
 
 
 def _champion(facts: ModelFacts) -> str:
@@ -50,50 +71,54 @@ def _error(facts: ModelFacts) -> str:
     if realised is None:
         return "not known yet: no labelled rows have come that the champion had not seen"
 
-    of = f"{metric} {realised:.4g} of version {facts.decision['champion_version']}"
+    measured = facts.decision["champion_version"]
     rows = f"on {facts.decision['realised_error_rows']:,} new rows"
-    return f"{of} {rows}" + ("" if expected is None else f"; {expected:.4g} when it went live")
+    then = "" if expected is None else f"; {expected:.4g} when it went live"
+    live = facts.promotion.get("version")
+    if live is not None and live != measured:
+        return f"not known yet of version {live}. Version {measured} before it: {metric} {realised:.4g} {rows}{then}"
+    return f"{metric} {realised:.4g} of version {measured} {rows}{then}"
 
 
-def _decision(facts: ModelFacts) -> Iterator[str]:
+def _decision(facts: ModelFacts) -> str:
     if not facts.decision:
-        yield "none yet"
-        return
+        return "none yet"
     action = DECIDED.get(facts.decision["action"], facts.decision["action"])
     reason = next(iter(facts.decision["reasons"]), "")
-    yield f"{_time(facts.decision['at'])}: {action}. {reason}"
-    if facts.event.get("gate_sentence") and facts.event.get("batch_seq") == facts.decision["batch_seq"]:
-        yield f"the gate: {facts.event['gate']}. {facts.event['gate_sentence']}"
+    return f"{_time(facts.decision['at'])}: {action}. {reason}"
 
 
-def _last_run(facts: ModelFacts) -> Iterator[str]:
+def _gate(facts: ModelFacts) -> str | None:
+    """Its verdict on the candidate that the last decision led to."""
+    judged = facts.event.get("gate_sentence")
+    if not judged or not facts.decision or facts.event.get("batch_seq") != facts.decision["batch_seq"]:
+        return None
+    return f"{facts.event['gate']}. {judged}"
+
+
+def _last_run(facts: ModelFacts) -> str | None:
     failed = facts.event.get("failed_tasks") or []
-    if failed:
-        yield f"  last run       {_time(facts.event['at'])}: failed in {', '.join(failed)}"
+    return f"{_time(facts.event['at'])}: failed in {', '.join(failed)}" if failed else None
 
 
-def _waits(waiting: list[str]) -> Iterator[str]:
-    yield from (f"  waits for you  {line}" for line in waiting)
-
-
-def _waiting(facts: ModelFacts, launcher: str) -> Iterator[str]:
-    """What only a person can end, with the command."""
+def _waiting(facts: ModelFacts, launcher: str) -> Iterator[tuple[str, str | None]]:
+    """What only a person can end: a sentence, and the command where there is one."""
     name = f"--params model={facts.model}"
     for row in facts.held:
         because = ", ".join(row.get("held_because") or []) or "a gate of the batch failed"
         command = f'{launcher} run release_batch {name} batch_seq={row["batch_seq"]} reason="..."'
-        yield f"batch {row['batch_seq']} is held ({because}). To let it in: {command}"
+        yield f"batch {row['batch_seq']} is held ({because}). To let it in:", command
 
     for row in facts.pending:
         answer = f'{launcher} run approve {name} candidate={row["candidate_version"]} approve=yes reason="..."'
-        yield f"version {row['candidate_version']} passed the gate and needs an answer: {answer} (or approve=no)"
+        yield f"version {row['candidate_version']} passed the gate and needs an answer, yes or no:", answer
 
-    yield from (f"incident: {line}" for line in _incidents(facts))
+    yield from ((f"incident: {line}", None) for line in _incidents(facts))
     again = f"{launcher} run retraining {name}"
     if facts.open_batch is not None:
-        yield f"batch {facts.open_batch} was begun and not finished. The next run finishes it: {again}"
+        yield f"batch {facts.open_batch} was begun and not finished. The next run finishes it:", again
     if facts.unapplied:
-        yield f"a decision about the champion was not finished. The next run finishes it: {again}"
+        yield "a decision about the champion was not finished. The next run finishes it:", again
 
 
 def _incidents(facts: ModelFacts) -> Iterator[str]:

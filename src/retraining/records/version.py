@@ -95,6 +95,18 @@ class Manifest(Stamped):
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a version in the registry comes from, as the registry has it."""
+
+    registered_by: str | None
+    """Who registered it; None where the registry does not know."""
+    registered_at: datetime
+    """When it was registered."""
+    run_id: str | None
+    """The MLflow run that made it; None where it names none."""
+
+
+@dataclass(frozen=True)
 class ModelInput:
     """An input column of a registered model."""
 

@@ -21,11 +21,13 @@ def model_card(spec: ModelSpec, full_name: str, event: Event, page: str) -> str:
             _standing(event),
             "With pandas:",
             f'    import mlflow\n    model = mlflow.pyfunc.load_model("{uri}")\n'
-            f"    model.predict(rows)  # a DataFrame with these columns",
+            f"    columns = model.metadata.get_input_schema().input_names()\n"
+            f"    model.predict(rows[columns])",
             "With Spark:",
             f"    from pyspark.sql import functions as F\n"
+            f'    columns = mlflow.models.get_model_info("{uri}").signature.inputs.input_names()\n'
             f'    predict = mlflow.pyfunc.spark_udf(spark, "{uri}", env_manager="local")\n'
-            f'    rows.withColumn("prediction", predict(F.struct(*rows.columns)))',
+            f'    rows.withColumn("prediction", predict(F.struct(*columns)))',
             f"Report: {page}.",
         ]
     )

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from retraining.errors import ParameterError
-from retraining.requests.widget_values import batch_number
+from retraining.requests.widget_values import batch_number, trusted_digest
 
 
 @dataclass(frozen=True)
 class AdoptRequest:
     """version, or the old registry stage it is in; the batches that hold the rows it was trained on, first and last
-    included. label names the column it predicts. fit_seconds is what its fit took, None when it is not known."""
+    included. label names the column it predicts. fit_seconds is what its fit took, None when it is not known. trust is
+    the digest of the files that may be loaded, None where no one has looked at them yet."""
 
     version: str | None
     old_stage: str | None
@@ -19,6 +20,7 @@ class AdoptRequest:
     label: str | None
     fit_seconds: float | None
     reason: str
+    trust: str | None = None
 
 
 def read_adoption(parameters: Mapping[str, str]) -> AdoptRequest:
@@ -37,7 +39,9 @@ def read_adoption(parameters: Mapping[str, str]) -> AdoptRequest:
         raise ParameterError(f"first_batch {first} and last_batch {last}: expected 1 <= first_batch <= last_batch.")
     label = parameters["label"] or None
     reason = parameters["reason"].strip()
-    return AdoptRequest(version, old_stage, first, last, label, _seconds(parameters["fit_seconds"]), reason)
+    seconds = _seconds(parameters["fit_seconds"])
+    trust = trusted_digest(parameters["trust"])
+    return AdoptRequest(version, old_stage, first, last, label, seconds, reason, trust)
 
 
 def _seconds(text: str) -> float | None:

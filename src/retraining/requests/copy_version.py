@@ -4,19 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from retraining.errors import ParameterError
+from retraining.requests.widget_values import trusted_digest
 from retraining.spec.identifiers import check_part
 
 
 @dataclass(frozen=True)
 class CopyRequest:
     """Which version: schema is `catalog.schema`, model its name there. trained_until is the newest ledger value that it
-    learned, None where its tag names it."""
+    learned, None where its tag names it. trust is the digest of the files that may be loaded, None where no one has
+    looked at them yet."""
 
     schema: str
     model: str
     version: str
     trained_until: str | None
     reason: str
+    trust: str | None = None
 
     @property
     def full_name(self) -> str:
@@ -39,4 +42,5 @@ def read_copy(parameters: Mapping[str, str]) -> CopyRequest:
         raise ParameterError(f"source_version {version!r} is not a version number, such as 3.")
     until = parameters["trained_until"] or None
     reason = parameters["reason"].strip()
-    return CopyRequest(f"{catalog}.{schema}", model, version, until, reason)
+    trust = trusted_digest(parameters["trust"])
+    return CopyRequest(f"{catalog}.{schema}", model, version, until, reason, trust)

@@ -15,6 +15,7 @@ from retraining.rules.champion.alias_state import newest_move
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.apply_newest_decision import apply_newest_decision
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
+from retraining.steps.imported.check_trust import TRUSTED
 from retraining.steps.imported.take_over import take_over
 
 _log = logging.getLogger(__name__)
@@ -38,7 +39,8 @@ def adopt(context: Context, request: AdoptRequest) -> AdoptReport:
     repeated only reconciles.
 
     Adopting is a choice, so an alias that was set by hand does not stop it. Raises ParameterError for a request
-    that does not fit the spec and its batches, RegistryError for a version that cannot be taken over.
+    that does not fit the spec and its batches, RegistryError for a version that cannot be taken over,
+    UntrustedVersionError for one whose files the request does not trust: it is not loaded.
     """
     spec = context.spec
     promotions = apply_newest_decision(context, "leave")
@@ -50,7 +52,8 @@ def adopt(context: Context, request: AdoptRequest) -> AdoptReport:
     _check(spec, source, request)
     version = request.version or version_in_stage(context.registry, spec.model, str(request.old_stage))
     manifest = _adopted(context, promotions, version) or take_over(context, source, request, version)
-    context.registry.tag(spec.model, version, {"retrain_key": manifest.retrain_key, REPRODUCIBLE: "false"})
+    tags = {"retrain_key": manifest.retrain_key, REPRODUCIBLE: "false", TRUSTED: str(manifest.digest)}
+    context.registry.tag(spec.model, version, tags)
 
     live = newest_move(promotions)
     decision = Promotion(
@@ -64,7 +67,7 @@ def adopt(context: Context, request: AdoptRequest) -> AdoptReport:
         retrain_key=manifest.retrain_key,
         request_id=context.run.run_id,
         batch_seq=source.committed.through,
-        reasons=(request.reason, _trained_on(request, manifest)),
+        reasons=(request.reason, _trained_on(request, manifest), f"Its files have the digest {manifest.digest}."),
         source=source.name,
         decided_by=context.run.started_by(),
         **context.stamp,

@@ -19,6 +19,7 @@ from retraining.steps.champion.live_versions import heal_and_read_champion
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.model_history import ModelHistory, read_history
 from retraining.steps.imported.check_made_elsewhere import check_inputs
+from retraining.steps.imported.check_trust import TRUSTED, check_trust
 from retraining.steps.imported.copied_manifest import Copy, copied_manifest
 
 _log = logging.getLogger(__name__)
@@ -47,7 +48,8 @@ def copy_version(context: Context, request: CopyRequest) -> CopyReport:
     request finds the same copy; with a newer batch there are other days to judge on, and another copy.
 
     Raises ParameterError for a request that does not fit the spec, RegistryError for a version that cannot be used on
-    its columns, NothingToDoError for files that are champion already or were left by a rollback.
+    its columns, NothingToDoError for files that are champion already or were left by a rollback,
+    UntrustedVersionError for files that the request does not trust: they are not loaded.
     """
     spec = context.spec
     _check(context, request)
@@ -64,6 +66,7 @@ def copy_version(context: Context, request: CopyRequest) -> CopyReport:
         refusal = why_not_copied(original.digest, history.manifests, history.promotions)
         if refusal:
             raise NothingToDoError(f"{spec.model}: {original.name} is not copied: {refusal}.")
+        check_trust(schema, request.model, request.version, original.digest, request.trust, history.manifests)
         manifest = _register(context, source, request, Copy(original, key, until), history)
 
     if context.registry.version_of(spec.model, CHALLENGER) != manifest.version:
@@ -138,4 +141,5 @@ def _tags(registry: Registry, made: Manifest, request: CopyRequest) -> dict[str,
         REPRODUCIBLE: "false",
         COPIED_FROM: f"{request.full_name}/{request.version}",
         "copy_reason": request.reason,
+        TRUSTED: str(made.digest),
     }

@@ -97,7 +97,7 @@ def _writes(context: Context, source_table: str, principal: str) -> list[_Attemp
             f"Give `{principal}` CAN_EDIT on the experiment {registry.experiment}.",
         ),
         (
-            "register a model, load it and move an alias",
+            "register a model, read its files and move an alias",
             lambda: probe_model(registry, constant_predictor(example), example, data, TRAVELLING_CODE, attempt_id),
             f"GRANT CREATE MODEL, EXECUTE ON SCHEMA {schema} TO `{principal}`;",
         ),

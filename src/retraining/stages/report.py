@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
-from retraining.adapters.registry.log_pages import log_pages
+from retraining.adapters.registry.log_pages import address_of_pages, log_pages
 from retraining.adapters.registry.registry import CHAMPION, Registry
 from retraining.adapters.tables.ledgers_of_model import append_event, read_events
 from retraining.context import Context
@@ -38,8 +38,8 @@ class RunReport:
     event: Event
     """The run's row."""
     page: str
-    pages_run_id: str | None
-    """The MLflow run that holds all pages; None when MLflow was down."""
+    pages_at: str | None
+    """Where all pages are, for people; None when MLflow was down."""
     news: tuple[Incident, ...] = ()
     """The incidents that the run opened or resolved."""
     unreached: tuple[str, ...] = ()
@@ -51,7 +51,8 @@ class RunReport:
     def summary(self) -> str:
         """A line for each incident that the run opened or resolved, and where the pages are."""
         lines = [f"{'Opened' if incident.is_open else 'Resolved'}: {incident.line}" for incident in self.news]
-        return "\n".join([*lines, f"All pages: MLflow run {self.pages_run_id}, artifact folder `report`"])
+        pages = self.pages_at or "not stored, because MLflow did not answer. The next run stores them"
+        return "\n".join([*lines, f"All pages: {pages}"])
 
     def raise_if_failed(self) -> None:
         """Raises TaskFailedError when a task of the run failed, so that the run counts as failed; NotifyError when a
@@ -102,7 +103,8 @@ def report(context: Context, task_states: str = "") -> RunReport:
 
     news = tuple(news_of_run(records.incidents, records.run_ids))
     unreached = send_alerts(context, news)
-    return RunReport(event, page, pages_run_id, news, unreached, spec.alerts.fail_run)
+    pages_at = address_of_pages(pages_run_id) if pages_run_id else None
+    return RunReport(event, page, pages_at, news, unreached, spec.alerts.fail_run)
 
 
 def _events_of(model: str, events: Sequence[Event]) -> list[Event]:

@@ -1,8 +1,10 @@
 """One command back: an earlier champion goes live again, and the version left is refused from then on."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from retraining.adapters.registry.registry import CHAMPION
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.adapters.tables.predictions import count_predictions
 from retraining.context import Context
@@ -10,9 +12,9 @@ from retraining.records.promotion import Promotion
 from retraining.records.version import PredictionCount
 from retraining.requests.reason import given_reason
 from retraining.rules.champion.history import live_since
-from retraining.rules.champion.rollback import unfinished_rollback, version_asked
+from retraining.rules.champion.rollback import puts_alias_back, unfinished_rollback, version_asked
 from retraining.steps.champion.apply_newest_decision import apply_newest_decision
-from retraining.steps.champion.carry_out_rollback import carry_out_rollback
+from retraining.steps.champion.carry_out_rollback import carry_out_rollback, put_alias_back
 
 _SHOWN = 10
 """Batches that the summary names one by one; the report holds all of them."""
@@ -31,8 +33,10 @@ class RollbackReport:
     def summary(self) -> str:
         """One line for people."""
         row = self.promotion
-        back = f"{row.model}: back from version {row.previous_version} to {row.version}. {' '.join(row.reasons)}"
-        return f"{back} {self._predicted}"
+        reasons = " ".join(row.reasons)
+        if row.outcome == "HEAL":
+            return f"{row.model}: the alias champion is at version {row.version} again, as decided before. {reasons}"
+        return f"{row.model}: back from version {row.previous_version} to {row.version}. {reasons} {self._predicted}"
 
     @property
     def _predicted(self) -> str:
@@ -61,7 +65,7 @@ def rollback(
 
     to_version names the target, to_date the day whose last champion it is; the default is the previous champion.
     Somebody who names one has seen where the alias is, so an alias moved by hand, or whose version was deleted, does
-    not stop it then. Raises ParameterError without a reason.
+    not stop it then. Naming the decided champion puts the alias back. Raises ParameterError without a reason.
     """
     why = given_reason(reason, "Say why the champion is to be left; it is stored with the rollback.")
     named = bool(to_version or to_date)
@@ -71,13 +75,23 @@ def rollback(
     target = version_asked(promotions, to_version, to_date)
     if unfinished and target in (None, unfinished.version):
         decision = unfinished
+    elif puts_alias_back(promotions, target, context.registry.version_of(context.model, CHAMPION)):
+        decision = put_alias_back(context, promotions, why, context.run.started_by)
     else:
         decision = carry_out_rollback(
             context, promotions, context.run.run_id, target, why, decided_by=context.run.started_by
         )
 
-    left = str(decision.previous_version)
-    since = live_since(promotions, left, decision.seq)
-    report = RollbackReport(decision, count_predictions(context.tables, context.model, left, since))
+    report = RollbackReport(decision, _predictions_of_left(context, promotions, decision))
     _log.info(report.summary)
     return report
+
+
+def _predictions_of_left(
+    context: Context, promotions: Sequence[Promotion], decision: Promotion
+) -> tuple[PredictionCount, ...]:
+    """Nothing where the alias was put back: no version is left by that."""
+    if decision.outcome == "HEAL":
+        return ()
+    left = str(decision.previous_version)
+    return count_predictions(context.tables, context.model, left, live_since(promotions, left, decision.seq))

@@ -40,11 +40,20 @@ def test_a_model_without_a_run_has_the_command_for_the_first():
 def test_champion_error_and_decision_are_sentences():
     assert lines() == [
         "rain",
-        "  champion       version 2, live since 2024-04-01 08:30; the newest rows were 31 days newer than what it "
-        "learned from",
+        "  champion       version 2, live since 2024-04-01 08:30; the newest rows were 31 days newer than",
+        "                 what it learned from",
         "  error          rmse 0.5 of version 2 on 720 new rows; 0.48 when it went live",
         "  last decision  2024-04-01 08:30: train a challenger. 720 labelled rows are new.",
-        "  last decision  the gate: passed. RMSE 0.4 against 0.5.",
+        "  gate           passed. RMSE 0.4 against 0.5.",
+    ]
+
+
+def test_the_error_of_a_version_that_was_replaced_is_not_that_of_the_champion():
+    shown = lines(promotion={**PROMOTION, "version": "3"})
+
+    assert shown[2:4] == [
+        "  error          not known yet of version 3. Version 2 before it: rmse 0.5 on 720 new rows; 0.48",
+        "                 when it went live",
     ]
 
 
@@ -65,15 +74,15 @@ def test_what_waits_for_a_person_comes_with_its_command():
         unapplied=True,
     )
 
-    assert shown[5:] == [
-        "  waits for you  batch 4 is held (min_rows). To let it in: "
-        './workspace run release_batch --params model=rain batch_seq=4 reason="..."',
-        "  waits for you  version 5 passed the gate and needs an answer: "
-        './workspace run approve --params model=rain candidate=5 approve=yes reason="..." (or approve=no)',
-        "  waits for you  batch 6 was begun and not finished. The next run finishes it: "
-        "./workspace run retraining --params model=rain",
-        "  waits for you  a decision about the champion was not finished. The next run finishes it: "
-        "./workspace run retraining --params model=rain",
+    assert shown[6:] == [
+        "  waits for you  batch 4 is held (min_rows). To let it in:",
+        '                 ./workspace run release_batch --params model=rain batch_seq=4 reason="..."',
+        "  waits for you  version 5 passed the gate and needs an answer, yes or no:",
+        '                 ./workspace run approve --params model=rain candidate=5 approve=yes reason="..."',
+        "  waits for you  batch 6 was begun and not finished. The next run finishes it:",
+        "                 ./workspace run retraining --params model=rain",
+        "  waits for you  a decision about the champion was not finished. The next run finishes it:",
+        "                 ./workspace run retraining --params model=rain",
     ]
 
 

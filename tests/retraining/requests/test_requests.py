@@ -10,7 +10,7 @@ from retraining.requests.adopt import AdoptRequest, read_adoption
 from retraining.requests.copy_version import CopyRequest, read_copy
 from retraining.requests.reason import wish_to_retrain
 from retraining.requests.repair import RepairRequest, read_repair
-from retraining.requests.widget_values import end_of
+from retraining.requests.widget_values import end_of, trusted_digest
 from retraining.rules.champion.rollback import version_asked
 
 NOTHING = dict.fromkeys(("action", "batch_seq", "start", "end", "source"), "")
@@ -77,7 +77,7 @@ def test_a_rollback_to_both_or_to_no_date_is_refused(to_version, to_date, refusa
 
 ADOPTION = {
     **{"version": "3", "old_stage": "", "first_batch": "1", "last_batch": "2"},
-    **{"label": "", "fit_seconds": "", "reason": "Live since March."},
+    **{"label": "", "fit_seconds": "", "reason": "Live since March.", "trust": ""},
 }
 
 
@@ -86,6 +86,7 @@ def test_an_adoption_is_read_with_what_it_needs():
     assert read_adoption({**ADOPTION, "first_batch": "2", "label": "y", "fit_seconds": "1.5"}) == AdoptRequest(
         "3", None, 2, 2, "y", 1.5, "Live since March."
     )
+    assert read_adoption({**ADOPTION, "trust": "0f" * 32}).trust == "0f" * 32
 
 
 @pytest.mark.parametrize(
@@ -111,12 +112,29 @@ def test_a_day_means_its_last_moment():
     assert f"{end_of('2013-02-01')}" == "2013-02-01 23:59:59.999999+00:00"
 
 
-COPY = {"source_model": "staging.retraining.toy", "source_version": "7", "trained_until": "", "reason": "Fitted there."}
+@pytest.mark.parametrize(
+    ("text", "digest"), [("", None), (" ", None), ("0f" * 32, "0f" * 32), (f" {'0F' * 32} ", "0f" * 32)]
+)
+def test_files_are_trusted_by_all_digits_of_their_digest(text, digest):
+    assert trusted_digest(text) == digest
+
+
+@pytest.mark.parametrize("text", ["yes", "0f" * 6, "0f" * 33, "0g" * 32, "٣" * 64])
+def test_anything_else_trusts_nothing(text):
+    with pytest.raises(ParameterError, match=r"is not a digest: expected 64 hex digits\. Leave it empty, and the job"):
+        trusted_digest(text)
+
+
+COPY = {
+    **{"source_model": "staging.retraining.toy", "source_version": "7", "trained_until": ""},
+    **{"reason": "Fitted there.", "trust": ""},
+}
 
 
 def test_a_copy_names_its_original_part_by_part():
     assert read_copy(COPY) == CopyRequest("staging.retraining", "toy", "7", None, "Fitted there.")
     assert read_copy({**COPY, "trained_until": "2013-01-31"}).trained_until == "2013-01-31"
+    assert read_copy({**COPY, "trust": "0f" * 32}).trust == "0f" * 32
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import mlflow
@@ -12,7 +13,7 @@ from sklearn.linear_model import LinearRegression
 from tests.loop import KilledError, days, killed, make_run, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_references, read_rows
-from retraining.errors import NothingToDoError, ParameterError, RegistryError
+from retraining.errors import NothingToDoError, ParameterError, RegistryError, UntrustedVersionError
 from retraining.records.gate import GateResult
 from retraining.records.promotion import Promotion
 from retraining.records.version import Manifest
@@ -26,8 +27,9 @@ SPEC = toy_spec(gate={"deploy": "candidate"})
 
 
 @pytest.fixture(scope="module")
-def story(make_loop):
-    """Three versions by hand; the second is in the old stage. It is taken over, goes on, is replaced, comes back."""
+def story(make_loop, tmp_path_factory):
+    """Four versions by hand; the second is in the old stage, the fourth runs code when it is loaded. The second is
+    taken over, goes on, is replaced, comes back."""
     loop, told = make_loop(), SimpleNamespace()
     loop.spec, told.loop = SPEC, loop
     loop.source_has(days(1, 14))
@@ -35,19 +37,25 @@ def story(make_loop):
     register_by_hand(loop, signed=False)
     put_in_production(loop, register_by_hand(loop))
     register_by_hand(loop, column="weight")
+    told.marker = tmp_path_factory.mktemp("code") / "it_ran"
+    register_by_hand(loop, model=CodeOnLoad(told.marker))
+    told.marker.unlink(missing_ok=True)  # MLflow may load what it has just logged
     told.no_stage = refusal(RegistryError, loop, replace(REQUEST, old_stage="Staging"))
     told.unsigned = refusal(RegistryError, loop, version("1"))
     told.other_columns = refusal(RegistryError, loop, version("3"))
     told.unknown = refusal(RegistryError, loop, version("9"))
     told.too_early = refusal(ParameterError, loop, replace(REQUEST, last_batch=2))
     told.other_label = refusal(ParameterError, loop, replace(REQUEST, label="price"))
+    told.untrusted = refusal(UntrustedVersionError, loop, version("4"))
+    told.of_another = refusal(UntrustedVersionError, loop, replace(version("4"), trust=trusted(loop, "2").trust))
+    told.code_ran = told.marker.exists()
     told.after_refusals = (loop.alias("champion"), rows(loop, Promotion), rows(loop, Manifest))
     loop.registry.set_alias("toy", "champion", "2")
     with pytest.MonkeyPatch.context() as patch, suppress(KilledError):
         patch.setattr("retraining.stages.adopt.append_rows", killed)
-        adopted(loop, REQUEST)
+        adopted(loop, trusted(loop, "2"))
     told.after_kill = (rows(loop, Promotion), len(rows(loop, Manifest)))
-    told.adopted, told.adopted_again = adopted(loop, REQUEST), adopted(loop, REQUEST)
+    told.adopted, told.adopted_again = adopted(loop, trusted(loop, "2")), adopted(loop, REQUEST)
     told.after_adoption = (loop.alias("champion"), rows(loop, Promotion), rows(loop, Manifest))
     loop.source_has(days(15, 22))
     loop.ingest()
@@ -62,10 +70,21 @@ def story(make_loop):
     return told
 
 
-def register_by_hand(loop, column: str = "x", signed: bool = True) -> str:
+class CodeOnLoad(LinearRegression):
+    """A model whose file, when it is loaded, writes another file."""
+
+    def __init__(self, marker: Path):
+        super().__init__()
+        self.marker = marker
+
+    def __reduce__(self):
+        return Path.touch, (self.marker,)
+
+
+def register_by_hand(loop, column: str = "x", signed: bool = True, model: LinearRegression | None = None) -> str:
     """As the white paper's notebook does it."""
     table = pd.DataFrame(days(1, 14), columns=["id", "at", column, "y"])
-    model = LinearRegression().fit(table[[column]], table["y"])
+    model = (model or LinearRegression()).fit(table[[column]], table["y"])
     signature = infer_signature(table[[column]], model.predict(table[[column]])) if signed else None
     with mlflow.start_run(experiment_id=loop.registry.experiment_id()):
         logged = mlflow.sklearn.log_model(model, name="model", signature=signature, pip_requirements=[])
@@ -79,6 +98,11 @@ def put_in_production(loop, made: str) -> None:
 
 def version(name: str) -> AdoptRequest:
     return replace(REQUEST, version=name, old_stage=None)
+
+
+def trusted(loop, name: str) -> AdoptRequest:
+    """A request by stage, of somebody who has looked at a version's files."""
+    return replace(REQUEST, trust=loop.registry.digest("toy", name))
 
 
 def adopted(loop, request: AdoptRequest, run_id: str = "800"):
@@ -107,6 +131,25 @@ def test_what_cannot_be_taken_over_is_refused_with_the_cure_and_nothing_is_writt
     assert story.after_refusals == (None, [], [])
 
 
+def test_files_that_nobody_trusts_are_described_and_not_loaded(story):
+    loop = story.loop
+    run = loop.registry.client.get_model_version(loop.registry.full_name("toy"), "4").run_id
+
+    assert not story.code_ran
+    assert story.untrusted.startswith(
+        f"{loop.registry.full_name('toy')} version 4 was made elsewhere, and no one has said that its files may be "
+        f"loaded. It was registered by "
+    )
+    assert f"UTC, from MLflow run {run}. To load it runs the code in its files, with all rights" in story.untrusted
+    assert story.untrusted.endswith(f"start the job again with trust={loop.registry.digest('toy', '4')}")
+
+
+def test_the_digest_of_another_version_trusts_nothing(story):
+    digests = [story.loop.registry.digest("toy", each) for each in ("2", "4")]
+
+    assert "trust names the digest {}, but its files have the digest {}. Nothing".format(*digests) in story.of_another
+
+
 def test_an_adoption_that_was_killed_before_its_decision_goes_on_with_what_it_wrote(story):
     assert story.after_kill == ([], 1)
     assert len(story.after_adoption[2]) == 1
@@ -120,6 +163,7 @@ def test_the_version_in_the_old_stage_is_champion_by_a_decision_and_a_second_req
     assert story.adopted.promotion.reasons == (
         "Live since March.",
         "Trained by hand on 280 rows of batches 1 to 1, until 2013-01-14T19:00:00.000000Z.",
+        f"Its files have the digest {story.loop.registry.digest('toy', '2')}.",
     )
 
 
@@ -158,6 +202,6 @@ def test_the_next_candidate_is_judged_against_it_and_a_rollback_leads_back_to_it
 
 
 def test_a_version_of_this_bundle_one_that_was_left_and_the_champion_itself_are_not_adopted(story):
-    assert "version 4 was registered by this bundle" in story.ours
-    assert story.left == "toy version 4 was left by a rollback. Only a new fit may go live."
+    assert "version 5 was registered by this bundle" in story.ours
+    assert story.left == "toy version 5 was left by a rollback. Only a new fit may go live."
     assert story.already == "toy version 2 is the champion already; there is nothing to adopt."

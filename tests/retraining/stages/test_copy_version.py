@@ -12,7 +12,7 @@ from sklearn.linear_model import LinearRegression
 from tests.loop import KilledError, Loop, days, killed, make_run, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_references, read_rows
-from retraining.errors import NothingToDoError, ParameterError, RegistryError
+from retraining.errors import NothingToDoError, ParameterError, RegistryError, UntrustedVersionError
 from retraining.records.version import Manifest
 from retraining.requests.copy_version import CopyRequest
 from retraining.stages.copy_version import CopyReport, copy_version
@@ -34,7 +34,9 @@ def story(make_loop):
     other.source_has(days(1, 14))
     other.ingest()
     other.train()
-    told.request = CopyRequest(other.registry.schema, "toy", other.alias("champion"), None, "Fitted in staging.")
+    live = other.alias("champion")
+    digest = other.registry.digest("toy", live)
+    told.request = CopyRequest(other.registry.schema, "toy", live, None, "Fitted in staging.", digest)
     register_by_hand(other, "unsigned", signed=False)
     register_by_hand(other, "weighs", column="weight")
     register_by_hand(other, "by_hand")
@@ -50,7 +52,7 @@ def story(make_loop):
     told.too_few = promoted(loop, told.early)
     loop.source_has(days(17, 22))
     loop.ingest()
-    told.copy = copied(loop, told.request)
+    told.copy = copied(loop, replace(told.request, trust=None))
     told.challenger = loop.alias("challenger")
     told.live = promoted(loop, told.copy)
     told.page = loop.report("copy=success promote=success")
@@ -59,7 +61,9 @@ def story(make_loop):
     told.decision = loop.check().decision
     told.already = refusal(NothingToDoError, loop, replace(told.request, trained_until="2013-01-14"), newer=True)
     loop.spec = REFRESH
-    told.by_hand = copied(loop, replace(told.request, model="by_hand", version="1", trained_until="2013-01-15"))
+    trust = other.registry.digest("by_hand", "1")
+    by_hand = replace(told.request, model="by_hand", version="1", trained_until="2013-01-15", trust=trust)
+    told.by_hand = copied(loop, by_hand)
     told.against_it = promoted(loop, told.by_hand)
     told.next_page = loop.report("copy=success promote=success")
     return told
@@ -84,6 +88,8 @@ def refusals(loop: Loop, request: CopyRequest) -> dict[str, str]:
         "untold": refusal(ParameterError, loop, replace(by_hand, model="by_hand")),
         "no date": refusal(ParameterError, loop, replace(request, trained_until="in spring")),
         "reserved": refusal(ParameterError, replace(loop, spec=RESERVED), request),
+        "untrusted": refusal(UntrustedVersionError, loop, replace(request, trust=None)),
+        "of another": refusal(UntrustedVersionError, loop, replace(request, trust="0" * 64)),
     }
 
 
@@ -126,6 +132,11 @@ def test_what_cannot_be_judged_here_is_refused_with_the_cure_and_nothing_is_copi
         f"{schema}.toy version 2: trained_until 'in spring' is not a timestamp of at. Set"
     )
     assert said["reserved"].startswith("toy: gate.holdout is reserved, and it is not known whether")
+    assert said["untrusted"].startswith(
+        f"{schema}.toy version 2 was made elsewhere, and no one has said that its files"
+    )
+    assert said["untrusted"].endswith(f"start the job again with trust={story.request.trust}")
+    assert "trust names the digest 000" in said["of another"]
     assert story.after_refusals == ([], [])
 
 
@@ -142,6 +153,7 @@ def test_the_manifest_says_what_is_known_of_it(story):
     assert (made.trained_until, made.train_before) == ("2013-01-14T19:00:00.000000Z", "2013-01-15T00:00:00.000000Z")
     assert made.digest == story.other.registry.digest("toy", original.version)
     assert (tags["copied_from"], tags["copy_reason"]) == (f"{original.full_name}/2", "Fitted in staging.")
+    assert tags["trusted_digest"] == story.request.trust
     assert (tags["retrain_key"], tags["role"], tags["reproducible"]) == (made.retrain_key, "copied", "false")
     assert tags["model"] == story.loop.registry.full_name("toy")
 
@@ -149,6 +161,10 @@ def test_the_manifest_says_what_is_known_of_it(story):
 def test_with_too_few_days_after_its_training_the_gate_lacks_evidence(story):
     assert story.too_few.promotion.outcome == "REJECT"
     assert story.too_few.promotion.reasons == ("The hold-out has 1 whole days; a verdict needs 6.",)
+
+
+def test_files_that_were_trusted_once_are_copied_again_without_a_word(story):
+    assert story.copy.manifest.digest == story.early.manifest.digest == story.request.trust
 
 
 def test_a_newer_batch_is_another_request_and_is_judged_on_days_after_its_training(story):

@@ -1,13 +1,14 @@
 """A rollback in every way it can be asked for, and what refuses it. One model, told once; the tests only read."""
 
+from contextlib import suppress
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from tests.loop import PERSON, days, make_run, toy_spec
+from tests.loop import PERSON, KilledError, days, killed, make_run, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
-from retraining.errors import AliasDriftError, TamperedModelError
+from retraining.errors import AliasDriftError, ParameterError, TamperedModelError
 from retraining.records.promotion import Promotion
 from retraining.stages.promote import promote
 
@@ -45,6 +46,16 @@ def story(make_loop, state_dir):
     told.from_deleted = loop.rollback("78", to_version="1", as_of="2013-02-04")
     told.repeated = loop.rollback("78", to_version="1", as_of="2013-02-05")
     told.after_deleted = (loop.alias("champion"), loop.alias("previous"))
+    told.gone = refusal(ParameterError, lambda: loop.rollback(to_version="3"))
+    loop.registry.client.delete_registered_model_alias(loop.registry.full_name("toy"), "champion")
+    told.without_alias = refusal(AliasDriftError, loop.rollback)
+    with pytest.MonkeyPatch.context() as patch, suppress(KilledError):
+        patch.setattr("retraining.steps.champion.apply_newest_decision._project", killed)
+        loop.rollback("79", to_version="1")
+    told.put_back = loop.rollback("80", to_version="1")
+    told.put_back_again = loop.rollback("79", to_version="1")
+    told.after_put_back = (loop.alias("champion"), len(promotions(loop)))
+    told.there_already = refusal(ParameterError, lambda: loop.rollback(to_version="1"))
     return told
 
 
@@ -115,6 +126,9 @@ def test_a_version_deleted_under_its_alias_stops_a_rollback_that_names_no_target
     assert story.drifted.startswith(
         "toy version 3, which the last decision made champion, was deleted from the registry"
     )
+    assert story.drifted.endswith(
+        "Go back with the job rollback (to_version=1), or have another version taken over by the job adopt."
+    )
 
 
 def test_a_rollback_that_names_its_target_leads_away_from_a_deleted_version(story):
@@ -122,3 +136,24 @@ def test_a_rollback_that_names_its_target_leads_away_from_a_deleted_version(stor
     assert story.after_deleted == ("1", "1")  # a deleted version carries no alias, so `previous` stays where it was
     assert story.repeated == story.from_deleted
     assert [row.state for row in promotions(story.loop) if row.request_id == "78"] == ["DECIDED", "APPLIED"]
+
+
+def test_an_alias_that_somebody_deleted_is_put_back_by_naming_the_decided_champion_as_the_error_says(story):
+    told = story.put_back.promotion
+
+    assert "To put it back, run the job rollback with to_version=1, or set policy.on_alias_drift" in story.without_alias
+    assert (told.outcome, told.version, told.decided_by, story.after_put_back[0]) == ("HEAL", "1", PERSON, "1")
+    assert story.put_back.summary == (
+        "toy: the alias champion is at version 1 again, as decided before. Found worse by hand."
+    )
+
+
+def test_the_attempt_that_was_killed_before_the_alias_followed_is_finished_and_nothing_is_decided_twice(story):
+    assert story.put_back.promotion.request_id == story.put_back_again.promotion.request_id == "79"
+    healed = [row.state for row in promotions(story.loop) if row.outcome == "HEAL"]
+    assert healed == ["DECIDED", "APPLIED"]
+
+
+def test_a_champion_whose_alias_is_right_or_whose_version_is_gone_is_no_target(story):
+    assert "to_version '1' cannot be rolled back to; the champion is version 1" in story.there_already
+    assert "to_version '3' cannot be rolled back to; the champion is version 1" in story.gone

@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 
+import mlflow
+from mlflow.utils.databricks_utils import get_databricks_run_url
+
 from retraining.adapters.registry.registry import Registry, talking_to_mlflow
 
 FOLDER = "report"
+_INDEX = "index.html"
 
 
 def log_pages(registry: Registry, pages: Mapping[str, str]) -> str:
@@ -21,3 +25,10 @@ def log_pages(registry: Registry, pages: Mapping[str, str]) -> str:
         for path, page in pages.items():
             registry.client.log_text(run_id, page, f"{FOLDER}/{path}")
     return run_id
+
+
+def address_of_pages(run_id: str) -> str:
+    """Where the index of all pages opens: its web address in a workspace, elsewhere the run and the artifact."""
+    uri = mlflow.get_tracking_uri()
+    address = get_databricks_run_url(uri, run_id, f"{FOLDER}/{_INDEX}")
+    return address or f"artifact {FOLDER}/{_INDEX} of MLflow run {run_id}"

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from retraining.adapters.registry.digest import digest_of_files
 from retraining.adapters.registry.registry import READY, Registry, talking_to_mlflow
-from retraining.errors import RegistryError
-from retraining.records.version import FileHash
+from retraining.errors import RegistryError, TamperedModelError
+from retraining.records.version import FileHash, Origin
 
 
 def version_in_stage(registry: Registry, model: str, stage: str) -> str:
@@ -22,11 +23,18 @@ def version_in_stage(registry: Registry, model: str, stage: str) -> str:
     return str(max(found))
 
 
+def origin_of_version(registry: Registry, model: str, version: str) -> Origin:
+    """Who registered a version, when, and from which run. Raises RegistryError for a version that is not there."""
+    with talking_to_mlflow(f"reading {model} version {version}"):
+        found = registry.client.get_model_version(registry.full_name(model), version)
+    at = datetime.fromtimestamp(found.creation_timestamp / 1_000, UTC)
+    return Origin(found.user_id or None, at, found.run_id or None)
+
+
 def run_of_version(registry: Registry, model: str, version: str) -> str | None:
     """The MLflow run that made a version, None when it names none. Raises RegistryError for a version that is not
     there."""
-    with talking_to_mlflow(f"reading {model} version {version}"):
-        return registry.client.get_model_version(registry.full_name(model), version).run_id or None
+    return origin_of_version(registry, model, version).run_id
 
 
 COPIED_FROM = "copied_from"
@@ -60,13 +68,23 @@ def other_schema(registry: Registry, schema: str) -> Registry:
 
 def copy_here(registry: Registry, model: str, original: Original, named: Collection[str | None]) -> str:
     """The version that holds the original's files: what a killed attempt left, else a new copy. named are versions that
-    a manifest names: they belong to somebody else."""
+    a manifest names: they belong to somebody else.
+
+    Raises TamperedModelError for a copy with other files than the original had when it was looked at."""
     left = _left_behind(registry, model, original, named)
     if left:
         return left
     with talking_to_mlflow(f"copying {original.name} to {registry.full_name(model)}"):
         uri = f"models:/{original.registry.full_name(original.model)}/{original.version}"
-        return str(registry.client.copy_model_version(uri, registry.full_name(model)).version)
+        version = str(registry.client.copy_model_version(uri, registry.full_name(model)).version)
+
+    if registry.digest(model, version) != original.digest:
+        raise TamperedModelError(
+            f"{model} version {version} was copied from {original.name}, but has other files than that had a moment "
+            f"before. Nothing of it was loaded and no alias moved. Find out who changed them, delete version "
+            f"{version}, and copy again."
+        )
+    return version
 
 
 def _left_behind(registry: Registry, model: str, original: Original, named: Collection[str | None]) -> str | None:

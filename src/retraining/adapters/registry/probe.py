@@ -1,4 +1,4 @@
-"""Can this principal register a model, load it and move its alias?"""
+"""Can this principal register a model, read its files and move its alias?"""
 
 from pathlib import Path
 from typing import Any
@@ -19,13 +19,14 @@ def probe_model(
     code: tuple[Path, ...],
     attempt_id: str,
 ) -> None:
-    """Registers the estimator under a temporary name, and removes it. Raises whatever the platform answers."""
+    """Registers the estimator under a temporary name, and removes it. Its files are read and not loaded: no manifest
+    names them. Raises whatever the platform answers."""
     model = f"preflight_probe_{attempt_id[:8]}"
     try:
         features = tuple(Feature(str(name), "double", True) for name in example.columns)
         fitted = FittedModel(ServedModel(estimator, features, None), example, code, tags={"role": "preflight"})
         _, version = log_version(registry, model, fitted, data)
-        registry.load(model, version, registry.digest(model, version))
+        registry.files(model, version)
         registry.set_alias(model, CHALLENGER, version)
     finally:
         registry.remove_model(model)

@@ -1,6 +1,8 @@
 """Aliases, tags and versions of registered models. Aliases, never stages."""
 
+import logging
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +32,9 @@ _NOT_THERE = {
     databricks_pb2.ErrorCode.Name(databricks_pb2.INVALID_PARAMETER_VALUE),
 }
 """What MLflow answers about an alias or a version that does not exist."""
+
+_PATIENCE_SECONDS = 15.0
+_log = logging.getLogger(__name__)
 
 READY = "READY"
 """Status of a version whose files are all there."""
@@ -160,7 +165,7 @@ class Registry:
                 raise TamperedModelError(
                     f"{model} version {version}: its files have digest {digest_of_files(found)[:12]}, registered as "
                     f"{digest[:12]} ({which}). Nothing was loaded and no alias moved. Find out who changed the "
-                    f"artifact, then roll back to another version."
+                    f"artifact, and put it back. If this is the champion, the job rollback leads to another version."
                 )
             yield files
 
@@ -201,13 +206,25 @@ def not_there(err: MlflowException) -> bool:
 
 @contextmanager
 def talking_to_mlflow(doing: str) -> Iterator[None]:
-    """Turns a failed conversation with MLflow into one sentence; an answer such as "not there" passes through."""
+    """Turns a failed conversation with MLflow into one sentence; an answer such as "not there" passes through. MLflow's
+    client asks again for minutes before it gives up, and logs nothing meanwhile: a long wait is logged here."""
+    waiting = threading.Timer(_PATIENCE_SECONDS, _log.warning, [_WAITING, doing, mlflow.get_tracking_uri()])
+    waiting.daemon = True
+    waiting.start()
     try:
         yield
     except RegistryError:
         raise
     except (MlflowException, OSError) as err:  # an artifact that cannot be stored or fetched is an OSError
         raise RegistryError(_explain(doing, err)) from err
+    finally:
+        waiting.cancel()
+
+
+_WAITING = (
+    "%s: MLflow at %s has not answered for a while. It is asked again, for some minutes at most. Then the run stops, "
+    "and can be started again."
+)
 
 
 def _explain(doing: str, err: Exception) -> str:

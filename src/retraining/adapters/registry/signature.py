@@ -12,6 +12,7 @@ from mlflow.types import ColSpec, DataType, Schema, TensorSpec
 from mlflow.types.schema import AnyType
 
 from retraining.adapters.registry.registry import Registry, not_there, talking_to_mlflow
+from retraining.errors import TamperedModelError
 from retraining.records.version import ModelInput, Signature
 from served_model.column_values import Feature, label_type_of_answers
 from served_model.served_model import PREDICTION, ServedModel
@@ -44,7 +45,8 @@ def signature_of_model(model: ServedModel, example: pd.DataFrame) -> ModelSignat
 
 
 def signature_of(registry: Registry, model: str, version: str) -> Signature | None:
-    """What a version takes and gives; None when it is gone, or has no signature that names columns."""
+    """What a version takes and gives; None when it is gone, or has no signature that names columns. Raises
+    TamperedModelError where its description, the file MLmodel, is not one."""
     with talking_to_mlflow(f"reading the signature of {model} version {version}"):
         try:
             info = mlflow.models.get_model_info(f"models:/{registry.full_name(model)}/{version}")
@@ -52,6 +54,14 @@ def signature_of(registry: Registry, model: str, version: str) -> Signature | No
             if not_there(err):
                 return None
             raise
+        except OSError:
+            raise
+        except Exception as err:  # what MLflow raises for a file that is not a description is not its own error
+            raise TamperedModelError(
+                f"{model} version {version}: its file MLmodel cannot be read ({type(err).__name__}), so somebody "
+                f"changed it. Nothing was loaded and no alias moved. Find out who did, and put it back. If this is the "
+                f"champion, the job rollback leads to another version."
+            ) from err
     inputs = info.signature.inputs if info.signature else None
     if inputs is None or not inputs.has_input_names():
         return None

@@ -5,6 +5,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
 from retraining.adapters.error_conditions import is_commit_conflict
+from retraining.adapters.tables.storage_faults import using_storage
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import ConcurrentRunError
 
@@ -25,7 +26,8 @@ def replace_rows(tables: Tables, source: str, rows: DataFrame, attempt_id: str) 
 
     options = {"overwriteSchema": "true", "userMetadata": attempt_id}
     try:
-        rows.write.format("delta").mode("overwrite").options(**options).saveAsTable(tables.name(table))
+        with using_storage(table):
+            rows.write.format("delta").mode("overwrite").options(**options).saveAsTable(tables.name(table))
     except Exception as err:
         if is_commit_conflict(err):
             raise _lost(table) from err

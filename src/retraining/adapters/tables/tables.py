@@ -16,6 +16,7 @@ from retraining.adapters.error_conditions import is_commit_conflict
 from retraining.adapters.tables.column_sql import MAPPED_COLUMNS, column_in_sql, needs_mapping
 from retraining.adapters.tables.create_table import create_table
 from retraining.adapters.tables.schema_of_record import columns_of_record, schema_of_record
+from retraining.adapters.tables.storage_faults import using_storage
 from retraining.errors import ConcurrentRunError, ParameterError, SkippedWriteError
 from retraining.spec.identifiers import quoted, quoted_column, quoted_text
 
@@ -86,7 +87,8 @@ class Tables:
         listed = ", ".join(f"'{key}' = {quoted_text(value)}" for key, value in properties.items())
         create = f"CREATE TABLE IF NOT EXISTS {self.name(table)} ({columns}) USING DELTA TBLPROPERTIES ({listed})"
 
-        create_table(self.spark, quoted(self.catalog, self.schema), table, create, lambda: self.exists(table))
+        with using_storage(table):
+            create_table(self.spark, quoted(self.catalog, self.schema), table, create, lambda: self.exists(table))
         self._known.add(table)
 
     def add_columns(self, table: str, schema: StructType) -> None:
@@ -120,8 +122,9 @@ class Tables:
             self.spark.sql(replace)  # another run made or replaced it in the meantime, so now it is replaced
 
     def read(self, table: str) -> DataFrame:
-        """A table of our schema."""
-        return self.spark.table(self.name(table))
+        """A table of our schema. Raises StorageError where its log cannot be read."""
+        with using_storage(table):
+            return self.spark.table(self.name(table))
 
     def append(self, table: str, frame: DataFrame, fence: Fence, said: Mapping[str, object] = _NOTHING) -> None:
         """Appends once. Raises ConcurrentRunError when another writer holds the fence; a skip is silent, so read back.
@@ -130,7 +133,8 @@ class Tables:
         """
         options = fence.options | ({"userMetadata": json.dumps(dict(said))} if said else {})
         try:
-            frame.write.format("delta").mode("append").options(**options).saveAsTable(self.name(table))
+            with using_storage(table):
+                frame.write.format("delta").mode("append").options(**options).saveAsTable(self.name(table))
         except Exception as err:
             if is_commit_conflict(err):
                 raise ConcurrentRunError(_lost(table, fence)) from err
@@ -158,7 +162,8 @@ class Tables:
         frame = self.read(table)
         for column, value in equals.items():
             frame = frame.where(F.col(column) == F.lit(value))
-        return _to_records(frame, record)
+        with using_storage(table):
+            return _to_records(frame, record)
 
 
 def _row_of(record: Any) -> tuple[Any, ...]:

@@ -40,12 +40,19 @@ def version_asked(rows: Sequence[Promotion], to_version: str | None, to_date: st
 
 
 def unfinished_rollback(rows: Sequence[Promotion], reason: str) -> Promotion | None:
-    """The newest decision, where it is a rollback for this reason that the alias does not follow yet: its run was
-    killed in between."""
+    """The newest decision, where it is a rollback for this reason, or puts the alias back for it, and the alias does
+    not follow yet: its run was killed in between."""
     move = newest_move(rows)
-    if move is None or move.outcome != "ROLLBACK" or move.reasons != (reason,) or is_applied(rows, move):
+    if move is None or move.outcome not in ("ROLLBACK", "HEAL") or move.reasons != (reason,) or is_applied(rows, move):
         return None
     return move
+
+
+def puts_alias_back(rows: Sequence[Promotion], to_version: str | None, alias: str | None) -> bool:
+    """Whether the requested version is the decided champion, and the alias is elsewhere: somebody moved or deleted it,
+    and there is nothing new to decide."""
+    move = newest_move(rows)
+    return move is not None and move.version == to_version != alias
 
 
 def newest_word(rows: Sequence[Promotion]) -> Promotion | None:

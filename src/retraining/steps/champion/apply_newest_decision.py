@@ -1,6 +1,7 @@
 """Make the alias follow the newest decision: the decision is the truth, the alias its projection."""
 
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Literal
@@ -13,6 +14,7 @@ from retraining.errors import AliasDriftError, AliasRaceError, ConcurrentRunErro
 from retraining.failpoints import hit
 from retraining.records.promotion import Promotion
 from retraining.rules.champion.alias_state import alias_state, is_applied, newest_move
+from retraining.rules.champion.history import earlier_champions
 
 __all__ = ["OnDrift", "apply_newest_decision", "decide_promotion"]
 
@@ -45,7 +47,7 @@ def apply_newest_decision(context: Context, on_drift: OnDrift = "stop") -> list[
             if on_drift == "leave":
                 return rows
             if move and move.version and not context.registry.has_version(context.model, move.version):
-                raise AliasDriftError(_deleted(context.model, champion, move.version))
+                raise AliasDriftError(_deleted(context, champion, move.version, rows))
             if on_drift == "stop" or move is None:
                 raise AliasDriftError(_drift(context.model, champion, move))
             _decide_to_heal(context, rows, champion, move)
@@ -110,19 +112,25 @@ def _decide_to_heal(context: Context, rows: list[Promotion], champion: str | Non
 
 
 def _drift(model: str, champion: str | None, move: Promotion | None) -> str:
-    heal = ", set policy.on_alias_drift: heal" if move else ""
-    return (
-        f"{_moved(model, champion, move)} Nothing was promoted. Move it back{heal}, or record the change: with the "
-        f"rollback job (to_version) for an earlier champion, with the job adopt for a version made by hand."
-    )
+    if move is None:
+        cure = "Delete the alias, or have its version taken over by the job adopt."
+    else:
+        cure = (
+            f"To put it back, run the job rollback with to_version={move.version}, or set policy.on_alias_drift: heal. "
+            f"To record the change, run rollback with the version of an earlier champion, or the job adopt for a "
+            f"version made by hand."
+        )
+    return f"{_moved(model, champion, move)} Nothing was promoted. {cure}"
 
 
-def _deleted(model: str, champion: str | None, version: str) -> str:
+def _deleted(context: Context, champion: str | None, version: str, rows: Sequence[Promotion]) -> str:
+    model = context.model
     found = "is not set" if champion is None else f"is version {champion}"
+    choices = [each for each in earlier_champions(rows, version) if context.registry.has_version(model, each)]
+    back = f"Go back with the job rollback (to_version={' or '.join(choices)}), or have" if choices else "Have"
     return (
         f"{model} version {version}, which the last decision made champion, was deleted from the registry; "
-        f"{model}@champion {found}. Nothing was promoted. Go back to an earlier champion with the rollback job "
-        f"(to_version), or have another version taken over by the job adopt."
+        f"{model}@champion {found}. Nothing was promoted. {back} another version taken over by the job adopt."
     )
 
 

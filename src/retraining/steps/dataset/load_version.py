@@ -20,7 +20,8 @@ def manifest_of_version(rows: Sequence[Manifest], model: str, version: str) -> M
     if not manifests:
         raise RegistryError(
             f"{model} version {version} has no row in `model_manifests`, so its files cannot be checked and it was not "
-            f"loaded. Point the alias at a version that this bundle registered, for example with the rollback job."
+            f"loaded. Name a version that this bundle registered. If the alias `champion` points to this one, have it "
+            f"taken over by the job adopt, or go back with the job rollback (to_version)."
         )
 
     return manifests[-1]

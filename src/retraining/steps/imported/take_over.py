@@ -22,6 +22,7 @@ from retraining.steps.dataset.model_history import read_history
 from retraining.steps.dataset.training_frame import Bounds, TrainingFrame, read_training_frame
 from retraining.steps.drift.append_references import append_references
 from retraining.steps.imported.check_made_elsewhere import check_inputs, predict_features
+from retraining.steps.imported.check_trust import check_trust
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,18 @@ class _Errors:
 def take_over(context: Context, source: IngestedSource, request: AdoptRequest, version: str) -> Manifest:
     """The manifest of a version, written last: an attempt that ended before it starts again, and leads to the same.
 
-    Raises RegistryError when the version has no signature, does not load, or does not predict on the spec's columns.
+    Raises RegistryError when the version has no signature, does not load, or does not predict on the spec's columns;
+    UntrustedVersionError, before it is loaded, for files that the request does not trust.
     """
     spec = context.spec
     check_inputs(spec, context.registry, spec.model, version)
     history = read_history(context)
+    digest = context.registry.digest(spec.model, version)
+    check_trust(context.registry, spec.model, version, digest, request.trust, history.manifests)
+
     bounds = Bounds(request.last_batch, None, None, newer_than=request.first_batch - 1)
     frame = read_training_frame(context, source, bounds)
-    manifest = _manifest(context, request, version, frame, next_seq(history.manifests))
+    manifest = _manifest(context, request, version, digest, frame, next_seq(history.manifests))
 
     estimator = loads(context.registry, manifest)
     predicted = predict_features(spec, estimator, version, frame.features)
@@ -56,7 +61,9 @@ def take_over(context: Context, source: IngestedSource, request: AdoptRequest, v
     return manifest
 
 
-def _manifest(context: Context, request: AdoptRequest, version: str, frame: TrainingFrame, seq: int) -> Manifest:
+def _manifest(
+    context: Context, request: AdoptRequest, version: str, digest: str, frame: TrainingFrame, seq: int
+) -> Manifest:
     spec = context.spec
     key = hashlib.sha256(f"adopted|{spec.model}|{version}".encode()).hexdigest()
 
@@ -84,7 +91,7 @@ def _manifest(context: Context, request: AdoptRequest, version: str, frame: Trai
         fit_seconds=request.fit_seconds,
         version=version,
         mlflow_run_id=run_of_version(context.registry, spec.model, version),
-        digest=context.registry.digest(spec.model, version),
+        digest=digest,
         spec_hash=spec.hash,
         code_version=context.run.code_version,
         **context.stamp,

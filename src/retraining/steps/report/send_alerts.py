@@ -39,4 +39,7 @@ def _send(context: Context, incident: Incident) -> list[str]:
     return failures
 
 
-_CURE = "The decision stands and the page is written. Correct the webhook in alerts.webhooks, then repair this run."
+_CURE = (
+    "The decision stands and the page is written. Correct the webhook in alerts.webhooks, then use `Repair run` of "
+    "this job run: it sends the alert again."
+)

@@ -90,6 +90,18 @@ def test_a_version_that_does_not_load_is_refused(registry, version, digest, erro
         loads(registry, manifest(registry, version, digest))
 
 
+def test_a_champion_whose_files_were_changed_can_be_left(registry, state_dir):
+    source = registry.client.get_model_version(registry.full_name("toy"), "2").source
+    (file,) = state_dir.glob(f"mlflow/artifacts/*/models/{source.rpartition('/')[2]}/artifacts/MLmodel")
+    said = file.read_text()
+    try:
+        for content in ("{", "[]", ""):
+            file.write_text(content)
+            check_target(context(registry), manifest(registry, "1"), champion="2")
+    finally:
+        file.write_text(said)
+
+
 def test_a_version_that_was_deleted_is_refused(registry):
     with pytest.raises(RegistryError, match="downloading toy version 99"):
         loads(registry, manifest(registry, "99", "0" * 64))

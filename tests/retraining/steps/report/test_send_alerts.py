@@ -82,11 +82,12 @@ def test_a_run_that_opens_none_does_not(news):
 
 
 def test_the_summary_has_a_line_for_each_incident_and_says_where_the_pages_are():
-    assert RunReport(event(), "", "m1", (OPENED, RESOLVED)).summary.splitlines() == [
+    assert RunReport(event(), "", "https://example.com/pages", (OPENED, RESOLVED)).summary.splitlines() == [
         "Opened: toy: Drift persists.",
         f"Resolved: {RESOLVED.line}",
-        "All pages: MLflow run m1, artifact folder `report`",
+        "All pages: https://example.com/pages",
     ]
+    assert RunReport(event(), "", None).summary.startswith("All pages: not stored, because MLflow did not answer.")
 
 
 def test_a_failed_task_is_reported_first():
