@@ -9,8 +9,9 @@ from retraining.context import Context
 from retraining.records.promotion import Promotion
 from retraining.records.version import PredictionCount
 from retraining.requests.reason import given_reason
+from retraining.rules.champion.alias_state import is_applied
 from retraining.rules.champion.history import live_since
-from retraining.rules.champion.rollback import unfinished_rollback, version_asked
+from retraining.rules.champion.rollback import same_rollback, version_asked
 from retraining.steps.champion.apply_newest_decision import apply_newest_decision
 from retraining.steps.champion.carry_out_rollback import carry_out_rollback
 
@@ -26,13 +27,15 @@ class RollbackReport:
 
     promotion: Promotion
     predictions: tuple[PredictionCount, ...]
+    earlier: str | None = None
+    """What an earlier run had done of it already; None where this run decided."""
 
     @property
     def summary(self) -> str:
         """One line for people."""
         row = self.promotion
         back = f"{row.model}: back from version {row.previous_version} to {row.version}. {' '.join(row.reasons)}"
-        return f"{back} {self._predicted}"
+        return " ".join(part for part in (back, self.earlier, self._predicted) if part)
 
     @property
     def _predicted(self) -> str:
@@ -55,9 +58,11 @@ class RollbackReport:
 def rollback(
     context: Context, to_version: str | None = None, reason: str | None = None, to_date: str | None = None
 ) -> RollbackReport:
-    """Resolve the target once, prove that it can go live, store it under this run's id, let the alias follow. The same
-    run repeated only reconciles. So does another run with the same reason, where the first one was killed before the
-    alias followed: it finishes that rollback, and does not begin a second one.
+    """Resolve the target once, prove that it can go live, store it under this run's id, let the alias follow.
+
+    A request is known by its reason and its target. The same run repeated, or another run with the same request while
+    no other version went live since, only finishes it: a run that was killed is never carried out twice. To go back
+    once more, an operator gives another reason, or names another version.
 
     to_version names the target, to_date the day whose last champion it is; the default is the previous champion.
     Somebody who names one has seen where the alias is, so an alias moved by hand, or whose version was deleted, does
@@ -66,18 +71,29 @@ def rollback(
     why = given_reason(reason, "Say why the champion is to be left; it is stored with the rollback.")
     named = bool(to_version or to_date)
     on_drift = "leave" if named else context.spec.policy.on_alias_drift
-    unfinished = unfinished_rollback(read_rows(context.tables, Promotion, context.model), why)
+    before = read_rows(context.tables, Promotion, context.model)
     promotions = apply_newest_decision(context, on_drift)
+
+    run = context.run
     target = version_asked(promotions, to_version, to_date)
-    if unfinished and target in (None, unfinished.version):
-        decision = unfinished
-    else:
-        decision = carry_out_rollback(
-            context, promotions, context.run.run_id, target, why, decided_by=context.run.started_by
-        )
+    earlier = None if any(row.request_id == run.run_id for row in promotions) else same_rollback(before, why, target)
+    decision = earlier or carry_out_rollback(
+        context, promotions, run.run_id, target, why, decided_by=run.started_by
+    )
 
     left = str(decision.previous_version)
     since = live_since(promotions, left, decision.seq)
-    report = RollbackReport(decision, count_predictions(context.tables, context.model, left, since))
+    said = _said_of(earlier, is_applied(before, earlier)) if earlier else None
+    report = RollbackReport(decision, count_predictions(context.tables, context.model, left, since), said)
     _log.info(report.summary)
     return report
+
+
+def _said_of(earlier: Promotion, applied: bool) -> str:
+    began = f"Run {earlier.run_id} decided this for the same reason on {earlier.at:%Y-%m-%d %H:%M} UTC"
+    if not applied:
+        return f"{began} and ended before the alias followed; it has followed now."
+    return (
+        f"{began} and finished it, so nothing was left to do. To go back once more, give another reason, or name "
+        f"to_version."
+    )
