@@ -43,9 +43,9 @@ class CopyReport:
 
 
 def copy_version(context: Context, request: CopyRequest) -> CopyReport:
-    """Copy a version, write its manifest, make it challenger. Before a newer batch the same request finds the same copy,
-    and later as well while that copy is champion; else, with a newer batch, there are other days to judge on, and
-    another copy.
+    """Copy a version, write its manifest, make it challenger. Before a newer batch the same request finds the same
+    copy, and later as well while that copy is champion. Else a newer batch brings other days to judge on, and another
+    copy.
 
     Raises ParameterError for a request that does not fit the spec, RegistryError for a version that cannot be used on
     its columns, NothingToDoError for files that are champion already or were left by a rollback.

@@ -33,9 +33,10 @@ class ReleaseRetrainingReport:
 
 
 def release_retraining(context: Context, reason: str | None) -> ReleaseRetrainingReport:
-    """End the wait that a rollback began, once. The same request again, by its reason, finds the release. No alias moves.
-    The next drift check makes a new decision, even on the same batch. A fit equal to the version that was rolled back
-    stays refused.
+    """End the wait that a rollback began, once. The same request again, by its reason, finds the release.
+
+    No alias moves. The next drift check makes a new decision, even on the same batch. A fit equal to the version that
+    was rolled back stays refused.
 
     Raises ParameterError without a reason, NothingToDoError when nothing waits.
     """

@@ -32,7 +32,7 @@ class RepairReport:
     action: str
     batches: tuple[Batch, ...]
     asked_before: bool = False
-    """Whether an earlier run was asked for the same."""
+    """Whether an earlier run had the same request."""
 
     @property
     def summary(self) -> str:
@@ -41,15 +41,15 @@ class RepairReport:
             return f"{self.action}: nothing was missing"
         newest = self.batches[-1]
         which = ", ".join(str(each.batch_seq) for each in self.batches[-5:])
-        again = f", in place of batch {newest.supersedes}" if newest.supersedes else ""
-        todo = f" [{newest.lo}, {newest.hi}]{again}: the next ingestion reads it" if newest.state == "PLANNED" else ""
-        line = f"{newest.source}: {self.action}: batch {which} is {newest.state}{todo}"
-        return f"{line}. An earlier run was asked for the same, so nothing new was planned" if self.asked_before else line
+        instead = f", in place of batch {newest.supersedes}" if newest.supersedes else ""
+        todo = f" [{newest.lo}, {newest.hi}]{instead}: the next ingestion reads it" if newest.state == "PLANNED" else ""
+        again = ". An earlier run had the same request, so nothing new was planned" if self.asked_before else ""
+        return f"{newest.source}: {self.action}: batch {which} is {newest.state}{todo}{again}"
 
 
 def repair(context: Context, source_table: str, request: RepairRequest, landing: Landing | None = None) -> RepairReport:
-    """Carry out a request once: the same run repeated returns what it did, and so does another run with the same action,
-    bounds or batch, and reason. A source that has changed since is read again by backfill and rebaseline.
+    """Carry out a request once: the same run repeated returns what it did, and so does another run with the same
+    action, bounds or batch, and reason. A source that has changed since is read again by backfill and rebaseline.
 
     Raises ParameterError for a request that does not fit, before anything is written.
     """
@@ -81,7 +81,7 @@ def _done_by_this_run(context: Context, request: RepairRequest, batches: list[Ba
 
 
 def _done_before(request: RepairRequest, begin: Callable[[], Ingestion], batches: list[Batch]) -> list[Batch]:
-    """What an earlier run was asked for with the same words. A plan that is open is finished first."""
+    """What an earlier run did for the same request. A plan that is open is finished first."""
     row = same_repair(request, batches)
     if row is None:
         return []

@@ -77,9 +77,7 @@ def rollback(
     run = context.run
     target = version_asked(promotions, to_version, to_date)
     earlier = None if any(row.request_id == run.run_id for row in promotions) else same_rollback(before, why, target)
-    decision = earlier or carry_out_rollback(
-        context, promotions, run.run_id, target, why, decided_by=run.started_by
-    )
+    decision = earlier or carry_out_rollback(context, promotions, run.run_id, target, why, decided_by=run.started_by)
 
     left = str(decision.previous_version)
     since = live_since(promotions, left, decision.seq)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from tests.loop import Loop, days, make_run, toy_spec
+from tests.loop import KilledError, Loop, days, killed, make_run, toy_spec
 
 from retraining.adapters.tables.batches import read_batches
 from retraining.adapters.tables.ledgers_of_model import read_rows
@@ -37,9 +37,10 @@ def context_of(loop: Loop, run: int):
 
 
 def killed_at(point: str, stage) -> None:
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(FailpointError):
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, f"{point}=raise")
-        stage()
+        with pytest.raises(FailpointError):
+            stage()
 
 
 def promotions(loop: Loop) -> list[str]:
@@ -76,7 +77,7 @@ def back(make_loop):
 def test_a_rollback_that_was_killed_is_finished_once_and_the_same_command_says_who_decided_it(back):
     assert back.aliases == ("2", "3")
     assert back.rows[1] - back.rows[0] == 2  # the decision, and that it was applied
-    assert back.said[0].startswith("toy: back from version 3 to 2. Too high. Run 2 decided this for the same reason on ")
+    assert back.said[0].startswith("toy: back from version 3 to 2. Too high. Run 2 decided this for the same reason")
     assert back.said[0] == back.said[1]
     assert "finished it, so nothing was left to do. To go back once more, give another reason, or" in back.said[0]
 
@@ -127,8 +128,8 @@ def test_a_repair_that_was_killed_after_its_plan_is_finished_by_the_same_command
     planned, again = ask(2, replay), ask(3, replay)
     loop.ingest()
     closed = ask(4, replay)
-    assert again == f"{planned}. An earlier run was asked for the same, so nothing new was planned"
-    assert closed.startswith("toy: replay: batch 2 is COMMITTED. An earlier run was asked for the same")
+    assert again == f"{planned}. An earlier run had the same request, so nothing new was planned"
+    assert closed.startswith("toy: replay: batch 2 is COMMITTED. An earlier run had the same request")
 
     asked = [ask(5, backfill), ask(6, backfill)]
     loop.ingest()
@@ -154,17 +155,14 @@ def test_a_rebaseline_that_was_killed_between_its_two_commits_is_finished_by_the
     loop.source_has([("b", "2013-01-31 10:00", 1.0, 1.0)])
     killed_at("ingest.after_plan", loop.ingest)
     request = RepairRequest("rebaseline", "Replaced.")
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(FailpointError):
-        patch.setattr("retraining.stages.repair._plan", failing)
-        repair(context_of(loop, 2), loop.source, request)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("retraining.stages.repair._plan", killed)
+        with pytest.raises(KilledError):
+            repair(context_of(loop, 2), loop.source, request)
 
     rows = [repair(context_of(loop, run), loop.source, request).batches[0] for run in (2, 3)]
 
     assert [(row.batch_seq, row.state, row.epoch) for row in rows] == [(3, "PLANNED", 2)] * 2
-
-
-def failing(*_: object) -> None:
-    raise FailpointError
 
 
 def test_a_yes_that_was_killed_before_the_promotion_is_carried_out_by_the_same_command(loop):

@@ -49,5 +49,5 @@ def live_copy(
 ) -> Manifest | None:
     """The champion, where it is a copy of these files, said to have learned the same: the request was carried out."""
     live = newest_move(promotions)
-    same = [row for row in manifests if row.role == "copied" and (row.digest, row.trained_until) == (digest, trained_until)]
-    return next((row for row in same if live and row.version == live.version), None)
+    copies = [row for row in manifests if row.role == "copied" and live and row.version == live.version]
+    return next((row for row in copies if (row.digest, row.trained_until) == (digest, trained_until)), None)

@@ -1,4 +1,4 @@
-"""A decision whose run ended before its report: the same command again finishes that run, and decides nothing itself."""
+"""A decision whose run ended before its report: the same command again finishes that run, and makes no decision."""
 
 from retraining.adapters.tables.ledgers_of_model import read_events
 from retraining.context import Context
