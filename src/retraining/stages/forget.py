@@ -130,7 +130,7 @@ def forget(
 
 
 def _request_id(context: Context, request: ForgetRequest, reason: str) -> str:
-    """That of an earlier run which was asked for the same, else this run's."""
+    """That of an earlier run with the same keys and reason, else this run's."""
     tables = context.tables
     source = context.spec.source_name
     if keys_of_request(tables, source, context.run.run_id) is not None:

@@ -75,7 +75,7 @@ def repair(context: Context, source_table: str, request: RepairRequest, landing:
 
 
 def _done_by_this_run(context: Context, request: RepairRequest, batches: list[Batch]) -> list[Batch]:
-    """A batch that was given up, by a rebaseline before its own plan or because its files are gone, is no answer."""
+    """A batch that was given up, by a rebaseline before its own plan or because its files are gone, does not count."""
     own = [row for row in batches if row.run_id == context.run.run_id and row.reason]
     return [row for row in own if row.state != "ABANDONED" or request.action == "abandon"]
 
