@@ -1,8 +1,10 @@
 """One command back: an earlier champion goes live again, and the version left is refused from then on."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from retraining.adapters.registry.registry import CHAMPION
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.adapters.tables.predictions import count_predictions
 from retraining.context import Context
@@ -74,10 +76,11 @@ def rollback(
     before = read_rows(context.tables, Promotion, context.model)
     promotions = apply_newest_decision(context, on_drift)
 
-    run = context.run
     target = version_asked(promotions, to_version, to_date)
-    earlier = None if any(row.request_id == run.run_id for row in promotions) else same_rollback(before, why, target)
-    decision = earlier or carry_out_rollback(context, promotions, run.run_id, target, why, decided_by=run.started_by)
+    earlier = _carried_out_before(context, before, why, target)
+    decision = earlier or carry_out_rollback(
+        context, promotions, context.run.run_id, target, why, decided_by=context.run.started_by
+    )
 
     left = str(decision.previous_version)
     since = live_since(promotions, left, decision.seq)
@@ -85,6 +88,17 @@ def rollback(
     report = RollbackReport(decision, count_predictions(context.tables, context.model, left, since), said)
     _log.info(report.summary)
     return report
+
+
+def _carried_out_before(
+    context: Context, before: Sequence[Promotion], reason: str, target: str | None
+) -> Promotion | None:
+    """The same request of an earlier run, where the alias follows it by now: an alias that somebody has moved since
+    needs a decision. None for a request of this run."""
+    earlier = same_rollback(before, reason, target)
+    if earlier is None or any(row.request_id == context.run.run_id for row in before):
+        return None
+    return earlier if context.registry.version_of(context.model, CHAMPION) == earlier.version else None
 
 
 def _said_of(earlier: Promotion, applied: bool) -> str:

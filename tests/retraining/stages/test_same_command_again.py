@@ -108,7 +108,8 @@ def test_a_first_run_that_is_killed_after_its_check_keeps_its_one_decision(loop)
     assert [check(3), check(4)] == [first, first]
     assert loop.retrain().manifest.version == "1"
     loop.run = make_run("5", "2013-06-05")
-    loop.report("check_drift=success")
+    event = loop.report("check_drift=success").event
+    assert (event.outcome, event.candidate_version, event.rows_accepted) == ("PROMOTE", "1", 280)
     wish = check(6, "The labels were corrected.")
     assert (check(7, "The labels were corrected."), wish.asked_reason) == (wish, "The labels were corrected.")
     assert check(8).asked_reason is None

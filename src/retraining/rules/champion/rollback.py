@@ -43,8 +43,9 @@ def same_rollback(rows: Sequence[Promotion], reason: str, target: str | None) ->
     is named, its version are the same. Its run was killed, or somebody repeats the command. None where another
     version went live since, or an operator released retraining."""
     said = [row for row in rows if row.state == "DECIDED" and (row.moves_alias or row.outcome == "RELEASED")]
-    newest = max((row for row in said if row.outcome != "HEAL"), key=lambda row: row.seq, default=None)
-    if newest is None or newest.outcome != "ROLLBACK" or newest.reasons != (reason,):
+    asked = [row for row in said if row.outcome != "HEAL" or row.request_id is not None]
+    newest = max(asked, key=lambda row: row.seq, default=None)
+    if newest is None or newest.outcome not in ("ROLLBACK", "HEAL") or newest.reasons != (reason,):
         return None
     return newest if target in (None, newest.version) else None
 
