@@ -52,7 +52,8 @@ def faults(kind: str, sentences: list[str]) -> Faults:
 
 def at_rest(track: Track, command: Command) -> Faults:
     """Everything that does not hold once the command has ended with exit code 0."""
-    return sum((_rows(track), _answers(track, command), *(_model(loop) for loop in track.loops)), Faults())
+    left = _left_behind(track) if command.job == "preflight" else Faults()
+    return sum((_rows(track), _answers(track, command), left, *(_model(loop) for loop in track.loops)), Faults())
 
 
 def _rows(track: Track) -> Faults:
@@ -70,6 +71,15 @@ def _rows(track: Track) -> Faults:
         + faults("repeated", ["a batch stored a row twice"] * bool(twice.count()))
         + faults("torn", [f"batch {number} is open" for number in still_open])
     )
+
+
+def _left_behind(track: Track) -> Faults:
+    """The objects with which rights are tried are gone."""
+    loop = track.loop
+    model = loop.registry.full_name("preflight_probe")
+    found = [each.name for each in loop.registry.client.search_registered_models(f"name = '{model}'")]
+    found += ["table preflight_probe"] * loop.tables.exists("preflight_probe")
+    return faults("torn", [f"{each} is left" for each in found])
 
 
 def _answers(track: Track, command: Command) -> Faults:

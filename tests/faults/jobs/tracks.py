@@ -17,7 +17,10 @@ from tests.faults.jobs.commands import Command, loop_of, passed_on, spec_of, tas
 from tests.loop import Loop, days, toy_spec
 
 from retraining.adapters.tables.batches import read_batches
+from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.errors import HeldBatchError
+from retraining.records.promotion import Promotion
+from retraining.rules.champion.history import earlier_champions
 from retraining.spec.model_spec import ModelSpec
 from retraining.stages.ingest import ingest
 
@@ -97,10 +100,15 @@ def retrain_all(track: Track) -> Command:
 
 def rollback(track: Track) -> Command:
     """There must be an earlier champion."""
-    while track.loop.alias("previous") is None or track.loop.alias("previous") == track.loop.alias("champion"):
+    while not _earlier_champions(track):
         track.arrive()
         track.run()
     return track.command("rollback")
+
+
+def _earlier_champions(track: Track) -> list[str]:
+    rows = read_rows(track.loop.tables, Promotion, track.models[0])
+    return earlier_champions(rows, str(track.loop.alias("champion")))
 
 
 def simple(job: str) -> Prepare:
