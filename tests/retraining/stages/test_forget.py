@@ -98,8 +98,8 @@ STEPS = [
 
 @pytest.fixture(scope="module")
 def story(make_loop):
-    """Two models of one source; two keys are forgotten by a command that is killed before each of its steps, and started
-    again as another run. The tests only read."""
+    """Two models of one source; two keys are forgotten by a command that is killed before each of its steps, and
+    started again as another run. The tests only read."""
     loop, moments = make_loop(), SimpleNamespace()
     moments.loop = loop
     loop.source_has([*days(1, 14), (JUDGED, None, 1.0, 1.0)])
