@@ -111,8 +111,15 @@ def _earlier_champions(track: Track) -> list[str]:
     return earlier_champions(rows, str(track.loop.alias("champion")))
 
 
+def reproduce(track: Track) -> Command:
+    """There must be a champion."""
+    if track.loop.alias("champion") is None:
+        track.run()
+    return track.command("reproduce")
+
+
 def simple(job: str) -> Prepare:
-    """A job that needs nothing but a champion."""
+    """A job that needs nothing."""
     return lambda track: track.command(job)
 
 
@@ -222,11 +229,11 @@ class Plan:
     commands: dict[str, Prepare]
 
 
-def with_champion(spark: SparkSession) -> Track:
-    """A track with a model that is live."""
+def ingested(spark: SparkSession) -> Track:
+    """A track whose first rows are stored."""
     track = start_track(spark, "toy")
     track.arrive()
-    track.run()
+    track.ingest()
     return track
 
 
@@ -240,7 +247,7 @@ PLANS: dict[str, Plan] = {
         },
     ),
     "operator": Plan(
-        with_champion,
+        ingested,
         {
             "freeze": simple("freeze"),
             "unfreeze": simple("unfreeze"),
@@ -253,7 +260,7 @@ PLANS: dict[str, Plan] = {
             "repair rebaseline": rebaseline,
             "repair rebuild": rebuild,
             "forget": forget,
-            "reproduce": simple("reproduce"),
+            "reproduce": reproduce,
             "validate": simple("validate"),
             "preflight": simple("preflight"),
         },
