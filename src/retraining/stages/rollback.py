@@ -104,8 +104,8 @@ def _carried_out_before(
 def _said_of(earlier: Promotion, applied: bool) -> str:
     began = f"Run {earlier.run_id} decided this for the same reason on {earlier.at:%Y-%m-%d %H:%M} UTC"
     if not applied:
-        return f"{began} and ended before the alias followed; it has followed now."
+        return f"{began} and ended before the alias followed. This run let it follow."
     return (
-        f"{began} and finished it, so nothing was left to do. To go back once more, give another reason, or name "
-        f"to_version."
+        f"{began}, and it has been carried out, so nothing was left to do. To go back once more, give another reason, "
+        f"or name to_version."
     )

@@ -19,7 +19,7 @@ MOST_STARTS = 6
 """Of one command after its kills; each but the last met a commit that Java had not ended for a killed client."""
 FIRST_GUESS = 5.0
 """Seconds that a command is thought to need before one was left alone."""
-MET = "ConcurrentRunError"
+MET = ("ConcurrentRunError", "SkippedWriteError", "AliasRaceError")
 SAYS = {
     "rollback": "back from version",
     "release_retraining": "retraining goes on",

@@ -79,7 +79,7 @@ def test_a_rollback_that_was_killed_is_finished_once_and_the_same_command_says_w
     assert back.rows[1] - back.rows[0] == 2  # the decision, and that it was applied
     assert back.said[0].startswith("toy: back from version 3 to 2. Too high. Run 2 decided this for the same reason")
     assert back.said[0] == back.said[1]
-    assert "finished it, so nothing was left to do. To go back once more, give another reason, or" in back.said[0]
+    assert "it has been carried out, so nothing was left to do. To go back once more, give another" in back.said[0]
 
 
 def test_a_rollback_for_another_reason_goes_back_once_more(back):
