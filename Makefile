@@ -50,7 +50,7 @@ test-connect: setup ## every stage as on serverless compute: over Spark Connect,
 test-fast: setup ## the tests that need no Spark
 	@$(PYTHON) -m pytest -m "not spark and not slow"
 
-test-faults: setup ## kill ingestion and promotion 178 times and try 20,000 interleavings (up to 40 minutes; FAULTS="--kills 20" for fewer)
+test-faults: setup ## kill ingestion, promotion and every job 340 times and try 20,000 interleavings (up to 80 minutes; FAULTS="--part jobs --kills 30" for fewer)
 	@PYTHONPATH=src:. $(PYTHON) -m tests.faults $(FAULTS)
 
 lint: setup ## ruff (rules and format) and mypy

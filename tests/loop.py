@@ -148,11 +148,16 @@ class Loop:
         return self.promote()
 
     def rollback(
-        self, request: str = "", to_version: str | None = None, to_date: str | None = None, **clock: str
+        self,
+        request: str = "",
+        to_version: str | None = None,
+        to_date: str | None = None,
+        reason: str = "Found worse by hand.",
+        **clock: str,
     ) -> RollbackReport:
         """The rollback stage; a request is a run of its own."""
         self.start_run(**clock | ({"run_id": request} if request else {}))
-        return rollback(self.context, to_version, "Found worse by hand.", to_date)
+        return rollback(self.context, to_version, reason, to_date)
 
     def release(self, batch_seq: str | None, reason: str | None = "Checked by hand.") -> ReleaseReport:
         """The release stage; a run of its own."""

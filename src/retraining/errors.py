@@ -63,7 +63,7 @@ class StorageError(RetrainingError):
 class ForgetError(RetrainingError):
     """Keys to be forgotten cannot be recognised, or are still there.
 
-    Do what the error says, then start `forget` again with the same `run_id`: it continues.
+    Do what the error says, then start the same `forget` again: it continues.
     """
 
 

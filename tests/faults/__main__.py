@@ -1,7 +1,8 @@
-"""`make test-faults`: kills of ingestion and of promotion, and interleavings of both protocols. Exits 1 unless nothing
-was lost, nothing repeated, no watermark wrong, and every champion the one that was decided on, whole and alone.
+"""`make test-faults`: kills of ingestion, of promotion and of every job, and interleavings of both protocols. Exits 1
+unless nothing was lost, nothing repeated, no watermark wrong, every champion the one that was decided on, whole and
+alone, and every command that was started again after a kill ended with exit code 0.
 
-Usage: python -m tests.faults [--part all|ingestion|promotion] [--kills 100] [--at-each-point 3]
+Usage: python -m tests.faults [--part all|ingestion|promotion|jobs] [--kills 30] [--at-each-point 3]
                               [--interleavings 10000] [--seed 1]
 """
 
@@ -14,6 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pyspark.sql import SparkSession
+from tests.faults.jobs.kills import faults_of as faults_of_jobs
+from tests.faults.jobs.kills import kill_jobs
+from tests.faults.jobs.kills import kills_of as kills_of_jobs
+from tests.faults.jobs.kills import table_of as table_of_jobs
 from tests.faults.kills import Tallies, faults_of, kill_everywhere, kills_of, table_of
 from tests.faults.promotion.kills import faults_of as faults_of_promotion
 from tests.faults.promotion.kills import kill_everywhere as kill_everywhere_of_promotion
@@ -81,6 +86,24 @@ def promotion(asked: argparse.Namespace) -> int:
     return int(bool(faults) or bool(missed))
 
 
+def jobs(asked: argparse.Namespace) -> int:
+    """Every job of the bundle, at random moments. Returns 1 when anything did not hold."""
+    started = time.monotonic()
+    say(f"Kills of every job at random moments: about {asked.kills or 160} ...")
+    with _engines() as spark:
+        tallies = kill_jobs(spark, asked.seed, asked.kills or 160, _tell)
+    faults = faults_of_jobs(tallies)
+    missed = [name for name, tally in tallies.items() if not tally.kills]
+    say(f"\n{table_of_jobs(tallies)}\n")
+    for sentence in [*faults.said[:20], *(f"{name} was always faster than its kills" for name in missed)]:
+        say(f"  {sentence}")
+    say(
+        f"{kills_of_jobs(tallies)} kills: {faults.lost} lost, {faults.repeated} repeated, {faults.torn} torn, "
+        f"{faults.wrong_exits} wrong exits. {(time.monotonic() - started) / 60:.0f} minutes."
+    )
+    return int(bool(faults))
+
+
 @contextmanager
 def _engines() -> Iterator[SparkSession]:
     """Spark and an MLflow server, both in a folder of their own."""
@@ -99,7 +122,7 @@ def kill(asked: argparse.Namespace) -> Tallies:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         spark = start_spark(Path(folder), persistent=False)
         try:
-            return kill_everywhere(spark, asked.seed, asked.at_each_point, asked.kills, _tell)
+            return kill_everywhere(spark, asked.seed, asked.at_each_point, asked.kills or 100, _tell)
         finally:
             stop_spark(spark)
 
@@ -118,14 +141,14 @@ def say(text: str) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults")
     parser.add_argument("--part", choices=["all", *PARTS], default="all")
-    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--kills", type=int)
     parser.add_argument("--at-each-point", type=int, default=3)
     parser.add_argument("--interleavings", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
 
 
-PARTS = {"ingestion": ingestion, "promotion": promotion}
+PARTS = {"ingestion": ingestion, "promotion": promotion, "jobs": jobs}
 EVERYBODY = ("promoter a", "promoter b", "rollback", "human moves")
 PAIRS = [("promoter a", other) for other in ("promoter b", "rollback", "human moves", "human deletes")]
 

@@ -154,7 +154,7 @@ def _context() -> multiprocessing.context.ForkServerContext:
     """Clients are forked from a process that has imported all they need, and holds nothing of the caller's session.
     It alone is told where these modules are."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["__main__", __name__])
+    context.set_forkserver_preload(["__main__", __name__, "tests.faults.jobs.commands"])
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), str(ROOT / "src")])
     try:

@@ -51,7 +51,7 @@ class Forgetting:
     state: Literal["PLANNED", "DONE"]
     """PLANNED before anything is deleted, DONE when all of it is gone."""
     request_id: str
-    """The run's id: the same run repeated finishes or repeats its own request."""
+    """Id of the run that made the request: the same run, or another one with the same keys and reason, finishes it."""
     reason: str
     """The operator's."""
     keys: int

@@ -12,6 +12,7 @@ from retraining.records.promotion import Promotion
 from retraining.records.version import Manifest
 from retraining.requests.adopt import AdoptRequest
 from retraining.rules.champion.alias_state import newest_move
+from retraining.rules.champion.history import same_adoption
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.apply_newest_decision import apply_newest_decision
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
@@ -36,7 +37,7 @@ class AdoptReport:
 
 def adopt(context: Context, request: AdoptRequest) -> AdoptReport:
     """Write what the loop needs to know of a version, then make it champion by a decision ADOPTED. The same run
-    repeated only reconciles.
+    repeated only reconciles, and so does another run with the same version and reason while it is champion.
 
     Adopting is a choice, so an alias that was set by hand does not stop it. Raises ParameterError for a request
     that does not fit the spec and its batches, RegistryError for a version that cannot be taken over,
@@ -51,6 +52,10 @@ def adopt(context: Context, request: AdoptRequest) -> AdoptReport:
     source = read_source(spec, context.tables)
     _check(spec, source, request)
     version = request.version or version_in_stage(context.registry, spec.model, str(request.old_stage))
+    earlier = same_adoption(promotions, version, request.reason)
+    if earlier:
+        return AdoptReport(earlier)
+
     manifest = _adopted(context, promotions, version) or take_over(context, source, request, version)
     tags = {"retrain_key": manifest.retrain_key, REPRODUCIBLE: "false", TRUSTED: str(manifest.digest)}
     context.registry.tag(spec.model, version, tags)

@@ -7,7 +7,7 @@ from retraining.adapters.tables.ledgers_of_model import append_rows, read_rows
 from retraining.context import Context
 from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.promotion import Promotion
-from retraining.rules.champion.approval import waiting
+from retraining.rules.champion.approval import Answer, answer_in_words, is_not_carried_out, same_answer, waiting
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.wait_for_approval import answered, reject_expired
 
@@ -36,8 +36,11 @@ class ApprovalReport:
 def approve(
     context: Context, answer: str | None, candidate: str | None = None, reason: str | None = None
 ) -> ApprovalReport:
-    """Store the answer, yes or no, for a waiting candidate (its version or retrain_key; default: the only one), once a
-    run. No alias moves here. Promotion moves it, if the candidate was judged against the present champion.
+    """Store the answer, yes or no, for a waiting candidate (its version or retrain_key; default: the only one), once.
+    No alias moves here. Promotion moves it, if the candidate was judged against the present champion.
+
+    The same run repeated finds its answer. So does another run with the same answer, reason and candidate, where the
+    candidate does not wait any more; an answer that promotion has not carried out yet comes before any other candidate.
 
     Raises ParameterError without an answer or a reason, NothingToDoError when no such candidate waits.
     """
@@ -53,15 +56,24 @@ def approve(
         return ApprovalReport(stored[-1])
 
     rows = reject_expired(context, rows)
+    outcome: Answer = "APPROVED" if answer == "yes" else "REJECT"
+    earlier = same_answer(rows, outcome, reason.strip(), candidate)
+    if earlier and (is_not_carried_out(rows, earlier) or not _waits(rows, candidate)):
+        return ApprovalReport(earlier)
+
     question = _waiting_candidate(context.spec, rows, candidate)
-    sentence = f"{'Approved' if answer == 'yes' else 'Refused'} in run {run.run_id}: {reason.strip()}"
-    answered_row = answered(rows, question, "APPROVED" if answer == "yes" else "REJECT", sentence, run)
+    sentence = answer_in_words(outcome, run.run_id, reason.strip())
+    answered_row = answered(rows, question, outcome, sentence, run)
     decision = replace(answered_row, request_id=run.run_id, decided_by=run.started_by())
     append_rows(context.tables, "promote", [decision])
 
     report = ApprovalReport(decision)
     _log.info(report.summary)
     return report
+
+
+def _waits(rows: list[Promotion], candidate: str | None) -> bool:
+    return any(candidate in (None, row.candidate_version, row.retrain_key) for row in waiting(rows))
 
 
 def _waiting_candidate(spec: ModelSpec, rows: list[Promotion], candidate: str | None) -> Promotion:

@@ -9,7 +9,7 @@ from retraining.context import Context
 from retraining.errors import ParameterError
 from retraining.records.control import Control
 from retraining.requests.reason import given_reason
-from retraining.rules.champion.mode import Change, mode_after
+from retraining.rules.champion.mode import Change, mode_after, same_change
 
 _log = logging.getLogger(__name__)
 
@@ -33,17 +33,19 @@ class ModeReport:
 
 
 def change_mode(context: Context, change: str | None, reason: str | None) -> ModeReport:
-    """Carries out freeze, unfreeze, retire or unretire, once a run: the same run repeated finds its row.
+    """Carries out freeze, unfreeze, retire or unretire, once: the same run repeated finds its row, and so does another
+    run with the same change and reason while nothing else has changed.
 
     The alias `champion` does not move: callers load the model by it, and a model that comes back goes on from it.
-    Raises ParameterError without a reason, NothingToDoError where the model is in that mode already.
+    Raises ParameterError without a reason, NothingToDoError where the model is in that mode for another reason.
     """
     wanted = _change(change)
     why = given_reason(reason, f"Say why the model is to {wanted}; it is stored with it.")
     rows = read_rows(context.tables, Control, context.model)
     stored = [row for row in rows if row.request_id == context.run.run_id]
-    if stored:
-        return ModeReport(stored[-1])
+    earlier = stored[-1] if stored else same_change(rows, wanted, why)
+    if earlier:
+        return ModeReport(earlier)
 
     control = Control(
         model=context.model,

@@ -4,7 +4,7 @@ import hashlib
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.context import Context
@@ -25,6 +25,7 @@ from retraining.steps.dataset.model_history import ModelHistory, read_history
 from retraining.steps.dataset.new_rows import count_new_rows
 from retraining.steps.decide.attempts import last_training
 from retraining.steps.decide.evidence import Measurements, Wishes, collect_evidence, expected_error
+from retraining.steps.decide.unfinished_run import unfinished_decision
 from retraining.steps.drift.evaluate_drift import evaluate_drift
 from retraining.steps.drift.tell_rows_apart import tell_rows_apart
 from retraining.steps.gate.plan_holdout import check_holdout_has_days
@@ -65,7 +66,8 @@ def check_drift(
     context: Context, champion_version: str | None = None, frozen: bool = False, asked: str | None = None
 ) -> CheckReport:
     """Collect the evidence, ask the rule, write one decision row, roll back where the rule decides that. An existing
-    decision on the same evidence is returned.
+    decision on the same evidence is returned, and so is one whose run was killed before its report, whatever it had
+    carried out by then.
 
     champion_version is the champion that `score` pinned; by default the alias is read. frozen: nothing is to be trained
     in this run, as if the job `freeze` had frozen the model; drift is measured all the same. asked: why a person
@@ -80,7 +82,7 @@ def check_drift(
     evaluation_id = _evaluation_id(context, source, version, history, asked)
     evaluation = _Evaluation(evaluation_id, history.manifest_of(version), wishes)
 
-    decision = _earlier(history, evaluation)
+    decision = _earlier(history, evaluation) or _of_killed_run(context, source, history, evaluation)
     if decision is None:
         measurements = _measure(context, source, history, metrics, evaluation)
         decision = _decide(context, source, history, measurements, evaluation)
@@ -116,13 +118,30 @@ def _earlier(history: ModelHistory, evaluation: _Evaluation) -> Decision | None:
     return next((row for row in reversed(same) if (row.frozen, row.frozen_reason) == wanted), None)
 
 
+def _of_killed_run(
+    context: Context, source: IngestedSource, history: ModelHistory, evaluation: _Evaluation
+) -> Decision | None:
+    """The decision of a run that was killed before its report, where nothing has changed since but what it did itself:
+    a new champion is not new evidence, and the same wish of another run is the same wish."""
+    champion = str(evaluation.champion.version) if evaluation.champion else None
+    decision = unfinished_decision(context, history, champion)
+    if decision is None:
+        return None
+
+    asked = evaluation.wishes.asked_reason
+    then = replace(context, run=replace(context.run, run_id=decision.run_id))
+    same = _evaluation_id(then, source, decision.champion_version, history, asked) == decision.evaluation_id
+    wishes = Wishes(decision.frozen, decision.frozen_reason, decision.asked_reason)
+    return decision if same and wishes == evaluation.wishes else None
+
+
 def _evaluation_id(
     context: Context, source: IngestedSource, champion: str | None, history: ModelHistory, asked: str | None
 ) -> str:
     """Names the evidence. A rollback or a release is part of it: a decision from before it says nothing about the time
     after it. A rollback that an evaluation itself requested is not part: a run that was killed between the two must
     find the evaluation again. Of a training that a person wants, the run is part: repeated, it is the same wish,
-    and another run is another one."""
+    and another run is another one, unless the first one was killed."""
     spec = context.spec
     parts = [spec.model, str(source.committed.through), champion or "", source.watermark or "", spec.hash]
     if asked:

@@ -13,7 +13,7 @@ from retraining.context import Context
 from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.version import Manifest
 from retraining.requests.copy_version import CopyRequest
-from retraining.rules.champion.standing_verdict import why_not_copied
+from retraining.rules.champion.standing_verdict import live_copy, why_not_copied
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.live_versions import heal_and_read_champion
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
@@ -44,8 +44,9 @@ class CopyReport:
 
 
 def copy_version(context: Context, request: CopyRequest) -> CopyReport:
-    """Copy a version, write its manifest, make it challenger. Before a newer batch the same
-    request finds the same copy; with a newer batch there are other days to judge on, and another copy.
+    """Copy a version, write its manifest, make it challenger. Before a newer batch the same request finds the same
+    copy, and later as well while that copy is champion. Else a newer batch brings other days to judge on, and another
+    copy.
 
     Raises ParameterError for a request that does not fit the spec, RegistryError for a version that cannot be used on
     its columns, NothingToDoError for files that are champion already or were left by a rollback,
@@ -62,6 +63,7 @@ def copy_version(context: Context, request: CopyRequest) -> CopyReport:
     history = read_history(context).numbered_by(source.numbers)
     key = _key(spec, source, original, until)
     manifest = next((row for row in history.manifests if row.retrain_key == key), None)
+    manifest = manifest or live_copy(original.digest, until, history.manifests, history.promotions)
     if manifest is None:
         refusal = why_not_copied(original.digest, history.manifests, history.promotions)
         if refusal:
@@ -69,7 +71,8 @@ def copy_version(context: Context, request: CopyRequest) -> CopyReport:
         check_trust(schema, request.model, request.version, original.digest, request.trust, history.manifests)
         manifest = _register(context, source, request, Copy(original, key, until), history)
 
-    if context.registry.version_of(spec.model, CHALLENGER) != manifest.version:
+    is_live = manifest.retrain_key != key
+    if not is_live and context.registry.version_of(spec.model, CHALLENGER) != manifest.version:
         context.registry.set_alias(spec.model, CHALLENGER, str(manifest.version))
     report = CopyReport(manifest, original.name)
     _log.info(report.summary)

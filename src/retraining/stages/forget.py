@@ -16,6 +16,7 @@ from retraining.adapters.tables.forgotten_keys import (
     keys_of_request,
     read_requests,
     read_salt,
+    request_of_keys,
     salt_of,
 )
 from retraining.adapters.tables.tables import Tables
@@ -87,36 +88,55 @@ class _Task:
     keyed: Sequence[KeyedTable]
     """The tables to delete from."""
     forgotten: Forgotten
-    seq: int
-    """The number of the request; 0 in a dry run."""
     reason: str
+    request_id: str = ""
+    """The run that made the request, this one or an earlier one."""
+    seq: int = 0
+    """The number of the request; 0 in a dry run."""
 
 
 def forget(
     context: Context, specs: Sequence[ModelSpec], landing: Landing | None, request: ForgetRequest, new_salt: str
 ) -> ForgetReport:
-    """Carry out a request once: the same run repeated finishes it, or returns what it did.
+    """Carry out a request once: the same run repeated finishes it, or returns what it did. So does another run with
+    the same keys and reason: what a killed run had planned is carried out, with the versions that it had found.
 
     specs: all models of the source. landing: where its files land. new_salt: 64 random hex digits, used where the
     source has no salt yet. Raises ParameterError for a request that does not fit, and NothingToDoError for a source
     without rows; both before anything is written. Raises ForgetError when rows are left; then run it again.
     """
     source = context.spec.source_name
-    earlier = read_requests(context.tables, source, context.run.run_id)
+    run_id = context.run.run_id
     left = unsearched(specs, landing, context.tables)
-    if earlier and earlier[-1].state == "DONE":
-        return _report(context.spec, earlier[-1], False, left)
+    own = read_requests(context.tables, source, run_id)
+    if own and own[-1].state == "DONE":
+        return _report(context.spec, own[-1], False, left)
 
     reason = _check(request, source, context.tables)
     keyed = tables_with_keys(specs, landing, context.tables)
     if request.dry_run:
         hashes = keys_to_forget(context, request).select(keyed_hash(new_salt, F.col(ROW_KEY)).alias(KEY_HASH))
-        planned = _plan(_Task(context, specs, keyed, Forgotten(new_salt, hashes), 0, reason))
+        planned = _plan(_Task(context, specs, keyed, Forgotten(new_salt, hashes), reason, run_id))
         return _report(context.spec, planned, True, left)
 
-    forgotten, seq = _refuse(context, request, reason, new_salt)
-    done = _carry_out(_Task(context, specs, keyed, forgotten, seq, reason), earlier)
-    return _report(context.spec, done, False, left)
+    request_id = run_id if own else _request_id(context, request, reason)
+    forgotten, seq = _refuse(context, request, reason, request_id, new_salt)
+    task = _Task(context, specs, keyed, forgotten, reason, request_id, seq)
+    earlier = own or read_requests(context.tables, source, request_id)
+    if earlier and earlier[-1].state == "DONE":
+        _delete(task)  # an ingestion that went on at the same time may have stored rows of the keys after it
+        return _report(context.spec, earlier[-1], False, left)
+    return _report(context.spec, _carry_out(task, earlier), False, left)
+
+
+def _request_id(context: Context, request: ForgetRequest, reason: str) -> str:
+    """That of an earlier run with the same keys and reason, else this run's."""
+    tables = context.tables
+    source = context.spec.source_name
+    if keys_of_request(tables, source, context.run.run_id) is not None:
+        return context.run.run_id
+    earlier = request_of_keys(tables, source, keys_to_forget(context, request), reason)
+    return earlier or context.run.run_id
 
 
 def _report(spec: ModelSpec, request: Forgetting, dry_run: bool, left: tuple[str, ...]) -> ForgetReport:
@@ -136,20 +156,22 @@ def _check(request: ForgetRequest, source: str, tables: Tables) -> str:
     return request.reason.strip()
 
 
-def _refuse(context: Context, request: ForgetRequest, reason: str, new_salt: str) -> tuple[Forgotten, int]:
+def _refuse(
+    context: Context, request: ForgetRequest, reason: str, request_id: str, new_salt: str
+) -> tuple[Forgotten, int]:
     """Writes the hashes of the request's keys, and returns them with its number. They are written before anything is
     deleted, so that no ingestion brings the keys back."""
     tables = context.tables
     run = context.run
     source = context.spec.source_name
-    if keys_of_request(tables, source, run.run_id) is None:
+    if keys_of_request(tables, source, request_id) is None:
         keys = keys_to_forget(context, request)
         append_keys(tables, source, salt_of(tables, source, run, new_salt), keys, reason, run)
 
-    written = keys_of_request(tables, source, run.run_id)
+    written = keys_of_request(tables, source, request_id)
     salt = read_salt(tables, source)
     if written is None or salt is None:
-        raise ForgetError(f"{source}: the keys of request {run.run_id} were written and are not there. Run it again.")
+        raise ForgetError(f"{source}: the keys of request {request_id} were written and are not there. Run it again.")
     seq = int(written.agg(F.max("seq")).collect()[0][0])
     return Forgotten(salt, written.select(KEY_HASH).distinct()), seq
 
@@ -162,14 +184,18 @@ def _carry_out(task: _Task, earlier: Sequence[Forgetting]) -> Forgetting:
         append_request(context.tables, planned)
 
     mark_versions(context.tables, context.registry, context.run, planned.versions)
-    for table in task.keyed:
-        delete_rows(context.tables, table, task.forgotten)
-    _check_gone(task)
+    _delete(task)
 
     run = context.run
     done = replace(planned, state="DONE", attempt_id=run.attempt_id, at=run.started_at)
     append_request(context.tables, done)
     return done
+
+
+def _delete(task: _Task) -> None:
+    for table in task.keyed:
+        delete_rows(task.context.tables, table, task.forgotten)
+    _check_gone(task)
 
 
 def _plan(task: _Task) -> Forgetting:
@@ -183,7 +209,7 @@ def _plan(task: _Task) -> Forgetting:
         source=source,
         seq=task.seq,
         state="PLANNED",
-        request_id=context.run.run_id,
+        request_id=task.request_id,
         reason=task.reason,
         keys=task.forgotten.hashes.count(),
         keys_known=keys.count(),

@@ -98,7 +98,7 @@ def _writes(context: Context, source_table: str, principal: str) -> list[_Attemp
         ),
         (
             "register a model, read its files and move an alias",
-            lambda: probe_model(registry, constant_predictor(example), example, data, TRAVELLING_CODE, attempt_id),
+            lambda: probe_model(registry, constant_predictor(example), example, data, TRAVELLING_CODE),
             f"GRANT CREATE MODEL, EXECUTE ON SCHEMA {schema} TO `{principal}`;",
         ),
     ]

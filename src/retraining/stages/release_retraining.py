@@ -9,7 +9,7 @@ from retraining.errors import NothingToDoError
 from retraining.records.promotion import Promotion
 from retraining.requests.reason import given_reason
 from retraining.rules.champion.alias_state import newest_move
-from retraining.rules.champion.rollback import waits_after_batch
+from retraining.rules.champion.rollback import same_release, waits_after_batch
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import read_source
 
@@ -33,8 +33,10 @@ class ReleaseRetrainingReport:
 
 
 def release_retraining(context: Context, reason: str | None) -> ReleaseRetrainingReport:
-    """End the wait that a rollback began, once a run. No alias moves. The next drift check makes a new decision, even
-    on the same batch. A fit equal to the version that was rolled back stays refused.
+    """End the wait that a rollback began, once. The same request again, by its reason, finds the release.
+
+    No alias moves. The next drift check makes a new decision, even on the same batch. A fit equal to the version that
+    was rolled back stays refused.
 
     Raises ParameterError without a reason, NothingToDoError when nothing waits.
     """
@@ -42,8 +44,9 @@ def release_retraining(context: Context, reason: str | None) -> ReleaseRetrainin
     why = given_reason(reason, "Say why retraining may go on; it is stored with it.")
     rows = read_rows(context.tables, Promotion, spec.model)
     stored = [row for row in rows if row.request_id == context.run.run_id and row.outcome == "RELEASED"]
-    if stored:
-        return ReleaseRetrainingReport(stored[-1])
+    earlier = stored[-1] if stored else same_release(rows, why)
+    if earlier:
+        return ReleaseRetrainingReport(earlier)
 
     source = read_source(spec, context.tables)
     newest = source.committed.through

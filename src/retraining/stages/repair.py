@@ -16,6 +16,7 @@ from retraining.rules.ingest.next_slice import Slice
 from retraining.rules.ingest.reading_limits import reading_limits
 from retraining.rules.ingest.rebuild_batches import rebuild_batches
 from retraining.rules.ingest.repair_slice import abandoned, repair_slice
+from retraining.rules.ingest.same_repair import READS_WHAT_CAME_SINCE, same_repair
 from retraining.spec.feed import Feed, rows_feed
 from retraining.steps.ingest.ingestion import Ingestion, begin_ingestion
 from retraining.steps.ingest.pin_source import labels_table
@@ -26,10 +27,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RepairReport:
-    """The rows of `watermarks` that the request led to, now or in an earlier attempt of the same run."""
+    """The rows of `watermarks` that the request led to, now or in an earlier run."""
 
     action: str
     batches: tuple[Batch, ...]
+    asked_before: bool = False
+    """Whether an earlier run had the same request."""
 
     @property
     def summary(self) -> str:
@@ -38,14 +41,18 @@ class RepairReport:
             return f"{self.action}: nothing was missing"
         newest = self.batches[-1]
         which = ", ".join(str(each.batch_seq) for each in self.batches[-5:])
-        again = f", in place of batch {newest.supersedes}" if newest.supersedes else ""
-        todo = f" [{newest.lo}, {newest.hi}]{again}: the next ingestion reads it" if newest.state == "PLANNED" else ""
-        return f"{newest.source}: {self.action}: batch {which} is {newest.state}{todo}"
+        instead = f", in place of batch {newest.supersedes}" if newest.supersedes else ""
+        todo = f" [{newest.lo}, {newest.hi}]{instead}: the next ingestion reads it" if newest.state == "PLANNED" else ""
+        again = ". An earlier run had the same request, so nothing new was planned" if self.asked_before else ""
+        return f"{newest.source}: {self.action}: batch {which} is {newest.state}{todo}{again}"
 
 
 def repair(context: Context, source_table: str, request: RepairRequest, landing: Landing | None = None) -> RepairReport:
-    """Carry out a request once: the same run repeated returns what it did. Raises ParameterError for a request that
-    does not fit, before anything is written."""
+    """Carry out a request once: the same run repeated returns what it did, and so does another run with the same
+    action, bounds or batch, and reason. A source that has changed since is read again by backfill and rebaseline.
+
+    Raises ParameterError for a request that does not fit, before anything is written.
+    """
     feed = rows_feed(context.spec)
     table = source_table
     if request.source == "labels":
@@ -54,15 +61,35 @@ def repair(context: Context, source_table: str, request: RepairRequest, landing:
         landing = None
 
     batches = read_batches(context.tables, feed.name)
-    done = [row for row in batches if row.run_id == context.run.run_id and row.reason]
+    begin = partial(begin_ingestion, context, feed, table, landing)
+    own = _done_by_this_run(context, request, batches)
+    before = [] if own else _done_before(request, begin, batches)
+    done = own or before
     if not done:
         _check_mode(feed, request)
-        begin = partial(begin_ingestion, context, feed, table, landing)
         done = _repair(context, feed, begin, request, batches)
 
-    report = RepairReport(request.action, tuple(done))
+    report = RepairReport(request.action, tuple(done), bool(before))
     _log.info(report.summary)
     return report
+
+
+def _done_by_this_run(context: Context, request: RepairRequest, batches: list[Batch]) -> list[Batch]:
+    """A batch that was given up, by a rebaseline before its own plan or because its files are gone, does not count."""
+    own = [row for row in batches if row.run_id == context.run.run_id and row.reason]
+    return [row for row in own if row.state != "ABANDONED" or request.action == "abandon"]
+
+
+def _done_before(request: RepairRequest, begin: Callable[[], Ingestion], batches: list[Batch]) -> list[Batch]:
+    """What an earlier run did for the same request. A plan that is open is finished first."""
+    row = same_repair(request, batches)
+    if row is None:
+        return []
+    if request.action in READS_WHAT_CAME_SINCE and batches[-1].state != "PLANNED":
+        source = begin().source
+        if (source.table_id, source.version) != (row.source_table_id, row.source_version):
+            return []
+    return [row]
 
 
 def _labels_of(feed: Feed) -> Feed:
@@ -128,4 +155,9 @@ def _rebuild(ingestion: Ingestion, request: RepairRequest, batches: list[Batch])
     rebuilt = rebuild_batches(batches, stored, ingestion.ledger, template)
     if rebuilt:
         append_rebuilt(ingestion.tables, rebuilt)
-    return rebuilt
+    return rebuilt or _rebuilt_before(request, batches)
+
+
+def _rebuilt_before(request: RepairRequest, batches: list[Batch]) -> list[Batch]:
+    """All batches, where an earlier run has written them again for the same reason."""
+    return batches if batches and batches[0].reason == request.reason else []

@@ -76,7 +76,7 @@ def _torn(loop: Loop, manifests: list[Manifest]) -> Faults:
         "the challenger is not the newest candidate": loop.alias("challenger") != _newest_candidate(manifests),
     }
     sentences = [sentence for sentence, wrong in said.items() if wrong]
-    return _faults("torn", [*sentences, *_unloadable(loop, manifests)])
+    return _faults("torn", [*sentences, *loads_of_aliases(loop, manifests)])
 
 
 def _newest_candidate(manifests: list[Manifest]) -> str | None:
@@ -84,11 +84,13 @@ def _newest_candidate(manifests: list[Manifest]) -> str | None:
     return made[-1] if made else None
 
 
-def _unloadable(loop: Loop, manifests: list[Manifest]) -> list[str]:
-    """Loading checks the digest of the files as well."""
+def loads_of_aliases(loop: Loop, manifests: list[Manifest]) -> list[str]:
+    """What is wrong with the versions that carry an alias. Loading checks the digest of the files as well."""
     said = []
     for alias in (CHAMPION, "challenger"):
         version = loop.alias(alias)
+        if version is None:
+            continue
         try:
             manifest = manifest_of_version(manifests, loop.spec.model, str(version))
             predicted = load_version(loop.registry, manifest).predict(pd.DataFrame({"x": [0.0, 1.0]}))
@@ -104,8 +106,13 @@ def _versions(loop: Loop) -> list:
 
 
 def _duplicates(loop: Loop) -> Faults:
+    return _faults("duplicates", versions_of_key_twice(loop))
+
+
+def versions_of_key_twice(loop: Loop) -> list[str]:
+    """Fits that were registered more than once."""
     keys = Counter(each.tags.get("retrain_key") for each in _versions(loop))
-    return _faults("duplicates", [f"{count} versions of key {key}" for key, count in keys.items() if count > 1])
+    return [f"{count} versions of key {key}" for key, count in keys.items() if key and count > 1]
 
 
 def _orphans(loop: Loop, manifests: list[Manifest]) -> Faults:

@@ -98,8 +98,8 @@ STEPS = [
 
 @pytest.fixture(scope="module")
 def story(make_loop):
-    """Two models of one source; two keys are forgotten by a run that is killed before each of its steps. The tests only
-    read."""
+    """Two models of one source; two keys are forgotten by a command that is killed before each of its steps, and
+    started again as another run. The tests only read."""
     loop, moments = make_loop(), SimpleNamespace()
     moments.loop = loop
     loop.source_has([*days(1, 14), (JUDGED, None, 1.0, 1.0)])
@@ -118,12 +118,15 @@ def story(make_loop):
     for module, step, end in STEPS:
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(module, step, end(getattr(module, step)))
+            loop.start_run()
             with pytest.raises(KilledError):
                 loop.forget(JUDGED, SCORED, models=[OTHER])
         moments.killed += 1
+    loop.start_run()
     moments.done = loop.forget(JUDGED, SCORED, models=[OTHER])
     control = ("forgotten_keys", "forgotten_key_salts", "forget_requests")
     after = tables_of(loop, *everything, *control)
+    loop.start_run()
     moments.again = loop.forget(JUDGED, SCORED, models=[OTHER])
     moments.again_wrote = tables_of(loop, *everything, *control) != after
     moments.observations_after = loop.tables.read("toy_observations").count()
@@ -152,10 +155,11 @@ def test_a_dry_run_says_what_would_go_and_writes_nothing(story):
 
 def test_a_run_killed_before_every_step_ends_as_one_that_was_not(story):
     done = story.done.forgetting
-    same = replace(done, state="PLANNED", seq=0, attempt_id=story.dry.forgetting.attempt_id)
+    dry = story.dry.forgetting
+    same = replace(done, state="PLANNED", seq=0, attempt_id=dry.attempt_id, request_id=dry.request_id)
 
     assert story.killed == len(STEPS)
-    assert (done.state, same) == ("DONE", story.dry.forgetting)
+    assert (done.state, same) == ("DONE", dry)
     assert "VACUUM runs after 2013-06-08. toy_source itself was not touched." in story.done.summary
 
 

@@ -42,6 +42,7 @@ def story(make_loop):
     moments.same_fit = (loop.retrain(), loop.promote())[1].promotion
     loop.start_run(as_of="2013-01-27", code_version="other")
     moments.third = (loop.retrain(), loop.promote())[1].promotion
+    loop.report()
     moments.after_attempt = loop.check().decision
     loop.rollback("78", to_version="1", as_of="2013-01-28")
     loop.source_has(days(23, 30))

@@ -23,9 +23,9 @@ def ask(loop, action, **said):
     return report, loop.ingest()
 
 
-def plan(loop, action, **said):
+def plan(loop, action, reason="It was asked for.", **said):
     loop.start_run()
-    return repair(loop.context, loop.source, RepairRequest(action, "It was asked for.", **said))
+    return repair(loop.context, loop.source, RepairRequest(action, reason, **said))
 
 
 def states(loop):
@@ -67,7 +67,7 @@ def test_a_replay_takes_the_place_of_its_batch_without_deleting_anything(begun):
     assert begun.tables.read("toy_observations").count() == 3
     assert begun.ingest().read == 0
     with pytest.raises(ParameterError, match="batch 1 was superseded by batch 2"):
-        plan(begun, "replay", batch_seq=1)
+        plan(begun, "replay", "Once more.", batch_seq=1)
 
 
 def test_an_open_batch_whose_source_was_replaced_is_given_up_and_the_new_table_is_read_whole(begun, monkeypatch):
@@ -119,7 +119,8 @@ def test_lost_watermarks_are_rebuilt_from_the_data_and_ingestion_goes_on(begun, 
     assert (report.batch_seq, report.accepted, report.older) == (3, 2, 0)
     assert (begun.accepted_keys(), begun.quarantined_keys()) == (["a", "b", "c", "d", "tied"], ["null ledger"])
     assert (states(begun)[-1], begun.ingest().read) == ((3, "COMMITTED", 2), 0)
-    assert plan(begun, "rebuild").summary == "rebuild: nothing was missing"
+    assert plan(begun, "rebuild").summary == request.summary
+    assert plan(begun, "rebuild", "Once more.").summary == "rebuild: nothing was missing"
 
 
 def test_the_same_run_again_asks_for_nothing_new(begun):
@@ -147,7 +148,7 @@ def test_a_request_that_does_not_fit_writes_nothing(begun):
     assert states(begun) == [(1, "COMMITTED", 1)]
     plan(begun, "replay", batch_seq=1)
     with pytest.raises(ParameterError, match="batch 2 of toy is still open"):
-        plan(begun, "replay", batch_seq=1)
+        plan(begun, "replay", "Once more.", batch_seq=1)
     assert plan(begun, "abandon").batches[0].state == "ABANDONED"
     assert begun.ingest().read == 0
     assert begun.accepted_keys() == ["a", "b"]

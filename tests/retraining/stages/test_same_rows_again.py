@@ -32,11 +32,13 @@ def story(make_loop):
     moments.corrected = loop.check().decision
     loop.retrain()
     moments.promotion = loop.promote().promotion
+    loop.report()
     moments.nothing_new = loop.check().decision
 
     loop.start_run(as_of="2013-01-16")
     moments.asked = [loop.check(asked="The labels were corrected.").decision for _ in range(2)]
     moments.plain = loop.check().decision
+    loop.report()
     loop.start_run(as_of="2013-01-17")
     moments.asked_later = loop.check(asked="The labels were corrected.").decision
 
@@ -59,7 +61,7 @@ def test_a_candidate_whose_gate_never_ran_does_not_use_up_its_rows(story):
     assert (story.promotion.outcome, story.promotion.version) == ("PROMOTE", "2")
 
 
-def test_a_wish_is_one_decision_a_run(story):
+def test_a_wish_is_one_decision_a_run_that_reached_its_report(story):
     assert (story.nothing_new.action, story.plain) == ("keep", story.nothing_new)
     assert (story.asked[0].action, story.asked[0]) == ("refit", story.asked[1])
     assert "A person wants a training: The labels were corrected." in story.asked[0].reasons
@@ -95,7 +97,7 @@ def test_what_was_stopped_goes_on(story):
 
 def test_a_change_without_effect_reason_or_name_is_refused(story):
     with pytest.raises(NothingToDoError, match="toy is active, and unfreeze needs a model that is frozen"):
-        changed(story.loop, "unfreeze", "60")
+        changed(story.loop, "unfreeze", "60", "Another reason.")
     with pytest.raises(ParameterError, match="`reason` is empty"):
         changed(story.loop, "freeze", "61", " ")
     with pytest.raises(ParameterError, match="change 'melt': expected one of freeze, unfreeze"):

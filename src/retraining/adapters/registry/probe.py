@@ -17,11 +17,11 @@ def probe_model(
     example: pd.DataFrame,
     data: TrainingData,
     code: tuple[Path, ...],
-    attempt_id: str,
 ) -> None:
-    """Registers the estimator under a temporary name, and removes it. Its files are read and not loaded: no manifest
-    names them. Raises whatever the platform answers."""
-    model = f"preflight_probe_{attempt_id[:8]}"
+    """Registers the estimator under a temporary name, and removes it, with what an attempt that was killed left. Its
+    files are read and not loaded: no manifest names them. Raises whatever the platform answers."""
+    model = "preflight_probe"
+    registry.remove_model(model)
     try:
         features = tuple(Feature(str(name), "double", True) for name in example.columns)
         fitted = FittedModel(ServedModel(estimator, features, None), example, code, tags={"role": "preflight"})

@@ -170,11 +170,13 @@ class Registry:
             yield files
 
     def remove_model(self, model: str) -> None:
-        """Deletes a model and its versions; used by the preflight probe alone."""
+        """Deletes a model and its versions, if there is one; used by the preflight probe alone."""
         with talking_to_mlflow(f"removing {model}"):
-            for each in self.client.search_registered_models():
-                if each.name == self.full_name(model):
-                    self.client.delete_registered_model(each.name)
+            try:
+                self.client.delete_registered_model(self.full_name(model))
+            except MlflowException as err:
+                if not not_there(err):
+                    raise
 
     def _download(self, model: str, version: str, folder: str) -> Path:
         with talking_to_mlflow(f"downloading {model} version {version}"):

@@ -61,6 +61,21 @@ def salt_of(tables: Tables, source: str, run: Run, new_salt: str) -> str:
     return salt or new_salt
 
 
+def request_of_keys(tables: Tables, source: str, keys: DataFrame, reason: str) -> str | None:
+    """The newest request of exactly these keys (`_row_key`) for this reason; None where there is none."""
+    salt = read_salt(tables, source)
+    if salt is None:
+        return None
+    asked = keys.select(keyed_hash(salt, F.col(ROW_KEY)).alias(KEY_HASH)).distinct()
+    written = _of_source(tables, source).where(F.col("reason") == F.lit(reason)).select("request_id", "seq", KEY_HASH)
+
+    both = written.join(asked.withColumn("_asked", F.lit(1)), KEY_HASH, "left").groupBy("request_id")
+    counted = both.agg(F.max("seq").alias("seq"), F.count(F.lit(1)).alias("_all"), F.count("_asked").alias("_same"))
+    same = counted.where((F.col("_all") == F.col("_same")) & (F.col("_all") == F.lit(asked.count())))
+    newest = same.orderBy(F.col("seq").desc()).select("request_id").first()
+    return str(newest[0]) if newest else None
+
+
 def append_keys(tables: Tables, source: str, salt: str, keys: DataFrame, reason: str, run: Run) -> None:
     """Writes the hashes of keys (`_row_key`) in one commit, once a request. Raises ConcurrentRunError when another
     request of the source is written at the same moment."""

@@ -2,8 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 from retraining.records.promotion import Promotion
+
+Answer = Literal["APPROVED", "REJECT"]
+"""Yes or no, as `promotions` has it."""
 
 
 def waiting(rows: Sequence[Promotion]) -> list[Promotion]:
@@ -28,6 +32,29 @@ def standing_question(rows: Sequence[Promotion], retrain_key: str, champion: str
     if newest is None or newest.outcome not in ("PENDING", "APPROVED") or newest.previous_version != champion:
         return None
     return newest
+
+
+def answer_in_words(answer: Answer, run_id: str, reason: str) -> str:
+    """The answer of a person as its row gives it."""
+    return f"{'Approved' if answer == 'APPROVED' else 'Refused'} in run {run_id}: {reason}"
+
+
+def same_answer(rows: Sequence[Promotion], answer: Answer, reason: str, candidate: str | None) -> Promotion | None:
+    """The newest answer of a person that says the same for the same reason, about the candidate where one is named.
+    None where the question was asked again since."""
+    given = [row for row in _decided(rows) if row.outcome == answer and row.request_id is not None]
+    about = [row for row in given if candidate in (None, row.candidate_version, row.retrain_key)]
+    same = [row for row in about if row.reasons == (answer_in_words(answer, str(row.request_id), reason),)]
+    if not same:
+        return None
+    key = same[-1].retrain_key
+    asked = max((row.seq for row in rows if row.outcome == "PENDING" and row.retrain_key == key), default=0)
+    return same[-1] if asked < same[-1].seq else None
+
+
+def is_not_carried_out(rows: Sequence[Promotion], answer: Promotion) -> bool:
+    """Whether a yes is still the newest word on its candidate: no promotion has followed."""
+    return answer.outcome == "APPROVED" and answer in _newest_of_candidates(rows)
 
 
 def _newest_of_candidates(rows: Sequence[Promotion]) -> list[Promotion]:

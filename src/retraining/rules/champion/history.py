@@ -57,3 +57,12 @@ def earlier_champions(rows: Sequence[Promotion], champion: str) -> list[str]:
     rolled_back = {row.previous_version for row in made if row.outcome == "ROLLBACK"}
     been = [row.version for row in made if row.seq in applied and row.version is not None]
     return [version for version in dict.fromkeys(reversed(been)) if version != champion and version not in rolled_back]
+
+
+def same_adoption(rows: Sequence[Promotion], version: str, reason: str) -> Promotion | None:
+    """The adoption that made the version champion, where it was for the same reason and nothing has followed it."""
+    made = [row for row in moves(rows) if row.outcome != "HEAL"]
+    newest = made[-1] if made else None
+    if newest is None or (newest.outcome, newest.version) != ("ADOPTED", version):
+        return None
+    return newest if newest.reasons[:1] == (reason,) else None

@@ -15,6 +15,12 @@ _NEEDS: dict[Change, tuple[Mode, ...]] = {
     "retire": ("active", "frozen"),
     "unretire": ("retired",),
 }
+_LEADS_TO: dict[Change, tuple[Mode, ...]] = {
+    "freeze": ("frozen",),
+    "unfreeze": ("active",),
+    "retire": ("retired",),
+    "unretire": ("active", "frozen"),
+}
 _SAID = {
     "frozen": "froze the model: nothing is trained until the job unfreeze",
     "retired": "retired the model: nothing is scored or trained until the job unretire",
@@ -38,6 +44,13 @@ def mode_in_words(rows: Sequence[Control]) -> str | None:
     if newest is None or newest.mode == "active":
         return None
     return f"On {newest.at:%Y-%m-%d %H:%M} UTC an operator {_SAID[newest.mode]}. Reason: {newest.reason}"
+
+
+def same_change(rows: Sequence[Control], change: Change, reason: str) -> Control | None:
+    """The row that holds, where it is what the change would lead to, for the same reason: the request was carried out
+    before, and nothing has changed since."""
+    newest = newest_control(rows)
+    return newest if newest and newest.mode in _LEADS_TO[change] and newest.reason == reason else None
 
 
 def mode_after(model: str, rows: Sequence[Control], change: Change) -> Mode:

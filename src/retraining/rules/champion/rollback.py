@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.promotion import Promotion
 from retraining.requests.widget_values import end_of
-from retraining.rules.champion.alias_state import is_applied, newest_move
+from retraining.rules.champion.alias_state import newest_move
 from retraining.rules.champion.history import champion_at, earlier_champions
 
 
@@ -39,13 +39,16 @@ def version_asked(rows: Sequence[Promotion], to_version: str | None, to_date: st
     return champion_at(rows, end_of(to_date)) if to_date else to_version
 
 
-def unfinished_rollback(rows: Sequence[Promotion], reason: str) -> Promotion | None:
-    """The newest decision, where it is a rollback for this reason, or puts the alias back for it, and the alias does
-    not follow yet: its run was killed in between."""
-    move = newest_move(rows)
-    if move is None or move.outcome not in ("ROLLBACK", "HEAL") or move.reasons != (reason,) or is_applied(rows, move):
+def same_rollback(rows: Sequence[Promotion], reason: str, target: str | None) -> Promotion | None:
+    """The newest change of champion, where it is the rollback that is requested again: its reason and, where a target
+    is named, its version are the same. Its run was killed, or somebody repeats the command. None where another
+    version went live since, or an operator released retraining."""
+    said = [row for row in rows if row.state == "DECIDED" and (row.moves_alias or row.outcome == "RELEASED")]
+    asked = [row for row in said if row.outcome != "HEAL" or row.request_id is not None]
+    newest = max(asked, key=lambda row: row.seq, default=None)
+    if newest is None or newest.outcome not in ("ROLLBACK", "HEAL") or newest.reasons != (reason,):
         return None
-    return move
+    return newest if target in (None, newest.version) else None
 
 
 def puts_alias_back(rows: Sequence[Promotion], to_version: str | None, alias: str | None) -> bool:
@@ -59,6 +62,12 @@ def newest_word(rows: Sequence[Promotion]) -> Promotion | None:
     """The newest rollback or release, None before the first one: it says whether retraining waits."""
     said = [row for row in rows if row.outcome in ("ROLLBACK", "RELEASED")]
     return max(said, key=lambda row: row.seq, default=None)
+
+
+def same_release(rows: Sequence[Promotion], reason: str) -> Promotion | None:
+    """The release that is requested again, for the same reason; None where a rollback followed it."""
+    newest = newest_word(rows)
+    return newest if newest and newest.outcome == "RELEASED" and newest.reasons == (reason,) else None
 
 
 def newest_release(rows: Sequence[Promotion]) -> Promotion | None:

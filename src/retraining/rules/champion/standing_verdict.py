@@ -42,3 +42,12 @@ def why_not_copied(digest: str, manifests: Sequence[Manifest], promotions: Seque
         return f"its files are those of version {live.version}, which is champion already"
     left = [row.previous_version for row in promotions if row.outcome == "ROLLBACK" and row.previous_version in same]
     return f"its files are those of version {left[-1]}, which was left by a rollback" if left else None
+
+
+def live_copy(
+    digest: str, trained_until: str, manifests: Sequence[Manifest], promotions: Sequence[Promotion]
+) -> Manifest | None:
+    """The champion, where it is a copy of these files, said to have learned the same: the request was carried out."""
+    live = newest_move(promotions)
+    copies = [row for row in manifests if row.role == "copied" and live and row.version == live.version]
+    return next((row for row in copies if (row.digest, row.trained_until) == (digest, trained_until)), None)

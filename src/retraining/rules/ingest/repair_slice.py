@@ -20,7 +20,7 @@ def repair_slice(
     batch_seq = last.batch_seq + 1
     watermark = ledger.from_text(last.watermark_after)
     if request.action == "backfill":
-        return Slice(batch_seq, *_bounds(request, ledger, watermark), last.epoch)
+        return Slice(batch_seq, *backfill_bounds(request, ledger, watermark), last.epoch)
     if request.action == "replay":
         found = _replayed(request, batches)
         lo = ledger.from_text(found.lo)
@@ -38,7 +38,8 @@ def abandoned(request: RepairRequest, batches: Sequence[Batch]) -> Batch:
     raise ParameterError(f"abandon: {which} open or held. Only a batch that never closed or was held can be given up.")
 
 
-def _bounds(request: RepairRequest, ledger: Ledger, watermark: Number | None) -> tuple[Number, Number]:
+def backfill_bounds(request: RepairRequest, ledger: Ledger, watermark: Number | None) -> tuple[Number, Number]:
+    """The first and last ledger value that a backfill reads. Raises ParameterError for bounds that do not fit."""
     start, end = (_value(request, name, ledger) for name in ("start", "end"))
     if start >= end:
         raise ParameterError(f"backfill: start {request.start} is not before end {request.end}. Swap them.")

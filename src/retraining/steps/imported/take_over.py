@@ -18,7 +18,7 @@ from retraining.requests.adopt import AdoptRequest
 from retraining.rules.gate.checks import ADOPTED, metric_in_words
 from retraining.steps.champion.check_target import loads
 from retraining.steps.dataset.ingested_source import IngestedSource
-from retraining.steps.dataset.model_history import read_history
+from retraining.steps.dataset.model_history import ModelHistory, read_history
 from retraining.steps.dataset.training_frame import Bounds, TrainingFrame, read_training_frame
 from retraining.steps.drift.append_references import append_references
 from retraining.steps.imported.check_made_elsewhere import check_inputs, predict_features
@@ -56,7 +56,8 @@ def take_over(context: Context, source: IngestedSource, request: AdoptRequest, v
     errors = _measure_errors(context, source, manifest, estimator, _Predictions(frame, predicted))
 
     append_references(context, frame, predicted, version)
-    append_rows(context.tables, "gate", [_gate_row(context, manifest, errors, next_seq(history.gate_results))])
+    if not _is_stored(errors, manifest, history):
+        append_rows(context.tables, "gate", [_gate_row(context, manifest, errors, next_seq(history.gate_results))])
     append_rows(context.tables, "retrain", [manifest])
     return manifest
 
@@ -130,6 +131,12 @@ def _measure_errors(
     trivial_error = kind.error_on_rows(label, kind.trivial_answers(trivial, label).prediction)
     sentence = f"Taken over, not judged: {metric_in_words(kind.followed.name)} {error:.4g} on {which}."
     return _Errors(error, trivial_error, len(label), sentence)
+
+
+def _is_stored(errors: _Errors, manifest: Manifest, history: ModelHistory) -> bool:
+    """Whether an attempt that ended before the manifest has stored the same errors."""
+    stored = [row for row in history.gate_results if row.retrain_key == manifest.retrain_key and row.check == ADOPTED]
+    return bool(stored) and (stored[-1].candidate_error, stored[-1].sentence) == (errors.error, errors.sentence)
 
 
 def _gate_row(context: Context, manifest: Manifest, errors: _Errors, seq: int) -> GateResult:

@@ -37,7 +37,8 @@ class RunRecords:
     """The records of a run, and of the model's history where the page shows it."""
 
     run_ids: frozenset[str]
-    """The run's; of one by hand those of all notebooks since the last page."""
+    """The run's, and those of killed runs that it finished; of one by hand those of all notebooks since the last
+    page."""
     batches: tuple[Batch, ...]
     """The closed ones of the source, oldest first."""
     batch: Batch | None
@@ -67,7 +68,7 @@ class RunRecords:
 def read_run_records(context: Context, decided: bool, last_page: Callable[[], datetime | None]) -> RunRecords:
     """Reads every table of the model once, all of them at the same time. decided: the run reached a decision, its own
     or an earlier one on the same evidence. last_page: when the page before this one was made; called for a run by
-    hand."""
+    hand, and for one that follows the decision of another."""
     spec = context.spec
     tables = context.tables
 
@@ -84,7 +85,11 @@ def read_run_records(context: Context, decided: bool, last_page: Callable[[], da
     closed = [row for row in newest_rows(all_batches.result()) if row.state != "PLANNED"]
     decisions = all_decisions.result()
     written = [*all_batches.result(), *decisions, *all_promotions.result(), *all_results.result()]
+    decision = decisions[-1] if decisions and decided else None
     run_ids = _run_ids(context.run, written, last_page)
+    if decision and decision.run_id not in run_ids:
+        fits = [*all_results.result(), *(row for row in all_promotions.result() if row.request_id is None)]
+        run_ids |= _finished(decision, fits, last_page())
     batch = next((row for row in reversed(closed) if row.run_id in run_ids), None)
     promotions = tuple(numbers.of_promotions(all_promotions.result()))
     own = [row for row in promotions if row.state == "DECIDED" and row.run_id in run_ids]
@@ -96,7 +101,7 @@ def read_run_records(context: Context, decided: bool, last_page: Callable[[], da
         run_ids=run_ids,
         batches=tuple(closed),
         batch=batch,
-        decision=decisions[-1] if decisions and decided else None,
+        decision=decision,
         champion_of_batch={row.batch_seq: row.champion_version for row in reversed(numbers.own(decisions))},
         promotion=own[-1] if own else None,
         promotions=promotions,
@@ -119,6 +124,14 @@ def _run_ids(run: Run, written: Sequence[Stamped], last_page: Callable[[], datet
     since = last_page()
     by_hand = [row for row in written if row.run_id.startswith(BY_HAND) and (since is None or row.at > since)]
     return frozenset([run.run_id, *(row.run_id for row in by_hand)])
+
+
+def _finished(decision: Decision, fits: Sequence[Stamped], last_page: datetime | None) -> set[str]:
+    """The runs that carried a decision out and were killed before their page; fits are verdicts and promotions. Empty
+    where a page was made since."""
+    if last_page is not None and last_page >= decision.at:
+        return set()
+    return {decision.run_id, *(row.run_id for row in fits if row.at >= decision.at)}
 
 
 def page_data(spec: ModelSpec, records: RunRecords, events: Sequence[Event], states: Mapping[str, str]) -> PageData:
