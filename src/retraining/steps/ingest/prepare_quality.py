@@ -16,6 +16,7 @@ from retraining.records.run import Run
 from retraining.rules.ingest.contract import UNTOUCHED
 from retraining.rules.ingest.look_around import OtherRows
 from retraining.rules.ingest.row_rules import is_broken
+from retraining.spec.conditions.tree import ConditionError
 from retraining.spec.feed import Feed
 from retraining.spec.identifiers import qualified
 from retraining.spec.row_rules import ForeignKey, Rule, Unique
@@ -71,7 +72,7 @@ def _expect_conditions(feed: Feed, empty: DataFrame, run: Run) -> None:
     try:
         found = empty.select(*(is_broken(rule, empty.schema, run.as_of) for rule in alone)).schema
         fine = all(isinstance(each.dataType, BooleanType) for each in found)
-    except AnalysisException:
+    except (AnalysisException, ConditionError):
         fine = False
     for rule in () if fine else alone:
         _expect_condition(feed, rule, empty, run)
@@ -81,6 +82,11 @@ def _expect_condition(feed: Feed, rule: Rule, empty: DataFrame, run: Run) -> Non
     """Asks Spark to analyse the rule; no row is read."""
     try:
         found = empty.select(is_broken(rule, empty.schema, run.as_of)).schema[0].dataType
+    except ConditionError as err:
+        raise ContractError(
+            f"{feed.model}: rule {rule.title} cannot be asked of {feed.source.origin}: its condition {err}. "
+            f"{UNTOUCHED} Correct quality.rules in {feed.source_file}."
+        ) from err
     except AnalysisException as err:
         raise ContractError(
             f"{feed.model}: rule {rule.title} cannot be asked of {feed.source.table} ({err.getCondition()}: "
