@@ -25,6 +25,7 @@ from retraining.rules.ingest.quality import Arrival
 from retraining.spec.feed import Feed, rows_feed
 from retraining.steps.ingest.close_batch import WatermarkMove, closed_batch, refuse_held, watermark_move
 from retraining.steps.ingest.count_slice import SliceCounts, add_forgotten, as_foreseen, count_slice
+from retraining.steps.ingest.failed_rows import naming_failed_rows
 from retraining.steps.ingest.ingestion import Ingestion, begin_ingestion
 from retraining.steps.ingest.label_updates import count_waiting, label_updates, with_updates
 from retraining.steps.ingest.lost_plan import give_up_lost_plan
@@ -53,6 +54,11 @@ def ingest(context: Context, source_table: str, landing: Landing | None = None) 
 
 
 def _ingest(context: Context, feed: Feed, table: str, landing: Landing | None) -> IngestReport:
+    with naming_failed_rows(feed):
+        return _ingest_rows(context, feed, table, landing)
+
+
+def _ingest_rows(context: Context, feed: Feed, table: str, landing: Landing | None) -> IngestReport:
     hit("ingest.after_start")
     batches = give_up_lost_plan(context, feed, table, known_batches(context.tables, feed))
     refuse_held(context, feed, batches)

@@ -13,6 +13,7 @@ from retraining.context import Context
 from retraining.errors import RetrainingError, SourceError, SpecError
 from retraining.records.validation import Finding
 from retraining.rules.ingest.contract import Contract
+from retraining.rules.ingest.row_rules import why_not_asked
 from retraining.rules.validation.expect_run import expect_run
 from retraining.rules.validation.judge_columns import judge_columns, judge_labels, missing_columns
 from retraining.spec.feed import Feed, rows_feed
@@ -84,11 +85,22 @@ def _findings_of_source(context: Context, feed: Feed, table: str, landing: Landi
     if contract is None:
         return [*of_labels, *of_columns]
 
+    of_rules = _findings_of_rules(feed, rows)
     ledger = contract.ledger
     closed = [batch for batch in read_batches(tables, feed.name) if batch.state != "PLANNED"]
     watermark = ledger.from_text(closed[-1].watermark_after) if closed else None
     facts = measure_source(context.spec, rows, ledger, valid_until(ledger, context.run), watermark)
-    return [*of_labels, *of_columns, *expect_run(context.spec, ledger, facts, closed)]
+    return [*of_labels, *of_columns, *of_rules, *expect_run(context.spec, ledger, facts, closed)]
+
+
+def _findings_of_rules(feed: Feed, rows: DataFrame) -> list[Finding]:
+    """Conditions that cannot be asked of these columns."""
+    asked = {rule.title: why_not_asked(rule, rows.schema) for rule in feed.quality.rules}
+    return [
+        Finding("error", f"Rule {title}: its condition {why}. Correct quality.rules in {feed.source_file}.")
+        for title, why in asked.items()
+        if why is not None
+    ]
 
 
 def _judge(tables: Tables, feed: Feed, rows: DataFrame) -> tuple[Contract | None, list[Finding]]:

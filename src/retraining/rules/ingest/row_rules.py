@@ -10,6 +10,7 @@ from pyspark.sql.types import DataType, DecimalType, DoubleType, FloatType, Stru
 
 from retraining.rules.ingest.conditions.condition_answer import MOST_TRIED, condition_answer
 from retraining.rules.ingest.ledger import EPOCH, MICROSECOND
+from retraining.spec.conditions.tree import ConditionError
 from retraining.spec.row_rules import (
     Fresh,
     InRange,
@@ -72,6 +73,17 @@ def is_broken(rule: Rule, schema: StructType, as_of: datetime) -> Column:
             return ~condition_answer(rule.tree, schema).value
 
     raise TypeError(f"{rule.title} looks at more than one row")
+
+
+def why_not_asked(rule: Rule, schema: StructType) -> str | None:
+    """Why a condition cannot be asked of rows of a schema, as the end of a sentence about it; None where it can."""
+    if not isinstance(rule, Sql):
+        return None
+    try:
+        condition_answer(rule.tree, schema)
+    except ConditionError as err:
+        return str(err)
+    return None
 
 
 def is_unanswered(rule: Rule, schema: StructType) -> Column | None:

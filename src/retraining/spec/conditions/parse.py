@@ -192,7 +192,7 @@ class _Parser(Reader):
             return Constant(self.text(start), _moment(word, text))
         if word == "interval" and self.now.kind in ("number", "text"):
             return self._interval(start)
-        if word in _RESERVED and not (called and word in ("left", "right")):
+        if word in _RESERVED and not (called and word in ("rlike", "regexp")):
             self.place = start
             raise self.unexpected()
         if called:

@@ -55,7 +55,7 @@ def land_files(tables: Tables, feed: Feed, landing: Landing, at: datetime) -> La
     spark = tables.spark
     listed = list_files(spark, landing.path)
     waiting = new_files(listed, tables.read(landing.name) if tables.exists(landing.name) else None)
-    open_quotes = _refuse_or_doubt(tables, feed, landing, waiting)
+    open_quotes = doubtful_files(tables, feed, landing, waiting)
     if landing.volume is not None:
         spark.sql(f"CREATE VOLUME IF NOT EXISTS {landing.volume}")
     found = columns_to_land(tables, feed, landing, listed, waiting)
@@ -68,7 +68,7 @@ def land_files(tables: Tables, feed: Feed, landing: Landing, at: datetime) -> La
     return landed
 
 
-def _refuse_or_doubt(tables: Tables, feed: Feed, landing: Landing, waiting: DataFrame) -> tuple[str, ...]:
+def doubtful_files(tables: Tables, feed: Feed, landing: Landing, waiting: DataFrame) -> tuple[str, ...]:
     """Names of the files in which a quote is not closed. Raises SourceError for a file that is not UTF-8, a CSV file
     with another header, or a JSON file in which no line has a column that is used."""
     if not landing.reader.has_lines:

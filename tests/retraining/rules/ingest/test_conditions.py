@@ -98,7 +98,7 @@ CASES: dict[str, object] = {
     "translate(s, 'tx', 'T') = 'TeT' AND concat(s, '-', t) = 'text-12'": True,
     "s IN ('a', 'text') AND t NOT IN ('a')": True,
     "cast(t AS int) + 1 = 13 AND t::double = 12": True,
-    r"'it''s' = \"it's\" AND 'a\\b' LIKE 'a_b'": True,
+    "'it''s' = \"it's\" AND 'a\\\\b' LIKE 'a_b'": True,
     # times
     "day = DATE '2013-01-31' AND at > '2013-01-31 09:00' AND day < '2013-02-01'": True,
     "at = wall AND day < at AND at = TIMESTAMP '2013-01-31T11:00:00+01:00'": True,

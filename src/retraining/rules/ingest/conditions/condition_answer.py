@@ -56,7 +56,12 @@ def _answer(part: Part, schema: StructType) -> Answer:
         case Cast():
             return _cast(part, _answer(part.value, schema))
         case Call(text=text, name=name, arguments=arguments):
-            return _call(text, name, [_answer(each, schema) for each in arguments])
+            parts = [_answer(each, schema) for each in arguments]
+            try:
+                return _call(text, name, parts)
+            except ConditionError as err:
+                said = str(err)
+                raise ConditionError(f"`{text}` {said}" if said.startswith("takes ") else said) from err
 
 
 def _type_of(column: Named, schema: StructType) -> DataType:

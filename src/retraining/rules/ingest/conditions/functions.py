@@ -192,8 +192,4 @@ FUNCTIONS = (*_PLAIN, *_OWN)
 
 def call(text: str, name: str, arguments: Arguments) -> Answer:
     """The answer of a function. Raises ConditionError for arguments that it does not take."""
-    try:
-        return _plain(text, name, arguments) if name in _PLAIN else _OWN[name](text, name, arguments)
-    except ConditionError as err:
-        said = str(err)
-        raise ConditionError(f"`{text}` {said}" if said.startswith("takes ") else said) from err
+    return _plain(text, name, arguments) if name in _PLAIN else _OWN[name](text, name, arguments)

@@ -75,6 +75,8 @@ def _literal(value: Value, type_: str) -> Column:
         return F.timestamp_micros(F.lit((moment - _EPOCH) // timedelta(microseconds=1))).try_cast(type_)
     if type_ == "double":
         return F.lit(float(value))  # type: ignore[arg-type]
+    if type_.startswith("decimal"):
+        return F.lit(Decimal(value)).try_cast(type_)  # type: ignore[arg-type]
     return F.lit(value).try_cast(type_)
 
 
