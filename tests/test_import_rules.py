@@ -11,7 +11,7 @@ SRC = Path(__file__).parents[1] / "src"
 # Short names for what many rooms may import.
 BOTTOM = (
     "retraining.errors retraining.kinds retraining.records retraining.requests retraining.spec "
-    "retraining.spec.document served_model"
+    "retraining.spec.conditions retraining.spec.document served_model"
 )
 TABLES = "retraining.adapters retraining.adapters.tables"
 REGISTRY = "retraining.adapters.registry"
@@ -20,7 +20,8 @@ NOTIFY = "retraining.adapters.notify"
 JOBS = "retraining.adapters.jobs"
 RULES = (
     "retraining.rules retraining.rules.champion retraining.rules.drift retraining.rules.drift.detectors "
-    f"retraining.rules.gate retraining.rules.ingest retraining.rules.performance retraining.rules.validation {BOTTOM}"
+    "retraining.rules.gate retraining.rules.ingest retraining.rules.ingest.conditions retraining.rules.performance "
+    f"retraining.rules.validation {BOTTOM}"
 )
 PAGE = "retraining.report.page_data retraining.report.words"
 DATASET = f"retraining.context retraining.steps.dataset {RULES} {TABLES} {REGISTRY}"
@@ -41,15 +42,21 @@ ROOMS = {
     "retraining.errors": ("", ""),
     "retraining.failpoints": ("retraining.errors", ""),
     # What differs between kinds of models. It knows no spec, so that a spec can be checked against its kind.
-    "retraining.kinds": ("retraining.errors", "numpy pandas pyspark"),
+    "retraining.kinds": ("retraining.errors served_model", "numpy pandas pyspark"),
     # A file of specs/ as lines and values. It knows nothing of what a spec may say.
     "retraining.spec.document": ("retraining.errors", "yaml"),
-    "retraining.spec": ("retraining.errors retraining.kinds retraining.spec.document", "pydantic yaml"),
+    # A condition in SQL as a tree. It knows operators and functions, and no rule.
+    "retraining.spec.conditions": ("retraining.spec.document", ""),
+    "retraining.spec": (
+        "retraining.errors retraining.kinds retraining.spec.conditions retraining.spec.document",
+        "pydantic yaml",
+    ),
     "retraining.records": ("retraining.errors retraining.spec served_model", "pydantic"),
     "retraining.requests": ("retraining.errors retraining.spec", "pydantic"),
     # Rules: pure. What a subject may know of the others is said here, and has no circle.
     "retraining.rules": (RULES, ARRAYS),
-    "retraining.rules.ingest": (BOTTOM, f"{ARRAYS} pyspark"),
+    "retraining.rules.ingest": (f"retraining.rules.ingest.conditions {BOTTOM}", f"{ARRAYS} pyspark"),
+    "retraining.rules.ingest.conditions": (BOTTOM, "pyspark"),
     "retraining.rules.gate": (BOTTOM, f"{ARRAYS} sklearn"),
     "retraining.rules.drift": (f"retraining.rules.gate {BOTTOM}", f"{ARRAYS} pyspark sklearn"),
     "retraining.rules.drift.detectors": (f"retraining.rules.drift {BOTTOM}", ARRAYS),

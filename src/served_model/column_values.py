@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 GREATEST_NUMBER = 3.4028234663852886e38
-"""The greatest number of 32 bits. Estimators compute in 32 bits, or square their numbers in 64: what is greater, or
-infinite, counts as missing."""
+"""The greatest number of 32 bits: the one bound for features, labels and what callers send. Estimators compute in 32
+bits, or square their numbers in 64: what is greater, or infinite, counts as missing."""
 _WHOLE = ("tinyint", "smallint", "int", "bigint")
 
 

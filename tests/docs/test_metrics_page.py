@@ -5,7 +5,7 @@ from pathlib import Path
 
 from retraining.kinds.class_metrics import MOST_CLASSES
 from retraining.kinds.find_kind import KINDS
-from retraining.kinds.regression import LARGEST_LABEL
+from served_model.column_values import GREATEST_NUMBER
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "reference" / "metrics.md").read_text("utf-8")
@@ -25,6 +25,7 @@ def test_every_metric_is_on_the_page_with_its_kind_and_where_it_is_best():
 def test_limits_are_those_of_the_code():
     page = (DOCS / "explanation" / "limits.md").read_text("utf-8")
 
-    assert f"at most {LARGEST_LABEL:.1e} away".replace("e+", "e") in page
+    for what in ("A label of a regression", "A feature"):
+        assert f"{what} is at most {GREATEST_NUMBER:.1e} away".replace("e+", "e") in page
     assert f"{MOST_CLASSES:,} classes" in page
     assert f"{MOST_CLASSES:,} classes" in PAGE

@@ -128,6 +128,12 @@ def quality_rules() -> dict[str, str]:
     return dict(re.findall(r"^\| `(\w+)` \|.*\| `(\{.*\})` \|$", table, re.MULTILINE))
 
 
+def condition_functions() -> dict[str, list[str]]:
+    """The functions that a condition may call, by the rows of the page's table that list them."""
+    rows = re.findall(r"^\| (?:functions )?of (\w+) \| (`\w+`(?:, `\w+`)+) \|$", QUALITY_RULES.text, re.MULTILINE)
+    return {about: re.findall(r"\w+", functions) for about, functions in rows}
+
+
 def batch_gates() -> dict[str, Any]:
     """The gates that the page about quality sets."""
     (section,) = [yaml.safe_load(block)["quality"] for block in QUALITY_RULES.blocks("yaml")]

@@ -5,10 +5,11 @@ import json
 from PIL import Image, ImageChops
 
 from recipes.demo.summary import REFERENCES
+from retraining.spec.conditions.functions import GROUPS
 from retraining.spec.quality_section import RULES, BatchGates
 from retraining.spec.read_spec import parse_spec
 
-from .pages import MEASURED, README, ROOT, batch_gates, quality_rules, third_model
+from .pages import MEASURED, README, ROOT, batch_gates, condition_functions, quality_rules, third_model
 
 SCREENSHOTS = ROOT / "docs/screenshots"
 
@@ -60,6 +61,10 @@ def test_the_four_commands_of_a_workspace_are_login_deploy_and_two_runs():
         ["bundle", "run"],
         ["bundle", "run"],
     ]
+
+
+def test_the_page_about_quality_lists_the_functions_of_conditions():
+    assert condition_functions() == {about: list(group) for about, group in GROUPS.items()}
 
 
 def test_every_quality_rule_and_gate_has_an_example_that_a_spec_takes():

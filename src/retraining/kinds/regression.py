@@ -13,11 +13,10 @@ from pyspark.sql.types import DoubleType
 
 from retraining.kinds.kind import Kind
 from retraining.kinds.metric import FloatArray, Metric, Predictions, by_name, columns, grouped, mean, ratio
+from served_model.column_values import GREATEST_NUMBER
 
 MOST_LOSS = 4.0
 """Detectors count a loss up to this many times the error at promotion, and are fed its share of that: 0 to 1."""
-LARGEST_LABEL = 3.4e38
-"""A number that is further from 0 is not a label: many learners keep numbers of 32 bits, which end here."""
 _ROUNDING = 1e-13
 _PINBALL = re.compile(r"pinball_(0?\.[0-9]+)")
 
@@ -86,9 +85,9 @@ class Regression(Kind):
         return f"at most {float(np.max(np.abs(one - other))):.3g} apart"
 
     def label_column(self, name: str) -> Column:
-        """A double; NaN, and what is beyond LARGEST_LABEL, becomes null."""
+        """A double; NaN, and what is beyond GREATEST_NUMBER, becomes null."""
         number = F.col(f"`{name}`").try_cast("double")
-        return F.when(F.abs(number) <= F.lit(LARGEST_LABEL), number)  # NaN is larger than any number
+        return F.when(F.abs(number) <= F.lit(GREATEST_NUMBER), number)  # NaN is larger than any number
 
     def loss_column(self, prediction: str, label: str) -> Column:
         """Squared error."""

@@ -42,7 +42,7 @@ NO_GATES = BatchGates(max_quarantined_share=1)
 
 OWN_REASONS = (
     *("ledger_missing", "ledger_in_future", "ledger_too_early", "label_missing", "conflicting_duplicate"),
-    *("invalid_text", "malformed"),
+    *("invalid_text", "malformed", "label_too_large"),
 )
 """What a row can be quarantined for without any rule; no rule may have such a name."""
 

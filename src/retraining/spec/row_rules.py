@@ -5,6 +5,8 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, FiniteFloat, StrictInt, StrictStr, model_validator
 
+from retraining.spec.conditions.parse import parse_condition
+from retraining.spec.conditions.tree import Part, columns_of
 from retraining.spec.expressions import check_condition, check_expression
 from retraining.spec.section import ColumnName, Length, Name, Section, TableName
 
@@ -30,6 +32,16 @@ class _Rule(Section):
     def title(self) -> str:
         """The name, given or by default."""
         return self.name or "_".join([*self.columns_read, self.rule])
+
+    @property
+    def unanswered(self) -> str:
+        """The reason of a row on which the rule has no answer."""
+        return f"{self.title}: could not be answered"
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Everything that a row can be refused for by this rule."""
+        return (self.title, self.unanswered)
 
 
 class _ColumnRule(_Rule):
@@ -145,12 +157,23 @@ class ForeignKey(_ColumnRule):
 
 
 class Sql(_Rule):
-    """A condition in Spark SQL holds; where it is null, nothing is broken. Reviewed with the spec, like code."""
+    """A condition in Spark SQL holds; where it is null, nothing is broken. A row on which it has no answer, such as a
+    division by 0, is treated like one that breaks it."""
 
     rule: Literal["sql"]
     name: Name
     condition: Annotated[StrictStr, AfterValidator(check_condition)]
-    """True for a row that is fine."""
+    """True for a row that is fine: operators and functions of Spark SQL that only depend on the row."""
+
+    @property
+    def tree(self) -> Part:
+        """The condition, part by part."""
+        return parse_condition(self.condition)
+
+    @property
+    def columns_read(self) -> tuple[str, ...]:
+        """The columns that the condition names."""
+        return columns_of(self.tree)
 
 
 Rule = Annotated[

@@ -25,6 +25,7 @@ from retraining.rules.ingest.quality import Arrival
 from retraining.spec.feed import Feed, rows_feed
 from retraining.steps.ingest.close_batch import WatermarkMove, closed_batch, refuse_held, watermark_move
 from retraining.steps.ingest.count_slice import SliceCounts, add_forgotten, as_foreseen, count_slice
+from retraining.steps.ingest.failed_rows import naming_failed_rows
 from retraining.steps.ingest.ingestion import Ingestion, begin_ingestion
 from retraining.steps.ingest.label_updates import count_waiting, label_updates, with_updates
 from retraining.steps.ingest.lost_plan import give_up_lost_plan, read_again_if_gone
@@ -53,7 +54,8 @@ def ingest(context: Context, source_table: str, landing: Landing | None = None) 
 
 
 def _ingest(context: Context, feed: Feed, table: str, landing: Landing | None) -> IngestReport:
-    return read_again_if_gone(feed, table, partial(_ingest_newest, context, feed, table, landing))
+    with naming_failed_rows(feed):
+        return read_again_if_gone(feed, table, partial(_ingest_newest, context, feed, table, landing))
 
 
 def _ingest_newest(context: Context, feed: Feed, table: str, landing: Landing | None) -> IngestReport:

@@ -17,6 +17,7 @@ from retraining.records.validation import Finding
 from retraining.records.version import Manifest
 from retraining.rules.champion.alias_state import newest_move
 from retraining.rules.ingest.contract import Contract
+from retraining.rules.ingest.row_rules import why_not_asked
 from retraining.rules.validation.expect_run import expect_run
 from retraining.rules.validation.judge_columns import judge_columns, judge_labels, missing_columns
 from retraining.rules.validation.judge_signature import judge_signature
@@ -97,11 +98,22 @@ def _findings_of_source(context: Context, feed: Feed, table: str, landing: Landi
     if contract is None:
         return [*of_labels, *of_columns]
 
+    of_rules = _findings_of_rules(feed, rows)
     ledger = contract.ledger
     closed = [batch for batch in read_batches(tables, feed.name) if batch.state != "PLANNED"]
     watermark = ledger.from_text(closed[-1].watermark_after) if closed else None
     facts = measure_source(context.spec, rows, ledger, valid_until(ledger, context.run), watermark)
-    return [*of_labels, *of_columns, *expect_run(context.spec, ledger, facts, closed)]
+    return [*of_labels, *of_columns, *of_rules, *expect_run(context.spec, ledger, facts, closed)]
+
+
+def _findings_of_rules(feed: Feed, rows: DataFrame) -> list[Finding]:
+    """Conditions that cannot be asked of these columns."""
+    asked = {rule.title: why_not_asked(rule, rows.schema) for rule in feed.quality.rules}
+    return [
+        Finding("error", f"Rule {title}: its condition {why}. Correct quality.rules in {feed.source_file}.")
+        for title, why in asked.items()
+        if why is not None
+    ]
 
 
 def _judge(tables: Tables, feed: Feed, rows: DataFrame) -> tuple[Contract | None, list[Finding]]:

@@ -102,23 +102,70 @@ def test_a_condition_over_a_row_is_taken(condition):
     assert quality(sql(condition)).rules[0].condition == condition
 
 
+def test_a_condition_names_the_columns_that_it_reads_as_they_are_written():
+    condition = "Arr_time > `dep time`.utc AND arr_time < 3 AND now_or_then = 'column'"
+
+    assert quality(sql(condition)).rules[0].columns_read == ("Arr_time", "dep time", "arr_time", "now_or_then")
+
+
 @pytest.mark.parametrize(
-    ("condition", "found"),
+    ("condition", "why"),
     [
-        ("x < 1; y < 1", ";"),
-        ("x IN (SELECT a FROM b)", "select"),
-        ("x IN (TABLE b)", "table"),
-        ("x IN (VALUES 1)", "values"),
-        ("x < 1 -- y", "--"),
-        ("x /* y */ < 1", "/*"),
-        ("cast(x AS int) > 0", "cast"),
-        ("at < Current_Timestamp()", "current_timestamp"),
-        ("rand() < 0.5", "rand"),
-        ("", "nothing"),
+        ("x < 1; y < 1", "holds `;`, which ends a statement. Write one expression"),
+        ("x IN (SELECT a FROM b)", "cannot be read at `SELECT`. Write one expression over the columns of a row"),
+        ("x IN (TABLE b)", "cannot be read at `TABLE`"),
+        ("x IN (VALUES 1)", "cannot be read at `VALUES`"),
+        ("EXISTS (SELECT 1)", "cannot be read at `EXISTS`"),
+        ("x |> where y", "holds a query"),
+        ("x < 1 -- y", "holds a comment. Write the comment above the rule in the YAML"),
+        ("x /* y */ < 1", "holds a comment"),
+        ("", "cannot be read at the end"),
+        ("x < ", "cannot be read at the end"),
+        ("x > 5D", "has a number with letters, `5D`"),
+        ("x = 'open", "has a quote ' that is not closed"),
+        (r"x RLIKE '\d+'", r"holds \d in a text, of which Spark makes `d`. Write \\d for a backslash"),
+        ("x RLIKE '(?=a)'", "not every engine knows"),
+        ("x < y < z", "compares `x < y` once more. Write a < b AND b < c"),
+        ("x = TIMESTAMP '2013-02-30'", "which does not exist. Write TIMESTAMP '2013-01-31 10:00:00'"),
+        ("x > INTERVAL 3 moons", "is not a length of time. Write INTERVAL 3 DAYS"),
+        ("cast(x AS map<int,int>) IS NULL", "casts to map"),
+        ("cast(x AS binary) IS NULL", "casts to binary. Write one of string, boolean"),
+        ("x DIV 2 > 1", "uses DIV, which stops at a division by 0. Write floor(a / b)"),
+        ("abs(x, y) > 1", "calls abs with 2 arguments, expected 1"),
+        ("lenght(x) > 1", "calls lenght, which a rule may not use"),
+        ("lenght(x) > 1", "and never stops. Did you mean `length`?"),
+        ("at < Current_Timestamp()", "calls current_timestamp, which a rule may not use"),
+        ("at < now()", "Write the rule `fresh`."),
+        ("current_date > x", "calls current_date"),
+        ("make_date(x, 1, 1) > y", "Write try_cast(concat(year, '-', month, '-', day) AS date)"),
+        (" + ".join(["x"] * 50), "has more than 40 parts inside one another. Split it into several rules"),
+        ("(" * 50 + "x" + ")" * 50, "parts inside one another. Split it into several rules"),
+        (" OR ".join(["x"] * 600), "has 1,200 parts, of at most 1,000"),
+        ("x" * 10_001, "has 10,001 characters, of at most 10,000"),
     ],
 )
-def test_a_condition_that_is_more_than_an_expression_over_a_row_is_refused(condition, found):
-    assert f"holds {found}. Write one expression" in refusal(sql(condition))
+def test_a_condition_that_is_more_than_an_expression_over_a_row_is_refused_with_what_to_write(condition, why):
+    assert why in refusal(sql(condition))
+
+
+UNSAFE = (
+    "identifier('x') > 1; reflect('java.lang.System', 'exit', 1); java_method('a', 'b'); try_reflect('a', 'b'); "
+    "uniform(0, 1) > 0; randstr(3) = x; rand() < 0.5; randn() < 1; uuid() = x; current_user() = x; session_user() = x; "
+    "current_user = x; input_file_name() = x; input_file_block_start() > 1; monotonically_increasing_id() > 1; "
+    "spark_partition_id() > 1; raise_error('a'); assert_true(x); repeat(x, 2000000000) = y; rpad(x, 2000000000) = y; "
+    "sequence(1, 1000000000) IS NULL; space(2000000000) = x; version() = x; current_catalog() = x; getbit(x, 99) = 1; "
+    "aes_decrypt(x, y) = z; secret('a', 'b') = x; ai_query('a', 'b') = x; http_request('a') = x; read_files('a') = x; "
+    "sum(x) > 1; rank() > 1; explode(x) = 1; transform(x, y) = 1; my_function(x) > 1"
+)
+
+
+@pytest.mark.parametrize("condition", UNSAFE.split("; "))
+def test_a_function_that_is_not_known_to_be_safe_is_refused(condition):
+    assert "which a rule may not use" in refusal(sql(condition))
+
+
+def test_a_function_of_another_schema_is_not_called():
+    assert "cannot be read at `(`" in refusal(sql("catalog.schema.f(x) > 1"))
 
 
 def test_a_condition_has_a_name():

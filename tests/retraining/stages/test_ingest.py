@@ -9,7 +9,10 @@ from retraining.adapters.tables.batches import read_batches
 from retraining.errors import ContractError, SourceError
 
 TEN = "2013-01-31 10:00"
-REFUSALS = {"conflicting_duplicate": 2, "label_missing": 2, "ledger_in_future": 1, "ledger_missing": 1}
+REFUSALS = {
+    **{"conflicting_duplicate": 2, "label_missing": 2, "label_too_large": 2},
+    **{"ledger_in_future": 1, "ledger_missing": 1},
+}
 WATERMARK = "2013-01-31T10:00:00.000000Z"
 
 
@@ -27,6 +30,8 @@ def mixed(make_loop):
             ("at odds", TEN, 2.0, 1.0),
             ("null label", TEN, 1.0, None),
             ("NaN label", TEN, 1.0, float("nan")),
+            ("endless label", TEN, 1.0, float("inf")),
+            ("huge label", TEN, 1.0, -1e308),
             ("null ledger", None, 1.0, 1.0),
             ("far future", "2113-01-31 10:00", 1.0, 1.0),
         ]
@@ -42,7 +47,7 @@ def with_source(**said: object):
 def test_every_row_read_is_accepted_quarantined_or_already_present(mixed):
     _, report = mixed
 
-    assert (report.read, report.accepted, report.quarantined, report.already_present) == (9, 2, 6, 1)
+    assert (report.read, report.accepted, report.quarantined, report.already_present) == (11, 2, 8, 1)
 
 
 def test_a_row_said_twice_is_stored_once(mixed):
@@ -56,6 +61,8 @@ def test_a_row_said_twice_is_stored_once(mixed):
     [
         ("null label", ["label_missing"]),
         ("NaN label", ["label_missing"]),
+        ("endless label", ["label_too_large"]),
+        ("huge label", ["label_too_large"]),
         ("null ledger", ["ledger_missing"]),
         ("far future", ["ledger_in_future"]),
         ("at odds", ["conflicting_duplicate", "conflicting_duplicate"]),
@@ -80,7 +87,7 @@ def test_the_commit_that_closes_a_batch_says_what_came_in(mixed):
     said = json.loads(history.orderBy("version", ascending=False).first()["userMetadata"])
 
     counts = {name: said[f"rows_{name}"] for name in ("read", "accepted", "quarantined", "already_present")}
-    assert counts == {"read": 9, "accepted": 2, "quarantined": 6, "already_present": 1}
+    assert counts == {"read": 11, "accepted": 2, "quarantined": 8, "already_present": 1}
     assert said["refusals"] == REFUSALS
 
 

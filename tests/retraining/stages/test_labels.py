@@ -98,14 +98,14 @@ def test_a_faulty_label_stays_out_with_its_reason_and_a_good_one_comes_in_later(
     more_than_x = {"rule": "sql", "name": "more_than_x", "condition": "y > x"}
     begun.spec = labelled_spec(quality={"rules": [{"rule": "in_range", "column": "y", "max": 10}, more_than_x]})
     begun.labels_have([("a", TEN, None), ("b", TEN, 50.0), (None, TEN, 1.0), ("c", TEN, 1.0), ("c", TEN, 2.0)])
-    begun.labels_have([("d", None, 1.0), ("e", "2113-01-31 10:00", 1.0)])
+    begun.labels_have([("d", None, 1.0), ("e", "2113-01-31 10:00", 1.0), ("f", TEN, 1e308)])
 
     report = begun.ingest()
 
-    assert (report.labels.accepted, report.labels.quarantined, report.relabelled) == (0, 7, 0)
+    assert (report.labels.accepted, report.labels.quarantined, report.relabelled) == (0, 8, 0)
     assert report.labels.reasons == (
-        *("conflicting_duplicate", "id_not_null", "label_missing", "ledger_in_future", "ledger_missing"),
-        "y_in_range",
+        *("conflicting_duplicate", "id_not_null", "label_missing", "label_too_large", "ledger_in_future"),
+        *("ledger_missing", "y_in_range"),
     )
     assert begun.accepted("y") == {"a": None, "b": None}
     begun.labels_have([("b", ELEVEN, 0.0)])

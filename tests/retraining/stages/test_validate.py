@@ -1,5 +1,7 @@
 """What a run would do is said from spec and source, and nothing is written."""
 
+from pathlib import Path
+
 import pytest
 from tests.loop import LABEL_COLUMNS, UNLABELLED, days, labelled_spec, toy_spec
 
@@ -71,6 +73,16 @@ def test_a_source_that_is_not_there_is_a_finding(loop):
     assert error.startswith(f"source table {loop.source} does not exist")
 
 
+def test_a_condition_that_would_stop_at_a_row_is_a_finding(loop):
+    loop.source_has(days(1, 8))
+    loop.spec = toy_spec(quality={"rules": [{"rule": "sql", "name": "early", "condition": "id < 5"}]})
+
+    assert sentences(validate(loop.context, loop.source), "error") == [
+        "Rule early: its condition `id < 5` puts string beside bigint. Write try_cast(id AS bigint). Correct "
+        "quality.rules in specs/toy.yml."
+    ]
+
+
 @pytest.mark.slow
 def test_batches_so_far_are_counted_and_labels_of_another_table_are_joined(loop):
     loop.spec = labelled_spec()
@@ -111,6 +123,9 @@ def test_files_are_read_where_they_are_and_none_lands(loop, tmp_path):
     assert [each.level for each in report.findings] == ["ok"] * 6, report.summary
     assert sentences(report, "ok")[1].startswith("160 rows; ledger `at` is a timestamp from 2013-01-01")
     assert (loop.written(), (tmp_path / "landed").exists()) == ([], False)
+    (Path(folder) / "turned.csv").write_text("at,id,x,y\n")
+    (error,) = sentences(validate(loop.context, loop.tables.name("toy_landing"), landing), "error")
+    assert "turned.csv has its columns in another order than source.schema, from `id` on" in error
 
 
 @pytest.mark.slow

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from pyspark.errors import AnalysisException
+from pyspark.errors import AnalysisException, PySparkException, UnsupportedOperationException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
@@ -13,6 +13,8 @@ from retraining.errors import SourceError
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.ledger_column import in_slice, is_below, is_valid, ledger_literal, ledger_number
 from retraining.rules.ingest.next_slice import SourceState
+
+_UNSUPPORTED = ("ROW_LEVEL_SECURITY_COLUMN_MASK_FEATURE_NOT_SUPPORTED", "FGAC_", "UNSUPPORTED_FEATURE")
 
 
 @dataclass(frozen=True)
@@ -71,22 +73,44 @@ class PinnedTable:
 
 
 def find_newest(spark: SparkSession, table: str, without: tuple[str, ...] = ()) -> PinnedTable | None:
-    """The newest version of a Delta table, without some columns; None for a view or a table of another kind, which has
-    no versions. Raises SourceError when it is missing."""
+    """The newest version of a Delta table, without some columns; None for what has no versions: a view, a table of
+    another kind, one with row filters or column masks. Raises SourceError when it is missing."""
     if not spark.catalog.tableExists(table):
         raise SourceError(
             f"source table {table} does not exist, or this principal may not see it. Create it, or correct "
             f"source.table."
         )
     with ThreadPoolExecutor() as pool:
-        detail = pool.submit(lambda: spark.sql(f"DESCRIBE DETAIL {table}").select("format", "id").collect()[0])
-        version = pool.submit(lambda: spark.sql(f"DESCRIBE HISTORY {table} LIMIT 1").select("version").collect()[0][0])
+        detail = pool.submit(_format_and_id, spark, table)
+        version = pool.submit(_newest_version, spark, table)
 
     try:
         of_format, table_id = detail.result()
-        return None if of_format != "delta" else PinnedTable(spark, table, table_id, int(version.result()), without)
-    except AnalysisException:  # a view, or a table of another system
-        return None
+        if of_format != "delta":
+            return None
+        newest = PinnedTable(spark, table, table_id, version.result(), without)
+        newest.raw.schema  # noqa: B018 - a table that names its versions may still refuse to be read at one
+    except PySparkException as err:
+        if _says_no_versions(err):
+            return None
+        raise
+    return newest
+
+
+def _format_and_id(spark: SparkSession, table: str) -> tuple[str, str]:
+    format_, table_id = spark.sql(f"DESCRIBE DETAIL {table}").select("format", "id").collect()[0]
+    return format_, table_id
+
+
+def _newest_version(spark: SparkSession, table: str) -> int:
+    return int(spark.sql(f"DESCRIBE HISTORY {table} LIMIT 1").select("version").collect()[0][0])
+
+
+def _says_no_versions(err: PySparkException) -> bool:
+    """Whether an error means a view, a table of another system, or one with row filters or column masks. Which class an
+    unsupported command is an error of differs between lanes."""
+    unsupported = (err.getCondition() or "").startswith(_UNSUPPORTED)
+    return unsupported or isinstance(err, AnalysisException | UnsupportedOperationException)
 
 
 def pin_newest(spark: SparkSession, table: str, without: tuple[str, ...] = ()) -> PinnedTable:
@@ -94,8 +118,8 @@ def pin_newest(spark: SparkSession, table: str, without: tuple[str, ...] = ()) -
     newest = find_newest(spark, table, without)
     if newest is None:
         raise SourceError(
-            f"table {table} is not a Delta table, so it has no versions, which a change feed and a foreign_key rule "
-            f"need. Copy it to a Delta table, and name that."
+            f"table {table} has no versions, which a change feed and a foreign_key rule need: it is a view, not Delta, "
+            f"or has row filters or column masks. Copy it to a Delta table, and name that."
         )
     return newest
 

@@ -101,11 +101,16 @@ def columns_of_files(spark: SparkSession, landing: Landing, listed: DataFrame) -
         )
     schema = schema_of(spark, first)
     if schema is None:
-        raise SourceError(
-            f"{unquote(first)} cannot be read as parquet. Nothing was ingested and the watermark is unchanged. Repair "
-            f"it or take it away, and run again."
-        )
+        raise not_parquet(first)
     return schema
+
+
+def not_parquet(file: str) -> SourceError:
+    """What to raise for a file that cannot be opened."""
+    return SourceError(
+        f"{unquote(file)} is empty or cannot be read as parquet. No file of this run has landed, and the watermark is "
+        f"unchanged. Repair it or take it away, and run again."
+    )
 
 
 def land(

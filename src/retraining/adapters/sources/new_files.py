@@ -2,8 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from csv import Error as CsvError
+from csv import reader as read_csv
 from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import unquote
@@ -23,14 +25,25 @@ _MOST_ODD = 1_000
 
 
 @dataclass(frozen=True)
+class Expected:
+    """What text files should be like. csv: how they are written, None for JSON; header: the names of their first line,
+    none where they have no header; keys: those that a JSON file must name."""
+
+    csv: CsvSection | None = None
+    header: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class TextFile:
-    """What is wrong with a text file. bad_lines: lines that are not UTF-8; open_quote: a quote that is not closed
-    somewhere; missing: the keys that no line names."""
+    """What may be wrong with a text file. bad_lines: lines that are not UTF-8; open_quote: a quote that is not closed
+    somewhere; missing: the keys that no line names; header: the fields of the first line, where it has to be one."""
 
     name: str
     bad_lines: int
     open_quote: bool
     missing: tuple[str, ...]
+    header: tuple[str, ...] = ()
 
 
 def new_files(listed: DataFrame, landed: DataFrame | None) -> DataFrame:
@@ -64,27 +77,34 @@ def escaped(path: str) -> str:
     return re.sub(r"([\[\]{}*?\\])", r"\\\1", path)
 
 
-def odd_text_files(
-    spark: SparkSession, folder: str, files: DataFrame, csv: CsvSection | None, keys: Sequence[str]
-) -> list[TextFile]:
-    """The text files among them with anything wrong, at most a thousand. csv: how they are written, None for JSON, of
-    which keys are looked for. One pass over their bytes; nothing is parsed."""
+def odd_text_files(spark: SparkSession, folder: str, files: DataFrame, expected: Expected) -> list[TextFile]:
+    """The text files among them with anything that is not plainly right, at most a thousand. One pass over their
+    bytes; nothing is parsed but first lines."""
     names = [row[FILE] for row in files.limit(_MOST_NAMED + 1).collect()]
     if not names:
         return []
     path = F.col("_metadata.file_path")
+    csv = expected.csv
+    keys = expected.keys
     lines = spark.read.format("text").option("recursiveFileLookup", "true").load(folder)
-    lines = lines.select("value", path.alias(FILE))
+    at_the_start = F.col("_metadata.file_block_start") == 0
+    place = F.when(at_the_start & (F.trim("value") != ""), F.monotonically_increasing_id())
+    lines = lines.select("value", path.alias(FILE), place.alias("place"))
     few = len(names) <= _MOST_NAMED
     lines = lines.where(F.col(FILE).isin(names)) if few else lines.join(files, FILE, "left_semi")
 
     value = F.col("value")
     quotes = _quotes(value, csv) if csv is not None and csv.multiline else F.lit(0)
     named = [_says(value, key).alias(f"_key_{number}") for number, key in enumerate(keys)]
+    first = F.min_by(value, F.col("place"))  # lines of one part of a file are counted in their order
     facts = lines.groupBy(FILE).agg(
-        F.count_if(~F.is_valid_utf8(value)).alias("bad_lines"), F.sum(quotes).alias("quotes"), *named
+        F.count_if(~F.is_valid_utf8(value)).alias("bad_lines"),
+        F.sum(quotes).alias("quotes"),
+        first.cast("binary").alias("first"),
+        F.coalesce(_is_other_header(first, expected), F.lit(False)).alias("is_other"),
+        *named,
     )
-    odd = (F.col("bad_lines") > 0) | (F.col("quotes") % 2 == 1)
+    odd = (F.col("bad_lines") > 0) | (F.col("quotes") % 2 == 1) | F.col("is_other")
     for number in range(len(keys)):
         odd = odd | ~F.col(f"_key_{number}")
     rows = facts.where(odd).orderBy(FILE).limit(_MOST_ODD).collect()
@@ -94,9 +114,31 @@ def odd_text_files(
             row["bad_lines"],
             row["quotes"] % 2 == 1,
             tuple(key for number, key in enumerate(keys) if not row[f"_key_{number}"]),
+            _fields(bytes(row["first"]), csv) if csv is not None and row["is_other"] else (),
         )
         for row in rows
     ]
+
+
+def _is_other_header(first: Column, expected: Expected) -> Column:
+    """Whether a first line is not plainly the header. Some that are it, with a delimiter in a name, are looked at."""
+    csv = expected.csv
+    if csv is None or not expected.header:
+        return F.lit(False)
+    plain = F.lower(F.rtrim(F.replace(first, F.lit(csv.quote), F.lit(""))))
+    return plain != F.lit(csv.delimiter.join(expected.header).lower())
+
+
+def _fields(line: bytes, csv: CsvSection) -> tuple[str, ...]:
+    """The fields of a first line. UTF-16 ends a line inside a sign of two bytes, so half a sign may be left."""
+    whole = line[: len(line) - len(line) % 2] if csv.encoding == "UTF-16" else line
+    text = whole.decode(csv.encoding, errors="replace").lstrip("\ufeff").strip("\r\n")
+    escape = None if csv.escape == csv.quote else csv.escape
+    try:
+        fields = next(read_csv([text], delimiter=csv.delimiter, quotechar=csv.quote, escapechar=escape), [])
+    except CsvError:
+        return ("",)
+    return tuple(fields) or ("",)
 
 
 def _says(value: Column, key: str) -> Column:

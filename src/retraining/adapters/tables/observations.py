@@ -153,8 +153,8 @@ def count_batch(tables: Tables, source: str, batch_seq: int, quality: QualitySec
         F.count_if(own & fine).alias("accepted"),
         F.count_if(own & ~fine).alias("quarantined"),
         F.count_if(~own & fine).alias("relabelled"),
-        _list_of([F.array_contains(REASONS, rule.title) for rule in fails]).alias("failed"),
-        _list_of([own & fine & F.array_contains(WARNINGS, rule.title) for rule in warns]).alias("warned"),
+        _list_of([_has_one_of(REASONS, rule.reasons) for rule in fails]).alias("failed"),
+        _list_of([own & fine & _has_one_of(WARNINGS, rule.reasons) for rule in warns]).alias("warned"),
         _list_of([own & is_missing(name, rows.schema) for name in columns]).alias("missing"),
     )
 
@@ -179,6 +179,10 @@ def _count_reasons(rows: DataFrame) -> tuple[RuleCount, ...]:
     """Counted apart from the rest: a row has as many reasons as it has, also some that the spec no longer knows."""
     counted = rows.select(F.explode(REASONS).alias("reason")).groupBy("reason").count().orderBy("reason").collect()
     return tuple(RuleCount(row["reason"], row["count"]) for row in counted)
+
+
+def _has_one_of(column: str, reasons: Sequence[str]) -> Column:
+    return F.arrays_overlap(F.col(column), F.array(*(F.lit(each) for each in reasons)))
 
 
 def _list_of(conditions: Sequence[Column]) -> Column:

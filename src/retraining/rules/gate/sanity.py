@@ -10,12 +10,11 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from retraining.records.gate import Check
 from retraining.rules.gate.evaluation import Evaluation
+from served_model.column_values import GREATEST_NUMBER
 
 MOST_EXPLAINED = 0.999
 """Share of the label's variance, or balanced accuracy, on rows that the rule of the one feature was not fitted on."""
 FEWEST_ROWS = 100
-_LARGEST = 3.4e38
-"""A tree keeps numbers of 32 bits; larger ones count as missing."""
 
 
 def giveaways(features: pd.DataFrame, label: "pd.Series[Any]", is_numeric: bool) -> tuple[str, ...]:
@@ -59,7 +58,7 @@ def _numbers(values: "pd.Series[Any]") -> NDArray[np.float64]:
     if values.dtype == object or isinstance(values.dtype, pd.StringDtype):
         return np.asarray(pd.factorize(values)[0], dtype=np.float64)
     numbers = values.to_numpy(dtype=np.float64)
-    return np.where(np.abs(numbers) <= _LARGEST, numbers, np.nan)
+    return np.where(np.abs(numbers) <= GREATEST_NUMBER, numbers, np.nan)
 
 
 def is_sane(evaluation: Evaluation) -> tuple[Check, ...]:

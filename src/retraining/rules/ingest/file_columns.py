@@ -1,6 +1,6 @@
-"""Do the columns of a file fit those that its source has landed so far?"""
+"""Do the columns of a file fit those that its source has landed so far, or those of source.schema?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from retraining.errors import SourceError
@@ -54,6 +54,30 @@ def compare_file(feed: Feed, file: str, found: Mapping[str, str], landed: Mappin
                 f"Write the file again with {known[name.lower()]}, or take it away; {_OR_IGNORE}"
             )
     return FileColumns(added, wider, unfit)
+
+
+def why_not_header(found: Sequence[str], schema: Sequence[str]) -> str | None:
+    """Why the first line of a CSV file is not the header of a schema, as the end of a sentence about the file; None
+    where it is. Without a header that line is a row, so nothing is quoted but names of the schema."""
+    names = [name.lower() for name in found]
+    wanted = [name.lower() for name in schema]
+    if names == wanted:
+        return None
+    if not any(name.strip() for name in names):
+        return "is empty: its first line names no column"
+
+    missing = [name for name in schema if name.lower() not in names]
+    if len(missing) == len(schema):
+        return "has none of the names of source.schema in its first line (without a header, say csv: { header: false })"
+    unknown = len([name for name in names if name not in wanted])
+    if missing or unknown:
+        lacks = [f"lacks {', '.join(f'`{name}`' for name in missing)}"] if missing else []
+        has = [f"has {unknown} names that are not in source.schema"] if unknown else []
+        return f"{' and '.join([*lacks, *has])} in its first line"
+    if len(names) != len(wanted):
+        return "names a column twice in its first line"
+    moved = next(name for name, now in zip(schema, names, strict=True) if name.lower() != now)
+    return f"has its columns in another order than source.schema, from `{moved}` on"
 
 
 _OR_IGNORE = "or list the column under source.ignore, where no spec uses it."

@@ -12,15 +12,15 @@ from pyspark.sql.types import StringType, StructType
 
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.ledger_column import ledger_literal
-from retraining.rules.ingest.row_rules import is_broken, is_missing
+from retraining.rules.ingest.row_rules import is_broken, is_missing, is_too_large, is_unanswered
 from retraining.spec.feed import Feed
 from retraining.spec.quality_section import OWN_REASONS, Rule
 from retraining.spec.row_rules import ForeignKey, Unique
 
 REASONS = "_quarantine_reasons"
 WARNINGS = "_warnings"
-LEDGER_MISSING, LEDGER_IN_FUTURE, LEDGER_TOO_EARLY, LABEL_MISSING, CONFLICTING_DUPLICATE, *_OF_TEXT = OWN_REASONS
-INVALID_TEXT, MALFORMED = _OF_TEXT
+LEDGER_MISSING, LEDGER_IN_FUTURE, LEDGER_TOO_EARLY, LABEL_MISSING, CONFLICTING_DUPLICATE, *_OTHERS = OWN_REASONS
+INVALID_TEXT, MALFORMED, LABEL_TOO_LARGE = _OTHERS
 LEDGER_REASONS = (LEDGER_MISSING, LEDGER_IN_FUTURE, LEDGER_TOO_EARLY)
 
 
@@ -51,6 +51,7 @@ def quarantine_reasons(feed: Feed, schema: StructType, ledger: Ledger, arrival: 
         broken.append((LEDGER_TOO_EARLY, too_early))
     if feed.label_delay == 0:
         broken.append((LABEL_MISSING, is_missing(feed.label, schema)))
+        broken.append((LABEL_TOO_LARGE, is_too_large(feed.label, schema)))
     if unreadable := _not_unicode(feed, schema):
         broken.append((INVALID_TEXT, reduce(or_, unreadable)))
     broken += _judged(feed.quality.named("quarantine", "fail"), schema, arrival)
@@ -87,4 +88,10 @@ def names_of(conditions: Sequence[tuple[str, Column]]) -> Column:
 
 def _judged(rules: Sequence[Rule], schema: StructType, arrival: Arrival) -> list[tuple[str, Column]]:
     alone = [rule for rule in rules if not isinstance(rule, Unique | ForeignKey)]
-    return [(rule.title, is_broken(rule, schema, arrival.as_of)) for rule in alone]
+    judged: list[tuple[str, Column]] = []
+    for rule in alone:
+        judged.append((rule.title, is_broken(rule, schema, arrival.as_of)))
+        unanswered = is_unanswered(rule, schema)
+        if unanswered is not None:
+            judged.append((rule.unanswered, unanswered))
+    return judged

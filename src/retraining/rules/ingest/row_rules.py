@@ -1,4 +1,5 @@
-"""Row rules as Spark expressions: true where a row breaks the rule, null or false where it does not."""
+"""Row rules as Spark expressions: true where a row breaks the rule, null or false where it does not. None of them
+raises, whatever a row holds."""
 
 import math
 from datetime import datetime
@@ -7,7 +8,9 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, DecimalType, DoubleType, FloatType, StructType
 
+from retraining.rules.ingest.conditions.condition_answer import MOST_TRIED, condition_answer
 from retraining.rules.ingest.ledger import EPOCH, MICROSECOND
+from retraining.spec.conditions.tree import ConditionError
 from retraining.spec.row_rules import (
     Fresh,
     InRange,
@@ -21,10 +24,7 @@ from retraining.spec.row_rules import (
     Sql,
 )
 from retraining.spec.section import length_of
-
-MOST_TRIED = 500
-"""Characters of a text that a regular expression is tried on. Java's engine goes one level deeper with each repetition
-of a group; from 1,000 characters on it ran out of stack, and took the worker with it."""
+from served_model.column_values import GREATEST_NUMBER
 
 _WHITE = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\u200b\ufeff" + "".join(
     map(chr, range(0x2000, 0x200B))
@@ -36,6 +36,14 @@ def is_missing(column: str, schema: StructType) -> Column:
     """Null, or NaN in a floating-point column."""
     value = F.col(f"`{column}`")
     return value.isNull() | F.isnan(value) if _is_float(_type_of(column, schema)) else value.isNull()
+
+
+def is_too_large(column: str, schema: StructType) -> Column:
+    """Whether a number is infinite, or further from 0 than a model can calculate with."""
+    if not (_is_float(_type_of(column, schema)) or isinstance(_type_of(column, schema), DecimalType)):
+        return F.lit(False)
+    number = _number(column)
+    return ~F.isnan(number) & (F.abs(number) > F.lit(GREATEST_NUMBER))
 
 
 def is_broken(rule: Rule, schema: StructType, as_of: datetime) -> Column:
@@ -61,10 +69,26 @@ def is_broken(rule: Rule, schema: StructType, as_of: datetime) -> Column:
             moment = F.col(f"`{column}`").try_cast("timestamp")
             value = F.col(f"`{column}`")
             return (moment < _oldest(rule, as_of)) | (value.isNotNull() & moment.isNull())
-        case Sql(condition=condition):
-            return ~F.expr(condition)
+        case Sql():
+            return ~condition_answer(rule.tree, schema).value
 
     raise TypeError(f"{rule.title} looks at more than one row")
+
+
+def why_not_asked(rule: Rule, schema: StructType) -> str | None:
+    """Why a condition cannot be asked of rows of a schema, as the end of a sentence about it; None where it can."""
+    if not isinstance(rule, Sql):
+        return None
+    try:
+        condition_answer(rule.tree, schema)
+    except ConditionError as err:
+        return str(err)
+    return None
+
+
+def is_unanswered(rule: Rule, schema: StructType) -> Column | None:
+    """Whether a rule has no answer to a row; None for a rule that always has one."""
+    return condition_answer(rule.tree, schema).failed if isinstance(rule, Sql) else None
 
 
 def _outside(rule: InRange) -> Column:

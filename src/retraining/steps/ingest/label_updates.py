@@ -88,7 +88,7 @@ def _mark_updates(ingestion: Ingestion, updates: DataFrame, arrival: Arrival, ot
     rows = updates.withColumnRenamed(WARNINGS, _EARLIER_WARNINGS).withColumn(CONFLICT, F.lit(False))
     marked = mark(of_label, ingestion.ledger, rows, arrival, other_rows)
 
-    judged_again = F.array(*(F.lit(rule.title) for rule in rules)).cast("array<string>")
+    judged_again = F.array(*(F.lit(each) for rule in rules for each in rule.reasons)).cast("array<string>")
     kept = F.array_except(F.col(_EARLIER_WARNINGS), judged_again)
     return marked.withColumn(WARNINGS, F.array_union(kept, F.col(WARNINGS))).drop(_EARLIER_WARNINGS)
 

@@ -16,9 +16,10 @@ from retraining.adapters.sources.files import (
     land,
     list_files,
 )
-from retraining.adapters.sources.new_files import FILE, new_files, odd_text_files
+from retraining.adapters.sources.new_files import FILE, Expected, new_files, odd_text_files
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import SourceError
+from retraining.rules.ingest.file_columns import why_not_header
 from retraining.spec.feed import Feed
 from retraining.steps.ingest.landing_columns import columns_to_land
 
@@ -34,6 +35,8 @@ class LandingReport:
     rows: int
     again: int
     without_rows: int
+    without_rows_example: str | None = None
+    """One of the files that gave no row."""
     notes: tuple[str, ...] = ()
     """What is to be said of columns that were left out."""
 
@@ -51,11 +54,10 @@ def land_files(tables: Tables, feed: Feed, landing: Landing, at: datetime) -> La
     """
     spark = tables.spark
     listed = list_files(spark, landing.path)
+    waiting = new_files(listed, tables.read(landing.name) if tables.exists(landing.name) else None)
+    open_quotes = doubtful_files(tables, feed, landing, waiting)
     if landing.volume is not None:
         spark.sql(f"CREATE VOLUME IF NOT EXISTS {landing.volume}")
-
-    waiting = new_files(listed, tables.read(landing.name) if tables.exists(landing.name) else None)
-    open_quotes = _refuse_or_doubt(tables, feed, landing, waiting)
     found = columns_to_land(tables, feed, landing, listed, waiting)
     land(landing, found.columns, pin_newest(spark, tables.name(landing.name)), at, open_quotes)
     landed = _compare(list_files(spark, landing.path), tables.read(landing.name), landing, at)
@@ -66,16 +68,25 @@ def land_files(tables: Tables, feed: Feed, landing: Landing, at: datetime) -> La
     return landed
 
 
-def _refuse_or_doubt(tables: Tables, feed: Feed, landing: Landing, waiting: DataFrame) -> tuple[str, ...]:
-    """Names of the files in which a quote is not closed. Raises SourceError for a file that is not UTF-8, or a JSON
-    file in which no line has a column that is used."""
-    if not landing.reader.has_lines or landing.csv.encoding == "UTF-16":
+def doubtful_files(tables: Tables, feed: Feed, landing: Landing, waiting: DataFrame) -> tuple[str, ...]:
+    """Names of the files in which a quote is not closed. Raises SourceError for a file that is not UTF-8, a CSV file
+    with another header, or a JSON file in which no line has a column that is used."""
+    if not landing.reader.has_lines:
         return ()
     is_csv = landing.format == "csv"
-    keys = [] if is_csv else [name for name in landing.schema or {} if feed.source.prepare or feed.names(name)]
-    odd = odd_text_files(tables.spark, landing.path, waiting, landing.csv if is_csv else None, keys)
+    is_utf_16 = landing.csv.encoding == "UTF-16"
+    schema = tuple(landing.schema or ())
+    keys = () if is_csv else tuple(name for name in schema if feed.source.prepare or feed.names(name))
+    header = schema if is_csv and landing.csv.header else ()
+    odd = odd_text_files(tables.spark, landing.path, waiting, Expected(landing.csv if is_csv else None, header, keys))
 
     for file in odd:
+        why = why_not_header(file.header, header) if file.header else None
+        if why is not None:
+            raise SourceError(
+                f"{unquote(file.name)} {why}. {_NOTHING_LANDED} Columns are expected by name, in the order of "
+                f"source.schema: write the file again like that, take it away, or correct source.schema."
+            )
         if file.bad_lines and landing.csv.encoding == "UTF-8":
             raise SourceError(
                 f"{unquote(file.name)} is not UTF-8 in {file.bad_lines:,} lines. {_NOTHING_LANDED} Write it again as "
@@ -87,7 +98,7 @@ def _refuse_or_doubt(tables: Tables, feed: Feed, landing: Landing, waiting: Data
                 f"source.schema names and a spec uses. {_NOTHING_LANDED} Write the file again with it (null where it "
                 f"has no value), or take it away."
             )
-    return tuple(file.name for file in odd if file.open_quote)
+    return () if is_utf_16 else tuple(file.name for file in odd if file.open_quote)
 
 
 _NOTHING_LANDED = "No file of this run has landed, and the watermark is unchanged."
@@ -109,6 +120,7 @@ def _compare(listed: DataFrame, table: DataFrame, landing: Landing, at: datetime
         F.coalesce(F.sum("rows"), F.lit(0)).alias("rows"),
         F.count_if(new & (F.col("before") > 0)).alias("again"),
         F.count_if(F.col("rows").isNull()).alias("without_rows"),
+        F.min(F.when(F.col("rows").isNull(), F.col(FILE))).alias("without_rows_example"),
         F.count_if(replaced).alias("replaced"),
         F.min(F.when(replaced, F.col(FILE))).alias("example"),
     ).collect()[0]
@@ -119,7 +131,7 @@ def _compare(listed: DataFrame, table: DataFrame, landing: Landing, at: datetime
             f"{counts['example']}; a file is read once, so what they say now was not read. No batch was planned. Give "
             f"each changed file a new name and run again: rows that are already stored are recognised."
         )
-    return LandingReport(*(counts[name] for name in ("files", "rows", "again", "without_rows")))
+    return LandingReport(*(counts[name] for name in ("files", "rows", "again", "without_rows", "without_rows_example")))
 
 
 def _warn(landing: Landing, landed: LandingReport) -> None:
@@ -131,7 +143,7 @@ def _warn(landing: Landing, landed: LandingReport) -> None:
         )
     if landed.without_rows:
         _log.warning(
-            "%s: %d files hold something, but gave no row. A header alone is fine; a file that was filled after it had "
-            "been seen is not read again: give it a new name.",
-            *(landing.path, landed.without_rows),
+            "%s: %d files hold something, but gave no row, for example %s. A header alone is fine; a file that was "
+            "filled after it had been seen is not read again: give it a new name.",
+            *(landing.path, landed.without_rows, unquote(landed.without_rows_example or "")),
         )

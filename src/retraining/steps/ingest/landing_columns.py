@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from pyspark.sql import DataFrame
 from pyspark.sql.types import StructField, StructType
 
-from retraining.adapters.sources.files import LANDING_COLUMNS, Landing, columns_of_files, landing_schema
+from retraining.adapters.sources.files import LANDING_COLUMNS, Landing, columns_of_files, landing_schema, not_parquet
 from retraining.adapters.sources.new_files import schema_of_each
 from retraining.adapters.tables.changed_columns import fit_to_columns
 from retraining.adapters.tables.tables import Tables
@@ -80,8 +80,8 @@ def _as_files_bring(tables: Tables, feed: Feed, landing: Landing, waiting: DataF
     known = _types(_landed(tables, landing))
 
     for file, schema in schema_of_each(tables.spark, waiting):
-        if schema is None:  # landing says what is wrong with it
-            continue
+        if schema is None:
+            raise not_parquet(file)
         fields = {each.name: each for each in schema}
         found = compare_file(feed, unquote(file), {name: _type(each) for name, each in fields.items()}, known)
         for name in (*found.added, *found.wider):

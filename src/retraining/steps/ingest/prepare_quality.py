@@ -15,7 +15,7 @@ from retraining.errors import ContractError
 from retraining.records.run import Run
 from retraining.rules.ingest.contract import UNTOUCHED
 from retraining.rules.ingest.look_around import OtherRows
-from retraining.rules.ingest.row_rules import is_broken
+from retraining.rules.ingest.row_rules import is_broken, why_not_asked
 from retraining.spec.feed import Feed
 from retraining.spec.identifiers import qualified
 from retraining.spec.row_rules import ForeignKey, Rule, Unique
@@ -68,6 +68,14 @@ def _expect_columns(feed: Feed, rule: Rule, stored: set[str]) -> None:
 def _expect_conditions(feed: Feed, empty: DataFrame, run: Run) -> None:
     """All rules in one query, which takes as long as one of them; one by one only to find the one at fault."""
     alone = [rule for rule in feed.quality.rules if not isinstance(rule, Unique | ForeignKey)]
+    for rule in alone:
+        why = why_not_asked(rule, empty.schema)
+        if why is not None:
+            raise ContractError(
+                f"{feed.model}: rule {rule.title} cannot be asked of {feed.source.origin}: its condition {why}. "
+                f"{UNTOUCHED} Correct quality.rules in {feed.source_file}."
+            )
+
     try:
         found = empty.select(*(is_broken(rule, empty.schema, run.as_of) for rule in alone)).schema
         fine = all(isinstance(each.dataType, BooleanType) for each in found)

@@ -1,4 +1,5 @@
-"""Rows of a view, or of a table that is not Delta, are copied once a run into a table that has versions."""
+"""Rows of a view, of a table that is not Delta, or of one with row filters or column masks are copied once a run into
+a table that has versions."""
 
 import logging
 from collections.abc import Sequence
@@ -56,6 +57,7 @@ def stage_rows(
     needed = F.lit(True) if prepare else may_follow(ledger, lo)
     kept = [F.col(f"`{each.name}`") for each in source.schema if _is_staged(each, prepare)]
     rows = _without_forgotten(tables, feed, source.where(needed)).select(*kept)
+    _log.info("%s: %s has no versions, so its rows are copied to %s", feed.name, table, staging.table_of(feed.name))
     version = staging.replace_rows(tables, feed.name, rows, context.run.attempt_id)
     newest = pin_newest(tables.spark, tables.name(staging.table_of(feed.name)))
     staged = replace(newest, version=version, notes=contract.notes)

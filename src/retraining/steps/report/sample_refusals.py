@@ -37,7 +37,7 @@ def _columns_of(spec: ModelSpec, reason: str, stored: dict[str, str]) -> tuple[s
     """The keys, the ledger, and the columns that the rule reads; for a line that could not be read, its text."""
     if reason == MALFORMED:
         return (MALFORMED_LINE,)
-    rule = next((rule for rule in spec.quality.rules if rule.title == reason), None)
+    rule = next((rule for rule in spec.quality.rules if reason in rule.reasons), None)
     read_by_rule: Sequence[str] = rule.columns_read if rule else ()
     if reason == LABEL_MISSING:
         read_by_rule = (spec.columns.label,)

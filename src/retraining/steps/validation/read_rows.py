@@ -9,11 +9,13 @@ from pyspark.sql.types import StringType, StructField, StructType
 from retraining.adapters.sources.change_feed import PinnedChangeFeed
 from retraining.adapters.sources.delta_table import find_newest, pin_newest
 from retraining.adapters.sources.files import Landing, columns_of_files, list_files, reading
+from retraining.adapters.sources.new_files import new_files
 from retraining.adapters.tables.tables import Tables
 from retraining.context import Context
 from retraining.rules.ingest.ledger import Ledger
 from retraining.spec.feed import Feed
 from retraining.spec.source_section import COMMIT_VERSION, MALFORMED_LINE
+from retraining.steps.ingest.land_files import doubtful_files
 from retraining.steps.ingest.pin_source import preparation_of
 
 
@@ -28,7 +30,7 @@ def read_source_rows(context: Context, feed: Feed, table: str, landing: Landing 
         changes.schema  # noqa: B018 - a table with a column of the feed's own names is refused
         return changes.slice(Ledger(COMMIT_VERSION, "integer"), None, None, None)
 
-    raw = _files(context.tables, landing) if landing is not None else _table(context.tables, table)
+    raw = _files(context.tables, feed, landing) if landing is not None else _table(context.tables, table)
     return prepare(raw) if prepare else raw
 
 
@@ -37,9 +39,11 @@ def _table(tables: Tables, table: str) -> DataFrame:
     return tables.spark.table(table) if newest is None else newest.raw
 
 
-def _files(tables: Tables, landing: Landing) -> DataFrame:
+def _files(tables: Tables, feed: Feed, landing: Landing) -> DataFrame:
     """Lines that are not what the schema says are left out: ingestion would quarantine them."""
-    columns = columns_of_files(tables.spark, landing, list_files(tables.spark, landing.path))
+    listed = list_files(tables.spark, landing.path)
+    columns = columns_of_files(tables.spark, landing, listed)
+    doubtful_files(tables, feed, landing, new_files(listed, None))
     source, options = reading(replace(landing, volume=None))
     lines = landing.format != "parquet"
     schema = StructType([*columns, StructField(MALFORMED_LINE, StringType())]) if lines else columns

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from tests.loop import killed
 from tests.retraining.adapters.sources.folder import HEADER, put_csv, read_from_files
 
 from retraining.errors import HeldBatchError, SourceError
@@ -86,6 +87,47 @@ def test_another_delimiter_other_nulls_no_header_and_a_backslash_are_said_in_the
     assert read(loop, folder, **said).ingest().accepted == 2
     assert loop.accepted("text") == {"a": '5 € "net"', "b": None}
     assert loop.accepted("x") == {"a": None, "b": None}
+
+
+@pytest.mark.parametrize("volume", [None, "`a`.`b`.`c`"], ids=["on a laptop", "on the platform"])
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("id,at,y,x\n", "has its columns in another order than source.schema, from `x` on"),
+        ('"id","at","x"\n', "lacks `y` in its first line"),
+        (f"anna,{TEN},1,1\n", "has none of the names of source.schema in its first line"),
+        ('""\n', "is empty: its first line names no column"),
+        ("\ufeff\n\n", "is empty: its first line names no column"),
+    ],
+    ids=["another order", "a column less", "no header", "an empty frame of pandas", "a mark and nothing else"],
+)
+def test_a_file_with_another_header_is_named_and_no_other_one(loop, folder, monkeypatch, volume, text, why):
+    put_csv(folder, "fine.csv", [("a", TEN, 1.0, 1.0)])
+    put_csv(folder, "later.csv", [("b", TEN, 1.0, 1.0)])
+    (folder / "odd.csv").write_text(text)
+    read_from_files(loop, folder)
+    loop.landing = replace(loop.landing, volume=volume)
+    monkeypatch.setattr("retraining.steps.ingest.land_files.land", killed)  # Auto Loader would read it by name
+
+    with pytest.raises(SourceError, match=rf"odd\.csv {why}.* No file of this run has landed") as refused:
+        loop.ingest()
+    assert "fine.csv" not in str(refused.value)
+    assert "anna" not in str(refused.value)
+
+
+def test_a_header_is_recognised_in_any_case_with_quotes_a_mark_or_another_encoding(loop, folder):
+    put_csv(folder, "one.csv", [("a", TEN, 1.0, 1.0)], '"ID","At","X","Y"')
+    put_csv(folder, "two.csv", [("b", TEN, 1.0, 1.0)], "\ufeffid,at,x,y\r")
+    put_csv(folder, "blank lines.csv", [("c", TEN, 1.0, 1.0)], "\n\nid,at,x,y")
+    (folder / "nothing.csv").write_text("\n\n")
+
+    assert read_from_files(loop, folder).ingest().accepted == 3
+    put_csv(folder, "three.csv", [("d", TEN, 1.0, 1.0)])
+    (folder / "three.csv").write_text((folder / "three.csv").read_text(), encoding="utf-16")
+    for name in ("one", "two", "blank lines", "nothing"):
+        (folder / f"{name}.csv").unlink()
+    loop.landing = replace(loop.landing, csv=CsvSection(encoding="utf-16"))
+    assert loop.ingest().accepted == 1
 
 
 def test_a_file_of_which_most_is_malformed_is_held(loop, folder):

@@ -46,6 +46,20 @@ def into_feed(loop, _):
     return lambda _, rows: upsert(loop, rows)
 
 
+def test_a_row_whose_value_cannot_be_calculated_is_not_quoted_and_a_corrected_function_finishes_the_batch(
+    loop, prepared_by
+):
+    prepared_by(lambda rows: rows.withColumn("x", F.lit(1) / (F.col("y") - 31415)))
+    say_prepare(loop).source_has([("a", TEN, 1.0, 31415.0), ("b", TEN, 1.0, 31416.0)])
+
+    with pytest.raises(SourceError, match=r"\(DIVIDE_BY_ZERO\) in source\.prepare `recipes\.toy\.prepare`") as refused:
+        loop.ingest()
+    assert "31415" not in str(refused.value)
+    assert (refused.value.__cause__, refused.value.__context__) == (None, None)
+    prepared_by(lambda rows: rows.withColumn("x", F.try_divide(F.lit(1), F.col("y") - 31415)))
+    assert (loop.ingest().accepted, loop.states_of_batches()) == (2, ["PLANNED", "COMMITTED"])
+
+
 @pytest.mark.parametrize("deliver_into", [into_table, into_folder, into_feed])
 def test_keys_rules_and_stored_columns_are_those_of_the_prepared_rows(loop, tmp_path, prepared_by, deliver_into):
     prepared_by(tidy)

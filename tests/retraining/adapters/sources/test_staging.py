@@ -3,13 +3,16 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+from pyspark.errors import AnalysisException, PySparkException, UnsupportedOperationException
 from pyspark.sql import DataFrameWriter
 from pyspark.sql import functions as F
 from tests.loop import KilledError, killed, toy_spec
 from tests.retraining.adapters.sources.unversioned import insert, read_view
 
+from retraining.adapters.sources import delta_table
 from retraining.adapters.tables import staging
 from retraining.errors import ConcurrentRunError, ContractError, SourceError
 from retraining.requests.repair import RepairRequest
@@ -50,6 +53,55 @@ def test_runs_with_nothing_new_write_nothing_and_stage_only_what_the_next_slice_
     assert [begun.ingest().read for _ in range(2)] == [0, 0]
     assert versions(begun) == before
     assert staged(begun) == ["b", "far", "none"]
+
+
+UNSUPPORTED = "ROW_LEVEL_SECURITY_COLUMN_MASK_FEATURE_NOT_SUPPORTED"
+
+
+def refused(error: type[PySparkException], condition: str):
+    def refuse(*_: object) -> NoReturn:
+        raise error(errorClass=condition, messageParameters={})
+
+    return refuse
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        ("_newest_version", refused(AnalysisException, "ANY")),
+        ("_newest_version", refused(PySparkException, f"{UNSUPPORTED}.DESCRIBE_HISTORY")),
+        ("_format_and_id", refused(UnsupportedOperationException, "ANY")),
+    ],
+    ids=["history by analysis", "history by condition", "detail"],
+)
+def test_a_delta_table_whose_history_the_platform_keeps_back_is_staged(loop, monkeypatch, caplog, refusal):
+    loop.source_has(ROWS[:2])
+    name, refuse = refusal
+    own = getattr(delta_table, name)
+    monkeypatch.setattr(delta_table, name, lambda spark, table: refuse() if table == loop.source else own(spark, table))
+
+    assert (loop.ingest().accepted, loop.ingest().read) == (2, 0)
+    assert staged(loop) == ["b"]
+    assert "`toy_source` has no versions, so its rows are copied to toy_staging" in caplog.text
+
+
+def test_a_delta_table_that_names_its_versions_and_is_read_at_none_of_them_is_staged(loop, monkeypatch):
+    loop.source_has(ROWS[:2])
+    own = delta_table.PinnedTable.raw
+    refuse = refused(PySparkException, f"{UNSUPPORTED}.TIME_TRAVEL")
+    raw = property(lambda pinned: refuse() if pinned.table == loop.source else own.fget(pinned))
+    monkeypatch.setattr(delta_table.PinnedTable, "raw", raw)
+
+    assert (loop.ingest().accepted, loop.ingest().read) == (2, 0)
+
+
+def test_another_refusal_is_not_taken_for_a_table_without_versions(loop, monkeypatch):
+    loop.source_has(ROWS[:2])
+    monkeypatch.setattr(delta_table, "_newest_version", refused(PySparkException, "OUT_OF_LUCK"))
+
+    with pytest.raises(PySparkException):
+        loop.ingest()
+    assert not loop.written()
 
 
 def test_a_row_that_takes_the_place_of_another_is_seen(begun):

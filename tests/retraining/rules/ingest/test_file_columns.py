@@ -4,7 +4,7 @@ import pytest
 from tests.retraining.rules.ingest.test_contract import FOUND, TOY, toy_feed, without
 
 from retraining.errors import SourceError
-from retraining.rules.ingest.file_columns import FileColumns, compare_file
+from retraining.rules.ingest.file_columns import FileColumns, compare_file, why_not_header
 
 MORE = {**FOUND, "weight": "int"}
 
@@ -70,3 +70,24 @@ def test_a_wider_type_comes_in_a_narrower_one_is_read_and_another_one_stops():
     assert compare_file(files(), "f", {**MORE, "x": "smallint"}, landed) == FileColumns()
     assert "holds column `x` as string, earlier files as int." in refusal({**MORE, "x": "string"}, landed)
     assert TOY["columns"]["numeric"] == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("header", "why"),
+    [
+        (["ID", "at", "X"], None),
+        (["id", "x", "at"], "has its columns in another order than source.schema, from `at` on"),
+        (["id", "at"], "lacks `x` in its first line"),
+        (["id", "at", "x", "anna@example.com"], "has 1 names that are not in source.schema in its first line"),
+        (["id", "at", "y"], "lacks `x` and has 1 names that are not in source.schema in its first line"),
+        (["id", "at", "x", "x"], "names a column twice in its first line"),
+        ([""], "is empty: its first line names no column"),
+        ([" ", ""], "is empty: its first line names no column"),
+        (["anna@example.com", "2013-01-31", "1"], "has none of the names of source.schema in its first line"),
+    ],
+)
+def test_a_header_is_the_schema_or_the_difference_is_said_without_a_value_of_a_row(header, why):
+    said = why_not_header(header, ["id", "at", "x"])
+
+    assert said == why if why is None else said.startswith(why)
+    assert "anna" not in str(said)
