@@ -39,8 +39,8 @@ class DailyError:
 class PageData:
     """One run of one model. events are oldest first and the last one is this run, so never empty.
 
-    metric is `rmse` or `error_rate`. daily_errors are in any order. drift holds recent evaluations, the newest one has
-    the greatest batch_seq, and shares are of that one. detectors are the champion's, as they stand. batches are the
+    metric: what the kind is followed by. daily_errors are in any order. drift holds recent evaluations, the newest one
+    has the greatest batch_seq, and shares are of that one. detectors are the champion's, as they stand. batches are the
     closed ones of the source, oldest first; batch is the one this run closed. decision, gate_results and samples are
     this run's; promotions are all of the model's rows, incidents all of its incidents. task_states are empty in a run
     by hand, which is all notebooks since the last page.

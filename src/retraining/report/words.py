@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import quote
 
+from retraining.kinds.find_kind import kind_followed_by
 from retraining.records.event import Event
 from retraining.records.run import BY_HAND
 
@@ -118,16 +119,11 @@ def lower_version(name: str | None) -> str:
     return f"version {name}" if name else "no version"
 
 
-def metric_name(metric: str) -> str:
-    """The metric's name for people, itself where unknown."""
-    return {"rmse": "RMSE", "error_rate": "error rate"}.get(metric, metric)
-
-
 def error_text(error: float | None, metric: str) -> str:
     """An error in its unit: a share as per cent, anything else in four digits; a dash when it is not known."""
     if error is None:
         return NOTHING
-    if metric == "error_rate":
+    if kind_followed_by(metric).followed.is_share:
         return f"{error:.1%}"
     return f"{error:,.0f}" if abs(error) >= 1000 else f"{error:#.4g}".rstrip(".")
 
