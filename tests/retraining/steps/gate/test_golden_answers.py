@@ -17,9 +17,7 @@ LABEL = [0.0, 0.0, 50.0, 50.0, 100.0, 100.0]
 @pytest.mark.parametrize(("month", "expected"), [({"month": 1}, 0.0), ({"month": None}, 100.0), ({}, 100.0)])
 def test_a_golden_row_is_answered_as_the_same_row_of_the_source(month, expected):
     golden = {"features": {"x": 0.0, **month}, "at_least": expected - 1, "at_most": expected + 1}
-    spec = toy_spec(
-        columns={"label": "y", "numeric": ["x"], "categorical": ["month"]}, gate={"golden_rows": [golden]}
-    )
+    spec = toy_spec(columns={"label": "y", "numeric": ["x"], "categorical": ["month"]}, gate={"golden_rows": [golden]})
     fitted = pipeline(["x"], ["month"], {"alpha": 1e-6}).fit(ROWS, LABEL)
 
     assert golden_answers(spec, FittedVersion(fitted, FEATURES)) == [pytest.approx(expected, abs=1)]
