@@ -23,7 +23,7 @@ from retraining.context import Context
 from retraining.errors import ForgetError, NothingToDoError, ParameterError
 from retraining.records.forgetting import Forgetting, TableRows
 from retraining.requests.forget import ForgetRequest
-from retraining.rules.ingest.forgotten_keys import KEY_HASH, Forgotten, keyed_hash
+from retraining.rules.ingest.forgotten_keys import Forgotten, all_hashes, hashed_keys
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.forget.keys_to_forget import keys_to_forget
@@ -87,6 +87,8 @@ class _Task:
     keyed: Sequence[KeyedTable]
     """The tables to delete from."""
     forgotten: Forgotten
+    keys: int
+    """How many keys the request names."""
     seq: int
     """The number of the request; 0 in a dry run."""
     reason: str
@@ -110,12 +112,13 @@ def forget(
     reason = _check(request, source, context.tables)
     keyed = tables_with_keys(specs, landing, context.tables)
     if request.dry_run:
-        hashes = keys_to_forget(context, request).select(keyed_hash(new_salt, F.col(ROW_KEY)).alias(KEY_HASH))
-        planned = _plan(_Task(context, specs, keyed, Forgotten(new_salt, hashes), 0, reason))
+        hashed = hashed_keys(keys_to_forget(context, request), new_salt)
+        forgotten = Forgotten(new_salt, all_hashes(hashed))
+        planned = _plan(_Task(context, specs, keyed, forgotten, hashed.count(), 0, reason))
         return _report(context.spec, planned, True, left)
 
-    forgotten, seq = _refuse(context, request, reason, new_salt)
-    done = _carry_out(_Task(context, specs, keyed, forgotten, seq, reason), earlier)
+    forgotten, keys, seq = _refuse(context, request, reason, new_salt)
+    done = _carry_out(_Task(context, specs, keyed, forgotten, keys, seq, reason), earlier)
     return _report(context.spec, done, False, left)
 
 
@@ -136,9 +139,9 @@ def _check(request: ForgetRequest, source: str, tables: Tables) -> str:
     return request.reason.strip()
 
 
-def _refuse(context: Context, request: ForgetRequest, reason: str, new_salt: str) -> tuple[Forgotten, int]:
-    """Writes the hashes of the request's keys, and returns them with its number. They are written before anything is
-    deleted, so that no ingestion brings the keys back."""
+def _refuse(context: Context, request: ForgetRequest, reason: str, new_salt: str) -> tuple[Forgotten, int, int]:
+    """Writes the hashes of the request's keys, and returns them, how many keys there are, and the request's number.
+    They are written before anything is deleted, so that no ingestion brings the keys back."""
     tables = context.tables
     run = context.run
     source = context.spec.source_name
@@ -150,8 +153,8 @@ def _refuse(context: Context, request: ForgetRequest, reason: str, new_salt: str
     salt = read_salt(tables, source)
     if written is None or salt is None:
         raise ForgetError(f"{source}: the keys of request {run.run_id} were written and are not there. Run it again.")
-    seq = int(written.agg(F.max("seq")).collect()[0][0])
-    return Forgotten(salt, written.select(KEY_HASH).distinct()), seq
+    keys_written, seq = written.agg(F.count(F.lit(1)), F.max("seq")).collect()[0]
+    return Forgotten(salt, all_hashes(written)), keys_written, seq
 
 
 def _carry_out(task: _Task, earlier: Sequence[Forgetting]) -> Forgetting:
@@ -185,10 +188,10 @@ def _plan(task: _Task) -> Forgetting:
         state="PLANNED",
         request_id=context.run.run_id,
         reason=task.reason,
-        keys=task.forgotten.hashes.count(),
+        keys=task.keys,
         keys_known=keys.count(),
         rows=tuple(TableRows(table.name, count_rows(context.tables, table, task.forgotten)) for table in task.keyed),
-        versions=versions_of_keys(context, task.specs, keys),
+        versions=versions_of_keys(context, task.specs, keys, task.forgotten),
         attempt_id=context.run.attempt_id,
         at=context.run.started_at,
     )
