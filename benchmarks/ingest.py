@@ -1,8 +1,8 @@
 """What exactly-once ingestion costs, as ratios of one run on this machine.
 
-    PYTHONPATH=src python benchmarks/ingest.py [size history tiny rules]
+    PYTHONPATH=src python benchmarks/ingest.py [size keys history tiny rules]
 
-Without names of parts all are run (about 50 minutes on 2 cores) and docs/benchmarks.md is written again.
+Without names of parts all are run (about an hour on 2 cores) and docs/benchmarks.md is written again.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
+from unittest.mock import patch
 
 from mlflow import MlflowClient
 from pyspark.sql import SparkSession
@@ -24,11 +25,14 @@ from shared.result import Measure, finish
 
 from local_workspace.engines.spark_session import start_spark
 from retraining.adapters.registry.registry import Registry
+from retraining.adapters.tables import key_identity
+from retraining.adapters.tables.observations import table_of
 from retraining.adapters.tables.tables import Tables, open_tables
 from retraining.context import Context
 from retraining.records.run import Run
 from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.quality import Arrival, quarantine_reasons
+from retraining.rules.ingest.row_identity import IDENTITIES, PRESENT, Identity
 from retraining.spec.feed import rows_feed
 from retraining.stages.ingest import ingest
 
@@ -73,7 +77,7 @@ def size(spark: SparkSession) -> list[Measure]:
         make_rows(spark, rows, first=_FIRST).write.format("delta").saveAsTable(made.name("made"))
         times = [_append_and_ingest(spark, made.name("made")) for _ in range(warm_up + rounds)]
         drop(made)
-        plain, ours = (median(each[place] for each in times[warm_up:]) for place in (0, 1))
+        plain, ours, _ = map(median, zip(*times[warm_up:], strict=True))
         measured[rows] = plain, ours, peak_megabytes()
     return [*_against_append(measured), *_five_times(measured)]
 
@@ -82,16 +86,36 @@ _FIRST = 1_000
 """Rows of the batch before the measured one, so that nobody is timed making tables."""
 
 
-def _append_and_ingest(spark: SparkSession, made: str) -> tuple[float, float]:
-    """Seconds of appending the made rows to a source, and of ingesting them from it."""
+def _append_and_ingest(spark: SparkSession, made: str, identity: Identity = PRESENT) -> tuple[float, float, float]:
+    """Seconds of appending the made rows to a source, and of ingesting them from it; then the bytes that are stored."""
     tables = new_tables(spark)
     source = tables.name("rows")
     make_rows(spark, _FIRST).write.format("delta").saveAsTable(source)
-    ingest_next(tables, source)
+    with patch.object(key_identity, "PRESENT", identity):
+        ingest_next(tables, source)
     plain = seconds(lambda: spark.table(made).write.format("delta").mode("append").saveAsTable(source))
     ours = seconds(lambda: ingest_next(tables, source))
+    stored = spark.sql(f"DESCRIBE DETAIL {tables.name(table_of(SPEC.source_name))}").collect()[0]["sizeInBytes"]
     drop(tables)
-    return plain, ours
+    return plain, ours, float(stored)
+
+
+def keys(spark: SparkSession, rows: int = 1_000_000) -> list[Measure]:
+    """A batch of a million rows, by the earlier hash of its keys and by the present one, in turn."""
+    made = new_tables(spark)
+    make_rows(spark, rows, first=_FIRST).write.format("delta").saveAsTable(made.name("made"))
+    times = {identity: [] for identity in IDENTITIES}
+    for _ in range(5):
+        for identity in IDENTITIES:
+            times[identity].append(_append_and_ingest(spark, made.name("made"), identity)[1:])
+    drop(made)
+
+    (before, less), (now, more) = (map(median, zip(*times[each][1:], strict=True)) for each in IDENTITIES)
+    what = f"{rows:,} rows, their keys named by SHA-256 instead of xxhash64"
+    return [
+        Measure(f"{what}: ingestion", f"{before:.1f} s", f"{now:.1f} s", now / before, 1.15),
+        Measure(f"{what}: bytes of a stored row", f"{less / rows:.0f}", f"{more / rows:.0f}", more / less, 1.3),
+    ]
 
 
 def peak_megabytes() -> float:
@@ -175,7 +199,7 @@ def rules(spark: SparkSession) -> list[Measure]:
     return [Measure(what, f"{min(bare):.2f} s", f"{min(asked):.2f} s", min(asked) / min(bare), 2.5)]
 
 
-PARTS = {"size": size, "history": history, "tiny": tiny, "rules": rules}
+PARTS = {"size": size, "keys": keys, "history": history, "tiny": tiny, "rules": rules}
 
 
 def main() -> None:

@@ -44,7 +44,7 @@ _STAMP = tuple(field_docstrings(Stamped))
 _HEADER = ("Column", "Type", "Meaning")
 
 _OBSERVATIONS = {
-    "_row_key": "Hash of the keys: names the entity.",
+    "_row_key": "Hash of the keys: names the entity. SHA-256 in 64 digits; in earlier sources 32.",
     "_row_hash": "Hash of keys, ledger and all columns of the source: the same row is stored once.",
     "_batch_seq": "The batch that stored the row.",
     "_quarantine_reasons": "The rules that the row broke; empty for an accepted row.",
@@ -68,12 +68,13 @@ _PREDICTIONS = {
 }
 _FORGOTTEN = {
     "source": "Name of the source.",
-    "_key_hash": "Salted hash of a key that may not be stored any more. No key is named.",
+    "_key_hash": "Salted hash of a key that may not be stored any more, named as in earlier sources.",
     "seq": "Number of the request of its source.",
     "request_id": "The run of the request.",
     "reason": "The operator's.",
     "attempt_id": "The process that wrote the row.",
     "at": "When its task started, in UTC.",
+    "_key_hash_sha256": "The same of the key named by SHA-256; null in rows that are older than this column.",
 }
 _LANDING = {
     "_file": "The file that the row came in.",

@@ -32,6 +32,13 @@ def checked_names(path: Path, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(stripped)
 
 
+def differing_columns(expected: Sequence[str], found: Sequence[str]) -> str:
+    """What is missing among the names, and what is new, as a part of a sentence; empty where they are the same."""
+    missing = ", ".join(name for name in expected if name not in found)
+    new = ", ".join(name for name in found if name not in expected)
+    return " and ".join([f"{missing} missing"] * bool(missing) + [f"{new} new"] * bool(new))
+
+
 def name_note(name: str) -> str:
     """What a person should know about a name; empty if there is nothing to say."""
     if name.startswith("unnamed_"):

@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DataType
 
 from local_workspace.errors import LoadError
-from local_workspace.loading.column_names import NEEDS_MAPPING
+from local_workspace.loading.column_names import NEEDS_MAPPING, differing_columns
 from local_workspace.loading.value_format import ValueFormat
 
 LOADED = "local_workspace.loaded"
@@ -107,12 +107,10 @@ def _create(spark: SparkSession, rows: DataFrame, table: str, values: ValueForma
 
 def _as_in(table: DataFrame, rows: DataFrame, name: str) -> DataFrame:
     """The rows with the table's columns in its order; a LoadError where they do not fit."""
-    lacks = [each for each in table.columns if each not in rows.columns]
-    adds = [each for each in rows.columns if each not in table.columns]
-    if lacks or adds:
-        differences = [f"lack {', '.join(lacks)}"] * bool(lacks) + [f"add {', '.join(adds)}"] * bool(adds)
+    differences = differing_columns(table.columns, rows.columns)
+    if differences:
         raise LoadError(
-            f"{name}: its columns are not those of the files, which {' and '.join(differences)}. Nothing was appended. "
+            f"{name}: the files do not have its columns; {differences}. Nothing was appended. "
             f"Give the files the table's columns, or load all files again with --replace."
         )
 

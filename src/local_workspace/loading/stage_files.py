@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from local_workspace.errors import LoadError
-from local_workspace.loading.column_names import checked_names
+from local_workspace.loading.column_names import checked_names, differing_columns
 from local_workspace.loading.find_files import FoundFiles
 from local_workspace.loading.guess_types import DECIMAL_COMMA, ColumnEvidence, converted
 from local_workspace.loading.read_csv import CsvFormat, csv_pieces, read_header
@@ -117,12 +117,10 @@ def _check_same_columns(sources: list[Source]) -> None:
     """Files of one table have the same columns, in any order."""
     first = sources[0]
     for source in sources[1:]:
-        lacks = [name for name in first.names if name not in source.names]
-        adds = [name for name in source.names if name not in first.names]
-        if lacks or adds:
-            differences = [f"lacks {', '.join(lacks)}"] * bool(lacks) + [f"adds {', '.join(adds)}"] * bool(adds)
+        differences = differing_columns(first.names, source.names)
+        if differences:
             raise LoadError(
-                f"{source.path}: its columns are not those of {first.path}: it {' and '.join(differences)}. "
+                f"{source.path}: its columns are not those of {first.path}; {differences}. "
                 f"Give all files the same columns, or load them into separate tables."
             )
 

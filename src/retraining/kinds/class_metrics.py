@@ -146,7 +146,7 @@ def _calibration(totals: FloatArray) -> FloatArray:
     return 1 - ratio(np.abs(confidence - right).sum(axis=-1), rows.sum(axis=-1))
 
 
-ERROR_RATE = Metric("error_rate", grouped(_wrong_sums), mean)
+ERROR_RATE = Metric("error_rate", grouped(_wrong_sums), mean, is_share=True)
 LOG_LOSS = Metric("log_loss", grouped(_log_loss_sums), mean, needs_probabilities=True)
 ACCURACY = Metric("accuracy", grouped(_right_sums), mean, relative=False)
 AUC = Metric(

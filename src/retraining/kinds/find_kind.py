@@ -28,6 +28,11 @@ def find_kind(name: str) -> Kind:
     return KINDS[name]
 
 
+def kind_followed_by(metric: str) -> Kind:
+    """The kind whose models are followed by a metric."""
+    return next(kind for kind in KINDS.values() if kind.followed.name == metric)
+
+
 def kind_of(spec: _HasKind) -> Kind:
     """The kind of a spec's model."""
     return find_kind(spec.kind)

@@ -37,7 +37,7 @@ class Metric:
 
     relative: a smaller value is better, and a gain is 1 - candidate / baseline. Else a larger value is better, at most
     1, and a gain is the difference. by_class: there are sums of each class, so both models must be measured over the
-    same classes. needs: what rows must have for a value.
+    same classes. is_share: people read it in per cent. needs: what rows must have for a value.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Metric:
     relative: bool = True
     needs_probabilities: bool = False
     by_class: bool = False
+    is_share: bool = False
     needs: str = "finite predictions"
 
 

@@ -11,7 +11,7 @@ from retraining.report.words import run_path
 
 @dataclass(frozen=True)
 class ModelRuns:
-    """One model of the index; its events are oldest first and never empty. metric is `rmse` or `error_rate`."""
+    """One model of the index; its events are oldest first and never empty. metric: what its kind is followed by."""
 
     events: tuple[Event, ...]
     metric: str

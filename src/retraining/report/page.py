@@ -15,10 +15,10 @@ from retraining.report.words import (
     error_text,
     first_upper,
     is_relative,
-    metric_name,
     not_judged,
     run_file,
 )
+from retraining.rules.gate.checks import metric_in_words
 
 MOST_COLUMNS = 9
 MOST_VERDICTS = 12
@@ -74,13 +74,13 @@ def _evidence(decision: Decision, metric: str) -> list[tuple[str, str, str]]:
         ("To judge a candidate on", days, "" if decision.holdout_days is None else "whole days"),
         ("Champion's age", NOTHING if age is None else f"{age:.0f} days", f"at most {decision.max_age_days}"),
         (
-            f"Realised {metric_name(metric)}",
+            f"Realised {metric_in_words(metric)}",
             error_text(realised, metric),
             f"on {count(decision.realised_error_rows)} rows",
         ),
         *_estimate(decision, metric),
         (
-            f"{first_upper(metric_name(metric))} at promotion",
+            f"{first_upper(metric_in_words(metric))} at promotion",
             error_text(expected, metric),
             f"may grow by {decision.max_error_increase:.0%}",
         ),
@@ -97,7 +97,7 @@ def _estimate(decision: Decision, metric: str) -> list[tuple[str, str, str]]:
         return []
     return [
         (
-            f"Estimated {metric_name(metric)}",
+            f"Estimated {metric_in_words(metric)}",
             error_text(decision.estimated_error, metric),
             "of rows that wait for labels",
         )

@@ -39,7 +39,7 @@ class DailyError:
 class PageData:
     """One run of one model. events are oldest first and the last one is this run, so never empty.
 
-    metric is what every model of the kind is followed by from day to day, `rmse` or `error_rate`; judged_by the metric
+    metric is what every model of the kind is followed by from day to day; judged_by the metric
     that decides at the gate, and verdicts the gains in it of the candidates so far, oldest first. daily_errors are in
     any order. drift holds recent evaluations, the newest one has the greatest batch_seq, and shares are of that one.
     detectors are the champion's, as they stand. batches are the closed ones of the source, oldest first; batch is the

@@ -5,6 +5,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from retraining.report import words
+from retraining.rules.gate.checks import metric_in_words
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -19,7 +20,7 @@ TEMPLATES.filters |= {
     "count": words.count,
     "error": words.error_text,
     "first_upper": words.first_upper,
-    "metric_name": words.metric_name,
+    "metric_name": metric_in_words,
     "gain": words.gain_text,
     "moment": words.moment,
     "number": words.number,

@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import quote
 
-from retraining.kinds.find_kind import KINDS
+from retraining.kinds.find_kind import KINDS, kind_followed_by
 from retraining.records.event import Event
 from retraining.records.run import BY_HAND
-from retraining.rules.gate.checks import metric_in_words
 
 NOTHING = "\N{EN DASH}"
 Tone = Literal["good", "calm", "warn", "bad"]
@@ -120,11 +119,6 @@ def lower_version(name: str | None) -> str:
     return f"version {name}" if name else "no version"
 
 
-def metric_name(metric: str) -> str:
-    """The metric's name for people."""
-    return metric_in_words(metric)
-
-
 def is_relative(metric: str | None) -> bool:
     """Whether a gain is a share of the baseline's error, as of RMSE. Else it is a difference, as of AUC. A user's own
     metric is a mean of losses."""
@@ -143,7 +137,7 @@ def error_text(error: float | None, metric: str) -> str:
     """An error in its unit: a share as per cent, anything else in four digits; a dash when it is not known."""
     if error is None:
         return NOTHING
-    if metric == "error_rate":
+    if kind_followed_by(metric).followed.is_share:
         return f"{error:.1%}"
     return f"{error:,.0f}" if abs(error) >= 1000 else f"{error:#.4g}".rstrip(".")
 

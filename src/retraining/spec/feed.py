@@ -102,6 +102,11 @@ def rows_feed(spec: ModelSpec) -> Feed:
     )
 
 
+def labels_name(source: str) -> str:
+    """The feed of a source's labels, where they have their own table."""
+    return f"{source}_labels"
+
+
 def labels_feed(spec: ModelSpec) -> Feed | None:
     """The labels of `<source>_labels`; None where labels come with the rows.
 
@@ -111,7 +116,7 @@ def labels_feed(spec: ModelSpec) -> Feed | None:
     labels = spec.columns.labels
     if labels is None:
         return None
-    name = f"{spec.source_name}_labels"
+    name = labels_name(spec.source_name)
     keys = labels.keys or spec.source.keys
     needed = tuple(NotNull(rule="not_null", column=key) for key in keys)
 

@@ -24,7 +24,7 @@ from retraining.context import Context
 from retraining.errors import ForgetError, NothingToDoError, ParameterError
 from retraining.records.forgetting import Forgetting, TableRows
 from retraining.requests.forget import ForgetRequest
-from retraining.rules.ingest.forgotten_keys import KEY_HASH, Forgotten, keyed_hash
+from retraining.rules.ingest.forgotten_keys import Forgotten, all_hashes, hashed_keys
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.forget.keys_to_forget import keys_to_forget
@@ -88,6 +88,8 @@ class _Task:
     keyed: Sequence[KeyedTable]
     """The tables to delete from."""
     forgotten: Forgotten
+    keys: int
+    """How many keys the request names."""
     reason: str
     request_id: str = ""
     """The run that made the request, this one or an earlier one."""
@@ -115,13 +117,14 @@ def forget(
     reason = _check(request, source, context.tables)
     keyed = tables_with_keys(specs, landing, context.tables)
     if request.dry_run:
-        hashes = keys_to_forget(context, request).select(keyed_hash(new_salt, F.col(ROW_KEY)).alias(KEY_HASH))
-        planned = _plan(_Task(context, specs, keyed, Forgotten(new_salt, hashes), reason, run_id))
+        hashed = hashed_keys(keys_to_forget(context, request), new_salt)
+        named = Forgotten(new_salt, all_hashes(hashed))
+        planned = _plan(_Task(context, specs, keyed, named, hashed.count(), reason, run_id))
         return _report(context.spec, planned, True, left)
 
     request_id = run_id if own else _request_id(context, request, reason)
-    forgotten, seq = _refuse(context, request, reason, request_id, new_salt)
-    task = _Task(context, specs, keyed, forgotten, reason, request_id, seq)
+    forgotten, keys, seq = _refuse(context, request, reason, request_id, new_salt)
+    task = _Task(context, specs, keyed, forgotten, keys, reason, request_id, seq)
     earlier = own or read_requests(context.tables, source, request_id)
     if earlier and earlier[-1].state == "DONE":
         _delete(task)  # an ingestion that went on at the same time may have stored rows of the keys after it
@@ -158,9 +161,9 @@ def _check(request: ForgetRequest, source: str, tables: Tables) -> str:
 
 def _refuse(
     context: Context, request: ForgetRequest, reason: str, request_id: str, new_salt: str
-) -> tuple[Forgotten, int]:
-    """Writes the hashes of the request's keys, and returns them with its number. They are written before anything is
-    deleted, so that no ingestion brings the keys back."""
+) -> tuple[Forgotten, int, int]:
+    """Writes the hashes of the request's keys, and returns them, how many keys there are, and the request's number.
+    They are written before anything is deleted, so that no ingestion brings the keys back."""
     tables = context.tables
     run = context.run
     source = context.spec.source_name
@@ -172,8 +175,8 @@ def _refuse(
     salt = read_salt(tables, source)
     if written is None or salt is None:
         raise ForgetError(f"{source}: the keys of request {request_id} were written and are not there. Run it again.")
-    seq = int(written.agg(F.max("seq")).collect()[0][0])
-    return Forgotten(salt, written.select(KEY_HASH).distinct()), seq
+    keys_written, seq = written.agg(F.count(F.lit(1)), F.max("seq")).collect()[0]
+    return Forgotten(salt, all_hashes(written)), keys_written, seq
 
 
 def _carry_out(task: _Task, earlier: Sequence[Forgetting]) -> Forgetting:
@@ -211,10 +214,10 @@ def _plan(task: _Task) -> Forgetting:
         state="PLANNED",
         request_id=task.request_id,
         reason=task.reason,
-        keys=task.forgotten.hashes.count(),
+        keys=task.keys,
         keys_known=keys.count(),
         rows=tuple(TableRows(table.name, count_rows(context.tables, table, task.forgotten)) for table in task.keyed),
-        versions=versions_of_keys(context, task.specs, keys),
+        versions=versions_of_keys(context, task.specs, keys, task.forgotten),
         attempt_id=context.run.attempt_id,
         at=context.run.started_at,
     )

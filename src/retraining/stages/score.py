@@ -26,7 +26,7 @@ from retraining.steps.champion.live_versions import find_previous_champion, heal
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import load_fitted, manifest_of_version
 from retraining.steps.dataset.model_frame import columns_of_features
-from retraining.steps.dataset.other_sources import keys_of_other_sources
+from retraining.steps.dataset.other_sources import known_to_other_sources
 from retraining.steps.dataset.predict_rows import PROBABILITIES, FittedVersion, predict_rows
 
 _KEYS = "_keys"
@@ -141,7 +141,7 @@ def _score_batches(context: Context, source: IngestedSource, versions: list[Mani
     by_version = F.explode(F.array(*(_of_version(each, kind) for each in versions))).alias("of_version")
     new_rows = (
         predicted.join(_first_batches(context, source, versions), ROW_KEY, "left")
-        .join(keys_of_other_sources(tables, versions).withColumn(_OTHER, F.lit(True)), ROW_KEY, "left")
+        .join(known_to_other_sources(context, arrived, versions).withColumn(_OTHER, F.lit(True)), ROW_KEY, "left")
         .select(*kept, by_version)
         .select(*kept, "of_version.*")
         .withColumnRenamed(_KEYS, predictions.KEYS)

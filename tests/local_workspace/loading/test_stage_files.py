@@ -92,7 +92,10 @@ def test_latin1_is_refused_by_name_and_read_with_its_encoding(tmp_path):
         ({"a__csv": "x,X,y\n1,2,3\n"}, "2 columns have the same name in upper or lower case: X, x"),
         ({"a__csv": "x,x\n1,2\n"}, "the column x is there 2 times"),
         ({"a__csv": 'x,"y\nz"\n1,2\n'}, "the name of a column contains a line break"),
-        ({"a__csv": "x,y\n1,2\n", "b__csv": "x,z\n1,2\n"}, "b.csv: its columns are not those of .*lacks y and adds z"),
+        (
+            {"a__csv": "x,y\n1,2\n", "b__csv": "x,z\n1,2\n"},
+            "b.csv: its columns are not .*; y missing and z new",
+        ),
         ({"a__csv": "x\n1\n", "b__parquet": b""}, "the files have 2 formats"),
         ({"a__pkl": b"x"}, "reading a pickle runs the code in it"),
         ({"a__xyz": b"x"}, "its format is not known. Expected a name that ends in one of .csv"),

@@ -27,7 +27,7 @@ from retraining.records.version import Manifest
 from retraining.requests.forget import ForgetRequest
 from retraining.requests.repair import RepairRequest
 from retraining.rules.ingest.forgotten_keys import keyed_hash
-from retraining.rules.ingest.row_identity import identity_hash
+from retraining.rules.ingest.row_identity import IDENTITIES, PRESENT, row_key
 from retraining.stages import forget as stage
 from retraining.stages import ingest as ingest_stage
 from retraining.stages.repair import repair
@@ -49,8 +49,9 @@ def tables_of(loop, *names):
 def rows_about(loop, table, *ids):
     """Rows of a table about ids, found by reading all of it."""
     rows = loop.tables.read(table)
-    key = F.col("_row_key") if "_row_key" in rows.columns else identity_hash(["id"])
-    wanted = loop.tables.spark.createDataFrame([(each,) for each in ids], "id string").select(identity_hash(["id"]))
+    key = F.col("_row_key") if "_row_key" in rows.columns else row_key(rows, ["id"], PRESENT)
+    named = loop.tables.spark.createDataFrame([(each,) for each in ids], "id string")
+    wanted = named.select(row_key(named, ["id"], PRESENT))
     keys = {row[0] for row in wanted.collect()}
     return sum(row[0] in keys for row in rows.select(key).collect())
 
@@ -205,10 +206,11 @@ def test_tombstones_do_not_tell_which_keys_they_are(story):
     loop = story.loop
     salt = bytes.fromhex(read_salt(loop.tables, "toy"))
     frame = loop.tables.spark.createDataFrame([(JUDGED,), (SCORED,)], "id string")
-    keys = [row[0] for row in frame.select(identity_hash(["id"])).collect()]
+    named = frame.select(*(row_key(frame, ["id"], identity) for identity in IDENTITIES)).collect()
+    hashed = {tuple(hmac.digest(salt, key.encode(), "sha256").hex() for key in keys) for keys in named}
     stored = loop.tables.read("forgotten_keys").collect()
 
-    assert {row["_key_hash"] for row in stored} == {hmac.digest(salt, key.encode(), "sha256").hex() for key in keys}
+    assert {(row["_key_hash"], row["_key_hash_sha256"]) for row in stored} == hashed
     assert len(stored) == 2
 
 
@@ -353,7 +355,7 @@ def test_keys_hash_as_those_of_stored_rows_whatever_their_types(loop):
         ForgetRequest("Why.", keys=json.dumps([key, key])),
         ForgetRequest("Why.", keys_table=loop.tables.name("requested")),
     ):
-        assert [row[0] for row in keys_to_forget(loop.context, request).collect()] == stored
+        assert [row[PRESENT] for row in keys_to_forget(loop.context, request).collect()] == stored
 
 
 def test_a_request_that_does_not_fit_says_so_without_a_value_and_writes_nothing(begun, caplog):

@@ -6,6 +6,7 @@ import pytest
 from pyspark.sql import functions as F
 from tests.loop import days, toy_spec
 
+from retraining.adapters.tables import key_identity
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.records.version import Manifest
 
@@ -17,11 +18,14 @@ NEW = toy_spec(
 
 @pytest.fixture(scope="module")
 def story(make_loop):
-    """Version 1 learns a batch of `toy`. As `moved`, the same table comes as one batch, with eight days more."""
+    """Version 1 learns a batch of `toy`, whose keys are hashed as they were before. As `moved`, the same table comes as
+    one batch, with eight days more."""
     loop = make_loop()
     loop.spec = OLD
     loop.source_has(days(1, 14))
-    loop.ingest(as_of="2013-01-15")
+    with pytest.MonkeyPatch.context() as earlier:
+        earlier.setattr(key_identity, "PRESENT", "xxhash64")
+        loop.ingest(as_of="2013-01-15")
     loop.train()
 
     loop.spec = NEW
@@ -65,7 +69,10 @@ def test_the_next_version_is_of_the_new_source(story):
 
 def test_a_forgotten_key_is_also_deleted_from_the_rows_of_the_old_name(story):
     loop = story.loop
-    loop.forget("2013-01-03/7")
+    request = loop.forget("2013-01-03/7").forgetting
+
+    assert (request.keys, request.keys_known) == (1, 1)
+    assert [each.version for each in request.versions] == ["1", "2"]
 
     for table in ("toy_observations", "moved_observations"):
         assert loop.tables.read(table).where("id = '2013-01-03/7'").count() == 0

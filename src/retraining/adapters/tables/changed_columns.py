@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from pyspark.sql.types import StructField, StructType
 
-from retraining.adapters.tables.column_sql import MAPPED_COLUMNS, needs_mapping
+from retraining.adapters.tables.column_sql import MAPPED_COLUMNS, column_in_sql, needs_mapping
 from retraining.adapters.tables.tables import Tables
 from retraining.rules.ingest.widening import widens
 from retraining.spec.identifiers import quoted_column, quoted_text
@@ -15,7 +15,7 @@ _NO_TIME_ZONE = {"delta.feature.timestampNtz": "supported"}
 
 def fit_to_columns(tables: Tables, table: str, columns: StructType) -> None:
     """Adds the columns that the table lacks, and widens those whose new type takes in the stored one. Repeated after a
-    kill, it does what is missing."""
+    kill, it does what is missing. Raises ConcurrentRunError while another run changes the table."""
     there = {each.name.lower(): each for each in tables.read(table).schema}
     new = [each for each in columns if each.name.lower() not in there]
     wider = [
@@ -27,13 +27,12 @@ def fit_to_columns(tables: Tables, table: str, columns: StructType) -> None:
     properties = _needed(new, wider)
     if properties:
         listed = ", ".join(f"'{key}' = {quoted_text(value)}" for key, value in properties.items())
-        tables.spark.sql(f"ALTER TABLE {tables.name(table)} SET TBLPROPERTIES ({listed})")
+        tables.alter(table, f"SET TBLPROPERTIES ({listed})")
     if new:
-        listed = ", ".join(f"{quoted_column(each.name)} {_type(each)}" for each in new)
-        tables.spark.sql(f"ALTER TABLE {tables.name(table)} ADD COLUMNS ({listed})")
+        listed = ", ".join(column_in_sql(StructField(each.name, each.dataType)) for each in new)
+        tables.alter(table, f"ADD COLUMNS ({listed})")
     for each in wider:
-        column = f"{quoted_column(each.name)} TYPE {_type(each)}"
-        tables.spark.sql(f"ALTER TABLE {tables.name(table)} ALTER COLUMN {column}")
+        tables.alter(table, f"ALTER COLUMN {quoted_column(each.name)} TYPE {_type(each)}")
 
 
 def _needed(new: Iterable[StructField], wider: Iterable[StructField]) -> dict[str, str]:

@@ -8,8 +8,7 @@ from retraining.adapters.tables.tables import Fence, Tables
 from retraining.errors import ConcurrentRunError, ForgetError
 from retraining.records.forgetting import Forgetting, KeySalt
 from retraining.records.run import Run
-from retraining.rules.ingest.forgotten_keys import KEY_HASH, Forgotten, keyed_hash
-from retraining.rules.ingest.row_identity import ROW_KEY
+from retraining.rules.ingest.forgotten_keys import KEY_HASH, KEY_HASH_SHA256, Forgotten, all_hashes, hashed_keys
 
 TABLE = "forgotten_keys"
 SALTS = "forgotten_key_salts"
@@ -24,6 +23,7 @@ COLUMNS = StructType(
         StructField("reason", StringType(), nullable=False),
         StructField("attempt_id", StringType(), nullable=False),
         StructField("at", TimestampType(), nullable=False),
+        StructField(KEY_HASH_SHA256, StringType(), nullable=True),
     ]
 )
 """The columns of `forgotten_keys`."""
@@ -35,7 +35,7 @@ def read_forgotten(tables: Tables, source: str) -> Forgotten | None:
     Raises ForgetError when the salt is lost: no key would be recognised, and all of them would come back.
     """
     salt = read_salt(tables, source)
-    return None if salt is None else Forgotten(salt, _of_source(tables, source).select(KEY_HASH).distinct())
+    return None if salt is None else Forgotten(salt, all_hashes(_of_source(tables, source)))
 
 
 def read_salt(tables: Tables, source: str) -> str | None:
@@ -54,6 +54,7 @@ def read_salt(tables: Tables, source: str) -> str | None:
 def salt_of(tables: Tables, source: str, run: Run, new_salt: str) -> str:
     """The salt of a source, which new_salt becomes at the first request."""
     tables.create(TABLE, COLUMNS, append_only=True)
+    tables.add_columns(TABLE, COLUMNS)
     salt = read_salt(tables, source)
     if salt is None:
         first = KeySalt(source, new_salt, run.attempt_id, run.started_at)
@@ -66,10 +67,12 @@ def request_of_keys(tables: Tables, source: str, keys: DataFrame, reason: str) -
     salt = read_salt(tables, source)
     if salt is None:
         return None
-    asked = keys.select(keyed_hash(salt, F.col(ROW_KEY)).alias(KEY_HASH)).distinct()
-    written = _of_source(tables, source).where(F.col("reason") == F.lit(reason)).select("request_id", "seq", KEY_HASH)
+    asked = hashed_keys(keys, salt).distinct()
+    known = _of_source(tables, source).where(F.col("reason") == F.lit(reason))
+    name = KEY_HASH_SHA256 if KEY_HASH_SHA256 in known.columns else KEY_HASH
+    written = known.select("request_id", "seq", name)
 
-    both = written.join(asked.withColumn("_asked", F.lit(1)), KEY_HASH, "left").groupBy("request_id")
+    both = written.join(asked.select(name, F.lit(1).alias("_asked")), name, "left").groupBy("request_id")
     counted = both.agg(F.max("seq").alias("seq"), F.count(F.lit(1)).alias("_all"), F.count("_asked").alias("_same"))
     same = counted.where((F.col("_all") == F.col("_same")) & (F.col("_all") == F.lit(asked.count())))
     newest = same.orderBy(F.col("seq").desc()).select("request_id").first()
@@ -77,8 +80,8 @@ def request_of_keys(tables: Tables, source: str, keys: DataFrame, reason: str) -
 
 
 def append_keys(tables: Tables, source: str, salt: str, keys: DataFrame, reason: str, run: Run) -> None:
-    """Writes the hashes of keys (`_row_key`) in one commit, once a request. Raises ConcurrentRunError when another
-    request of the source is written at the same moment."""
+    """Writes the hashes of keys in one commit, once a request. keys: a column for each identity, with its `_row_key`.
+    Raises ConcurrentRunError when another request of the source is written at the same moment."""
     newest = _of_source(tables, source).agg(F.coalesce(F.max("seq"), F.lit(0))).collect()[0][0]
     fence = Fence("forget", source, newest + 1)
     values = {
@@ -89,7 +92,7 @@ def append_keys(tables: Tables, source: str, salt: str, keys: DataFrame, reason:
         "attempt_id": F.lit(run.attempt_id),
         "at": F.lit(run.started_at),
     }
-    hashed = keys.select(keyed_hash(salt, F.col(ROW_KEY)).alias(KEY_HASH)).withColumns(values)
+    hashed = hashed_keys(keys, salt).withColumns(values)
     tables.append(TABLE, hashed.select(*COLUMNS.names), fence)
     if _of_source(tables, source).where(F.col("attempt_id") == F.lit(run.attempt_id)).isEmpty():
         raise ConcurrentRunError(
@@ -99,11 +102,19 @@ def append_keys(tables: Tables, source: str, salt: str, keys: DataFrame, reason:
 
 
 def keys_of_request(tables: Tables, source: str, request_id: str) -> DataFrame | None:
-    """`_key_hash` and `seq` of a request's keys; None while they are not written."""
+    """A row for each key of a request, with its hashes and `seq`; None while they are not written."""
     if not tables.exists(TABLE):
         return None
-    found = _of_source(tables, source).where(F.col("request_id") == F.lit(request_id)).select(KEY_HASH, "seq")
+    found = _of_source(tables, source).where(F.col("request_id") == F.lit(request_id))
     return None if found.isEmpty() else found
+
+
+def forgotten_before_sha256(tables: Tables, source: str) -> bool:
+    """Whether keys of a source were forgotten when keys had the earlier identity only."""
+    if not tables.exists(TABLE):
+        return False
+    rows = _of_source(tables, source)
+    return not (rows.where(F.col(KEY_HASH_SHA256).isNull()) if KEY_HASH_SHA256 in rows.columns else rows).isEmpty()
 
 
 def read_requests(tables: Tables, source: str, request_id: str) -> list[Forgetting]:

@@ -100,16 +100,20 @@ class Tables:
         missing = [each for each in schema if each.name not in there]
         if missing:
             listed = ", ".join(column_in_sql(StructField(each.name, each.dataType)) for each in missing)
-            try:
-                self.spark.sql(f"ALTER TABLE {self.name(table)} ADD COLUMNS ({listed})")
-            except Exception as err:
-                if not is_commit_conflict(err) and "FIELD_ALREADY_EXISTS" not in str(err):
-                    raise
-                raise ConcurrentRunError(
-                    f"another run is adding columns to `{table}`. Nothing of this attempt was stored. Start the run "
-                    f"again: it continues from what the other one left."
-                ) from err
+            self.alter(table, f"ADD COLUMNS ({listed})")
         self._complete.add(table)
+
+    def alter(self, table: str, change: str) -> None:
+        """Changes a table as SQL says after its name. Raises ConcurrentRunError while another run changes it."""
+        try:
+            self.spark.sql(f"ALTER TABLE {self.name(table)} {change}")
+        except Exception as err:
+            if not is_commit_conflict(err) and "FIELD_ALREADY_EXISTS" not in str(err):
+                raise
+            raise ConcurrentRunError(
+                f"another run is changing the columns of `{table}`. Nothing of this attempt was stored. Start the run "
+                f"again: it continues from what the other one left."
+            ) from err
 
     def replace_view(self, view: str, query: str) -> None:
         """Creates a view, or gives it another query."""

@@ -22,7 +22,8 @@ from retraining.report.charts.svg import (
     show_errors,
 )
 from retraining.report.page_data import DailyError, PageData
-from retraining.report.words import error_text, metric_name
+from retraining.report.words import error_text
+from retraining.rules.gate.checks import metric_in_words
 
 # Width and height in pixels, and how many dates fit; the style sheet shows one of them.
 SIZES = {"wide": (1064, 320, 9), "medium": (690, 290, 6), "narrow": (356, 260, 4)}
@@ -47,7 +48,7 @@ def error_sentence(data: PageData) -> str:
     first = live[0].day
     last = live[-1].day
     marks = promotion_marks(data.promotions, data.daily_errors)
-    name = metric_name(data.metric)
+    name = metric_in_words(data.metric)
     half = error_text(median(each.error for each in live), data.metric)
     champions = f"Daily {name} of the champions from {first} to {last}: {half} on the median day"
     beside = f", against {error_text(median(each.error for each in static), data.metric)}" if static else ""

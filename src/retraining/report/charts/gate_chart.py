@@ -8,7 +8,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from retraining.records.gate import GateResult
 from retraining.report.charts.svg import ALERT, CHAMPION, INK, LINE, MUTED, SURFACE, chart_style, inline_svg, new_axes
-from retraining.report.words import gain_text, is_relative, metric_name, spaced
+from retraining.report.words import gain_text, is_relative, spaced
+from retraining.rules.gate.checks import metric_in_words
 
 WIDTH = 356
 ROW_HEIGHT = 44
@@ -61,8 +62,8 @@ def _title(row: _Interval) -> str:
     if row.metric is None:
         return spaced(row.check)
     if row.check.endswith(row.metric):
-        return f"{spaced(row.check.removesuffix(row.metric))}{metric_name(row.metric)}"
-    return f"{spaced(row.check)} in {metric_name(row.metric)}"
+        return f"{spaced(row.check.removesuffix(row.metric))}{metric_in_words(row.metric)}"
+    return f"{spaced(row.check)} in {metric_in_words(row.metric)}"
 
 
 def _whisker(axes: Axes, row: _Interval, height: float) -> None:

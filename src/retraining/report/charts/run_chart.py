@@ -6,7 +6,8 @@ from matplotlib.ticker import MaxNLocator, NullLocator
 
 from retraining.records.event import Event
 from retraining.report.charts.svg import CHAMPION, LINE, SURFACE, chart_style, inline_svg, new_axes, show_errors
-from retraining.report.words import error_text, metric_name
+from retraining.report.words import error_text
+from retraining.rules.gate.checks import metric_in_words
 
 SIZE = (332, 110)
 
@@ -19,8 +20,8 @@ def run_chart(events: Sequence[Event], metric: str, name: str) -> str:
 
     places, errors = zip(*known, strict=True)
     sentence = (
-        f"{metric_name(metric)} of the champion before any retraining: {error_text(errors[0], metric)} at the first "
-        f"of {len(known)} runs, {error_text(errors[-1], metric)} at the newest."
+        f"{metric_in_words(metric)} of the champion before any retraining: {error_text(errors[0], metric)} at the "
+        f"first of {len(known)} runs, {error_text(errors[-1], metric)} at the newest."
     )
 
     with chart_style():

@@ -19,7 +19,7 @@ from retraining.rules.ingest.quality import (
     quarantine_reasons,
     warnings,
 )
-from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, identity_hash, identity_number
+from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, Identity, fast_hash, key_number, row_key
 from retraining.spec.feed import Feed
 from retraining.spec.source_section import IS_DELETED, MALFORMED_LINE
 
@@ -49,13 +49,15 @@ class Doubtful:
         return (value.isNull() | inside) & F.col(KEY_NUMBER).isin(list(self.keys))
 
 
-def identify(rows: DataFrame, keys: Sequence[str], generations: Sequence[Sequence[str]]) -> DataFrame:
-    """Adds `_row_key` (who the row is about) and `_key_number`, half of it; `_row_hash` (exactly what it says) and
-    `_hashes`: its hash in every generation of the source's columns. generations: the columns of each, the present one
-    last."""
-    hashes = [identity_hash(columns) for columns in generations]
-    names = {ROW_KEY: identity_hash(keys), ROW_HASH: hashes[-1]}
-    return rows.withColumns({**names, KEY_NUMBER: identity_number(keys), HASHES: F.array(*hashes)})
+def identify(
+    rows: DataFrame, keys: Sequence[str], identity: Identity, generations: Sequence[Sequence[str]]
+) -> DataFrame:
+    """Adds `_row_key` (who the row is about) and `_key_number`, by which keys are counted; `_row_hash` (exactly what it
+    says) and `_hashes`: its hash in every generation of the source's columns. generations: the columns of each, the
+    present one last."""
+    hashes = [fast_hash(columns) for columns in generations]
+    names = {ROW_KEY: row_key(rows, keys, identity), ROW_HASH: hashes[-1]}
+    return rows.withColumns({**names, KEY_NUMBER: key_number(keys), HASHES: F.array(*hashes)})
 
 
 def recognise(rows: DataFrame, earlier: DataFrame) -> DataFrame:

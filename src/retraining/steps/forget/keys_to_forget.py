@@ -11,11 +11,12 @@ from retraining.adapters.tables.tables import Tables
 from retraining.context import Context
 from retraining.errors import ParameterError
 from retraining.requests.forget import ForgetRequest, read_keys
-from retraining.rules.ingest.row_identity import ROW_KEY, identity_hash
+from retraining.rules.ingest.row_identity import IDENTITIES, row_key
 
 
 def keys_to_forget(context: Context, request: ForgetRequest) -> DataFrame:
-    """`_row_key` of every key in the request, each once.
+    """Every key in the request once, with its `_row_key` of each identity: tables of sources that the models had before
+    may have another one.
 
     The key columns must have the types that the observations store: an int has another hash than a bigint. Raises
     ParameterError for anything else; no error repeats a value.
@@ -26,7 +27,8 @@ def keys_to_forget(context: Context, request: ForgetRequest) -> DataFrame:
         rows = _rows_of(context.tables, request.keys_table, types)
     else:
         rows = context.tables.spark.createDataFrame(read_keys(request.keys or "", types), columns)
-    keys = rows.select(identity_hash(context.spec.source.keys).alias(ROW_KEY)).distinct()
+    named = (row_key(rows, context.spec.source.keys, identity).alias(identity) for identity in IDENTITIES)
+    keys = rows.select(*named).distinct()
     if request.keys_table is not None and keys.isEmpty():
         raise ParameterError(f"keys_table {request.keys_table} has no rows, so it names no key. Fill it and run again.")
     return keys

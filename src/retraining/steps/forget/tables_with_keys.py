@@ -7,10 +7,11 @@ from pyspark.sql import functions as F
 from retraining.adapters.sources.files import Landing
 from retraining.adapters.tables import observations, predictions, staging
 from retraining.adapters.tables.erase import KeyedTable
+from retraining.adapters.tables.key_identity import identity_of
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.records.version import Manifest
-from retraining.rules.ingest.row_identity import ROW_KEY, identity_hash
+from retraining.rules.ingest.row_identity import ROW_KEY, row_key
 from retraining.spec.feed import labels_feed
 from retraining.spec.model_spec import ModelSpec
 
@@ -24,12 +25,14 @@ def tables_with_keys(specs: Sequence[ModelSpec], landing: Landing | None, tables
     names += [observations.table_of(source) for source in _former_sources(specs, tables)]
     if labels is not None:
         names.append(observations.table_of(labels.name))
-    keyed = [KeyedTable(name, F.col(ROW_KEY)) for name in names]
-    if first.source.prepare is None:
-        keyed += [KeyedTable(name, identity_hash(first.source.keys)) for name in _raw(first, landing)]
+    keyed = [KeyedTable(name, F.col(ROW_KEY)) for name in names if tables.exists(name)]
+
+    raw = dict.fromkeys(_raw(first, landing), first.source.keys) if first.source.prepare is None else {}
     if labels is not None:
-        keyed.append(KeyedTable(staging.table_of(labels.name), identity_hash(labels.source.keys)))
-    return [table for table in keyed if tables.exists(table.name)]
+        raw[staging.table_of(labels.name)] = labels.source.keys
+    identity = identity_of(tables, first.source_name)
+    there = {name: keys for name, keys in raw.items() if tables.exists(name)}
+    return keyed + [KeyedTable(name, row_key(tables.read(name), keys, identity)) for name, keys in there.items()]
 
 
 def _former_sources(specs: Sequence[ModelSpec], tables: Tables) -> list[str]:

@@ -14,7 +14,7 @@ from retraining.records.run import Run
 from retraining.records.version import Manifest
 from retraining.rules.champion.versions import with_grown
 from retraining.rules.ingest.batch_numbers import from_another_source
-from retraining.rules.ingest.row_identity import ROW_KEY
+from retraining.rules.ingest.forgotten_keys import Forgotten, only_forgotten
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import manifest_of_version
@@ -22,9 +22,11 @@ from retraining.steps.dataset.other_sources import keys_of_other_sources
 from retraining.steps.dataset.training_frame import Bounds, trainable_rows
 
 
-def versions_of_keys(context: Context, specs: Sequence[ModelSpec], keys: DataFrame) -> tuple[TrainedVersion, ...]:
-    """Registered versions of all models of a source that were trained on a row of the keys (`_row_key`), or grew from
-    such a version. One small query a version."""
+def versions_of_keys(
+    context: Context, specs: Sequence[ModelSpec], keys: DataFrame, forgotten: Forgotten
+) -> tuple[TrainedVersion, ...]:
+    """Registered versions of all models of a source that were trained on a row of forgotten keys, or grew from such a
+    version. One small query a version. keys: those of them that the source has, by their `_row_key` there."""
     versions: list[TrainedVersion] = []
     for spec in specs:
         of_model = replace(context, spec=spec)
@@ -34,10 +36,13 @@ def versions_of_keys(context: Context, specs: Sequence[ModelSpec], keys: DataFra
 
         source = read_source(spec, context.tables)
         registered = source.numbers.of_manifests(registered)
-        learned = {
-            str(row.version) for row in registered if _has_learned(of_model, source, row, _base(row, registered), keys)
-        }
-        versions += [TrainedVersion(spec.model, version) for version in with_grown(learned, registered)]
+        own = [row for row in registered if not from_another_source(row)]
+        learned = [row for row in own if _has_learned(of_model, source, row, _base(row, registered), keys)]
+        learned += [row for row in registered if row not in own and _source_has_them(of_model, row, forgotten)]
+        versions += [
+            TrainedVersion(spec.model, version)
+            for version in with_grown({str(row.version) for row in learned}, registered)
+        ]
     return tuple(versions)
 
 
@@ -63,15 +68,15 @@ def _registered(context: Context) -> list[Manifest]:
     return [row for row in read_rows(context.tables, Manifest, context.model) if row.state == "REGISTERED"]
 
 
+def _source_has_them(context: Context, manifest: Manifest, forgotten: Forgotten) -> bool:
+    """Of a version that learned from another source, whether that one has a forgotten key."""
+    return not only_forgotten(keys_of_other_sources(context.tables, [manifest]), forgotten).isEmpty()
+
+
 def _has_learned(
     context: Context, source: IngestedSource, manifest: Manifest, base: Manifest | None, keys: DataFrame
 ) -> bool:
-    """Whether a row of the keys is inside the bounds of a fit, which may have left it out of a sample. Of a fit on
-    another source, whether that one knows a key."""
-    if from_another_source(manifest):
-        others = keys_of_other_sources(context.tables, [manifest])
-        return not keys.join(others, ROW_KEY, "left_semi").isEmpty()
-
+    """Whether a row of the keys is inside the bounds of a fit, which may have left it out of a sample."""
     start = source.ledger.from_text(manifest.train_from)
     before = source.ledger.from_text(manifest.train_before)
     bounds = Bounds(manifest.batch_seq, start, before, base.batch_seq if base else 0)

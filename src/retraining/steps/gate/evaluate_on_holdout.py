@@ -18,7 +18,7 @@ from retraining.rules.ingest.row_identity import ROW_KEY, bucket
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.model_frame import LABEL, feature_columns, is_reserved, labelled
-from retraining.steps.dataset.other_sources import keys_of_other_sources
+from retraining.steps.dataset.other_sources import known_to_other_sources
 from retraining.steps.dataset.training_frame import Bounds, trainable_rows
 from retraining.steps.performance.sum_on_workers import BLOCK, sum_on_workers
 from retraining.steps.performance.worker_sums import ModelPair
@@ -73,14 +73,14 @@ def metrics_of(spec: ModelSpec) -> tuple[str, ...]:
 
 def count_shared_keys(context: Context, source: IngestedSource, candidate: Manifest, rows: DataFrame) -> int:
     """Rows of the hold-out whose key is among those that the candidate was trained on."""
-    return rows.join(learned_keys(context, source, candidate), ROW_KEY, "left_semi").count()
+    return rows.join(learned_keys(context, source, candidate, rows), ROW_KEY, "left_semi").count()
 
 
-def learned_keys(context: Context, source: IngestedSource, manifest: Manifest) -> DataFrame:
-    """Row keys that a version may have learned; of an update, also those of all versions it grew from. Of a version
-    that learned from another source, all keys of that one."""
+def learned_keys(context: Context, source: IngestedSource, manifest: Manifest, rows: DataFrame) -> DataFrame:
+    """Row keys that a version may have learned, as far as the rows have them; of an update, also those of all versions
+    it grew from. Of a version that learned from another source, all keys of that one."""
     if from_another_source(manifest):
-        return keys_of_other_sources(context.tables, [manifest])
+        return known_to_other_sources(context, rows, [manifest])
 
     ledger = source.ledger
     start = ledger.from_text(manifest.train_from) if manifest.action == "refit" else None
@@ -92,7 +92,7 @@ def _without_keys_of_other_source(context: Context, rows: DataFrame, champion: M
     """Under its old name a source may have brought the same rows, by which the champion itself was judged."""
     if champion is None or not from_another_source(champion):
         return rows
-    return rows.join(keys_of_other_sources(context.tables, [champion]), ROW_KEY, "left_anti")
+    return rows.join(known_to_other_sources(context, rows, [champion]), ROW_KEY, "left_anti")
 
 
 def block_column(spec: ModelSpec, ledger: Ledger) -> Column:

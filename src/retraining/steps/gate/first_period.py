@@ -37,5 +37,5 @@ def first_period(
     in_period = F.col(f"`{ledger.column}`") <= ledger_literal(ledger, newest)
     rows = labelled(context.spec, current).where(in_period)
     for version in (candidate, champion):
-        rows = rows.join(learned_keys(context, source, version), ROW_KEY, "left_anti")
+        rows = rows.join(learned_keys(context, source, version, rows), ROW_KEY, "left_anti")
     return rows.withColumn(BLOCK, block_column(context.spec, ledger))

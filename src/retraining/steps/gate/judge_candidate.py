@@ -1,7 +1,6 @@
 """The gate: a candidate and the champion on the hold-out, and the rows of `gate_results` that result."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pandas as pd
 
@@ -22,12 +21,14 @@ from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.load_version import load_fitted
 from retraining.steps.dataset.model_history import ModelHistory
+from retraining.steps.dataset.predict_rows import FittedVersion
 from retraining.steps.gate.earlier_looks import days_between, looks_at_holdout
 from retraining.steps.gate.evaluate_on_holdout import count_shared_keys, evaluate_on_holdout, holdout_rows, metrics_of
 from retraining.steps.gate.first_period import first_period
 from retraining.steps.performance.daily_losses import losses_of
 from retraining.steps.performance.sum_on_workers import sum_on_workers
 from retraining.steps.performance.worker_sums import ModelPair
+from served_model.served_model import ServedModel
 
 
 def judge_candidate(
@@ -50,7 +51,7 @@ def judge_candidate(
         (sums,) = sum_on_workers(spec, old_rows, metrics_of(spec)[:1], pair).sums
         evaluation = replace(evaluation, first_period=sums)
 
-    golden = golden_rows_hold(spec.gate.golden_rows, golden_answers(spec, pair.candidate.estimator))
+    golden = golden_rows_hold(spec.gate.golden_rows, golden_answers(spec, pair.candidate))
     checks = (*judge(terms, evaluation), *golden, *_signature(context, candidate, champion))
     verdict = _Verdict(candidate, champion, terms, evaluation, next_seq(history.gate_results))
     return tuple(_result(check, verdict, context.stamp) for check in checks)
@@ -132,14 +133,14 @@ def _result(check: Check, verdict: _Verdict, stamp: Stamp) -> GateResult:
     )
 
 
-def golden_answers(spec: ModelSpec, estimator: Any) -> list[float | str]:
-    """An answer for each of the spec's golden rows."""
+def golden_answers(spec: ModelSpec, version: FittedVersion) -> list[float | str]:
+    """An answer for each of the spec's golden rows, which are read as the rows of a caller are."""
     rows = spec.gate.golden_rows
-    columns = spec.columns
     if not rows:
         return []
 
-    given = pd.DataFrame([dict(row.features) for row in rows], columns=list(columns.features))
-    frame = given.astype(dict.fromkeys(columns.numeric, "float64") | dict.fromkeys(columns.categorical, "object"))
-    answers: list[float | str] = kind_of(spec).as_predictions(estimator.predict(frame)).tolist()
+    names = [feature.name for feature in version.features]
+    given = pd.DataFrame([dict(row.features) for row in rows], columns=names)
+    frame = ServedModel(version.estimator, version.features, None).as_fitted(given)
+    answers: list[float | str] = kind_of(spec).as_predictions(version.estimator.predict(frame)).tolist()
     return answers

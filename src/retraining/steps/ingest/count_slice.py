@@ -10,7 +10,7 @@ from retraining.records.batch import Batch
 from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.ledger_column import ledger_number
 from retraining.rules.ingest.mark_rows import HASHES, KEY_NUMBER, KNOWN, Doubtful, recognise
-from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, number_of
+from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,9 @@ def _count_keys(marked: DataFrame, earlier: DataFrame, ledger: Ledger) -> tuple[
     """Counts of the rows that are alone with their key, and the other keys: a row for all of the former, and one for
     each of the latter, as far as they can be named. Stored keys are counted with the slice's, in one shuffle."""
     facts = {name: F.count_if(name).alias(name) for name in ("_valid", "_late", "_next")}
-    stored = earlier.select(number_of(F.col(ROW_KEY)).alias(KEY_NUMBER))
     own = marked.select(KEY_NUMBER, *facts, F.lit(1).alias("_said"), ledger_number(ledger).alias("_value"))
     by_key = (
-        own.unionByName(stored, allowMissingColumns=True)
+        own.unionByName(earlier.select(KEY_NUMBER), allowMissingColumns=True)
         .groupBy(KEY_NUMBER)
         .agg(
             F.count("_said").alias("_times"),

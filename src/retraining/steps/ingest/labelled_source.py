@@ -8,6 +8,7 @@ from pyspark.sql.types import StructField, StructType
 
 from retraining.adapters.sources.change_feed import PinnedChangeFeed
 from retraining.adapters.sources.delta_table import PinnedTable
+from retraining.adapters.tables.key_identity import identity_of
 from retraining.adapters.tables.observations import BATCH_SEQ
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import ContractError
@@ -15,7 +16,7 @@ from retraining.records.batch import Batch
 from retraining.rules.ingest.contract import UNTOUCHED
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.next_slice import SourceState
-from retraining.rules.ingest.row_identity import ROW_KEY, identity_hash
+from retraining.rules.ingest.row_identity import ROW_KEY, Identity, row_key
 from retraining.spec.feed import Feed
 from retraining.spec.source_section import IS_DELETED
 from retraining.steps.dataset.ingested_source import read_feed
@@ -35,6 +36,8 @@ class Labels:
     complete: bool
     """Whether no batch of labels was ever replaced or given up."""
     key_types: tuple[str, ...]
+    identity: Identity
+    """How `_row_key` is made, here and in the rows."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,8 @@ class LabelledSource:
 
     def slice(self, ledger: Ledger, lo: Number | None, hi: Number | None, valid_until: Number | None) -> DataFrame:
         """The rows of a slice, each with the label of its key, null where there is none. A deletion has none."""
-        rows = self.rows.slice(ledger, lo, hi, valid_until).withColumn(ROW_KEY, identity_hash(self.keys))
+        read = self.rows.slice(ledger, lo, hi, valid_until)
+        rows = read.withColumn(ROW_KEY, row_key(read, self.keys, self.labels.identity))
         name = self.labels.label.name
         joined = rows.join(self.labels.rows.select(ROW_KEY, f"`{name}`"), ROW_KEY, "left").drop(ROW_KEY)
         if not isinstance(self.rows, PinnedChangeFeed):
@@ -101,7 +105,8 @@ def read_labels(tables: Tables, feed: Feed, plan: Batch | None) -> Labels | None
     rows = current.select(ROW_KEY, F.col(f"`{column}`").alias(label.name), BATCH_SEQ)
     types = {each.name.lower(): each.dataType.simpleString() for each in current.schema}
     key_types = tuple(types[key.lower()] for key in feed.labels.source.keys)
-    return Labels(feed.labels, rows, label, through, not known.committed.without, key_types)
+    complete = not known.committed.without
+    return Labels(feed.labels, rows, label, through, complete, key_types, identity_of(tables, feed.keys_of))
 
 
 def join_labels(

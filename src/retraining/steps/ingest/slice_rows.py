@@ -17,8 +17,8 @@ from retraining.rules.ingest.forgotten_keys import only_forgotten, without_forgo
 from retraining.rules.ingest.generations import Generations, generations_of
 from retraining.rules.ingest.ledger import Number
 from retraining.rules.ingest.ledger_column import in_slice
-from retraining.rules.ingest.mark_rows import identify
-from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, identity_hash
+from retraining.rules.ingest.mark_rows import KEY_NUMBER, identify
+from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, fast_hash, key_number
 from retraining.spec.feed import Feed
 from retraining.steps.ingest.ingestion import Ingestion
 
@@ -34,7 +34,7 @@ class SliceRows:
     forgotten: DataFrame | None
     """The rows of forgotten keys; None where no key was ever forgotten."""
     earlier: DataFrame
-    """`_row_key` and `_row_hash` of stored rows that the slice may hold again."""
+    """`_row_key`, `_key_number` and `_row_hash` of stored rows that the slice may hold again."""
     valid_until: Number | None
     """The ledger value beyond which a row is a fault."""
 
@@ -49,12 +49,13 @@ def read_slice(ingestion: Ingestion, plan: Batch) -> SliceRows:
     chosen = read.select(*_typed(plan, read.columns), *joined)
 
     generations = generations_of(plan, ingestion.closed)
-    identified = identify(chosen, feed.source.keys, generations.hashed)
+    identified = identify(chosen, feed.source.keys, ingestion.identity, generations.hashed)
     forgotten = read_forgotten(ingestion.tables, feed.keys_of)
     rows = identified if forgotten is None else without_forgotten(identified, forgotten)
     refused = None if forgotten is None else only_forgotten(identified, forgotten)
     earlier = _stored_in_slice(ingestion, plan, rows, bounds)
-    return SliceRows(rows, refused, _hashed_again(earlier, plan, generations), bounds[2])
+    named = earlier.withColumn(KEY_NUMBER, key_number(feed.source.keys))
+    return SliceRows(rows, refused, _hashed_again(named, plan, generations), bounds[2])
 
 
 def _typed(plan: Batch, there: Sequence[str]) -> list[Column]:
@@ -66,14 +67,14 @@ def _typed(plan: Batch, there: Sequence[str]) -> list[Column]:
 
 
 def _hashed_again(earlier: DataFrame, plan: Batch, generations: Generations) -> DataFrame:
-    """`_row_key` and `_row_hash` of stored rows; of a changed generation the hash of what the source still says."""
+    """The names of stored rows; of a changed generation the hash of what the source still says."""
     if not generations.changed:
-        return earlier.select(ROW_KEY, ROW_HASH)
+        return earlier.select(ROW_KEY, KEY_NUMBER, ROW_HASH)
     name = F.col(ROW_HASH)
     for columns, batches in generations.changed:
-        name = F.when(F.col(BATCH_SEQ).isin(list(batches)), identity_hash(columns)).otherwise(name)
-    stored = earlier.select(ROW_KEY, ROW_HASH, BATCH_SEQ, *_typed(plan, earlier.columns))
-    return stored.select(ROW_KEY, name.alias(ROW_HASH))
+        name = F.when(F.col(BATCH_SEQ).isin(list(batches)), fast_hash(columns)).otherwise(name)
+    stored = earlier.select(ROW_KEY, KEY_NUMBER, ROW_HASH, BATCH_SEQ, *_typed(plan, earlier.columns))
+    return stored.select(ROW_KEY, KEY_NUMBER, name.alias(ROW_HASH))
 
 
 def _stored_in_slice(ingestion: Ingestion, plan: Batch, rows: DataFrame, bounds: Sequence[Number | None]) -> DataFrame:

@@ -14,6 +14,7 @@ from retraining.adapters.sources.delta_table import PinnedTable, pin_newest
 from retraining.adapters.sources.preparation import Preparation
 from retraining.adapters.tables import observations, staging
 from retraining.adapters.tables.forgotten_keys import read_forgotten
+from retraining.adapters.tables.key_identity import identity_of
 from retraining.adapters.tables.tables import Tables
 from retraining.context import Context
 from retraining.records.batch import Batch
@@ -22,7 +23,7 @@ from retraining.rules.ingest.forgotten_keys import without_forgotten
 from retraining.rules.ingest.ledger_column import may_follow
 from retraining.rules.ingest.next_slice import last_closed, next_lo
 from retraining.rules.ingest.reading_limits import reading_limits
-from retraining.rules.ingest.row_identity import ROW_KEY, identity_hash, set_hash
+from retraining.rules.ingest.row_identity import ROW_KEY, row_key, set_hash
 from retraining.rules.ingest.storable import is_storable_type, why_not_stored
 from retraining.spec.feed import Feed
 
@@ -83,7 +84,8 @@ def _without_forgotten(tables: Tables, feed: Feed, rows: DataFrame) -> DataFrame
     forgotten = None if feed.source.prepare else read_forgotten(tables, feed.keys_of)
     if forgotten is None:
         return rows
-    return without_forgotten(rows.withColumn(ROW_KEY, identity_hash(feed.source.keys)), forgotten).drop(ROW_KEY)
+    named = row_key(rows, feed.source.keys, identity_of(tables, feed.keys_of))
+    return without_forgotten(rows.withColumn(ROW_KEY, named), forgotten).drop(ROW_KEY)
 
 
 def _hold_the_same(rows: DataFrame, previous: PinnedTable, needed: Column) -> bool:

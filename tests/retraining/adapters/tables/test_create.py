@@ -7,9 +7,10 @@ from types import SimpleNamespace
 from urllib.parse import urlparse
 
 import pytest
-from pyspark.sql.types import LongType, StructField, StructType
+from pyspark.sql.types import DoubleType, LongType, StructField, StructType
 
 from retraining.adapters.tables import create_table as module
+from retraining.adapters.tables.changed_columns import fit_to_columns
 from retraining.adapters.tables.tables import Tables
 from retraining.errors import ConcurrentRunError
 
@@ -113,3 +114,15 @@ def test_eight_at_once_all_find_the_table_made(tables, monkeypatch, is_left):
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(create, range(8))) == [["n"]] * 8
+
+
+def test_who_adds_a_column_that_another_run_has_just_added_may_start_again(tables, monkeypatch):
+    tables.create("grows", SCHEMA, append_only=False)
+    before = tables.read("grows")
+    assert before.columns == ["n"]
+    wider = StructType([*SCHEMA, StructField("x", DoubleType())])
+    fit_to_columns(tables, "grows", wider)
+    monkeypatch.setattr(Tables, "read", lambda *_: before)
+
+    with pytest.raises(ConcurrentRunError, match="another run is changing the columns of `grows`"):
+        fit_to_columns(tables, "grows", wider)

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.ledger_column import is_below, is_valid
 from retraining.rules.ingest.mark_rows import Doubtful, identify, new_rows
+from retraining.rules.ingest.row_identity import PRESENT
 from retraining.steps.ingest import count_slice as step
 from retraining.steps.ingest.count_slice import SliceCounts, count_slice
 
@@ -50,9 +51,9 @@ NEW = Counter(
 def named(spark):
     def name(rows):
         frame = spark.createDataFrame(rows, "id string, n bigint, said string")
-        return identify(frame, ["id"], [["id", "n", "said"]])
+        return identify(frame, ["id"], PRESENT, [["id", "n", "said"]])
 
-    return name(SLICE), name(STORED).select("_row_key", "_row_hash")
+    return name(SLICE), name(STORED).select("_row_key", "_key_number", "_row_hash")
 
 
 def marks():
@@ -110,8 +111,8 @@ def test_rows_that_are_all_stored_are_not_read_again(named):
 def test_doubtful_rows_are_found_by_the_ledger_whatever_its_type(spark, ledger, moments):
     said = [("twice", moments[0]), ("twice", moments[1]), ("twice", "NULL"), ("alone", moments[0])]
     rows = [spark.sql(f"SELECT '{name}' AS id, CAST({moment} AS {_type(ledger)}) AS n") for name, moment in said]
-    named = identify(reduce(DataFrame.union, rows), ["id"], [["id", "n"]])
-    nobody = named.limit(0).select("_row_key", "_row_hash")
+    named = identify(reduce(DataFrame.union, rows), ["id"], PRESENT, [["id", "n"]])
+    nobody = named.limit(0).select("_row_key", "_key_number", "_row_hash")
 
     _, doubtful = count_slice(named, nobody, ledger, is_valid(ledger, None), is_below(ledger, None), F.lit(True))
 
