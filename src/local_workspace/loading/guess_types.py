@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from local_workspace.loading.plain_values import plain_dates, plain_numbers, without_missing
 from local_workspace.loading.value_format import ValueFormat
 
 TYPES: dict[str, pa.DataType] = {
@@ -69,7 +70,7 @@ class ColumnEvidence:
 
     def add(self, texts: pa.Array) -> None:
         """Look at more values."""
-        values = self.format.without_missing(texts)
+        values = without_missing(self.format, texts)
         self.rows += len(values)
         self.missing += values.null_count
         left_out = pc.unique(pc.utf8_trim_whitespace(texts).filter(pc.is_null(values)))
@@ -122,15 +123,15 @@ class ColumnEvidence:
 
 def converted(texts: pa.Array, type_name: str, format: ValueFormat) -> pa.Array:
     """The values as the type, which they must fit. Text keeps the spaces around it."""
-    values = format.without_missing(texts)
+    values = without_missing(format, texts)
     if type_name == "string":
         return pc.if_else(pc.is_null(values), pa.scalar(None, pa.string()), texts)
     if type_name == "boolean":
         return pc.cast(pc.utf8_lower(values), pa.bool_())
     if type_name in NUMBERS:
-        return pc.cast(format.plain_numbers(values), TYPES[type_name])
+        return pc.cast(plain_numbers(format, values), TYPES[type_name])
 
-    dates = format.plain_dates(values)
+    dates = plain_dates(format, values)
     if type_name == "timestamp" and not _all_match(PATTERNS["zoned"], pc.drop_null(dates)):
         return pc.assume_timezone(pc.cast(dates, pa.timestamp("us")), "UTC")
     return pc.cast(dates, TYPES[type_name])
@@ -138,8 +139,8 @@ def converted(texts: pa.Array, type_name: str, format: ValueFormat) -> pa.Array:
 
 def _all_fit(name: str, values: pa.Array, format: ValueFormat) -> bool:
     """Whether all values match the pattern and really are of the type: 2023-02-30 is not a date."""
-    plain = format.plain_numbers(values) if name in NUMBERS else values
-    plain = format.plain_dates(plain) if name in DATES else plain
+    plain = plain_numbers(format, values) if name in NUMBERS else values
+    plain = plain_dates(format, plain) if name in DATES else plain
     if not _all_match(PATTERNS[name], plain):
         return False
     if name == "double" and _some_match(r"^-?\d{16,}$", plain):

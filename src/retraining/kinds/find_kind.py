@@ -5,6 +5,7 @@ from typing import Protocol
 from retraining.errors import SpecError
 from retraining.kinds.classification import CLASSIFICATION
 from retraining.kinds.kind import Kind
+from retraining.kinds.metric import Metric
 from retraining.kinds.regression import REGRESSION
 
 KINDS: dict[str, Kind] = {
@@ -26,6 +27,11 @@ def find_kind(name: str) -> Kind:
     if name not in KINDS:
         raise SpecError(f"{name!r} is not a kind of model; expected one of {', '.join(KINDS)}.")
     return KINDS[name]
+
+
+def known_metric(name: str) -> Metric | None:
+    """A metric of any kind by its name; None for a user's own."""
+    return next((metric for kind in KINDS.values() if (metric := kind.metric(name))), None)
 
 
 def kind_followed_by(metric: str) -> Kind:

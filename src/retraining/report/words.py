@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import quote
 
-from retraining.kinds.find_kind import KINDS, kind_followed_by
+from retraining.kinds.find_kind import known_metric
 from retraining.records.event import Event
 from retraining.records.run import BY_HAND
 
@@ -122,7 +122,7 @@ def lower_version(name: str | None) -> str:
 def is_relative(metric: str | None) -> bool:
     """Whether a gain is a share of the baseline's error, as of RMSE. Else it is a difference, as of AUC. A user's own
     metric is a mean of losses."""
-    found = next((known for kind in KINDS.values() if metric and (known := kind.metric(metric))), None)
+    found = known_metric(metric) if metric else None
     return found is None or found.relative
 
 
@@ -137,7 +137,8 @@ def error_text(error: float | None, metric: str) -> str:
     """An error in its unit: a share as per cent, anything else in four digits; a dash when it is not known."""
     if error is None:
         return NOTHING
-    if kind_followed_by(metric).followed.is_share:
+    known = known_metric(metric)
+    if known is not None and known.is_share:
         return f"{error:.1%}"
     return f"{error:,.0f}" if abs(error) >= 1000 else f"{error:#.4g}".rstrip(".")
 

@@ -4,6 +4,8 @@ import re
 
 OUR_COLUMNS = frozenset(
     [
+        "_all",
+        "_asked",
         "_at",
         "_batch",
         "_batch_seq",
@@ -41,6 +43,7 @@ OUR_COLUMNS = frozenset(
         "_lo",
         "_loss",
         "_metadata",
+        "_named_there",
         "_new_label",
         "_next",
         "_numbers",
@@ -55,6 +58,7 @@ OUR_COLUMNS = frozenset(
         "_row_key",
         "_rows",
         "_said",
+        "_same",
         "_scored",
         "_scored_batch",
         "_seen",

@@ -19,8 +19,9 @@ ENDS = {
     "_probabilities",
     "_quarantine",
     "_staging",
+    "_delta_log",
 }
-"""Ends of the names of tables and versions."""
+"""Ends of the names of tables and versions, and the folder of a table's log."""
 
 
 def test_every_name_that_the_product_gives_to_a_column_is_kept_for_it():

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from retraining.kinds.find_kind import kind_followed_by
+from retraining.kinds.find_kind import known_metric
 
 # Placeholders that nothing else draws in; the page's style sheet says what they are in light and in dark.
 INK, MUTED, LINE, CHAMPION, STATIC, ALERT, SURFACE = (f"#a5c30{digit}" for digit in range(7))
@@ -53,7 +53,8 @@ def new_axes(width: int, height: int, left: int, right: int, top: int = 12, bott
 
 def show_errors(axes: Axes, metric: str) -> None:
     """Numbers of the vertical axis in the metric's unit: a share as per cent."""
-    is_share = kind_followed_by(metric).followed.is_share
+    known = known_metric(metric)
+    is_share = known is not None and known.is_share
     form = (lambda value, _: f"{100 * value:.3g}%") if is_share else (lambda value, _: f"{value:.3g}")
     axes.yaxis.set_major_formatter(FuncFormatter(form))
 
