@@ -59,10 +59,10 @@ def take_away(found: HalfMadeTable, is_known: Callable[[], bool]) -> bool:
     table after all fails at its next file. It is put back where it changed since it was found, or where is_known says
     that the catalogue has the table by now.
     """
-    if not _holds_no_row(found.folder):
-        return False
     if _files(found.folder) != found.files:
         return True
+    if not _holds_no_row(found.folder):
+        return False
     inode = next(inode for name, inode, _ in found.files if name == ".")
     aside = found.folder.with_name(f".{found.folder.name}-{inode}-unfinished")
     try:

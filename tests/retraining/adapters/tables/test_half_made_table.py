@@ -1,5 +1,7 @@
 """Only a folder that provably holds no row is taken away, and not from a run that is still making it."""
 
+import shutil
+
 import pytest
 
 from retraining.adapters.tables import half_made_table as module
@@ -47,13 +49,14 @@ def test_a_table_without_a_row_is_taken_away(folder, files):
     [
         {"part-0.parquet": ""},
         {"notes.txt": ""},
+        {".part-0.parquet.crc": ""},
         {f"_delta_log/{FIRST}": MADE + '{"add":{"path":"part-0.parquet"}}\n'},
         {f"_delta_log/{FIRST}": MADE, f"_delta_log/{1:020d}.json": MADE},
         {f"_delta_log/{0:020d}.checkpoint.parquet": ""},
         {f"_delta_log/{FIRST}": MADE[:-9]},
         {f"_delta_log/{FIRST}": ""},
     ],
-    ids=["data", "a stranger's file", "a row", "a second commit", "a checkpoint", "cut off", "empty"],
+    ids=["data", "a stranger's file", "a hidden one", "a row", "a second commit", "a checkpoint", "cut off", "empty"],
 )
 def test_what_may_hold_a_row_stays_as_it_is(folder, files):
     for name, text in files.items():
@@ -64,7 +67,8 @@ def test_what_may_hold_a_row_stays_as_it_is(folder, files):
     assert module._files(folder) == before
 
 
-def test_a_run_that_goes_on_keeps_its_folder(folder):
+def test_a_run_that_goes_on_keeps_its_folder(folder, monkeypatch):
+    monkeypatch.setattr(module, "hit", lambda _: pytest.fail("it was moved aside"))
     seen = found(folder)
     (folder / "_delta_log" / FIRST).write_text(MADE)
 
@@ -87,8 +91,14 @@ def test_a_table_that_the_catalogue_knows_by_now_is_put_back(folder):
     assert (folder / "_delta_log").is_dir()
 
 
-def test_of_two_that_take_it_away_the_second_finds_it_gone(folder):
+def test_of_two_that_take_it_away_the_second_finds_it_gone(folder, monkeypatch):
     seen = found(folder)
+
+    def take_it_first(place):
+        shutil.rmtree(place)
+        return True
+
+    monkeypatch.setattr(module, "_holds_no_row", take_it_first)
 
     assert take_away(seen, unknown)
     assert take_away(seen, unknown)
