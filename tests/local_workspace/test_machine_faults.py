@@ -175,7 +175,9 @@ def test_a_disk_that_fills_up_fails_the_task_with_one_sentence_and_the_next_run_
 
     before, failed, after = done.stdout.split("append: running\n")[1:]
     assert "rows: 1\n" in before, done.stderr
-    assert "append.py, cell 3: The disk is full (" in failed
+    assert "append: failed" in failed
+    assert "The disk is full" in failed
+    assert f"Free some space. {AGAIN}" in failed
     assert failed.rstrip().endswith("\n1")
     assert "FAILED: run " in failed
     assert "rows: 2\n" in after
