@@ -164,6 +164,36 @@ def test_a_read_only_folder_is_refused_before_anything_starts(bundle: Path, clos
     ]
 
 
+FILLS_THE_DISK = """
+import sys
+from pathlib import Path
+from local_workspace.bundle.jobs import Job, NotebookTask, Task
+from local_workspace.run.progress import NoProgress
+from local_workspace.run.runner import RunContext, run_job
+
+notebook = Path("fill.py").resolve()
+notebook.write_text('''# Databricks notebook source
+from contextlib import suppress
+with suppress(OSError), open("state/ballast", "wb", buffering=0) as file:
+    while True:
+        file.write(bytes(4096))
+print("x" * 100_000)
+''')
+task = Task("fill", (), "ALL_SUCCESS", NotebookTask(notebook, {}))
+job = Job("full", "full", "", {}, (task,))
+result = run_job(RunContext(None, Path("state/runs"), {"full": job}, NoProgress()), "full", {})
+print(result.state, result.tasks["fill"].error)
+"""
+
+
+@needs_mount
+def test_a_disk_too_full_for_the_log_of_a_task_fails_the_task_with_one_sentence(bundle: Path) -> None:
+    done = on_disk(bundle, "size=1m", f"{shlex.quote(sys.executable)} -c {shlex.quote(FILLS_THE_DISK)}")
+
+    assert done.stdout == f"FAILED The disk is full: state/runs cannot be written. Free some space. {AGAIN}\n"
+    assert done.stderr == ""
+
+
 @needs_mount
 @pytest.mark.slow
 @pytest.mark.spark
@@ -175,7 +205,9 @@ def test_a_disk_that_fills_up_fails_the_task_with_one_sentence_and_the_next_run_
 
     before, failed, after = done.stdout.split("append: running\n")[1:]
     assert "rows: 1\n" in before, done.stderr
-    assert "append.py, cell 3: The disk is full (" in failed
+    assert "append: failed" in failed
+    assert "The disk is full" in failed
+    assert f"Free some space. {AGAIN}" in failed
     assert failed.rstrip().endswith("\n1")
     assert "FAILED: run " in failed
     assert "rows: 2\n" in after

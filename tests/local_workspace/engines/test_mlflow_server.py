@@ -1,6 +1,7 @@
 """The MLflow server: real, private to this process, and stopped when it should be."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -12,6 +13,8 @@ import pytest
 from local_workspace.engines import mlflow_server
 from local_workspace.engines.mlflow_server import start_mlflow_server
 from local_workspace.errors import EngineError
+from retraining.adapters.registry.registry import open_registry
+from retraining.errors import RegistryError
 
 
 def test_a_server_that_cannot_start_says_which_log_to_read_and_leaves_the_environment_alone(
@@ -75,3 +78,21 @@ def test_the_server_answers_and_stops(tmp_path: Path) -> None:
 
     assert not group_is_alive(server.process.pid)
     server.stop()
+
+
+@pytest.mark.slow
+@pytest.mark.spark
+def test_a_server_that_was_killed_is_noticed_and_a_call_to_it_ends_soon_with_the_cure(tmp_path: Path) -> None:
+    with start_mlflow_server(tmp_path) as server:
+        registry = open_registry("main.retraining", "/x")
+        assert (server.answers, registry.version_of("toy", "champion")) == (True, None)
+
+        os.killpg(server.process.pid, signal.SIGKILL)
+        begin = time.monotonic()
+        with pytest.raises(RegistryError, match=r"Check that the server is reachable .* then run again\."):
+            registry.version_of("toy", "champion")
+
+        assert time.monotonic() - begin < 30
+        assert not server.answers
+    with start_mlflow_server(tmp_path) as server:  # the lock of the killed one is free
+        assert server.answers

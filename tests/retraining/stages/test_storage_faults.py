@@ -9,6 +9,8 @@ import pytest
 from tests.loop import Loop, days
 
 from retraining.errors import StorageError
+from retraining.requests.repair import RepairRequest
+from retraining.stages.repair import repair
 
 pytestmark = [pytest.mark.slow, pytest.mark.classic]
 
@@ -88,19 +90,42 @@ def test_a_read_only_disk_stops_ingestion_and_the_next_run_stores_every_row_once
     assert loop.states_of_batches() == ["PLANNED", "COMMITTED"] * 2
 
 
-def test_a_commit_that_is_cut_off_is_named_and_without_it_the_next_run_goes_on(loop, state_dir):
+@pytest.mark.parametrize("checksum", [True, False])
+def test_a_commit_that_is_cut_off_is_named_and_without_it_the_next_run_goes_on(loop, state_dir, checksum):
     loop.source_has(days(1, 4))
     loop.ingest()
     loop.source_has(days(5, 6))
     commit = newest_commit(state_dir, loop, "watermarks")
     commit.write_bytes(commit.read_bytes()[:-50])
+    if not checksum:  # Hadoop keeps one beside each file of a local disk, and no other storage has it
+        commit.with_name(f".{commit.name}.crc").unlink()
     forget_logs(loop)
 
-    with pytest.raises(StorageError, match=r"^table `watermarks`: a commit in its log is damaged"):
+    with pytest.raises(
+        StorageError, match=r"^table `watermarks`: its commit .*/\d+\.json is damaged\. Put a"
+    ) as caught:
         loop.ingest()
+    assert commit.name in str(caught.value)
     commit.unlink()
     forget_logs(loop)
     loop.ingest()
     loop.ingest()
 
+    assert loop.accepted_keys() == SIX_DAYS
+
+
+def test_rows_whose_commit_is_lost_come_back_by_the_replay_that_the_error_names(loop, state_dir):
+    loop.source_has(days(1, 4))
+    loop.ingest()
+    loop.source_has(days(5, 6))
+    loop.ingest()
+    newest_commit(state_dir, loop, "toy_observations").unlink()
+    forget_logs(loop)
+    lost = loop.accepted_keys()
+
+    loop.start_run()
+    repair(loop.context, loop.source, RepairRequest("replay", "The commit was lost.", 2))
+    loop.ingest()
+
+    assert len(lost) == 80
     assert loop.accepted_keys() == SIX_DAYS

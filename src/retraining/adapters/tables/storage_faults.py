@@ -1,5 +1,6 @@
 """What the storage of a table refuses, in one sentence. Spark wraps it in traces of hundreds of lines."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,19 +18,25 @@ _FAULTS = (
         "its storage may not be read or written",
         f"Give this principal the right to it. {_AGAIN}",
     ),
-    (
-        ("MALFORMED_RECORD_IN_PARSING", "JsonEOFException", "JsonParseException", "DELTA_STATE_RECOVER_ERROR"),
-        "a commit in its log is damaged",
-        "Put a copy of the newest file of its folder _delta_log back. Without one, delete that file: the table is then "
-        f"as before this commit. {_AGAIN}",
-    ),
 )
 """Words of an error, what they mean, and the cure."""
+_UNREADABLE = re.compile(r"FAILED_READ_FILE.*? reading file (\S+/_delta_log/\d+\.json)")
+"""Spark's words about a commit that is cut off. An empty one it takes for a commit without rows."""
 
 
 def storage_fault(text: str) -> str | None:
     """What the text of an error says of the storage, with the cure; None where it says nothing."""
-    return next((f"{what}. {cure}" for words, what, cure in _FAULTS if any(word in text for word in words)), None)
+    for words, what, cure in _FAULTS:
+        if any(word in text for word in words):
+            return f"{what}. {cure}"
+
+    commit = _UNREADABLE.search(text)
+    if commit:
+        return (
+            f"its commit {commit[1]} is damaged. Put a copy of that file back. If it is the newest commit and there is "
+            f"no copy, delete it: the table is then as before. {_AGAIN}"
+        )
+    return None
 
 
 @contextmanager
