@@ -37,14 +37,11 @@ def naming_failed_rows(feed: Feed) -> Iterator[None]:
         where = (
             f"source.prepare `{feed.source.prepare}`" if feed.source.prepare else f"the query of {feed.source.origin}"
         )
-        refusal = SourceError(
+        raise SourceError(
             f"{feed.model}: a value of a row of {feed.source.origin} cannot be calculated ({condition}) in {where}. No "
             f"row of its batch was stored; a plan that is open is finished by the next run. Write the try_ form there "
             f"(try_divide, try_cast, ...): the value is null then, and a quality rule can keep the row out."
-        )
-    else:
-        return
-    raise refusal  # outside of `except`, so that the values are not printed as its cause
+        ) from None  # the values would be printed as its cause
 
 
 def _condition_of(err: Exception) -> str | None:

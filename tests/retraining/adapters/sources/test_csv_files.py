@@ -97,9 +97,8 @@ def test_another_delimiter_other_nulls_no_header_and_a_backslash_are_said_in_the
         ('"id","at","x"\n', "lacks `y` in its first line"),
         (f"anna,{TEN},1,1\n", "has none of the names of source.schema in its first line"),
         ('""\n', "is empty: its first line names no column"),
-        ("\ufeff\n\n", "is empty: its first line names no column"),
     ],
-    ids=["another order", "a column less", "no header", "an empty frame of pandas", "a mark and nothing else"],
+    ids=["another order", "a column less", "no header", "an empty frame of pandas"],
 )
 def test_a_file_with_another_header_is_named_and_no_other_one(loop, folder, monkeypatch, volume, text, why):
     put_csv(folder, "fine.csv", [("a", TEN, 1.0, 1.0)])

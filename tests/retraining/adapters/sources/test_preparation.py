@@ -55,7 +55,7 @@ def test_a_row_whose_value_cannot_be_calculated_is_not_quoted_and_a_corrected_fu
     with pytest.raises(SourceError, match=r"\(DIVIDE_BY_ZERO\) in source\.prepare `recipes\.toy\.prepare`") as refused:
         loop.ingest()
     assert "31415" not in str(refused.value)
-    assert (refused.value.__cause__, refused.value.__context__) == (None, None)
+    assert (refused.value.__cause__, refused.value.__suppress_context__) == (None, True)
     prepared_by(lambda rows: rows.withColumn("x", F.try_divide(F.lit(1), F.col("y") - 31415)))
     assert (loop.ingest().accepted, loop.states_of_batches()) == (2, ["PLANNED", "COMMITTED"])
 

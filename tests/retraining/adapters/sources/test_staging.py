@@ -60,7 +60,7 @@ UNSUPPORTED = "ROW_LEVEL_SECURITY_COLUMN_MASK_FEATURE_NOT_SUPPORTED"
 
 def refused(error: type[PySparkException], condition: str):
     def refuse(*_: object) -> NoReturn:
-        raise error(errorClass=condition, messageParameters={})
+        raise error("refused", condition, {})
 
     return refuse
 
@@ -75,6 +75,7 @@ def refused(error: type[PySparkException], condition: str):
     ids=["history by analysis", "history by condition", "detail"],
 )
 def test_a_delta_table_whose_history_the_platform_keeps_back_is_staged(loop, monkeypatch, caplog, refusal):
+    caplog.set_level("INFO")
     loop.source_has(ROWS[:2])
     name, refuse = refusal
     own = getattr(delta_table, name)

@@ -28,7 +28,7 @@ Arguments = Sequence[Answer]
 def _taken(answer: Answer, wanted: str) -> Answer:
     """An argument in the type that a function takes. count: a whole number that is written there."""
     if wanted == "count":
-        if isinstance(answer.constant, int) and abs(answer.constant) <= _MOST_DAYS:
+        if answer.type == "bigint" and isinstance(answer.constant, int) and abs(answer.constant) <= _MOST_DAYS:
             return Answer(answer.text, "bigint", F.lit(answer.constant))
         raise ConditionError(f"takes a whole number where `{answer.text}` is. Write the number itself, such as 3")
     if wanted == "double":
@@ -67,6 +67,8 @@ def _plain(text: str, name: str, arguments: Arguments) -> Answer:
     wanted, type_ = _PLAIN[name]
     taken = [_taken(each, type_of) for each, type_of in zip(arguments, wanted.split(), strict=False)]
     value = F.call_function(name, *(each.value for each in taken))
+    if name == "isnan":  # false of null
+        return lenient(text, type_, value, any_failed(taken))
     return strict(text, type_, value.cast("bigint") if type_ == "bigint" else value, taken)
 
 
