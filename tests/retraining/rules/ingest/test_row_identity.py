@@ -51,6 +51,7 @@ def test_a_name_tells_its_identity_by_its_length(spark, identity):
     "keys",
     [
         [("'a'", "'bc'"), ("'ab'", "'c'"), ("'abc'", "''"), ("'abc'", "CAST(NULL AS STRING)"), ("'abc'", "'-'")],
+        [("'a'", "'sb'"), ("'as'", "'b'")],  # the letter alone would not keep them apart
         [("CAST(NULL AS STRING)", "'null'"), ("'null'", "CAST(NULL AS STRING)"), ("'null'", "'null'")],
         [
             ("array('a', 'b')",),
