@@ -45,7 +45,7 @@ def foreign(**changes: object) -> dict[str, object]:
         ),
         ({"rule": "sql", "name": "a", "condition": "mail > 1"}, ContractError, r"Write try_cast\(mail AS bigint\)\. "),
         (
-            {"rule": "sql", "name": "a", "condition": "mail::boolean"},
+            {"rule": "sql", "name": "a", "condition": "place::date = at::date"},
             ContractError,
             "rule a cannot be asked of toy_sour",
         ),
