@@ -17,8 +17,10 @@ from tests.faults.jobs.tracks import PLANS, Plan, Track
 AT_ONCE = 2
 MOST_STARTS = 6
 """Of one command after its kills; each but the last met a commit that Java had not ended for a killed client."""
-FIRST_GUESS = 5.0
-"""Seconds that a command is thought to need before one was left alone."""
+SHORTEST, LONGEST = 0.5, 40.0
+"""Seconds between which a first kill falls. How long a command takes is known after one was left alone."""
+MOST_TRIES = 3
+"""For each kill: a command may be faster."""
 MET = ("ConcurrentRunError", "SkippedWriteError", "AliasRaceError")
 SAYS = {
     "rollback": "back from version",
@@ -65,13 +67,22 @@ class Killer:
     def kill(self, track: Track, name: str, command: Command, kills: int) -> Tally:
         """Kills the command so often, then starts it until it ends, and looks at what it left."""
         tally = Tally()
-        for _ in range(kills):
-            moment = self._draw.uniform(0, self._seconds.get(name, FIRST_GUESS))
-            ended = run_and_wait(track.engine, track.schema, kill_after=moment, stage=command)
+        for _ in range(MOST_TRIES * kills):
+            if tally.kills == kills:
+                break
+            ended = run_and_wait(track.engine, track.schema, kill_after=self._moment(name), stage=command)
+            if ended.code != KILLED:
+                self._seconds[name] = ended.seconds
             wrong = ended.code not in (KILLED, 0) and not _met(ended.said)
             said = faults("wrong_exits", [f"{name}: {ended.said}"] * wrong)
             tally += Tally(int(ended.code == KILLED), 1, said)
         return tally + self._finish(track, name, command)
+
+    def _moment(self, name: str) -> float:
+        """In all of a command's time where that is known, else early as often as late."""
+        if name in self._seconds:
+            return self._draw.uniform(0, self._seconds[name])
+        return SHORTEST * (LONGEST / SHORTEST) ** self._draw.random()
 
     def _finish(self, track: Track, name: str, command: Command) -> Tally:
         starts = 0
