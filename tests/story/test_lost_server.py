@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from types import SimpleNamespace
 
 import pytest
@@ -38,9 +37,7 @@ def story(spark, tmp_path_factory):
         schema = f"spark_catalog.{workspace.names['schemas.retraining_schema.name']}"
         put_rows(workspace.spark, first_patients(422), f"{schema}.diabetes_source", KEYS)
         told.before = workspace.lost_server
-        begin = time.monotonic()
         told.failed = workspace.run("retraining", {"model": "diabetes"}, KillsServer(workspace, "retrain"))
-        told.seconds = time.monotonic() - begin
         told.lost = workspace.lost_server
         told.after_failure = workspace.spark.table(f"{schema}.model_manifests").select("state").collect()
 
@@ -56,7 +53,8 @@ def test_the_tasks_that_need_the_server_fail_in_one_sentence_and_soon(story):
     assert story.failed.state == "FAILED"
     assert "RegistryError: " in error.splitlines()[0]
     assert error.endswith("Check that the server is reachable and this principal has its rights, then run again.")
-    assert story.seconds < 120
+    assert "failed (it does not answer). No alias was moved." in error
+    assert story.failed.tasks["retrain"].seconds < 120  # with MLflow's own retries, one call takes twice as long
 
 
 def test_the_command_says_that_the_server_is_gone_and_what_to_do(story):

@@ -34,6 +34,7 @@ _NOT_THERE = {
 """What MLflow answers about an alias or a version that does not exist."""
 
 _PATIENCE_SECONDS = 15.0
+_GAVE_UP = "Max retries exceeded"
 _log = logging.getLogger(__name__)
 
 READY = "READY"
@@ -231,8 +232,9 @@ _WAITING = (
 
 def _explain(doing: str, err: Exception) -> str:
     first_line = (str(err).splitlines() or [type(err).__name__])[0][:300]
+    why = "it does not answer" if _GAVE_UP in first_line else first_line
     return (
-        f"{doing}: MLflow at {mlflow.get_tracking_uri()} failed ({first_line}). No alias was moved. "
+        f"{doing}: MLflow at {mlflow.get_tracking_uri()} failed ({why}). No alias was moved. "
         f"Check that the server is reachable and this principal has its rights, then run again."
     )
 
