@@ -53,9 +53,9 @@ def test_what_would_go_wrong_is_found_in_one_look(loop):
 
 def test_of_snapshots_of_the_same_keys_only_the_days_of_the_newest_rows_count(loop):
     snapshots = [
-        (f"k{key}", f"2013-{month:02d}-28 00:00", float(month), float(key)) for month in range(1, 9) for key in range(3)
+        (f"k{key}", f"2012-{month:02d}-28 00:00", float(month), float(key)) for month in range(1, 9) for key in range(3)
     ]
-    loop.source_has([*snapshots, ("gone", "2013-03-28 00:00", 0.5, 1.0), ("new", "2013-09-28 00:00", 0.5, None)])
+    loop.source_has([*snapshots, ("gone", "2012-03-28 00:00", 0.5, 1.0), ("new", "2012-09-28 00:00", 0.5, None)])
 
     report = validate(loop.context, loop.source)
 

@@ -33,10 +33,7 @@ def carry_out_rollback(
         return decided[-1]
 
     decision = replace(_decide(context, promotions, request_id, to_version, reason), decided_by=decided_by())
-    append_rows(context.tables, "promote", [decision])
-    hit("rollback.after_decision")
-    apply_newest_decision(context)
-    return decision
+    return _carry_out(context, decision)
 
 
 def put_alias_back(
@@ -70,10 +67,14 @@ def put_alias_back(
         decided_by=decided_by(),
         **context.stamp,
     )
-    append_rows(context.tables, "promote", [healed])
+    return _carry_out(context, healed)
+
+
+def _carry_out(context: Context, decision: Promotion) -> Promotion:
+    append_rows(context.tables, "promote", [decision])
     hit("rollback.after_decision")
     apply_newest_decision(context)
-    return healed
+    return decision
 
 
 def _decide(

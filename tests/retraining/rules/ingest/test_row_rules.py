@@ -9,6 +9,7 @@ from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.look_around import OtherRows
 from retraining.rules.ingest.mark_rows import Doubtful, identify, mark, new_rows
 from retraining.rules.ingest.quality import Arrival
+from retraining.rules.ingest.row_identity import PRESENT
 from retraining.rules.ingest.row_rules import MOST_TRIED
 from retraining.spec.feed import rows_feed
 
@@ -108,9 +109,9 @@ def judged(spark):
     held = [("earlier", "taken", "here"), ("holder", "its own", "here"), ("null", None, "here")]
     holders = spark.createDataFrame([(*each, 9) for each in held], "id string, mail string, place string, office int")
     places = spark.createDataFrame([("here",), ("there",), ("here",), (None,)], "name string")
-    other_rows = OtherRows(identify(holders, ["id"], [["id"]]), {"place_foreign_key": places})
+    other_rows = OtherRows(identify(holders, ["id"], PRESENT, [["id"]]), {"place_foreign_key": places})
     arrival = Arrival(7, NOW, NOW, LEDGER.from_time(NOW + timedelta(days=1)))
-    batch = identify(spark.createDataFrame(rows, COLUMNS), ["id"], [NAMES])
+    batch = identify(spark.createDataFrame(rows, COLUMNS), ["id"], PRESENT, [NAMES])
     batch = new_rows(batch, batch.limit(0), LEDGER, doubtful=Doubtful())
     collected = (
         mark(rows_feed(SPEC), LEDGER, batch, arrival, other_rows)
