@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from retraining.kinds.kind import Kind
+from retraining.kinds.metric import Metric, in_order, over_classes
 
 Days = NDArray[np.int64]
 """Day of each row, counted from 1970-01-01."""
@@ -18,11 +19,21 @@ Days = NDArray[np.int64]
 @dataclass(frozen=True)
 class WindowChoice:
     """days is the chosen length of history, None for all of it. errors: (length, error on the judging days) of each
-    window tried, empty when there was no choice. left_out: (length, why) of windows that say nothing."""
+    window tried, empty when there was no choice: the metric, or its distance from 1 where 1 is best. left_out:
+    (length, why) of windows that say nothing."""
 
     days: int | None
     errors: tuple[tuple[int | None, float], ...]
     left_out: tuple[tuple[int | None, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Judging:
+    """The newest days that judge the windows, and the metric by which: the one that decides in the gate."""
+
+    days: int
+    kind: Kind
+    metric: Metric
 
 
 @dataclass(frozen=True)
@@ -33,17 +44,22 @@ class DatedRows:
     label: "pd.Series[Any]"
     days: Days
 
+    def where(self, which: NDArray[np.bool_]) -> tuple[pd.DataFrame, "pd.Series[Any]"]:
+        """Features and label of some of the rows."""
+        return self.features[which], self.label[which]
 
-def choose_window(
-    estimator: Any, rows: DatedRows, windows: Sequence[int], judged_days: int, kind: Kind
-) -> WindowChoice:
-    """The window whose fit errs least on the newest judged_days days, having seen only the days before them.
+
+def choose_window(estimator: Any, rows: DatedRows, windows: Sequence[int], judging: Judging) -> WindowChoice:
+    """The window whose fit errs least on the newest days, having seen only the days before them.
 
     Every row comes before the hold-out, so the hold-out still judges one candidate that was not chosen by it. A window
     that the history does not fill is the same as all of it and is not tried. One whose rows cannot be learned, or whose
     error is not finite, is left out. Where all are, the answer is all of the history.
     """
-    judged_from = int(rows.days.max()) + 1 - judged_days
+    if not len(rows.days):
+        return WindowChoice(None, ())
+
+    judged_from = int(rows.days.max()) + 1 - judging.days
     usable = [length for length in windows if judged_from - length > rows.days.min()]
     if not usable:
         return WindowChoice(None, ())
@@ -57,12 +73,12 @@ def choose_window(
         if not inside.any():
             continue
 
-        why = kind.why_not_learned(rows.label[inside]) or _why_not_refitted(rows, length, kind)
-        error = np.nan if why else _error(clone(estimator), rows, inside, judged, kind)
+        why = judging.kind.why_not_learned(rows.label[inside]) or _why_not_refitted(rows, length, judging.kind)
+        error = np.nan if why else _error(clone(estimator).fit(*rows.where(inside)), rows, judged, judging)
         if np.isfinite(error):
             errors.append((length, error))
         else:
-            left_out.append((length, why or "its error on the days that judge is not a finite number"))
+            left_out.append((length, why or f"its {judging.metric.name} on the days that judge is not a finite number"))
 
     best = min(errors, key=lambda tried: tried[1]) if errors else (None, np.nan)
     return WindowChoice(best[0], tuple(errors), tuple(left_out))
@@ -74,7 +90,15 @@ def _why_not_refitted(rows: DatedRows, length: int | None, kind: Kind) -> str | 
     return kind.why_not_learned(rows.label[newest])
 
 
-def _error(estimator: Any, rows: DatedRows, inside: NDArray[np.bool_], judged: NDArray[np.bool_], kind: Kind) -> float:
-    fitted = estimator.fit(rows.features[inside], rows.label[inside])
-    predicted = kind.as_predictions(fitted.predict(rows.features[judged]))
-    return kind.error_on_rows(kind.as_labels(rows.label[judged]), predicted)
+def _error(model: Any, rows: DatedRows, judged: NDArray[np.bool_], judging: Judging) -> float:
+    """Of a fitted model on the rows that judge. Where sums are made of each class, all windows are measured over the
+    same ones, whatever classes their rows hold."""
+    features, label = rows.where(judged)
+    metric = judging.metric
+    answers = judging.kind.answers(model, features, judging.kind.as_labels(label), metric.needs_probabilities)
+    if metric.by_class:
+        answers = over_classes(answers, in_order(str(each) for each in rows.label.unique()))
+
+    totals = metric.totals(answers, np.zeros(len(label), dtype=np.int64), 1)
+    value = float(metric.value(totals)[0])
+    return value if metric.relative else 1 - value

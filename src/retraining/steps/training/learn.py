@@ -9,14 +9,14 @@ from retraining.context import Context
 from retraining.errors import NothingToDoError
 from retraining.kinds.find_kind import kind_of
 from retraining.records.version import Manifest
-from retraining.rules.gate.metrics import check_probabilities
+from retraining.rules.gate.metrics import check_probabilities, find_metric
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.load_version import load_version
 from retraining.steps.dataset.training_frame import Bounds, TrainingFrame, read_training_frame
 from retraining.steps.training.naming_gaps import naming_gaps
-from retraining.strategies.choose_window import DatedRows, WindowChoice, choose_window
+from retraining.strategies.choose_window import DatedRows, Judging, WindowChoice, choose_window
 from retraining.strategies.estimators import build_estimator, check_kind
 from retraining.strategies.find_strategy import find_strategy, strategy_of_update
 
@@ -104,7 +104,9 @@ def _choose(
 
     judged_days = (ledger.day_of(end) - ledger.day_of(start)).days
     rows = DatedRows(history.features, history.label, days)
-    choice = choose_window(estimator, rows, spec.strategy.windows, judged_days, kind_of(spec))
+    kind = kind_of(spec)
+    metric = find_metric(spec.gate.metric or kind.followed.name, kind.name)
+    choice = choose_window(estimator, rows, spec.strategy.windows, Judging(judged_days, kind, metric))
     for length, why in choice.left_out:
         _log.info(
             "%s: the backtest left out a window of %s: %s", spec.model, f"{length} days" if length else "all", why
