@@ -29,8 +29,9 @@ def kill(loop, monkeypatch, before=BEFORE_ROWS):
 
 
 def keep(loop, table, time):
-    """One more commit of a table, which says how long removed files are kept."""
-    loop.tables.spark.sql(f"ALTER TABLE {table} SET TBLPROPERTIES ('delta.deletedFileRetentionDuration' = '{time}')")
+    """One more commit of a table, which says how long removed files are kept, and its log at least as long."""
+    kept = f"'delta.deletedFileRetentionDuration' = '{time}', 'delta.logRetentionDuration' = '365 days'"
+    loop.tables.spark.sql(f"ALTER TABLE {table} SET TBLPROPERTIES ({kept})")
 
 
 def keep_nothing(loop, table):

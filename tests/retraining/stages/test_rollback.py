@@ -55,7 +55,7 @@ def story(make_loop, state_dir):
     told.put_back = loop.rollback("80", to_version="1")
     told.put_back_again = loop.rollback("79", to_version="1")
     told.after_put_back = (loop.alias("champion"), len(promotions(loop)))
-    told.there_already = refusal(ParameterError, lambda: loop.rollback(to_version="1"))
+    told.there_already = refusal(ParameterError, lambda: loop.rollback(to_version="1", reason="Another."))
     return told
 
 

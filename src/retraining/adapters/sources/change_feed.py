@@ -122,7 +122,7 @@ def _unreadable(table: str, start: int, end: int, err: Exception) -> SourceError
         f"({next(iter(conditions_of(err)), type(err).__name__)}). Nothing was ingested and the watermark is unchanged. "
         f"If the feed is off: ALTER TABLE {table} SET TBLPROPERTIES (delta.enableChangeDataFeed = true). If the "
         f"history is too old, but VACUUM has not run, a longer delta.deletedFileRetentionDuration makes it readable "
-        f"again. If it is gone (VACUUM, log retention), those changes are lost: give the source another `name`, which "
-        f"begins with all rows as they are now, and keep more history with delta.deletedFileRetentionDuration and "
-        f"delta.logRetentionDuration."
+        f"again; delta.logRetentionDuration must be at least as long. If it is gone (VACUUM, log retention), those "
+        f"changes are lost: give the source another `name`, which begins with all rows as they are now, and keep more "
+        f"history with both properties."
     )

@@ -20,7 +20,10 @@ from retraining.steps.ingest.pin_source import find_planned, preparation_of, rea
 _log = logging.getLogger(__name__)
 
 _UNMOVED = "Nothing was ingested, the batch stays open and the watermark is unchanged."
-_KEEP_MORE = "If VACUUM has not run, a longer `delta.deletedFileRetentionDuration` makes the version readable again."
+_KEEP_MORE = (
+    "If VACUUM has not run, a longer `delta.deletedFileRetentionDuration` makes the version readable again; "
+    "`delta.logRetentionDuration` must be at least as long."
+)
 _BRING_BACK = (
     "Bring its files back, or RESTORE TABLE to a version that can be read; on Databricks FSCK REPAIR TABLE takes lost "
     "files out of a table. Then start the run again."
