@@ -144,7 +144,8 @@ def test_an_alias_that_somebody_deleted_is_put_back_by_naming_the_decided_champi
     assert "To put it back, run the job rollback with to_version=1, or set policy.on_alias_drift" in story.without_alias
     assert (told.outcome, told.version, told.decided_by, story.after_put_back[0]) == ("HEAL", "1", PERSON, "1")
     assert story.put_back.summary == (
-        "toy: the alias champion is at version 1 again, as decided before. Found worse by hand."
+        "toy: the alias champion is at version 1 again, as decided before. Found worse by hand. Run 79 decided this "
+        "for the same reason on 2013-06-01 00:00 UTC and ended before the alias followed. This run let it follow."
     )
 
 
