@@ -1,7 +1,7 @@
 """Kills of ingestion: at each failpoint, then at random moments; after each a clean rerun and the invariants."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Lock
@@ -10,6 +10,7 @@ from pyspark.sql import SparkSession
 from tests.faults.clients import KILLED, Ended, engine_of, run_and_wait
 from tests.faults.invariants import Faults
 from tests.faults.life import Life, start_life
+from tests.faults.tally_table import tally_table
 
 from retraining.failpoints import INGEST
 
@@ -117,11 +118,4 @@ def table_of(tallies: Tallies) -> str:
         (kind, tally.kills, tally.faults.lost, tally.faults.repeated, tally.faults.watermark, len(tally.faults.other))
         for kind, tally in tallies.items()
     ]
-    rule = ("-" * 22, *("-" * len(name) for name in head[1:]))
-    return "\n".join(_line(cells) for cells in (head, rule, *lines))
-
-
-def _line(cells: Sequence[object]) -> str:
-    first, *rest = cells
-    widths = (5, 9, 13, 16, 12)
-    return "  ".join([f"{first:<22}", *(f"{cell:>{width}}" for cell, width in zip(rest, widths, strict=True))])
+    return tally_table(head, lines, 22)

@@ -3,7 +3,7 @@
 import random
 import re
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Lock
@@ -13,6 +13,7 @@ from tests.faults.clients import KILLED, run_and_wait
 from tests.faults.jobs.commands import Command
 from tests.faults.jobs.invariants import Faults, at_rest, faults
 from tests.faults.jobs.tracks import PLANS, Plan, Track
+from tests.faults.tally_table import tally_table
 
 AT_ONCE = 2
 MOST_STARTS = 6
@@ -153,16 +154,9 @@ def faults_of(tallies: Tallies) -> Faults:
 def table_of(tallies: Tallies) -> str:
     """The tallies as a table for people."""
     head = ("job", "kills", "reruns", "lost", "repeated", "torn", "wrong exits")
-    rule = ("-" * 20, *("-" * len(name) for name in head[1:]))
-    return "\n".join(_line(cells) for cells in (head, rule, *(_cells(*each) for each in tallies.items())))
+    return tally_table(head, (_cells(*each) for each in tallies.items()), 20)
 
 
 def _cells(name: str, tally: Tally) -> tuple[object, ...]:
     found = tally.faults
     return name, tally.kills, tally.starts, found.lost, found.repeated, found.torn, found.wrong_exits
-
-
-def _line(cells: Sequence[object]) -> str:
-    first, *rest = cells
-    widths = (5, 6, 4, 8, 4, 11)
-    return "  ".join([f"{first!s:<20}", *(f"{cell:>{width}}" for cell, width in zip(rest, widths, strict=True))])

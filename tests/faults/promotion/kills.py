@@ -10,6 +10,7 @@ from pyspark.sql import SparkSession
 from tests.faults.clients import KILLED, Engine, engine_of, run_and_wait
 from tests.faults.promotion.invariants import Facts, Faults, at_rest, facts_of_champion
 from tests.faults.promotion.life import Stage, arrive, attempt_of, loop_of, run_stage, start_source
+from tests.faults.tally_table import tally_table
 from tests.loop import Loop
 
 from retraining.errors import RetrainingError
@@ -130,16 +131,9 @@ def faults_of(tallies: Tallies) -> Faults:
 def table_of(tallies: Tallies) -> str:
     """The tallies as a table for people."""
     head = ("failpoint", "kills", "wrong champion", "torn", "duplicate versions", "orphans", "other errors")
-    rule = ("-" * 32, *("-" * len(name) for name in head[1:]))
-    return "\n".join(_line(cells) for cells in (head, rule, *(_cells(*each) for each in tallies.items())))
+    return tally_table(head, (_cells(*each) for each in tallies.items()), 32)
 
 
 def _cells(kill: Kill, tally: Tally) -> tuple[object, ...]:
     found = tally.faults
     return kill, tally.kills, found.wrong_champion, found.torn, found.duplicates, found.orphans, found.other
-
-
-def _line(cells: Sequence[object]) -> str:
-    first, *rest = cells
-    widths = (5, 14, 4, 18, 7, 12)
-    return "  ".join([f"{first!s:<32}", *(f"{cell:>{width}}" for cell, width in zip(rest, widths, strict=True))])

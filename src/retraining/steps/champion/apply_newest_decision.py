@@ -97,7 +97,13 @@ def _note_applied(context: Context, move: Promotion) -> Promotion:
 def _decide_to_heal(context: Context, rows: list[Promotion], champion: str | None, move: Promotion) -> None:
     """Putting the alias back is a decision like any other: written first, so that it is known even if the run ends."""
     why = f"{_moved(move.model, champion, move)} It goes back, because policy.on_alias_drift is heal."
-    healed = replace(
+    append_rows(context.tables, "promote", [decision_to_heal(context, rows, move, why)])
+    _log.warning(why)
+
+
+def decision_to_heal(context: Context, rows: Sequence[Promotion], move: Promotion, why: str) -> Promotion:
+    """The decision that the alias follows the newest one again; nobody requested it."""
+    return replace(
         move,
         seq=next_seq(rows),
         outcome="HEAL",
@@ -107,8 +113,6 @@ def _decide_to_heal(context: Context, rows: list[Promotion], champion: str | Non
         reasons=(why,),
         **context.stamp,
     )
-    append_rows(context.tables, "promote", [healed])
-    _log.warning(why)
 
 
 def _drift(model: str, champion: str | None, move: Promotion | None) -> str:

@@ -12,7 +12,7 @@ from retraining.records.promotion import Promotion
 from retraining.records.version import Manifest
 from retraining.rules.champion.alias_state import newest_move
 from retraining.rules.champion.rollback import rollback_target
-from retraining.steps.champion.apply_newest_decision import apply_newest_decision
+from retraining.steps.champion.apply_newest_decision import apply_newest_decision, decision_to_heal
 from retraining.steps.champion.check_target import check_target, loads
 from retraining.steps.dataset.ingested_source import read_source
 from retraining.steps.dataset.load_version import manifest_of_version
@@ -56,18 +56,8 @@ def put_alias_back(
     manifests = read_rows(context.tables, Manifest, context.model)
     loads(context.registry, manifest_of_version(manifests, context.model, move.version))
 
-    healed = replace(
-        move,
-        seq=next_seq(promotions),
-        outcome="HEAL",
-        candidate_version=None,
-        retrain_key=None,
-        request_id=context.run.run_id,
-        reasons=(reason,),
-        decided_by=decided_by(),
-        **context.stamp,
-    )
-    return _carry_out(context, healed)
+    healed = decision_to_heal(context, promotions, move, reason)
+    return _carry_out(context, replace(healed, request_id=context.run.run_id, decided_by=decided_by()))
 
 
 def _carry_out(context: Context, decision: Promotion) -> Promotion:

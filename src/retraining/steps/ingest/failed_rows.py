@@ -1,12 +1,12 @@
 """Where a value of a source's row cannot be calculated, Spark stops at the row, and quotes it. What stops here is never
 a rule: it is the user's own function, or the query of a view."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pyspark.errors import PythonException
 
+from retraining.adapters.error_conditions import conditions_of
 from retraining.errors import RetrainingError, SourceError
 from retraining.spec.feed import Feed
 
@@ -20,7 +20,6 @@ _OF_ONE_ROW = frozenset(
     )
 )
 """Spark's error conditions that one row causes."""
-_CONDITION = re.compile(r"\[([A-Z][A-Z_]+)")
 
 
 @contextmanager
@@ -48,4 +47,5 @@ def _condition_of(err: Exception) -> str | None:
     """The condition of a row, wherever it is in the error: a failed write quotes it in its own."""
     if isinstance(err, PythonException):
         return "PYTHON_FUNCTION"
-    return next((each for each in _CONDITION.findall(str(err)) if each in _OF_ONE_ROW), None)
+    main = (each.partition(".")[0] for each in conditions_of(err))
+    return next((each for each in main if each in _OF_ONE_ROW), None)

@@ -2,6 +2,7 @@
 too large for its type."""
 
 from collections.abc import Callable
+from operator import add, mul, sub
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -15,10 +16,16 @@ _KEPT_BEHIND_THE_POINT = 6
 """Digits of a decimal that Spark keeps at least where a result has more than 38."""
 
 _TRIED: dict[str, Callable[[Column, Column], Column]] = {
-    **{"+": F.try_add, "-": F.try_subtract, "*": F.try_multiply, "/": F.try_divide, "mod": F.try_mod},
+    "+": F.try_add,
+    "-": F.try_subtract,
+    "*": F.try_multiply,
+    "/": F.try_divide,
+    "mod": F.try_mod,
 }
 _PLAIN: dict[str, Callable[[Column, Column], Column]] = {
-    **{"+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b},
+    "+": add,
+    "-": sub,
+    "*": mul,
 }
 """Of doubles, these never stop."""
 

@@ -27,13 +27,19 @@ from retraining.rules.ingest.conditions.arithmetic import calculate, length_of_t
 from retraining.rules.ingest.conditions.functions import call
 from retraining.rules.ingest.conditions.value_types import common_type, comparable, convert, of_column, of_constant
 from retraining.spec.conditions.tree import Call, Cast, ConditionError, Constant, Interval, Named, Part
+from retraining.spec.identifiers import quoted_column
 
 MOST_TRIED = 500
 """Characters of a text that a regular expression is tried on. Java's engine goes one level deeper with each repetition
 of a group; from 1,000 characters on it ran out of stack, and took the worker with it."""
 
 _SIGNS: dict[str, Callable[[Column, Column], Column]] = {
-    **{"=": eq, "<>": ne, "<": lt, "<=": le, ">": gt, ">=": ge},
+    "=": eq,
+    "<>": ne,
+    "<": lt,
+    "<=": le,
+    ">": gt,
+    ">=": ge,
 }
 _LIKE = re.compile(r"(?:[^\\]|\\[\\%_])*", re.DOTALL)
 
@@ -51,7 +57,7 @@ def _answer(part: Part, schema: StructType) -> Answer:
         case Interval():
             return length_of_time(part)
         case Named():
-            name = ".".join(f"`{each}`" for each in part.parts)
+            name = ".".join(quoted_column(each) for each in part.parts)
             return of_column(part.text, _type_of(part, schema).simpleString(), F.col(name))
         case Cast():
             return _cast(part, _answer(part.value, schema))
