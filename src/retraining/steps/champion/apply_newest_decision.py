@@ -102,7 +102,7 @@ def _decide_to_heal(context: Context, rows: list[Promotion], champion: str | Non
 
 
 def decision_to_heal(context: Context, rows: Sequence[Promotion], move: Promotion, why: str) -> Promotion:
-    """The decision that the alias follows the newest one again; nobody requested it."""
+    """The decision that the alias follows the newest one again; no one requested it."""
     return replace(
         move,
         seq=next_seq(rows),
