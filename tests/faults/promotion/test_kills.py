@@ -7,11 +7,7 @@ from tests.faults.promotion.kills import EVERYWHERE, Kill, faults_of, kill_every
 
 from retraining.failpoints import PROMOTION
 
-FEW = (
-    Kill("retrain", "fit.after_model"),
-    Kill("promote", "fit.after_references"),
-    Kill("promote", "promote.after_decision"),
-)
+FEW = (Kill("retrain", "fit.after_model"), Kill("promote", "promote.after_decision"))
 
 
 def ignore(kills: int) -> None:

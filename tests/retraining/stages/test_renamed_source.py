@@ -10,6 +10,8 @@ from retraining.adapters.tables import key_identity
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.records.version import Manifest
 
+pytestmark = pytest.mark.slow
+
 OLD = toy_spec(gate={"deploy": "candidate"})
 NEW = toy_spec(
     gate={"deploy": "candidate"}, source={"name": "moved", "table": "toy_source", "ledger_column": "at", "keys": ["id"]}
