@@ -6,7 +6,7 @@ CONNECT_TESTS := tests/retraining/stages/test_first_champion.py tests/retraining
   tests/retraining/steps/drift/test_count_bins.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-connect test-fast test-faults lint lock bench reference screenshots clean
+.PHONY: help setup demo demo-search test test-slow test-connect test-fast test-faults lint lock bench reference screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,10 @@ setup: ## check this machine and build .venv (with uv if there, else pip)
 demo: setup ## run the examples: the bundle's demo job on this machine (MONTHS=2: only the first two of the year)
 	@./workspace run demo --params "months=[$$(seq 1 $(MONTHS) | paste -s -d , -)]"
 	@for page in .local/mlflow/artifacts/*/*/artifacts/report/index.html; do echo "Open $$page"; done
+
+# Azurite and a search service run as long as the demonstration does; tables stay in .local.
+demo-search: setup ## keep a search index in line with a folder: Azurite and a search service on this machine
+	@PYTHONPATH=src $(PYTHON) -m local_workspace.search.demo
 
 # Two processes, each with its own Spark and MLflow server: one alone leaves a core idle most of the time. Each computes
 # in one thread: two that compute in two each wait for one another.

@@ -18,17 +18,19 @@ REGISTRY = "retraining.adapters.registry"
 SOURCES = "retraining.adapters.sources"
 NOTIFY = "retraining.adapters.notify"
 JOBS = "retraining.adapters.jobs"
+SEARCH = "retraining.adapters.search"
 RULES = (
     "retraining.rules retraining.rules.champion retraining.rules.drift retraining.rules.drift.detectors "
     "retraining.rules.gate retraining.rules.ingest retraining.rules.ingest.conditions retraining.rules.performance "
-    f"retraining.rules.validation {BOTTOM}"
+    f"retraining.rules.search retraining.rules.validation {BOTTOM}"
 )
 PAGE = "retraining.report.page_data retraining.report.words"
 DATASET = f"retraining.context retraining.steps.dataset {RULES} {TABLES} {REGISTRY}"
 STEPS = (
     "retraining.steps.champion retraining.steps.dataset retraining.steps.decide retraining.steps.drift "
     "retraining.steps.forget retraining.steps.gate retraining.steps.imported retraining.steps.ingest "
-    "retraining.steps.performance retraining.steps.report retraining.steps.training retraining.steps.validation"
+    "retraining.steps.performance retraining.steps.report retraining.steps.search retraining.steps.training "
+    "retraining.steps.validation"
 )
 FAULTS = "local_workspace.errors local_workspace.machine_faults"
 LAPTOP = f"local_workspace.bundle local_workspace.engines {FAULTS} local_workspace.notebook local_workspace.run"
@@ -62,6 +64,7 @@ ROOMS = {
     "retraining.rules.drift.detectors": (f"retraining.rules.drift {BOTTOM}", ARRAYS),
     "retraining.rules.performance": (f"retraining.rules.drift retraining.rules.gate {BOTTOM}", f"{ARRAYS} sklearn"),
     "retraining.rules.champion": (f"retraining.rules.gate {BOTTOM}", ARRAYS),
+    "retraining.rules.search": (BOTTOM, ""),
     "retraining.rules.validation": (f"retraining.rules.gate retraining.rules.ingest {BOTTOM}", ""),
     "retraining.strategies": (RULES, f"{ARRAYS} sklearn"),
     "retraining.report": (f"{PAGE} retraining.report.charts {RULES}", f"{ARRAYS} jinja2"),
@@ -75,6 +78,8 @@ ROOMS = {
     "retraining.adapters.registry": (f"retraining.failpoints {RULES}", f"{ARRAYS} mlflow cloudpickle"),
     "retraining.adapters.notify": (BOTTOM, ""),
     "retraining.adapters.jobs": ("", "pyspark databricks"),
+    # The SDKs of Azure are imported inside functions: no other job needs them.
+    "retraining.adapters.search": (f"retraining.rules.search {BOTTOM}", "azure requests"),
     "retraining.steps": ("", ""),
     "retraining.context": (f"{TABLES} {REGISTRY} {BOTTOM}", ""),
     # Steps: a subject uses `dataset`, and of the other subjects only what its row names.
@@ -104,6 +109,7 @@ ROOMS = {
         f"retraining.report {PAGE} retraining.steps.drift retraining.steps.performance {NOTIFY} {DATASET}",
         FRAMES,
     ),
+    "retraining.steps.search": (f"retraining.failpoints {SEARCH} {DATASET}", FRAMES),
     "retraining.steps.validation": (f"retraining.steps.ingest {SOURCES} {DATASET}", FRAMES),
     # A stage imports no other stage: they talk through tables, the registry and task values.
     "retraining.stages": (
@@ -112,6 +118,10 @@ ROOMS = {
     ),
     # It knows of recipes only that they are pickled by value: a worker has no src.
     "retraining.open_stage": (f"retraining.context {TABLES} {REGISTRY} {SOURCES} {JOBS} {BOTTOM} recipes", "pyspark"),
+    "retraining.open_index": (
+        f"retraining.open_stage retraining.steps.search retraining.rules.search {TABLES} {SEARCH} {BOTTOM}",
+        "pyspark",
+    ),
     "retraining.check_specs": (f"retraining.strategies {BOTTOM}", ""),
     "retraining": ("", ""),
     # What callers get: it travels with every version, so it knows nothing else of src.
@@ -134,6 +144,8 @@ ROOMS = {
     "local_workspace.engines": (FAULTS, "pyspark"),
     "local_workspace.run": (f"local_workspace.bundle {FAULTS} local_workspace.notebook", "pyspark"),
     "local_workspace.console": ("local_workspace.run", "rich"),
+    # The search service of the demonstration and of the tests.
+    "local_workspace.search": ("local_workspace.engines local_workspace.errors", "azure"),
     "local_workspace.machine_faults": ("local_workspace.errors", ""),
     "local_workspace.errors": ("", ""),
 }
@@ -320,6 +332,7 @@ FILES_OF_THEIR_OWN = {
     "retraining.context",
     "retraining.errors",
     "retraining.failpoints",
+    "retraining.open_index",
     "retraining.open_stage",
     "retraining.report.page_data",
     "retraining.report.words",

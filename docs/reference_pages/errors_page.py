@@ -21,6 +21,7 @@ _PAGES: Mapping[str, str] = {
     "`release_batch`": "when-a-run-fails",
     "`preflight`": "when-a-run-fails",
     "`forget`": "erase-a-person",
+    "`refresh_index`": "refresh-a-search-index",
 }
 """The how-to page of a job that a cure names."""
 

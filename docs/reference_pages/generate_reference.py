@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from spec_page import SpecTables, words_of_values
 from spec_schema import spec_schema
 
+from retraining.spec.index_spec import IndexSpec
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.source_spec import SourceSpec
 
@@ -21,10 +22,13 @@ def reference() -> dict[str, str]:
     """By file name, the text of each page and schema."""
     model = spec_schema(ModelSpec)
     source = spec_schema(SourceSpec)
+    index = spec_schema(IndexSpec)
 
     return {
         "spec.schema.json": f"{json.dumps(model, indent=2)}\n",
         "source.schema.json": f"{json.dumps(source, indent=2)}\n",
+        "index.schema.json": f"{json.dumps(index, indent=2)}\n",
+        "index-spec.md": _page("index-spec", index=SpecTables(index), values=words_of_values()),
         "spec.md": _page("spec", model=SpecTables(model), source=SpecTables(source), values=words_of_values()),
         "tables.md": _tables(),
         "errors.md": _page(

@@ -9,18 +9,21 @@ from markdown_table import code, table
 from pyspark.sql.types import ArrayType, DataType, MapType, StringType, StructField, StructType
 
 from retraining.adapters.sources.files import LANDING_COLUMNS
-from retraining.adapters.tables import batches, forgotten_keys, observations, predictions
+from retraining.adapters.tables import batches, forgotten_keys, index_documents, observations, predictions
 from retraining.adapters.tables.ledgers_of_model import TABLE_OF
 from retraining.adapters.tables.schema_of_record import schema_of_record
 from retraining.records.batch import Batch
 from retraining.records.forgetting import Forgetting, KeySalt
 from retraining.records.run import Stamped
+from retraining.records.search import IndexDocument, IndexRun
 
 RECORD_OF: Mapping[str, type] = {
     batches.TABLE: Batch,
     **{name: record for record, name in TABLE_OF.items()},
     forgotten_keys.SALTS: KeySalt,
     forgotten_keys.REQUESTS: Forgetting,
+    index_documents.DOCUMENTS: IndexDocument,
+    index_documents.RUNS: IndexRun,
 }
 """The record that a row of each control table is."""
 
@@ -38,6 +41,8 @@ _WRITTEN_BY: Mapping[str, str] = {
     "events": "`report`",
     "forgotten_key_salts": "`forget`",
     "forget_requests": "`forget`",
+    "index_documents": "`refresh_index`",
+    "index_runs": "`refresh_index`",
 }
 
 _STAMP = tuple(field_docstrings(Stamped))

@@ -5,6 +5,14 @@ from typing import Any
 
 from markdown_table import code
 
+from retraining.spec.index_spec import (
+    CONTAINER_PATTERN,
+    ENDPOINT_PATTERN,
+    FIELD_PATTERN,
+    SECRET_PATTERN,
+    SERVICE_NAME_PATTERN,
+    STORAGE_ID_PATTERN,
+)
 from retraining.spec.plain_words import WORDS_OF_PATTERNS
 from retraining.spec.recipe_function import RECIPE_PATTERN
 from retraining.spec.section import COLUMN_PATTERN, LENGTH_PATTERN, NAME_PATTERN, TABLE_PATTERN
@@ -17,6 +25,12 @@ WORD_OF_PATTERN = {
     LENGTH_PATTERN: "length of time",
     RECIPE_PATTERN: "function",
     WEB_ADDRESS_PATTERN: "web address",
+    ENDPOINT_PATTERN: "service address",
+    CONTAINER_PATTERN: "container",
+    SERVICE_NAME_PATTERN: "service name",
+    SECRET_PATTERN: "secret name",
+    FIELD_PATTERN: "field",
+    STORAGE_ID_PATTERN: "resource id",
 }
 
 _PLAIN = {"integer": "whole number", "number": "number", "boolean": "`true` or `false`", "string": "text"}

@@ -158,3 +158,26 @@ class IncidentOpenedError(RetrainingError):
     The run's decision is valid, and the page is written. Read the page, and act on the incident that the error
     names.
     """
+
+
+class SearchError(RetrainingError):
+    """A search service, its indexer, or the container that it reads does not answer, refuses, or does not end.
+
+    What was copied, marked and confirmed before is stored. Remove the cause that the error names; then start the run
+    again: it goes on from there.
+    """
+
+
+class SearchSetupError(RetrainingError):
+    """An index, an indexer or a data source exists and differs from the spec in something that cannot be changed
+    without wrong documents in the index.
+
+    Nothing was changed. Correct the spec; or name another index in it, let it fill, and move the callers.
+    """
+
+
+class DeletionHeldError(RetrainingError):
+    """More documents left a source at once than `documents.most_deleted` of its spec allows.
+
+    Nothing was deleted. Look at the source; if the documents really left, start the run with `allow_deletions=true`.
+    """

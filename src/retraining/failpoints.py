@@ -52,7 +52,18 @@ TABLES = ("table.before_create", "table.after_create", "table.after_aside")
 """The places of making a table. Its folder, its first commit and its name in the catalogue come between the first two,
 in Spark; the last is where what a killed run left of a table is taken away."""
 
-POINTS = INGEST + TABLES + PROMOTION
+SEARCH = (
+    "refresh.after_open",
+    "refresh.after_plan",
+    "refresh.after_copy",
+    "refresh.after_mark",
+    "refresh.after_indexer",
+    "refresh.after_remove",
+    "refresh.after_confirm",
+)
+"""The places of the refresh of a search index, in the order in which a run passes them."""
+
+POINTS = INGEST + TABLES + PROMOTION + SEARCH
 """Every place."""
 
 Action = Literal["kill", "raise"]

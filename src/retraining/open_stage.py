@@ -45,7 +45,8 @@ _MLFLOW_RETRIES = "5"
 _CHECKPOINTS = "checkpoints"
 """Volume, or folder of the schema, that records which files have landed."""
 
-_SPECS = Path(__file__).parents[2] / "specs"
+SPECS = Path(__file__).parents[2] / "specs"
+"""The folder that is deployed with the code."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ class Stage:
 
     def switch(self, name: str) -> bool:
         """A widget that is true or false. Raises ParameterError for anything else."""
-        return _switch(name, self.parameters[name])
+        return read_switch(name, self.parameters[name])
 
     def publish(self, **values: object) -> None:
         """Publishes task values for the tasks behind this one."""
@@ -116,7 +117,7 @@ class Stage:
 
 
 def open_stage(
-    spark: SparkSession, dbutils: Any, widgets: Mapping[str, str] | None = None, specs: Path = _SPECS
+    spark: SparkSession, dbutils: Any, widgets: Mapping[str, str] | None = None, specs: Path = SPECS
 ) -> Stage:
     """The stage of a notebook. widgets names those it has beside WIDGETS, with their defaults.
 
@@ -126,7 +127,7 @@ def open_stage(
     _travel_by_value()
     parameters = read_widgets(dbutils, {**WIDGETS, **(widgets or {})})
     spec = read_spec(specs, parameters["model"])
-    run = _run(parameters, spark)
+    run = new_run(parameters, spark)
 
     if not parameters["experiment"]:
         raise ParameterError(
@@ -142,7 +143,8 @@ def open_stage(
     return Stage(Context(spec, tables, registry, run), parameters, dbutils, specs)
 
 
-def _switch(name: str, text: str) -> bool:
+def read_switch(name: str, text: str) -> bool:
+    """A widget that is true or false. Raises ParameterError for anything else."""
     if text.lower() not in ("true", "false"):
         raise ParameterError(f"{name} {text!r}: expected true or false.")
     return text.lower() == "true"
@@ -157,7 +159,7 @@ def new_salt() -> str:
     return secrets.token_hex(32)
 
 
-def list_models(specs: Path = _SPECS) -> list[str]:
+def list_models(specs: Path = SPECS) -> list[str]:
     """Names of all models that have a spec. Raises ParameterError without any, since a job would do nothing."""
     models = available_models(specs)
     if not models:
@@ -176,14 +178,14 @@ class Schedule:
     """Whether only those are listed whose turn it is."""
 
 
-def open_schedule(spark: SparkSession, dbutils: Any, specs: Path = _SPECS) -> Schedule:
+def open_schedule(spark: SparkSession, dbutils: Any, specs: Path = SPECS) -> Schedule:
     """What the list of due models is made from. Raises ParameterError without any spec."""
     widgets = {**{name: WIDGETS[name] for name in ("catalog", "schema", "as_of")}, "due_only": "false"}
     parameters = read_widgets(dbutils, widgets)
     tables = open_tables(spark, parameters["catalog"], parameters["schema"])
     now = _as_of(parameters["as_of"]) or datetime.now(UTC)
     named = {name: _readable(specs, name) for name in list_models(specs)}
-    return Schedule(tables, named, now, _switch("due_only", parameters["due_only"]))
+    return Schedule(tables, named, now, read_switch("due_only", parameters["due_only"]))
 
 
 def _readable(specs: Path, model: str) -> ModelSpec | None:
@@ -193,7 +195,8 @@ def _readable(specs: Path, model: str) -> ModelSpec | None:
         return None
 
 
-def _run(parameters: Mapping[str, str], spark: SparkSession) -> Run:
+def new_run(parameters: Mapping[str, str], spark: SparkSession) -> Run:
+    """Identity and clock of this task, from the widgets run_id, code_version and as_of."""
     started = datetime.now(UTC)
     attempt = uuid.uuid4().hex
     run_id = parameters["run_id"] or f"{BY_HAND}{attempt[:12]}"

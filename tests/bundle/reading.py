@@ -13,6 +13,8 @@ MERGE_KEYS = {
 # What open_stage declares in every notebook that calls it.
 OPEN_STAGE_WIDGETS = {"model", "as_of", "run_id", "code_version", "catalog", "schema", "experiment"}
 
+OPEN_INDEX_WIDGETS = {"index", "allow_deletions", "as_of", "run_id", "code_version", "catalog", "schema"}
+
 OPEN_SCHEDULE_WIDGETS = {"as_of", "catalog", "schema", "due_only"}
 
 
@@ -146,6 +148,8 @@ def widgets(notebook):
             names |= OPEN_STAGE_WIDGETS | {key for value in literal for key in ast.literal_eval(value)}
         elif name == "open_schedule":
             names |= OPEN_SCHEDULE_WIDGETS
+        elif name == "open_index":
+            names |= OPEN_INDEX_WIDGETS
         elif name == "dbutils.widgets.text":
             names.add(ast.literal_eval(call.args[0]))
     return names

@@ -1,6 +1,7 @@
 """What the YAML says about files: what it names exists, and the deployed folder holds what runs and nothing else."""
 
 import subprocess
+import tomllib
 from fnmatch import fnmatch
 
 import pytest
@@ -68,10 +69,27 @@ def test_every_notebook_is_run_by_a_task(bundle):
     assert notebooks_that_no_task_runs(bundle) == []
 
 
-DEPLOYED = {"LICENSE", "README.md", "databricks.yml", "notebooks", "requirements.txt", "resources", "specs", "src"}
+DEPLOYED = {
+    *(
+        "LICENSE",
+        "README.md",
+        "databricks.yml",
+        "notebooks",
+        "requirements-search.txt",
+        "requirements.txt",
+        "resources",
+    ),
+    *("specs", "src"),
+}
 EXAMPLES = {
     *("notebooks/demo/load_diabetes.py", "notebooks/demo/load_flights.py", "notebooks/demo/summary.py"),
-    *("specs/diabetes.yml", "specs/flights_air_time.yml", "specs/flights_sgd.yml", "specs/sources/flights.yml"),
+    *(
+        "specs/indexes/demo_pages.yml",
+        "specs/diabetes.yml",
+        "specs/flights_air_time.yml",
+        "specs/flights_sgd.yml",
+        "specs/sources/flights.yml",
+    ),
 }
 
 
@@ -90,6 +108,15 @@ def test_what_is_deployed_is_this_and_the_examples_stay_in_development(bundle):
     assert dev == deployed(bundle, "classic")
     for target in ("staging", "prod"):
         assert dev - deployed(bundle, target) == EXAMPLES
+
+
+def test_the_job_of_search_indexes_installs_what_the_tests_use(bundle):
+    project = tomllib.loads((bundle.root / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    lines = (bundle.root / "requirements-search.txt").read_text("utf-8").splitlines()
+
+    assert [line for line in lines if not line.startswith("#")] == extras["search"]
+    assert set(extras["search"]) <= set(extras["dev"])
 
 
 def test_the_deployed_folder_holds_what_runs_and_nothing_of_the_laptop(bundle):

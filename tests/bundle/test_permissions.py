@@ -9,7 +9,7 @@ from databricks.bundles.jobs import JobPermission, JobPermissionLevel
 
 OPERATED = {
     *("adopt", "copy_version", "freeze", "release_batch", "release_retraining", "repair", "retire", "rollback"),
-    *("unfreeze", "unretire"),
+    *("refresh_index", "unfreeze", "unretire"),
 }
 LEVELS = {
     "operators": JobPermissionLevel.CAN_MANAGE_RUN,

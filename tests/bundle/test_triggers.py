@@ -98,7 +98,7 @@ def test_what_starts_jobs_is_valid(bundle, check):
     assert check(bundle) == []
 
 
-def test_every_target_has_the_three_starters_and_none_runs_before_somebody_says_so(bundle):
+def test_every_target_has_the_starters_and_none_runs_before_somebody_says_so(bundle):
     found = {(target, key) for target, key, _, _ in starters(bundle)}
     assert found == {(target, key) for target in bundle.targets for key in STARTERS}
     unpaused = {
@@ -128,7 +128,7 @@ def test_the_presets_beside_the_variable_are_valid(bundle):
     assert bundle.variable("prod", "schedule_cron") in presets
 
 
-STARTERS = ("on_schedule", "on_table_update", "on_file_arrival")
+STARTERS = ("on_schedule", "on_table_update", "on_file_arrival", "on_documents", "refresh_index")
 DAILY = "resources/daily.job.yml"
 SCHEDULE = 'schedule: { quartz_cron_expression: "0 0 6 * * ?", timezone_id: UTC, pause_status: "${var.pause}" }'
 TIMES = "wait_after_last_change_seconds: 60, min_time_between_triggers_seconds: 60"

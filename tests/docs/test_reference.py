@@ -10,6 +10,7 @@ import pytest
 import yaml
 from tests.readme.pages import Page, all_pages, third_model
 
+from retraining.spec.index_spec import IndexSpec
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.section import Section
 from retraining.spec.source_spec import SourceSpec
@@ -121,6 +122,14 @@ def test_editors_accept_every_spec_of_the_repository_and_of_the_pages():
     assert len(specs) + len(pages) > 20
 
 
+def test_editors_accept_every_search_index():
+    files = sorted((ROOT / "specs" / "indexes").glob("*.yml"))
+    schema = json.loads((REFERENCE / "index.schema.json").read_text("utf-8"))
+
+    assert files
+    assert [refusals(yaml.safe_load(file.read_text("utf-8")), schema, schema) for file in files] == [[]] * len(files)
+
+
 def test_editors_accept_every_shared_source():
     files = sorted((ROOT / "specs" / "sources").glob("*.yml"))
     schema = json.loads((REFERENCE / "source.schema.json").read_text("utf-8"))
@@ -143,7 +152,7 @@ def test_editors_mark_what_is_wrong(change, found):
     assert found in refusals({**yaml.safe_load(third_model()), **change}, schema, schema)
 
 
-@pytest.mark.parametrize(("name", "spec"), [("spec", ModelSpec), ("source", SourceSpec)])
+@pytest.mark.parametrize(("name", "spec"), [("spec", ModelSpec), ("source", SourceSpec), ("index", IndexSpec)])
 def test_every_key_of_a_schema_has_a_description(name, spec):
     schema = json.loads((REFERENCE / f"{name}.schema.json").read_text("utf-8"))
     sections = {spec.__name__: schema, **schema["$defs"]}

@@ -44,8 +44,14 @@ class Page:
 
     @cached_property
     def specs(self) -> list[str]:
-        """The YAML blocks that are specs or parts of one; tests/bundle/test_permissions.py reads the others."""
-        return [block for block in self.blocks("yaml") if not block.startswith("# databricks.yml\n")]
+        """The YAML blocks that are a model's spec or a part of it; tests/bundle/test_permissions.py reads others."""
+        others = ("# databricks.yml\n", "# specs/indexes/")
+        return [block for block in self.blocks("yaml") if not block.startswith(others)]
+
+    @cached_property
+    def indexes(self) -> list[str]:
+        """The YAML blocks that are specs of search indexes or parts of one."""
+        return [block for block in self.blocks("yaml") if block.startswith("# specs/indexes/")]
 
     @cached_property
     def code(self) -> list[str]:

@@ -12,7 +12,7 @@ from local_workspace.__main__ import COMMANDS
 from local_workspace.bundle.bundle import job_keys, read_bundle
 from retraining.spec.known_keys import keys_at
 from retraining.spec.model_spec import ModelSpec
-from retraining.spec.read_spec import parse_spec
+from retraining.spec.read_spec import parse_spec, read_index
 from retraining.strategies.check_recipe import wrong_recipe
 
 from .commands import BundleCommand, MakeCommand, commands_of, unknown_lines
@@ -26,7 +26,7 @@ PYTHON_RUNS_IN = {
 
 MADE_BY_READERS = {"specs/flights_simple.yml", "specs/loans.yml", "specs/rain.yml"}
 
-EVENT_JOBS = {"on_table_update", "on_file_arrival"}
+EVENT_JOBS = {"on_table_update", "on_file_arrival", "on_documents"}
 """Deployed by those who have something to watch."""
 
 every_page = pytest.mark.parametrize("page", pages(), ids=str)
@@ -64,6 +64,24 @@ def test_every_yaml_snippet_is_a_spec_or_a_part_of_one(page, tmp_path):
     for snippet in snippets:
         spec = parse_spec(_as_a_spec(snippet), str(page), tmp_path)
         assert wrong_recipe(spec) == []
+
+
+WHOLE_INDEX = {
+    "index": "help_pages",
+    "documents": {"path": "/Volumes/main/help/pages"},
+    "copies": {"account": "https://help.blob.core.windows.net", "container": "help-pages"},
+    "search": {"endpoint": "https://help.search.windows.net", "index": "help-pages"},
+}
+
+
+@every_page_of_all
+def test_every_snippet_of_a_search_index_is_its_spec_or_a_part_of_one(page, tmp_path):
+    (tmp_path / "indexes").mkdir()
+    for snippet in page.indexes:
+        content = {**WHOLE_INDEX, **yaml.safe_load(snippet)}
+        (tmp_path / "indexes" / f"{content['index']}.yml").write_text(yaml.safe_dump(content), "utf-8")
+
+        assert read_index(tmp_path, content["index"]).index == content["index"]
 
 
 def _shared_source(snippet: str) -> str | None:

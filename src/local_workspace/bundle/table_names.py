@@ -20,6 +20,8 @@ CONTROL_TABLES = (
     "forgotten_keys",
     "gate_results",
     "incidents",
+    "index_documents",
+    "index_runs",
     "label_requests",
     "model_manifests",
     "performance",

@@ -1,7 +1,9 @@
-"""dbutils: widgets in, task values out. Everything a notebook receives is text, and untrusted."""
+"""dbutils: widgets and secrets in, task values out. Everything a notebook receives is text, and untrusted."""
 
 from collections.abc import Mapping
 from typing import Any
+
+from retraining.errors import ParameterError
 
 
 def read_widgets(dbutils: Any, defaults: Mapping[str, str]) -> dict[str, str]:
@@ -16,3 +18,26 @@ def publish_values(dbutils: Any, values: Mapping[str, object]) -> None:
     for name, value in values.items():
         text = str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
         dbutils.jobs.taskValues.set(key=name, value=text)
+
+
+def read_secret(dbutils: Any, scope: str, key: str) -> str:
+    """The text of a secret. Raises ParameterError where it is not there or may not be read."""
+    try:
+        return str(dbutils.secrets.get(scope=scope, key=key))
+    except Exception as err:  # dbutils raises what its platform raises
+        raise ParameterError(
+            f"the secret `{key}` of scope `{scope}` cannot be read ({type(err).__name__}). Check both names in the "
+            f"spec, and that the job's principal has READ on the scope. On a laptop, set the environment variable "
+            f"LOCAL_SECRET_<SCOPE>_<KEY>."
+        ) from err
+
+
+def service_credential(dbutils: Any, name: str) -> Any:
+    """A token credential for the SDKs of Azure, from a service credential of Unity Catalog."""
+    try:
+        return dbutils.credentials.getServiceCredentialsProvider(name)
+    except Exception as err:
+        raise ParameterError(
+            f"the service credential `{name}` cannot be used ({type(err).__name__}). Check its name in the spec, and "
+            f"that the job's principal has ACCESS on it. It exists in workspaces with Unity Catalog only."
+        ) from err

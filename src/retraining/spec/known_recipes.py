@@ -14,12 +14,13 @@ from retraining.spec.recipe_function import file_of, find_function
 _MOST_NAMES = 8
 """Of functions that an error lists."""
 
-Role = Literal["recipe", "metric", "prepare"]
+Role = Literal["recipe", "metric", "prepare", "cleaner"]
 
 _TAKES: dict[Role, tuple[str, ...]] = {
     "recipe": ("numeric", "categorical", "params"),
     "metric": ("label", "prediction"),
     "prepare": ("rows",),
+    "cleaner": ("path", "content"),
 }
 """What a function of each role is called with."""
 

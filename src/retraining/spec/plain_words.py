@@ -3,6 +3,14 @@
 import re
 
 from retraining.spec.document.faults import nearest
+from retraining.spec.index_spec import (
+    CONTAINER_PATTERN,
+    ENDPOINT_PATTERN,
+    FIELD_PATTERN,
+    SECRET_PATTERN,
+    SERVICE_NAME_PATTERN,
+    STORAGE_ID_PATTERN,
+)
 from retraining.spec.known_recipes import functions_for
 from retraining.spec.recipe_function import RECIPE_PATTERN
 from retraining.spec.section import COLUMN_PATTERN, LENGTH_PATTERN, NAME_PATTERN, TABLE_PATTERN
@@ -15,6 +23,13 @@ WORDS_OF_PATTERNS = {
     LENGTH_PATTERN: "a length of time, such as 30 minutes, 6 hours or 3 days",
     RECIPE_PATTERN: "a function of src/recipes as recipes.<file>.<function>",
     WEB_ADDRESS_PATTERN: "a web address such as https://example.com/hook, without a password",
+    ENDPOINT_PATTERN: "an address such as https://<name>.search.windows.net, without a password",
+    CONTAINER_PATTERN: "the name of a container: 3 to 63 small letters, digits and single hyphens",
+    SERVICE_NAME_PATTERN: "a name of small letters, digits and single hyphens, 2 to 60 long",
+    SECRET_PATTERN: "the name of a secret or of its scope, never the secret itself",
+    FIELD_PATTERN: "a field's name of letters, digits and underscores that begins with a letter",
+    STORAGE_ID_PATTERN: "a resource id such as /subscriptions/<id>/resourceGroups/<group>/providers/"
+    "Microsoft.Storage/storageAccounts/<account>",
 }
 
 _SHORT_UNITS = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "days"}

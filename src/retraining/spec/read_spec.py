@@ -1,4 +1,5 @@
-"""Reading specs/<model>.yml, and specs/sources/<source>.yml where the model names a shared source."""
+"""Reading specs/<model>.yml, specs/sources/<source>.yml where the model names a shared source, and
+specs/indexes/<index>.yml."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from retraining.errors import SpecError
 from retraining.spec.document.faults import Fault, did_you_mean, refusal
 from retraining.spec.document.read_document import Document, read_document, read_text
 from retraining.spec.explain import explain
+from retraining.spec.index_spec import IndexSpec
 from retraining.spec.known_recipes import Role, why_not_usable
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.recipe_function import is_recipe
@@ -20,6 +22,9 @@ _Spec = TypeVar("_Spec", bound=BaseModel)
 
 SOURCES = "sources"
 """Folder inside specs/ with the sources that models share."""
+
+INDEXES = "indexes"
+"""Folder inside specs/ with the search indexes."""
 
 
 def available_models(folder: Path) -> list[str]:
@@ -121,6 +126,7 @@ def _validated(
 _FUNCTIONS: Mapping[tuple[str, ...], Role] = {
     ("recipe",): "recipe",
     ("source", "prepare"): "prepare",
+    ("documents", "prepare"): "cleaner",
     ("gate", "metric"): "metric",
     ("gate", "guards"): "metric",
     ("gate", "floors"): "metric",
@@ -173,6 +179,29 @@ def read_source(folder: Path, name: str) -> SourceSpec:
         line = shared.find(("source", "name")).line
         sentence = f"says `source.name: {spec.source.name}`. The file name and `name` must agree."
         raise refusal(file, [Fault(line, sentence)])
+    return spec
+
+
+def available_indexes(folder: Path) -> list[str]:
+    """Names of the search indexes of a folder, sorted."""
+    return sorted(path.stem for path in (folder / INDEXES).glob("*.yml"))
+
+
+def read_index(folder: Path, name: str) -> IndexSpec:
+    """The spec of a search index. Raises SpecError for an unknown index, and for anything its file may not say."""
+    known = available_indexes(folder)
+    if name not in known:
+        found = f"index `{name}`: no such spec.{did_you_mean(name, known)}" if name else "index: the run names none."
+        raise SpecError(
+            f"{found} Known indexes: {', '.join(known) or 'none'}. Pass `--params index=<index>`, or add "
+            f"specs/{INDEXES}/<index>.yml."
+        )
+    file = f"specs/{INDEXES}/{name}.yml"
+    document = read_document(read_text(folder / INDEXES / f"{name}.yml", file), file)
+    spec = _validated(IndexSpec, document.content, document)
+    if spec.index != name:
+        sentence = f"says `index: {spec.index}`. The file name and `index` must agree."
+        raise refusal(file, [Fault(document.find(("index",)).line, sentence)])
     return spec
 
 

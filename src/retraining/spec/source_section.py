@@ -64,6 +64,10 @@ def _is_a_folder(path: str) -> str:
     return path.rstrip("/")
 
 
+Folder = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_is_a_folder)]
+"""An absolute path of a folder, of a volume for example."""
+
+
 def _once_in_any_case(schema: Mapping[str, str]) -> Mapping[str, str]:
     names = [name.lower() for name in schema]
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -85,7 +89,7 @@ class SourceSection(Section):
     change_feed: a Delta table with change data feed; its versions are the ledger, and deletions are seen."""
     table: TableName | None = None
     """The Delta table, or a view; for the modes table and change_feed."""
-    path: Annotated[str, StringConstraints(max_length=1000), AfterValidator(_is_a_folder)] | None = None
+    path: Folder | None = None
     """Folder of the files, subfolders included; the names of folders are not columns."""
     format: Literal["csv", "json", "parquet"] | None = None
     """csv: with a header line, unless csv.header is false. json: one object a line."""

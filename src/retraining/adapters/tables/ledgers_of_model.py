@@ -66,10 +66,10 @@ def append_rows(tables: Tables, step: str, rows: Sequence[Any]) -> None:
         there = tables.records(table, type(first), model=first.model, seq=first.seq)
         return any(getattr(each, "state", None) == getattr(first, "state", None) for each in there)
 
-    _append_once(tables, table, rows, Fence(step, first.model, first.seq), taken)
+    append_once(tables, table, rows, Fence(step, first.model, first.seq), taken)
 
 
-def _append_once(tables: Tables, table: str, rows: Sequence[Any], fence: Fence, taken: Callable[[], bool]) -> None:
+def append_once(tables: Tables, table: str, rows: Sequence[Any], fence: Fence, taken: Callable[[], bool]) -> None:
     """A transaction id outlives the rows that a RESTORE takes away. A write that was skipped although no row has its
     seq met such an id, and tries the next epoch. In the earlier epoch that seq can no longer be written, so that of two
     writers one still wins."""
@@ -113,7 +113,7 @@ def append_profiles(tables: Tables, rows: Sequence[DriftProfile]) -> None:
         there = read_profiles(tables, first.model, first.version, newest)
         return any(row.source == first.source for row in there)
 
-    _append_once(tables, TABLE_OF[DriftProfile], rows, fence, taken)
+    append_once(tables, TABLE_OF[DriftProfile], rows, fence, taken)
 
 
 def append_event(tables: Tables, event: Event, seq: int) -> None:
@@ -122,7 +122,7 @@ def append_event(tables: Tables, event: Event, seq: int) -> None:
     def taken() -> bool:
         return len(tables.records(TABLE_OF[Event], Event, model=event.model)) >= seq
 
-    _append_once(tables, TABLE_OF[Event], [event], Fence("report", event.model, seq), taken)
+    append_once(tables, TABLE_OF[Event], [event], Fence("report", event.model, seq), taken)
 
 
 def read_events(tables: Tables) -> list[Event]:

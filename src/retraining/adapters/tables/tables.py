@@ -1,7 +1,7 @@
 """The connection to the schema that holds everything, and the append every control table goes through."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -153,10 +153,14 @@ class Tables:
         schema = schema_of_record(type(first))
         self.create(table, schema, append_only=True)
         self.add_columns(table, schema)
-        self.append(table, self.spark.createDataFrame([_row_of(each) for each in records], schema), fence, said)
+        self.append(table, self.frame_of(records), fence, said)
         mine = self.read(table).where(F.col("attempt_id") == F.lit(first.attempt_id))
         if first not in _to_records(mine, type(first)):
             raise SkippedWriteError(_lost(table, fence))
+
+    def frame_of(self, records: Sequence[Any]) -> DataFrame:
+        """Records of one type as rows."""
+        return self.spark.createDataFrame([_row_of(each) for each in records], schema_of_record(type(records[0])))
 
     def records(self, table: str, record: type[Record], **equals: str | int) -> list[Record]:
         """All records whose columns equal the given values; empty when the table does not exist yet. For tiny tables
@@ -183,17 +187,31 @@ def _plain(value: Any) -> Any:
 
 def _to_records(frame: DataFrame, record: type[Record]) -> list[Record]:
     """Expressions as text: a column object is several calls to the JVM, and a record has dozens of columns."""
+    kinds = _kinds_of(frame, record)
+    return list(_records_of(_exact_values(frame, kinds).collect(), record, kinds))
+
+
+def stream_records(frame: DataFrame, record: type[Record]) -> Iterator[Record]:
+    """The records of a frame that may have more rows than memory, in its order, a part at a time."""
+    kinds = _kinds_of(frame, record)
+    return _records_of(_exact_values(frame, kinds).toLocalIterator(), record, kinds)
+
+
+def _kinds_of(frame: DataFrame, record: type) -> dict[str, Any]:
     hints = get_type_hints(record)
     there = set(frame.columns)
-    kinds = {name: hints[name] for name in columns_of_record(record) if name in there}
-    rows = frame.selectExpr(*(_exact(name, kind) for name, kind in kinds.items())).collect()
+    return {name: hints[name] for name in columns_of_record(record) if name in there}
+
+
+def _exact_values(frame: DataFrame, kinds: Mapping[str, Any]) -> DataFrame:
+    return frame.selectExpr(*(_exact(name, kind) for name, kind in kinds.items()))
+
+
+def _records_of(rows: Iterable[Row], record: type[Record], kinds: Mapping[str, Any]) -> Iterator[Record]:
     with_default = {each.name for each in fields(cast(Any, record)) if _has_default(each)}
-
-    def values(row: Row) -> dict[str, Any]:
+    for row in rows:
         known = [name for name in kinds if row[name] is not None or name not in with_default]
-        return {name: _python(row[name], kinds[name]) for name in known}
-
-    return [record(**values(row)) for row in rows]
+        yield record(**{name: _python(row[name], kinds[name]) for name in known})
 
 
 def _has_default(each: Field[Any]) -> bool:
@@ -203,11 +221,15 @@ def _has_default(each: Field[Any]) -> bool:
 
 def _exact(name: str, kind: Any) -> str:
     """Timestamps travel as microseconds: collected ones are naive and in the zone of the driver's operating system."""
-    return f"unix_micros(`{name}`) AS `{name}`" if kind is datetime else f"`{name}`"
+    return f"unix_micros(`{name}`) AS `{name}`" if _is_moment(kind) else f"`{name}`"
+
+
+def _is_moment(kind: Any) -> bool:
+    return kind is datetime or datetime in get_args(kind)
 
 
 def _python(value: Any, kind: Any) -> Any:
-    if kind is datetime:
+    if value is not None and _is_moment(kind):
         return datetime.fromtimestamp(value // 1_000_000, UTC).replace(microsecond=value % 1_000_000)
     if not isinstance(value, list):
         return value

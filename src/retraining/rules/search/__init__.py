@@ -1,0 +1,1 @@
+"""What has to be copied, deleted and verified so that an index equals its source."""

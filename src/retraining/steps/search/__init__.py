@@ -1,0 +1,1 @@
+"""Parts of the refresh of a search index: compare, copy, let go, wait for the indexer, confirm."""
