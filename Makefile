@@ -63,8 +63,8 @@ lint: setup ## ruff (rules and format) and mypy
 	@$(PYTHON) -m mypy
 
 lock: ## pin requirements-dev.txt again from pyproject.toml (needs uv)
-	@uv pip compile -q --universal --python-version 3.11 --extra dev --no-header pyproject.toml -o requirements-dev.txt
-	@{ echo '# The laptop lane, pinned: every package of pyproject.toml and its extra `dev`, for Python 3.11 and 3.12.'; \
+	@uv pip compile -q --universal --python-version 3.11 --extra dev --extra forecasting --no-header pyproject.toml -o requirements-dev.txt
+	@{ echo '# The laptop lane, pinned: every package of pyproject.toml and its extras, for Python 3.11 and 3.12.'; \
 	   echo '# Compiled from pyproject.toml by `make lock`: change versions there, not here.'; \
 	   cat requirements-dev.txt; } > requirements-dev.txt.new && mv requirements-dev.txt.new requirements-dev.txt
 

@@ -22,7 +22,7 @@ SEARCH = "retraining.adapters.search"
 RULES = (
     "retraining.rules retraining.rules.champion retraining.rules.drift retraining.rules.drift.detectors "
     "retraining.rules.gate retraining.rules.ingest retraining.rules.ingest.conditions retraining.rules.performance "
-    f"retraining.rules.search retraining.rules.validation {BOTTOM}"
+    f"retraining.rules.panel retraining.rules.search retraining.rules.validation {BOTTOM}"
 )
 PAGE = "retraining.report.page_data retraining.report.words"
 DATASET = f"retraining.context retraining.steps.dataset {RULES} {TABLES} {REGISTRY}"
@@ -51,7 +51,7 @@ ROOMS = {
     "retraining.spec.conditions": ("retraining.spec.document", ""),
     "retraining.spec": (
         "retraining.errors retraining.kinds retraining.spec.conditions retraining.spec.document",
-        "pydantic yaml",
+        "pydantic pydantic_core yaml",
     ),
     "retraining.records": ("retraining.errors retraining.spec served_model", "pydantic"),
     "retraining.requests": ("retraining.errors retraining.spec", "pydantic"),
@@ -65,8 +65,11 @@ ROOMS = {
     "retraining.rules.performance": (f"retraining.rules.drift retraining.rules.gate {BOTTOM}", f"{ARRAYS} sklearn"),
     "retraining.rules.champion": (f"retraining.rules.gate {BOTTOM}", ARRAYS),
     "retraining.rules.search": (BOTTOM, ""),
+    "retraining.rules.panel": (f"retraining.rules.gate {BOTTOM}", ARRAYS),
     "retraining.rules.validation": (f"retraining.rules.gate retraining.rules.ingest {BOTTOM}", ""),
     "retraining.strategies": (RULES, f"{ARRAYS} sklearn"),
+    # Models of single series. It runs on workers, one bucket of series at a time, and knows no table.
+    "retraining.forecasting": (RULES, f"{ARRAYS} statsforecast"),
     "retraining.report": (f"{PAGE} retraining.report.charts {RULES}", f"{ARRAYS} jinja2"),
     "retraining.report.charts": (f"{PAGE} {RULES}", f"{ARRAYS} matplotlib"),
     "retraining.report.page_data": (RULES, ""),
@@ -122,7 +125,7 @@ ROOMS = {
         f"retraining.open_stage retraining.steps.search retraining.rules.search {TABLES} {SEARCH} {BOTTOM}",
         "pyspark",
     ),
-    "retraining.check_specs": (f"retraining.strategies {BOTTOM}", ""),
+    "retraining.check_specs": (f"retraining.forecasting retraining.strategies {BOTTOM}", ""),
     "retraining": ("", ""),
     # What callers get: it travels with every version, so it knows nothing else of src.
     "served_model": ("", "numpy pandas"),

@@ -30,7 +30,7 @@ class SpecTables:
 
     def top(self) -> str:
         """The table of the keys at the top of the file that are not sections."""
-        required = self._schema["required"]
+        required = [*self._schema["required"], *self._schema.get("else", {}).get("required", ())]
         plain = {key: each for key, each in self._schema["properties"].items() if self._section(each) is None}
         return table(_HEADER, [_row(key, value, key in required, None) for key, value in plain.items()])
 
@@ -83,7 +83,8 @@ class SpecTables:
     def _section(self, schema: Schema) -> Schema | None:
         """The section that a key holds, alone or in a list; None for other keys, and for rules."""
         forms = [schema, *schema.get("anyOf", [])]
-        items = [each["items"] for each in forms if isinstance(each.get("items"), dict)]
+        lists = [each["items"] for each in forms if isinstance(each.get("items"), dict)]
+        items = [form for each in lists for form in (each, *each.get("anyOf", ()))]
         named = [each["$ref"] for each in (*forms, *items) if "$ref" in each]
         return self._resolved(named[0]) if named else None
 

@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from retraining.errors import SpecError
+from retraining.forecasting.panel_plan import wrong_models
 from retraining.spec.document.faults import Fault, did_you_mean, refusal
 from retraining.spec.document.read_document import Document, read_document, read_text
 from retraining.spec.model_spec import ModelSpec
@@ -35,8 +36,9 @@ def faults_of_spec(folder: Path, model: str) -> list[str]:
 
 
 def check_recipe(spec: ModelSpec, folder: Path) -> None:
-    """Raises SpecError, with lines, where the spec's recipe does not build what the rest of the spec needs."""
-    wrong = wrong_recipe(spec)
+    """Raises SpecError, with lines, where the spec's recipe does not build what the rest of the spec needs, or a model
+    of a forecast cannot be built."""
+    wrong = wrong_models(spec) if spec.is_forecast else wrong_recipe(spec)
     if not wrong:
         return
     origin = f"specs/{spec.model}.yml"
@@ -47,7 +49,7 @@ def check_recipe(spec: ModelSpec, folder: Path) -> None:
 def _line(document: Document, key: str, why: str) -> int:
     """Of the argument that a sentence quotes, else of the key."""
     quoted = re.findall(r"'(\w+)'", why)
-    return document.find((key, *quoted[:1])).line
+    return document.find((*key.split("."), *quoted[:1])).line
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -69,18 +69,8 @@ def test_every_notebook_is_run_by_a_task(bundle):
     assert notebooks_that_no_task_runs(bundle) == []
 
 
-DEPLOYED = {
-    *(
-        "LICENSE",
-        "README.md",
-        "databricks.yml",
-        "notebooks",
-        "requirements-search.txt",
-        "requirements.txt",
-        "resources",
-    ),
-    *("specs", "src"),
-}
+REQUIREMENTS = {"requirements.txt", "requirements-forecasting.txt", "requirements-search.txt"}
+DEPLOYED = {"LICENSE", "README.md", "databricks.yml", "notebooks", "resources", "specs", "src", *REQUIREMENTS}
 EXAMPLES = {
     *("notebooks/demo/load_diabetes.py", "notebooks/demo/load_flights.py", "notebooks/demo/summary.py"),
     *(

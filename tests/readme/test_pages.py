@@ -96,7 +96,10 @@ def _as_a_spec(snippet: str) -> str:
         return snippet
     name = _shared_source(snippet)
     changed = {"source": name} if name else yaml.safe_load(snippet)
-    return yaml.safe_dump({**yaml.safe_load(third_model()), **changed})
+    whole = yaml.safe_load(third_model())
+    if changed.get("kind") == "forecast":
+        del whole["recipe"]
+    return yaml.safe_dump({**whole, **changed})
 
 
 @every_linked_page

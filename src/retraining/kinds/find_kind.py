@@ -4,6 +4,7 @@ from typing import Protocol
 
 from retraining.errors import SpecError
 from retraining.kinds.classification import CLASSIFICATION
+from retraining.kinds.forecast import FORECAST
 from retraining.kinds.kind import Kind
 from retraining.kinds.metric import Metric
 from retraining.kinds.regression import REGRESSION
@@ -13,6 +14,7 @@ KINDS: dict[str, Kind] = {
     for each in (
         REGRESSION,
         CLASSIFICATION,
+        FORECAST,
     )
 }
 

@@ -2,8 +2,9 @@
 
 from typing import Literal
 
-from pydantic import model_validator
+from pydantic import ValidationInfo, model_validator
 
+from retraining.spec.forecast_section import FORECAST_KIND
 from retraining.spec.labels_section import LabelsSection
 from retraining.spec.section import ColumnName, Section
 
@@ -36,8 +37,8 @@ class ColumnsSection(Section):
         return self.numeric + self.categorical
 
     @model_validator(mode="after")
-    def _learns_from_something(self) -> "ColumnsSection":
-        if not self.features:
+    def _learns_from_something(self, info: ValidationInfo) -> "ColumnsSection":
+        if not self.features and (info.context or {}).get("kind") != FORECAST_KIND:
             raise ValueError("names no feature. List columns under numeric, categorical or both")
         return self
 

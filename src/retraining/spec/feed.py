@@ -40,6 +40,8 @@ class Feed:
     """Where the labels come from, if not with these rows."""
     slices: tuple[str, ...] = ()
     """Columns that split the rows into the groups of the gate."""
+    series: tuple[str, ...] = ()
+    """Columns that name the series of a forecast, their time, and what is known ahead."""
     used_by_others: tuple[str, ...] = ()
     """Columns that other models of the source name."""
 
@@ -59,7 +61,7 @@ class Feed:
         rules = [name for rule in self.quality.rules for name in rule.columns_read]
         gates = self.quality.batch.max_null_share
         own = (self.source.ledger_column, *self.source.keys, self.label)
-        return (*own, *self.numeric, *self.categorical, *self.slices, *rules, *gates)
+        return (*own, *self.numeric, *self.categorical, *self.slices, *self.series, *rules, *gates)
 
     def names(self, column: str) -> bool:
         """Whether the spec names a column, in any case."""
@@ -98,6 +100,7 @@ def rows_feed(spec: ModelSpec) -> Feed:
         source_file=spec.source_file,
         labels=labels_feed(spec),
         slices=spec.columns.slices,
+        series=spec.series_columns,
         used_by_others=spec.used_by_others,
     )
 

@@ -14,13 +14,14 @@ from retraining.spec.recipe_function import file_of, find_function
 _MOST_NAMES = 8
 """Of functions that an error lists."""
 
-Role = Literal["recipe", "metric", "prepare", "cleaner"]
+Role = Literal["recipe", "metric", "prepare", "cleaner", "forecaster"]
 
 _TAKES: dict[Role, tuple[str, ...]] = {
     "recipe": ("numeric", "categorical", "params"),
     "metric": ("label", "prediction"),
     "prepare": ("rows",),
     "cleaner": ("path", "content"),
+    "forecaster": ("season_length", "options"),
 }
 """What a function of each role is called with."""
 

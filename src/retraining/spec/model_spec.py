@@ -3,17 +3,25 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, PlainSerializer, PrivateAttr, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, WrapValidator, model_validator
 
 from retraining.kinds.find_kind import KINDS, kind_of
 from retraining.spec.alerts_section import AlertsSection
 from retraining.spec.columns_section import ColumnsSection
 from retraining.spec.document.faults import did_you_mean
 from retraining.spec.drift_section import DriftSection
+from retraining.spec.forecast_section import FORECAST_KIND, ForecastSection
 from retraining.spec.gate_section import GateSection
+from retraining.spec.kind_of_sections import (
+    NOT_GIVEN,
+    forecast_of_kind,
+    recipe_of_kind,
+    with_defaults_of_kind,
+    wrong_for_kind,
+)
+from retraining.spec.params import Params
 from retraining.spec.policy_section import PolicySection
 from retraining.spec.quality_section import QualitySection
 from retraining.spec.recipe_function import RecipeName, is_recipe
@@ -21,28 +29,6 @@ from retraining.spec.section import Name, Section
 from retraining.spec.serving_section import ServingSection
 from retraining.spec.source_section import SourceSection
 from retraining.spec.strategy_section import StrategySection
-
-
-def _frozen(value: object) -> object:
-    """A value of YAML that cannot be changed: sections become read-only, lists become tuples."""
-    if isinstance(value, Mapping):
-        return MappingProxyType({name: _frozen(each) for name, each in value.items()})
-    if isinstance(value, list | tuple):
-        return tuple(_frozen(each) for each in value)
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    raise ValueError(f"holds `{value}`, which YAML reads as a date. Write it in quotes, and let the recipe read it")
-
-
-def plain(value: Any) -> Any:
-    """The same as dictionaries and lists, as libraries expect their arguments; a copy."""
-    if isinstance(value, Mapping):
-        return {name: plain(each) for name, each in value.items()}
-    return [plain(each) for each in value] if isinstance(value, tuple) else value
-
-
-Params = Annotated[Mapping[str, Any], AfterValidator(_frozen), PlainSerializer(plain)]
-"""Arguments of a recipe, with lists and sections inside: frozen like the rest of the spec."""
 
 
 def _known_kind(name: str) -> str:
@@ -70,10 +56,16 @@ class ModelSpec(Section):
     """Where rows come from. A name instead of a section: the file of that name in specs/sources."""
     columns: ColumnsSection
     """What the model learns from, and what it predicts."""
+    forecast: Annotated[ForecastSection | None, WrapValidator(forecast_of_kind)] = Field(
+        default_factory=lambda: NOT_GIVEN, validate_default=True
+    )
+    """The series of a model of kind forecast, and how they are forecast."""
     quality: QualitySection = Field(default_factory=QualitySection)
     """Which rows and batches are fit for use."""
-    recipe: RecipeName
-    """The function that builds the unfitted estimator."""
+    recipe: Annotated[RecipeName, WrapValidator(recipe_of_kind)] = Field(
+        default_factory=lambda: NOT_GIVEN, validate_default=True
+    )
+    """The function that builds the unfitted estimator; a forecast has none."""
     params: Params = Field(default_factory=dict, validate_default=True)
     """Arguments of that function: values, lists and sections."""
     strategy: StrategySection = StrategySection()
@@ -98,10 +90,16 @@ class ModelSpec(Section):
         if context is not None:
             self._source_file = context["source_file"]
 
+    @model_validator(mode="before")
+    @classmethod
+    def _defaults_of_the_kind(cls, value: Any) -> Any:
+        return with_defaults_of_kind(value)
+
     @model_validator(mode="after")
     def _sections_fit_together(self) -> "ModelSpec":
         """All that is wrong between sections, a line for each: who corrects one thing wants to know the next."""
         wrong = [
+            *wrong_for_kind(self),
             *self._wrong_holdout(),
             *self._wrong_metrics(),
             *self._not_features("gate.may_explain_label", self.gate.may_explain_label),
@@ -169,8 +167,18 @@ class ModelSpec(Section):
 
     def share_with(self, other: "ModelSpec") -> None:
         """Remembers the columns of another model of the same source, so that ingestion keeps them as they are."""
-        theirs = (*other.columns.features, *other.columns.slices, other.columns.label)
+        theirs = (*other.columns.features, *other.columns.slices, other.columns.label, *other.series_columns)
         self._used_by_others = (*self._used_by_others, *theirs)
+
+    @property
+    def is_forecast(self) -> bool:
+        """Whether the model is a panel of series."""
+        return self.kind == FORECAST_KIND
+
+    @property
+    def series_columns(self) -> tuple[str, ...]:
+        """Columns that a forecast needs beside its label; none of any other kind."""
+        return self.forecast.named_columns if self.forecast else ()
 
     @property
     def period_days(self) -> int:
@@ -193,7 +201,8 @@ class ModelSpec(Section):
         columns, or with other parameters."""
         content = self.model_dump(mode="json")
         columns = {name: content["columns"][name] for name in ("label", "numeric", "categorical")}
-        made_by = {name: content[name] for name in ("kind", "recipe", "params", "strategy")}
+        keys = ("kind", "recipe", "params", "strategy", *(("forecast",) if self.forecast else ()))
+        made_by = {name: content[name] for name in keys}
         return _sha256({**made_by, "columns": columns, "prepare": content["source"]["prepare"]})
 
 

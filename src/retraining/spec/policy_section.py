@@ -19,6 +19,8 @@ class PolicySection(Section):
     schedule."""
     max_error_increase: float = Field(default=0.2, gt=0)
     """Share by which the realised error may exceed that at promotion before it justifies an expensive fit."""
+    max_refit_share: float | None = Field(default=None, gt=0, le=1)
+    """Of a forecast: the share of its series that one run may fit again, worst first. Default: 0.3."""
     cooldown_days: int = Field(default=1, ge=0)
     """Data time since the last candidate during which drift, error and age do not lead to another one."""
     max_rows: int = Field(default=1_000_000, ge=100)

@@ -94,7 +94,7 @@ def parse_spec(text: str, origin: str, folder: Path | None = None) -> ModelSpec:
     content = document.content
     name = content.get("source")
     if not isinstance(name, str):
-        return _validated(ModelSpec, content, document, {"source_file": None})
+        return _validated(ModelSpec, content, document, {"source_file": None, "kind": content.get("kind")})
 
     shared_keys = list(_shared_keys(document, name))
     if shared_keys:
@@ -106,7 +106,7 @@ def parse_spec(text: str, origin: str, folder: Path | None = None) -> ModelSpec:
         content = content | shared.keys_for_model(columns)
     else:  # missing, or not a section: validation reports it
         content = content | {"source": shared.source, "quality": shared.quality}
-    return _validated(ModelSpec, content, document, {"source_file": _source_file(name)})
+    return _validated(ModelSpec, content, document, {"source_file": _source_file(name), "kind": content.get("kind")})
 
 
 def _validated(
@@ -130,6 +130,7 @@ _FUNCTIONS: Mapping[tuple[str, ...], Role] = {
     ("gate", "metric"): "metric",
     ("gate", "guards"): "metric",
     ("gate", "floors"): "metric",
+    ("forecast", "models"): "forecaster",
 }
 """Where a file may name functions, and what each is for."""
 

@@ -105,7 +105,7 @@ class SourceSection(Section):
     """How CSV files are written, where it differs from what pandas and Excel write."""
     ledger_column: ColumnName
     """Grows with every new or changed row: timestamp, date, integer or decimal (the white paper's ledger column).
-    A change feed needs none: its versions are the ledger."""
+    A change feed needs none: its versions are the ledger. A forecast needs none: its time is."""
     keys: tuple[ColumnName, ...] = Field(min_length=1)
     """Columns that name the entity a row is about."""
     prepare: RecipeName | None = None

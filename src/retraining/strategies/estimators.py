@@ -8,7 +8,8 @@ from sklearn.dummy import DummyRegressor
 
 from retraining.errors import SpecError
 from retraining.kinds.find_kind import kind_of
-from retraining.spec.model_spec import ModelSpec, plain
+from retraining.spec.model_spec import ModelSpec
+from retraining.spec.params import plain
 from retraining.spec.recipe_function import find_function
 
 

@@ -21,7 +21,8 @@ def test_a_label_is_read_as_its_kind_has_it(spark):
     rows = [("1.5",), ("late",), ("NaN",), (" nan",), ("-Infinity",), ("1e308",), ("-3.4e38",), ("Nancy",), (None,)]
     found = values_of(spark, rows, "y string", *(kind.label_column("y") for kind in KINDS.values()))
 
-    numbers, names = zip(*found, strict=True)
+    numbers, names, of_series = zip(*found, strict=True)
+    assert of_series == numbers
     assert numbers == (1.5, None, None, None, None, None, -3.4e38, None, None)
     assert names == ("1.5", "late", None, None, "-Infinity", "1e308", "-3.4e38", "Nancy", None)
 

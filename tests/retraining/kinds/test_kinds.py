@@ -12,6 +12,7 @@ from tests.loop import toy_spec
 from retraining.errors import SpecError
 from retraining.kinds.classification import CLASSIFICATION
 from retraining.kinds.find_kind import KINDS, find_kind, kind_of
+from retraining.kinds.forecast import FORECAST
 from retraining.kinds.regression import REGRESSION, Regression
 
 X = pd.DataFrame({"x": [0.0, 1.0, 2.0, 3.0]})
@@ -20,13 +21,13 @@ CLASSES = pd.Series(["a", "a", "b", "b"])
 
 
 def test_a_kind_is_found_by_the_name_that_a_spec_uses():
-    assert [find_kind(name) for name in KINDS] == [REGRESSION, CLASSIFICATION]
+    assert [find_kind(name) for name in KINDS] == [REGRESSION, CLASSIFICATION, FORECAST]
     assert kind_of(toy_spec()) is REGRESSION
     assert kind_of(toy_spec(kind="classification")) is CLASSIFICATION
 
 
 def test_an_unknown_kind_is_refused_with_the_names_there_are():
-    expected = "'survival' is not a kind of model; expected one of regression, classification"
+    expected = "'survival' is not a kind of model; expected one of regression, classification, forecast"
 
     with pytest.raises(SpecError) as caught:
         find_kind("survival")

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from retraining.spec.model_spec import plain
+from retraining.spec.params import plain
 from retraining.spec.read_spec import parse_spec
 
 SPEC = """

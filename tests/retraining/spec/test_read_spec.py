@@ -73,8 +73,8 @@ def test_every_spec_of_this_repository_can_be_read():
         (
             "shedule: daily",
             "shedule",
-            "alerts, columns, drift, gate, kind, model, params, policy, quality, recipe, schedule, serving, source, "
-            "strategy",
+            "alerts, columns, drift, forecast, gate, kind, model, params, policy, quality, recipe, schedule, serving, "
+            "source, strategy",
         ),
         (
             "gate: { hold_out: newest }",
@@ -85,8 +85,8 @@ def test_every_spec_of_this_repository_can_be_read():
         (
             "policy: { max_age: 3 }",
             "policy.max_age",
-            "cheap_fit_seconds, cooldown_days, max_age_days, max_error_increase, max_rows, min_new_rows, "
-            "on_alias_drift, on_previous_wins, previous_wins_blocks",
+            "cheap_fit_seconds, cooldown_days, max_age_days, max_error_increase, max_refit_share, max_rows, "
+            "min_new_rows, on_alias_drift, on_previous_wins, previous_wins_blocks",
         ),
     ],
 )
@@ -124,7 +124,7 @@ def test_an_unknown_key_of_a_quality_rule_is_named_with_the_keys_of_that_rule():
         ("table: toy_source", "table: a.b.c.d", "source.table"),
         ("table: toy_source", "table: toy`source", "source.table"),
         ("label: y", "label: _row_key", "columns.label"),
-        ("kind: regression", "kind: forecast", "kind"),
+        ("kind: regression", "kind: ranking", "kind"),
         ("schedule: daily", "schedule: hourly", "schedule"),
         ("numeric: [x]", "numeric: []", "columns"),
         ("numeric: [x]", "numeric: [x], label_delay: 1", "columns.label_delay"),

@@ -14,7 +14,8 @@ from retraining.context import Context
 from retraining.failpoints import hit
 from retraining.kinds.find_kind import kind_of
 from retraining.records.version import Manifest
-from retraining.spec.model_spec import ModelSpec, plain
+from retraining.spec.model_spec import ModelSpec
+from retraining.spec.params import plain
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.load_version import manifest_of_version
 from retraining.steps.drift.append_references import append_references

@@ -110,7 +110,7 @@ def test_another_kind_has_other_metrics(name, kind):
 def test_every_name_that_a_spec_may_use_has_a_metric(kind):
     names = list(find_kind(kind).metrics)
 
-    assert len(names) > 3
+    assert len(names) >= 2
     assert [find_metric(name, kind).name for name in names] == names
 
 

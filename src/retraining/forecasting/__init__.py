@@ -1,0 +1,1 @@
+"""How one series is forecast, and how its model takes in new points without being estimated again."""

@@ -1,0 +1,103 @@
+"""What a candidate panel must keep while its loss gets smaller: intervals, stability, models, and every series."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from retraining.records.gate import Check, GateVerdict
+
+COVERAGE_TOLERANCE = 0.05
+FEWEST_ORIGINS = 10
+"""Of a verdict on coverage."""
+STABILITY_TOLERANCE = 0.05
+"""Share by which forecasts may change more from origin to origin than those of the reference."""
+FALLBACK_TOLERANCE = 0.02
+"""Share of the series that may fall back in addition to those of the champion."""
+
+
+def coverage_holds(level: int, sums: pd.DataFrame) -> Check:
+    """The share of actuals inside the interval is within five points of its level. It fails only where that is shown:
+    days differ, and a small panel has few.
+
+    sums: origin, rows and inside, as `interval_sums` has them.
+    """
+    name = f"coverage_{level}"
+    origins = len(sums)
+    if origins < FEWEST_ORIGINS:
+        few = f"Coverage of {level} % intervals: {origins} origins; a verdict needs {FEWEST_ORIGINS}."
+        return Check(name, "unknown", None, None, None, level / 100, few)
+
+    rows = sums["rows"].to_numpy(np.float64)
+    inside = sums["inside"].to_numpy(np.float64)
+    share = float(inside.sum() / rows.sum())
+    left_out = (inside.sum() - inside) / (rows.sum() - rows)
+    error = float(np.sqrt((origins - 1) / origins * np.sum((left_out - left_out.mean()) ** 2)))
+    reach = float(stats.t.ppf(0.975, origins - 1)) * error
+    away = abs(share - level / 100)
+
+    verdict: GateVerdict = "passed"
+    if away > COVERAGE_TOLERANCE:
+        verdict = "failed" if away - reach > COVERAGE_TOLERANCE else "unknown"
+    sentence = (
+        f"Of {int(rows.sum()):,} actuals at {origins} origins {share:.1%} were inside the {level} % intervals; within "
+        f"{COVERAGE_TOLERANCE:.0%} of the level is {'shown not to hold' if verdict == 'failed' else 'asked'}."
+    )
+    return Check(name, verdict, share, share - reach, share + reach, level / 100, sentence)
+
+
+def stability_holds(candidate: tuple[float, int], reference: tuple[float, int], name: str) -> Check:
+    """Forecasts of one date change from origin to origin no more than those of a reference, such as models that are
+    fitted again at every origin. Both: the sum of scaled changes, and their number."""
+    if not candidate[1] or not reference[1]:
+        few = "Stability: no date was forecast from two origins."
+        return Check("stability", "unknown", None, None, None, None, few)
+
+    ours = candidate[0] / candidate[1]
+    theirs = reference[0] / reference[1]
+    most = theirs * (1 + STABILITY_TOLERANCE)
+    sentence = (
+        f"From origin to origin the forecast of a date changes by {ours:.3g} scales, those of {name} by {theirs:.3g}; "
+        f"at most {most:.3g} is allowed."
+    )
+    return Check("stability", "passed" if ours <= most else "failed", ours, None, None, most, sentence)
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The series of a panel, and those of them that fall back."""
+
+    series: Collection[str]
+    fallbacks: Collection[str]
+
+    @property
+    def share(self) -> float:
+        """Of the series that fall back."""
+        return len(self.fallbacks) / len(self.series) if self.series else 0.0
+
+
+def fallbacks_hold(candidate: Roster, champion: Roster | None) -> Check:
+    """Not many more series may fall back than in the live panel. A first panel is not asked: what falls back there had
+    nothing before."""
+    now = f"{len(candidate.fallbacks):,} of {len(candidate.series):,} series fall back ({candidate.share:.1%})"
+    if champion is None:
+        return Check("fallbacks", "passed", candidate.share, None, None, None, f"{now}.")
+    most = champion.share + FALLBACK_TOLERANCE
+    verdict: GateVerdict = "passed" if candidate.share <= most else "failed"
+    sentence = f"{now}, of the champion {champion.share:.1%}; at most {most:.1%} is allowed."
+    return Check("fallbacks", verdict, candidate.share, None, None, most, sentence)
+
+
+def none_lost(candidate: Roster, expected: Collection[str]) -> Check:
+    """Every series of the source that has not retired has exactly one model. expected: their keys."""
+    lost = len(set(expected) - set(candidate.series))
+    more = len(set(candidate.series) - set(expected))
+    twice = len(candidate.series) - len(set(candidate.series))
+    sentence = (
+        f"{len(set(expected)):,} series are expected; {lost:,} are lost, {more:,} are not expected and {twice:,} are "
+        f"there twice."
+    )
+    verdict: GateVerdict = "failed" if lost or more or twice else "passed"
+    return Check("series", verdict, float(lost), None, None, 0.0, sentence)
