@@ -128,7 +128,7 @@ ROOMS = {
     "retraining.check_specs": (f"retraining.forecasting retraining.strategies {BOTTOM}", ""),
     "retraining": ("", ""),
     # What callers get: it travels with every version, so it knows nothing else of src.
-    "served_model": ("", "numpy pandas"),
+    "served_model": ("", "numpy pandas sklearn"),
     "recipes": ("retraining.strategies", f"{ARRAYS} pyspark sklearn"),
     "recipes.demo": ("recipes retraining.strategies", f"{ARRAYS} pyspark sklearn"),
     # The laptop's workspace is not part of the product, and the product does not know that it exists.

@@ -15,7 +15,7 @@ from retraining.spec.index_spec import (
 )
 from retraining.spec.plain_words import WORDS_OF_PATTERNS
 from retraining.spec.recipe_function import RECIPE_PATTERN
-from retraining.spec.section import COLUMN_PATTERN, LENGTH_PATTERN, NAME_PATTERN, TABLE_PATTERN
+from retraining.spec.section import COLUMN_PATTERN, LENGTH_PATTERN, NAME_PATTERN, TABLE_PATTERN, VERSION_PATTERN
 from retraining.spec.serving_section import WEB_ADDRESS_PATTERN
 
 WORD_OF_PATTERN = {
@@ -24,6 +24,7 @@ WORD_OF_PATTERN = {
     COLUMN_PATTERN: "column",
     LENGTH_PATTERN: "length of time",
     RECIPE_PATTERN: "function",
+    VERSION_PATTERN: "version",
     WEB_ADDRESS_PATTERN: "web address",
     ENDPOINT_PATTERN: "service address",
     CONTAINER_PATTERN: "container",

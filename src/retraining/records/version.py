@@ -92,6 +92,8 @@ class Manifest(Stamped):
     features: tuple[Feature, ...] = ()
     """The columns that the version was fitted on: it predicts with them, whatever the spec says by now. Empty for a
     version that was made elsewhere, or is older than this column."""
+    rehearsed_rows: int = 0
+    """Rows of earlier batches that an update was shown again, beside trained_rows."""
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,8 @@ class ModelSpec(Section):
             *self._not_features("gate.may_explain_label", self.gate.may_explain_label),
             *self._not_features("gate.golden_rows", [name for row in self.gate.golden_rows for name in row.features]),
             *self._not_features("drift.weights", self.drift.weights),
+            *self._not_features("strategy", self.strategy.features),
+            *self._texts_of_strategy(),
             *self._wrong_golden_rows(),
         ]
         if wrong:
@@ -138,6 +140,11 @@ class ModelSpec(Section):
         return [f"{key} names columns that are not features: {', '.join(unknown)}{'.' if near else ''}{near}"] * bool(
             unknown
         )
+
+    def _texts_of_strategy(self) -> list[str]:
+        texts = sorted(set(self.strategy.numbers) & set(self.columns.categorical))
+        named = ", ".join(texts)
+        return [f"strategy reads columns of texts as numbers: {named}. Move them to columns.numeric"] * bool(texts)
 
     @model_validator(mode="after")
     def _labels_name_the_same_entities(self) -> "ModelSpec":

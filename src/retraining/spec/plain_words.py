@@ -13,7 +13,7 @@ from retraining.spec.index_spec import (
 )
 from retraining.spec.known_recipes import functions_for
 from retraining.spec.recipe_function import RECIPE_PATTERN
-from retraining.spec.section import COLUMN_PATTERN, LENGTH_PATTERN, NAME_PATTERN, TABLE_PATTERN
+from retraining.spec.section import COLUMN_PATTERN, LENGTH_PATTERN, NAME_PATTERN, TABLE_PATTERN, VERSION_PATTERN
 from retraining.spec.serving_section import WEB_ADDRESS_PATTERN
 
 WORDS_OF_PATTERNS = {
@@ -22,6 +22,7 @@ WORDS_OF_PATTERNS = {
     COLUMN_PATTERN: "a column's name, which begins with no space and has no backtick",
     LENGTH_PATTERN: "a length of time, such as 30 minutes, 6 hours or 3 days",
     RECIPE_PATTERN: "a function of src/recipes as recipes.<file>.<function>",
+    VERSION_PATTERN: 'the number of a version in quotes, such as "3"',
     WEB_ADDRESS_PATTERN: "a web address such as https://example.com/hook, without a password",
     ENDPOINT_PATTERN: "an address such as https://<name>.search.windows.net, without a password",
     CONTAINER_PATTERN: "the name of a container: 3 to 63 small letters, digits and single hyphens",

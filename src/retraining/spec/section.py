@@ -11,6 +11,7 @@ NAME_PATTERN = r"^[a-z][a-z0-9_]{0,63}$"
 TABLE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*){0,2}$"
 COLUMN_PATTERN = r"^[^`\s][^`]*$"
 LENGTH_PATTERN = r"^[1-9][0-9]{0,5} (minutes?|hours?|days?)$"
+VERSION_PATTERN = r"^[1-9][0-9]*$"
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 """A model or source name: it becomes part of table and model names."""

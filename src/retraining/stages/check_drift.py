@@ -32,6 +32,7 @@ from retraining.steps.gate.plan_holdout import check_holdout_has_days
 from retraining.steps.performance.daily_losses import measure_daily_losses
 from retraining.steps.performance.estimate_unlabelled import estimate_unlabelled
 from retraining.steps.performance.feed_detectors import feed_detectors
+from retraining.strategies.find_strategy import find_strategy
 
 _log = logging.getLogger(__name__)
 
@@ -78,7 +79,8 @@ def check_drift(
     version = champion_version or heal_and_read_champion(context)
     source, history, metrics = _read(context)
     check_holdout_has_days(context.spec.gate, source.ledger)
-    wishes = _wishes(read_rows(context.tables, Control, context.model), frozen, asked)
+    wished = _wishes(read_rows(context.tables, Control, context.model), frozen, asked)
+    wishes = _unless_static(context.spec, version, wished)
     evaluation_id = _evaluation_id(context, source, version, history, asked)
     evaluation = _Evaluation(evaluation_id, history.manifest_of(version), wishes)
 
@@ -109,6 +111,15 @@ def _read(context: Context) -> tuple[IngestedSource, ModelHistory, Sequence[Drif
 def _wishes(rows: Sequence[Control], frozen: bool, asked: str | None) -> Wishes:
     mode = mode_of(rows)
     return Wishes(frozen or mode != "active", mode_in_words(rows), asked)
+
+
+def _unless_static(spec: ModelSpec, champion: str | None, wishes: Wishes) -> Wishes:
+    """A strategy that never trains again keeps its first champion, whatever else people want."""
+    name = spec.strategy.name
+    if champion is None or wishes.frozen or find_strategy(name).retrains:
+        return wishes
+    why = f"strategy {name}: the first champion stays, and nothing is trained. Name another strategy to change that."
+    return replace(wishes, frozen=True, frozen_reason=why)
 
 
 def _earlier(history: ModelHistory, evaluation: _Evaluation) -> Decision | None:

@@ -9,7 +9,7 @@ from retraining.rules.gate.metrics import why_no_probabilities
 from retraining.spec.document.faults import did_you_mean
 from retraining.spec.model_spec import ModelSpec
 from retraining.strategies.estimators import build_estimator, check_kind
-from retraining.strategies.find_strategy import find_strategy
+from retraining.strategies.find_strategy import strategy_of
 
 Wrong = tuple[str, str]
 """The key of the spec that is at fault, and a sentence."""
@@ -82,6 +82,6 @@ def _metrics_without_probabilities(spec: ModelSpec, estimator: Any) -> Iterator[
 
 def _strategy_refuses(spec: ModelSpec, estimator: Any) -> Iterator[Wrong]:
     try:
-        find_strategy(spec.strategy.name)(estimator).check()
+        strategy_of(spec.strategy, estimator).check()
     except SpecError as err:
         yield "strategy", str(err)

@@ -11,6 +11,7 @@ from sklearn.base import clone
 
 from retraining.kinds.kind import Kind
 from retraining.kinds.metric import Metric, in_order, over_classes
+from retraining.strategies.strategy import Strategy
 
 Days = NDArray[np.int64]
 """Day of each row, counted from 1970-01-01."""
@@ -49,8 +50,9 @@ class DatedRows:
         return self.features[which], self.label[which]
 
 
-def choose_window(estimator: Any, rows: DatedRows, windows: Sequence[int], judging: Judging) -> WindowChoice:
-    """The window whose fit errs least on the newest days, having seen only the days before them.
+def choose_window(strategy: Strategy, rows: DatedRows, windows: Sequence[int], judging: Judging) -> WindowChoice:
+    """The window whose fit errs least on the newest days, having seen only the days before them. The strategy makes the
+    fits, as it will make the one that goes to the gate.
 
     Every row comes before the hold-out, so the hold-out still judges one candidate that was not chosen by it. A window
     that the history does not fill is the same as all of it and is not tried. One whose rows cannot be learned, or whose
@@ -74,7 +76,7 @@ def choose_window(estimator: Any, rows: DatedRows, windows: Sequence[int], judgi
             continue
 
         why = judging.kind.why_not_learned(rows.label[inside]) or _why_not_refitted(rows, length, judging.kind)
-        error = np.nan if why else _error(clone(estimator).fit(*rows.where(inside)), rows, judged, judging)
+        error = np.nan if why else _error(_fitted(strategy, rows, inside), rows, judged, judging)
         if np.isfinite(error):
             errors.append((length, error))
         else:
@@ -82,6 +84,11 @@ def choose_window(estimator: Any, rows: DatedRows, windows: Sequence[int], judgi
 
     best = min(errors, key=lambda tried: tried[1]) if errors else (None, np.nan)
     return WindowChoice(best[0], tuple(errors), tuple(left_out))
+
+
+def _fitted(strategy: Strategy, rows: DatedRows, inside: NDArray[np.bool_]) -> Any:
+    features, label = rows.where(inside)
+    return clone(strategy).fit(features, label, time=rows.days[inside]).model_
 
 
 def _why_not_refitted(rows: DatedRows, length: int | None, kind: Kind) -> str | None:

@@ -2,10 +2,10 @@
 
 from typing import Any, ClassVar
 
-import pandas as pd
 from sklearn.base import clone
 
-from retraining.errors import SpecError
+from retraining.strategies.rows import Rows
+from retraining.strategies.sample_weights import fit_arguments
 from retraining.strategies.strategy import Strategy
 
 
@@ -13,22 +13,6 @@ class FullRefit(Strategy):
     """Every model starts from nothing, so it forgets what left the window, and any estimator will do."""
 
     name: ClassVar[str] = "full_refit"
-    can_update: ClassVar[bool] = False
 
-    def check(self) -> None:
-        """Every estimator can be fitted."""
-
-    def fit(self, features: pd.DataFrame, label: "pd.Series[Any]") -> Any:
-        """A fitted clone."""
-        return clone(self.estimator).fit(features, label)
-
-    def update(self, features: pd.DataFrame, label: "pd.Series[Any]") -> Any:
-        """Always raises SpecError."""
-        raise SpecError(
-            "strategy full_refit: a model is never updated, only fitted from scratch. Choose strategy: "
-            "incremental_update, whose champion learns the new rows only."
-        )
-
-    def cost(self, rows: int, new_rows: int) -> int:
-        """All rows."""
-        return rows
+    def _fit(self, rows: Rows) -> Any:
+        return clone(self.estimator).fit(rows.features, rows.label, **fit_arguments(self, rows.weight))

@@ -46,6 +46,9 @@ def test_no_windows_means_all_rows():
     "strategy",
     [
         "incremental_update",
+        "{ name: incremental_update, passes: 2 }",
+        "{ name: age_weighted_refit, half_life_days: 7 }",
+        "{ name: fine_tune, start: { model: a, version: '3' } }",
         "{ windows: [28] }",
         "{ exclude: [{ start: 2013-02-08, end: 2013-02-09, reason: Blizzard. }] }",
     ],
@@ -57,7 +60,7 @@ def test_each_key_changes_the_hash(strategy):
 @pytest.mark.parametrize(
     ("strategy", "message"),
     [
-        ("partial_refit", "`strategy` is `partial_refit`. Write full_refit or incremental_update"),
+        ("partial_refit", "`strategy` is `partial_refit`. Write full_refit, incremental_update, "),
         ("{ windows: [28, 91, 28] }", "windows [28, 91, 28]: expected different lengths of at least 1 day"),
         ("{ windows: [0] }", "windows [0]: expected different lengths of at least 1 day"),
         (
@@ -70,7 +73,31 @@ def test_each_key_changes_the_hash(strategy):
         ),
         ("{ exclude: [{ start: 2013-02-08, end: 2013-02-09 }] }", "reason"),
         ("{ exclude: [{ start: 2013-02-08, end: 2013-02-09, reason: ' ' }] }", "reason"),
-        ("{ window: 28 }", "unknown key `strategy.window`. Did you mean `windows`? Known here: exclude, name, windows"),
+        (
+            "{ name: static, passes: 2 }",
+            "passes is a key of incremental_update or fine_tune. The strategy is static: it has",
+        ),
+        ("{ name: transfer_head }", "transfer_head needs start, which names the version to start from"),
+        ("{ name: fine_tune, start: { model: a, version: 3 } }", 'is `3`, which is not a text. Write "3" in quotes'),
+        ("{ name: fine_tune, start: { model: a, version: '0' } }", "Write the number of a version in quotes, such as"),
+        ("{ name: regime_pool }", "regime_pool needs choose: column, profile or loss"),
+        ("{ name: regime_pool, choose: column }", "choose: column needs column, the feature that tells regimes apart"),
+        (
+            "{ name: regime_pool, choose: column, column: x, most_members: 3 }",
+            "most_members changes nothing with choose",
+        ),
+        ("{ name: regime_pool, choose: loss, column: x }", "column and edges belong to choose: column. Remove them"),
+        ("{ name: regime_pool, choose: column, column: x, edges: [2, 1] }", "expected different numbers, in order"),
+        ("{ name: differenced_target }", "differenced_target needs subtract, trend or season_days: what it takes out"),
+        (
+            "{ name: differenced_target, trend: true }",
+            "trend and season_days need time_column, the feature with the mom",
+        ),
+        ("{ name: differenced_target, subtract: x, time_column: x }", "time_column changes nothing without trend or"),
+        ("{ name: incremental_update, classes: [a] }", "expected at least 2 different ones"),
+        ("{ name: incremental_update, rehearse: 0 }", "Write a number above 0"),
+        ("{ name: age_weighted_refit, half_life_days: -1 }", "Write a number above 0"),
+        ("{ window: 28 }", "unknown key `strategy.window`. Did you mean `windows`? Known here: choose, classes, "),
     ],
 )
 def test_what_makes_no_sense_is_refused_by_name(strategy, message):
@@ -78,3 +105,38 @@ def test_what_makes_no_sense_is_refused_by_name(strategy, message):
         parsed(strategy)
 
     assert message in str(refused.value)
+
+
+def test_a_key_that_is_not_set_is_left_out_so_that_a_new_key_changes_no_hash():
+    assert parse_spec(SPEC, "specs/toy.yml").strategy.model_dump(mode="json") == {
+        "name": "full_refit",
+        "windows": [28, 91],
+        "exclude": [],
+    }
+
+
+def test_the_options_of_a_strategy_are_the_keys_that_are_set():
+    assert parsed("{ name: incremental_update, passes: 3, classes: [a, b] }").strategy.options == {
+        "passes": 3,
+        "classes": ("a", "b"),
+    }
+    assert parsed("{ name: fine_tune, step: 0.5, start: { model: a, version: '3' } }").strategy.options == {"step": 0.5}
+
+
+def test_a_strategy_may_read_features_only():
+    with pytest.raises(SpecError, match="strategy names columns that are not features: weather"):
+        parsed("{ name: regime_pool, choose: column, column: weather }")
+    assert parsed("{ name: regime_pool, choose: column, column: x }").strategy.features == ["x"]
+
+
+def test_what_is_subtracted_or_cut_must_be_a_number():
+    texts = SPEC.replace("numeric: [x]", "numeric: [x], categorical: [c]")
+    for strategy in (
+        "{ name: regime_pool, choose: column, column: c, edges: [1] }",
+        "{ name: differenced_target, subtract: c }",
+    ):
+        with pytest.raises(
+            SpecError, match=r"strategy reads columns of texts as numbers: c. Move them to columns.numeric"
+        ):
+            parse_spec(f"{texts}strategy: {strategy}", "specs/toy.yml")
+    assert parse_spec(f"{texts}strategy: {{ name: regime_pool, choose: column, column: c }}", "specs/toy.yml")

@@ -8,11 +8,17 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from retraining.kinds.classification import CLASSIFICATION
 from retraining.kinds.regression import REGRESSION
-from retraining.strategies.choose_window import DatedRows, Judging, WindowChoice, choose_window
+from retraining.strategies.choose_window import DatedRows, Judging, WindowChoice
+from retraining.strategies.choose_window import choose_window as choose_window_of
+from retraining.strategies.full_refit import FullRefit
 
 FIRST_DAY = 15_706  # 2013-01-01
 BY_RMSE = Judging(6, REGRESSION, REGRESSION.followed)
 BY_ERROR_RATE = Judging(6, CLASSIFICATION, CLASSIFICATION.followed)
+
+
+def choose_window(estimator, rows, windows, judging):
+    return choose_window_of(FullRefit(estimator), rows, windows, judging)
 
 
 def history(days: int, changes_on: int | None = None, rows_a_day: int = 10):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from retraining.adapters.tables.observations import Selection
+from retraining.adapters.tables.observations import Selection, arrived_after
 from retraining.context import Context
 from retraining.errors import NothingToDoError, SpecError
 from retraining.rules.ingest.ledger import Ledger, Number
@@ -145,6 +145,17 @@ def read_training_frame(context: Context, source: IngestedSource, bounds: Bounds
     return TrainingFrame(frame, features_of_spec(spec, rows), type_in(rows, spec.columns.label), ledger, sampled)
 
 
+def read_old_rows(context: Context, source: IngestedSource, bounds: Bounds, wanted: int) -> pd.DataFrame:
+    """A keyed sample of what came before the rows of the bounds: of the batches up to newer_than, as they are now. Each
+    batch_seq draws another one, so that no key is drawn every time and the same fit draws the same rows."""
+    arrived = arrived_after(source.through(bounds.batch_seq), bounds.newer_than)
+    rows = trainable_rows(context, source, replace(bounds, newer_than=0)).where(~arrived)
+    total = rows.agg(F.count(F.lit(1))).collect()[0][0]
+    most = min(wanted, context.spec.policy.max_rows)
+    sample = keyed_sample(rows, max(1, total), most, f"rehearse {bounds.batch_seq}")
+    return _collect(context.spec, source.ledger, sample)
+
+
 def _collect(spec: ModelSpec, ledger: Ledger, rows: DataFrame) -> pd.DataFrame:
     """Everything the fit and its record need, in one pass, sorted by key."""
     content = [ROW_HASH, LABEL] if spec.columns.joined else [ROW_HASH]  # a row's hash covers the source's columns only
@@ -153,9 +164,10 @@ def _collect(spec: ModelSpec, ledger: Ledger, rows: DataFrame) -> pd.DataFrame:
     return frame.sort_values(ROW_KEY, ignore_index=True)
 
 
-def keyed_sample(rows: DataFrame, total: int, wanted: int) -> DataFrame:
-    """Rows whose key hashes below the share, then exactly the wanted number of them."""
-    position: Column = bucket("sample", _SAMPLE_BUCKETS)
+def keyed_sample(rows: DataFrame, total: int, wanted: int, purpose: str = "sample") -> DataFrame:
+    """Rows whose key hashes below the share, then exactly the wanted number of them. Another purpose, another
+    sample."""
+    position: Column = bucket(purpose, _SAMPLE_BUCKETS)
     # Six standard deviations more than wanted, so that small samples are full too.
     share = int(_SAMPLE_BUCKETS * min(1.0, (wanted + 6 * wanted**0.5) / total))
     return rows.where(position < F.lit(share)).orderBy(position, ROW_KEY).limit(wanted)

@@ -25,7 +25,7 @@ from retraining.steps.drift.classify_change import classify_change, level_of_err
 from retraining.steps.drift.evaluate_drift import BatchDrift
 from retraining.steps.gate.plan_holdout import plan_holdout
 from retraining.steps.performance.daily_losses import error_on_batch, losses_of
-from retraining.strategies.find_strategy import find_strategy
+from retraining.strategies.find_strategy import strategy_of
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _can_update(spec: ModelSpec, champion: Manifest | None) -> bool:
     if champion is None or from_another_source(champion):
         return False
     made_alike = champion.learning_hash in (None, spec.learning_hash)
-    return made_alike and find_strategy(spec.strategy.name).can_update
+    return made_alike and strategy_of(spec.strategy).updates
 
 
 def _holdout_evidence(

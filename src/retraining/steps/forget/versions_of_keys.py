@@ -76,10 +76,12 @@ def _source_has_them(context: Context, manifest: Manifest, forgotten: Forgotten)
 def _has_learned(
     context: Context, source: IngestedSource, manifest: Manifest, base: Manifest | None, keys: DataFrame
 ) -> bool:
-    """Whether a row of the keys is inside the bounds of a fit, which may have left it out of a sample."""
+    """Whether a row of the keys is inside the bounds of a fit, which may have left it out of a sample. An update that
+    was shown old rows again may have seen any of them."""
     start = source.ledger.from_text(manifest.train_from)
     before = source.ledger.from_text(manifest.train_before)
-    bounds = Bounds(manifest.batch_seq, start, before, base.batch_seq if base else 0)
+    newer_than = base.batch_seq if base and not manifest.rehearsed_rows else 0
+    bounds = Bounds(manifest.batch_seq, start, before, newer_than)
     as_it_was = replace(context, spec=_as_it_was(context.spec, manifest))
     return not trainable_rows(as_it_was, source, bounds, keys).isEmpty()
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from retraining.adapters.registry.digest import digest_of_files
 from retraining.adapters.registry.log_version import FittedModel, TrainingData, log_version
@@ -113,9 +114,10 @@ def _fill(context: Context, reserved: Manifest, learned: Fit, seq: int, base: Ma
         data_hash=frame.data_hash,
         observations_version=observations.observations_version(context.tables, context.spec.source_name),
         trivial_prediction=kind_of(context.spec).trivial_prediction(frame.label),
-        reproducible=base is None or base.reproducible,
+        reproducible=all(each.reproducible for each in (base, learned.start) if each is not None),
         kind=kind_of(context.spec).name,
         features=frame.columns,
+        rehearsed_rows=learned.rehearsed_rows,
         **context.stamp,
     )
 
@@ -131,16 +133,27 @@ def _log(context: Context, manifest: Manifest, learned: Fit, base: Manifest | No
         tags=lineage_tags(context, manifest, learned, base),
         params={
             "recipe": spec.recipe,
+            **_strategy(spec),
             "window_days": learned.window.days or "all",
             **_excluded(spec),
             **plain(spec.params),
         },
-        metrics={"trained_rows": float(len(learned.frame.table)), **errors},
+        metrics={"trained_rows": float(len(learned.frame.table)), **_rehearsed(learned), **errors},
     )
 
     version = manifest.observations_version or 0
     data = TrainingData(data_table(context), version, manifest.batch_seq, str(manifest.data_hash))
     return log_version(context.registry, spec.model, fitted, data)
+
+
+def _strategy(spec: ModelSpec) -> dict[str, Any]:
+    """The strategy and its keys, as the spec sets them."""
+    options = {f"strategy_{key}": value for key, value in spec.strategy.options.items()}
+    return {"strategy_name": spec.strategy.name, **options}
+
+
+def _rehearsed(learned: Fit) -> dict[str, float]:
+    return {"rehearsed_rows": float(learned.rehearsed_rows)} if learned.rehearsed_rows else {}
 
 
 def _excluded(spec: ModelSpec) -> dict[str, str]:

@@ -41,6 +41,9 @@ def lineage_tags(context: Context, manifest: Manifest, learned: Fit, base: Manif
     }
     if manifest.base_version:
         tags["base_version"] = manifest.base_version
+    if learned.start:
+        tags["start_model"] = learned.start.model
+        tags["start_version"] = str(learned.start.version)
     if learned.not_updated:
         tags["not_updated"] = learned.not_updated
     return tags
