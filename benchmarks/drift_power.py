@@ -1,9 +1,9 @@
 """How often the drift verdict is wrong, and how often it sees a shift that is there: simulated.
 
-PYTHONPATH=src python benchmarks/drift_power.py [--seed 1] [--batches 1000] [--peers 20]
+PYTHONPATH=src python benchmarks/drift_power.py [--seed 1] [--batches 1000] [--cases 300] [--peers 20]
 
-Half an hour on 2 cores. --peers N asks Evidently and NannyML about N batches a size and process instead, in throw-away
-environments of 2 GB.
+An hour on 2 cores. --cases N: batches of each named case, a quarter of them where a classifier is asked. --peers N asks
+Evidently and NannyML about N batches a size and process instead, in throw-away environments of 2 GB.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
+from shared.drift_cases import measure_cases
 from shared.peer_verdicts import Cell, compare_with_peers
 from shared.result import Measure, finish
 
@@ -183,6 +184,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--batches", type=int, default=1000)
+    parser.add_argument("--cases", type=int, default=300)
     parser.add_argument("--peers", type=int, metavar="N", help="ask Evidently and NannyML too, about N batches a cell")
     asked = parser.parse_args()
     if asked.peers:
@@ -198,7 +200,8 @@ def main() -> None:
     machine = f"{os.cpu_count()} cores, {datetime.now(UTC):%Y-%m-%d}"
     measures = [_stated(found, process) for process in PROCESSES]
     caught = [_caught(found, process) for process in PROCESSES if not process.day_share]
-    finish("Drift verdicts", "make bench", machine, [*measures, *caught], whole=True)
+    cases = measure_cases(asked.seed, asked.cases)
+    finish("Drift verdicts", "make bench", machine, [*measures, *caught, *cases], whole=True)
 
 
 def _stated(found: list[Share], process: Process) -> Measure:

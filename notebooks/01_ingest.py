@@ -18,7 +18,8 @@ from retraining.stages.ingest import ingest
 
 # COMMAND ----------
 stage = open_stage(spark, dbutils)
-report = ingest(stage.context, stage.source_table, stage.landing)
+with stage.storing_errors("ingest"):
+    report = ingest(stage.context, stage.source_table, stage.landing)
 print(report.summary)
 
 # COMMAND ----------

@@ -23,9 +23,10 @@ from retraining.stages.check_drift import check_drift
 stage = open_stage(
     spark, dbutils, widgets={"champion_version": "", "freeze": "false", "retrain": "false", "reason": ""}
 )
-champion, frozen = stage.parameter("champion_version"), stage.switch("freeze")
-wish = wish_to_retrain(stage.switch("retrain"), stage.parameter("reason"))
-check = check_drift(stage.context, champion, frozen, wish)
+with stage.storing_errors("check_drift"):
+    champion, frozen = stage.parameter("champion_version"), stage.switch("freeze")
+    wish = wish_to_retrain(stage.switch("retrain"), stage.parameter("reason"))
+    check = check_drift(stage.context, champion, frozen, wish)
 print(check.summary)
 
 # COMMAND ----------

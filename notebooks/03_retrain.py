@@ -18,7 +18,8 @@ from retraining.stages.retrain import retrain
 
 # COMMAND ----------
 stage = open_stage(spark, dbutils, widgets={"evaluation_id": ""})
-report = retrain(stage.context, stage.parameter("evaluation_id"))
+with stage.storing_errors("retrain"):
+    report = retrain(stage.context, stage.parameter("evaluation_id"))
 print(report.summary)
 
 # COMMAND ----------

@@ -18,5 +18,6 @@ from retraining.stages.promote import promote
 
 # COMMAND ----------
 stage = open_stage(spark, dbutils, widgets={"retrain_key": ""})
-report = promote(stage.context, stage.parameter("retrain_key"))
+with stage.storing_errors("promote"):
+    report = promote(stage.context, stage.parameter("retrain_key"))
 print(report.summary)

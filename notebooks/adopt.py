@@ -18,18 +18,11 @@ from retraining.requests.adopt import read_adoption
 from retraining.stages.adopt import adopt
 
 # COMMAND ----------
-stage = open_stage(
-    spark,
-    dbutils,
-    widgets={
-        "version": "",
-        "old_stage": "",
-        "first_batch": "1",
-        "last_batch": "",
-        "label": "",
-        "fit_seconds": "",
-        "reason": "",
-        "trust": "",
-    },
-)
-print(adopt(stage.context, read_adoption(stage.parameters)).summary)
+# fmt: off
+stage = open_stage(spark, dbutils, widgets={
+    "version": "", "old_stage": "", "first_batch": "1", "last_batch": "",
+    "label": "", "fit_seconds": "", "reason": "", "trust": "",
+})
+# fmt: on
+with stage.storing_errors("adopt"):
+    print(adopt(stage.context, read_adoption(stage.parameters)).summary)

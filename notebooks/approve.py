@@ -19,7 +19,8 @@ from retraining.stages.approve import approve
 # COMMAND ----------
 stage = open_stage(spark, dbutils, widgets={"approve": "", "candidate": "", "reason": ""})
 answer, candidate = stage.parameter("approve"), stage.parameter("candidate")
-report = approve(stage.context, answer, candidate, stage.parameter("reason"))
+with stage.storing_errors("approve"):
+    report = approve(stage.context, answer, candidate, stage.parameter("reason"))
 print(report.summary)
 
 # COMMAND ----------

@@ -19,5 +19,6 @@ from retraining.stages.change_mode import change_mode
 
 # COMMAND ----------
 stage = open_stage(spark, dbutils, widgets={"change": "", "reason": ""})
-made = change_mode(stage.context, stage.parameter("change"), stage.parameter("reason"))
+with stage.storing_errors("change_mode"):
+    made = change_mode(stage.context, stage.parameter("change"), stage.parameter("reason"))
 print(made.summary)

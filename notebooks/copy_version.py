@@ -21,7 +21,8 @@ from retraining.stages.copy_version import copy_version
 stage = open_stage(
     spark, dbutils, widgets={"source_model": "", "source_version": "", "trained_until": "", "reason": "", "trust": ""}
 )
-report = copy_version(stage.context, read_copy(stage.parameters))
+with stage.storing_errors("copy_version"):
+    report = copy_version(stage.context, read_copy(stage.parameters))
 print(report.summary)
 
 # COMMAND ----------

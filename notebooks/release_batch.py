@@ -18,5 +18,6 @@ from retraining.stages.release_batch import release_batch
 
 # COMMAND ----------
 stage = open_stage(spark, dbutils, widgets={"batch_seq": "", "reason": ""})
-made = release_batch(stage.context, stage.parameter("batch_seq"), stage.parameter("reason"))
+with stage.storing_errors("release_batch"):
+    made = release_batch(stage.context, stage.parameter("batch_seq"), stage.parameter("reason"))
 print(made.summary)

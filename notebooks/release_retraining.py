@@ -1,7 +1,8 @@
 # Databricks notebook source
 # MAGIC %md
 # MAGIC # Release retraining
-# MAGIC Ends the wait for newer rows that a rollback requires, and records why.
+# MAGIC Ends the wait for newer rows after a rollback, answers the open data faults (their rows are right), and records
+# MAGIC why.
 
 # COMMAND ----------
 import sys
@@ -18,5 +19,6 @@ from retraining.stages.release_retraining import release_retraining
 
 # COMMAND ----------
 stage = open_stage(spark, dbutils, widgets={"reason": ""})
-made = release_retraining(stage.context, stage.parameter("reason"))
+with stage.storing_errors("release_retraining"):
+    made = release_retraining(stage.context, stage.parameter("reason"))
 print(made.summary)

@@ -22,6 +22,7 @@ from retraining.stages.repair import repair
 stage = open_stage(
     spark, dbutils, widgets={"action": "", "reason": "", "batch_seq": "", "start": "", "end": "", "source": ""}
 )
-request = read_repair(stage.parameters)
-made = repair(stage.context, stage.source_table, request, stage.landing)
+with stage.storing_errors("repair"):
+    request = read_repair(stage.parameters)
+    made = repair(stage.context, stage.source_table, request, stage.landing)
 print(made.summary)

@@ -21,5 +21,6 @@ from retraining.stages.rollback import rollback
 stage = open_stage(spark, dbutils, widgets={"to_version": "", "to_date": "", "reason": ""})
 to_version, to_date = stage.parameter("to_version"), stage.parameter("to_date")
 reason = stage.parameter("reason")
-made = rollback(stage.context, to_version, reason, to_date)
+with stage.storing_errors("rollback"):
+    made = rollback(stage.context, to_version, reason, to_date)
 print(made.summary)

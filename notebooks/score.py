@@ -18,7 +18,8 @@ from retraining.stages.score import score
 
 # COMMAND ----------
 stage = open_stage(spark, dbutils)
-report = score(stage.context)
+with stage.storing_errors("score"):
+    report = score(stage.context)
 print(report.summary)
 
 # COMMAND ----------

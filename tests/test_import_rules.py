@@ -20,7 +20,8 @@ NOTIFY = "retraining.adapters.notify"
 JOBS = "retraining.adapters.jobs"
 SEARCH = "retraining.adapters.search"
 RULES = (
-    "retraining.rules retraining.rules.champion retraining.rules.drift retraining.rules.drift.detectors "
+    "retraining.rules retraining.rules.champion retraining.rules.drift retraining.rules.drift.classifier "
+    "retraining.rules.drift.detectors "
     "retraining.rules.gate retraining.rules.ingest retraining.rules.ingest.conditions retraining.rules.performance "
     f"retraining.rules.panel retraining.rules.search retraining.rules.validation {BOTTOM}"
 )
@@ -61,8 +62,12 @@ ROOMS = {
     "retraining.rules.ingest.conditions": (BOTTOM, "pyspark"),
     "retraining.rules.gate": (BOTTOM, f"{ARRAYS} sklearn"),
     "retraining.rules.drift": (f"retraining.rules.gate {BOTTOM}", f"{ARRAYS} pyspark sklearn"),
+    "retraining.rules.drift.classifier": (BOTTOM, f"{ARRAYS} sklearn"),
     "retraining.rules.drift.detectors": (f"retraining.rules.drift {BOTTOM}", ARRAYS),
-    "retraining.rules.performance": (f"retraining.rules.drift retraining.rules.gate {BOTTOM}", f"{ARRAYS} sklearn"),
+    "retraining.rules.performance": (
+        f"retraining.rules.drift retraining.rules.drift.classifier retraining.rules.gate {BOTTOM}",
+        f"{ARRAYS} sklearn",
+    ),
     "retraining.rules.champion": (f"retraining.rules.gate {BOTTOM}", ARRAYS),
     "retraining.rules.search": (BOTTOM, ""),
     "retraining.rules.panel": (f"retraining.rules.gate {BOTTOM}", ARRAYS),
@@ -70,7 +75,7 @@ ROOMS = {
     "retraining.strategies": (RULES, f"{ARRAYS} sklearn"),
     # Models of single series. It runs on workers, one bucket of series at a time, and knows no table.
     "retraining.forecasting": (RULES, f"{ARRAYS} statsforecast"),
-    "retraining.report": (f"{PAGE} retraining.report.charts {RULES}", f"{ARRAYS} jinja2"),
+    "retraining.report": (f"{PAGE} retraining.report.charts {RULES}", f"{ARRAYS} jinja2 markupsafe"),
     "retraining.report.charts": (f"{PAGE} {RULES}", f"{ARRAYS} matplotlib"),
     "retraining.report.page_data": (RULES, ""),
     "retraining.report.words": (RULES, ""),

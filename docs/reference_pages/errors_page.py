@@ -19,6 +19,7 @@ _PAGES: Mapping[str, str] = {
     "`repair`": "repair",
     "`rollback`": "roll-back",
     "`release_batch`": "when-a-run-fails",
+    "`release_retraining`": "when-a-run-fails",
     "`preflight`": "when-a-run-fails",
     "`forget`": "erase-a-person",
     "`refresh_index`": "refresh-a-search-index",
@@ -27,9 +28,11 @@ _PAGES: Mapping[str, str] = {
 
 _INCIDENTS: Mapping[IncidentKind, tuple[str, str, str]] = {
     "data_fault": (
-        "a column of the newest batch looks broken: another unit, a frozen sensor, a surge of nulls",
-        "no column looks broken any more",
-        "correct the column at its source; `repair` the batch if its rows are wrong",
+        "a column looks broken: another unit or type, a frozen sensor, a surge of nulls. If it is certain, nothing is "
+        "trained",
+        "no column looks broken any more; a certain fault is answered, or its batch withdrawn or read again",
+        "correct the column at its source and `repair` the batch (`replay`, or `abandon` to withdraw it); "
+        "`release_retraining` if the data are right",
     ),
     "drift": (
         "drift persists: `drift.windows.at_least` of the newest `drift.windows.within` batches drifted",
@@ -37,7 +40,8 @@ _INCIDENTS: Mapping[IncidentKind, tuple[str, str, str]] = {
         "read which columns moved; the gate decides whether a challenger is better",
     ),
     "error": (
-        "the realised error exceeds that at promotion by more than `policy.max_error_increase`",
+        "the error of the newest days, at least 6, exceeds that at promotion by more than "
+        "`policy.max_error_increase`, and by more than their noise explains",
         f"the increase is at most {CLEAR_SHARE:g} of that",
         "read the page; `rollback` if an earlier version is better",
     ),
@@ -47,7 +51,7 @@ _INCIDENTS: Mapping[IncidentKind, tuple[str, str, str]] = {
         "find out what changed in how labels come about; a challenger learns it from new labels",
     ),
     "previous_wins": (
-        "the previous champion is better in each of `policy.previous_wins_blocks` batches, and shown to be",
+        "the previous champion is better in each of `policy.previous_wins_blocks` blocks of data, and shown to be",
         "it is not better any more, or another champion is live",
         "`rollback`, or let `policy.on_previous_wins: rollback` do it",
     ),

@@ -11,7 +11,7 @@ PICTURE = HERE / "headline.png"
 COLOURS = 64
 MARGIN = 12
 HEADLINE = 0
-ERROR_CHART = 3
+ERROR_CHART = 1
 """Places of the two cards among the page's cards, from the top."""
 
 _LEFT, _RIGHT = 152, 1288

@@ -2,7 +2,7 @@
 
     make screenshots [PAGES=folder]
 
-folder holds index.html and <model>/<run_id>.html; without one, example pages are drawn. Pictures go beside this file.
+folder holds index.html and <model>/newest.html; without one, example pages are drawn. Pictures go beside this file.
 """
 
 import sys
@@ -11,16 +11,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from browser import open_browser
-from example_pages import main as write_example_pages
+from example_pages import MODEL
+from example_stories import main as write_example_pages
 from headline import PAGE, PICTURE, headline
 from PIL import Image
 
 HERE = Path(__file__).parent
-COLOURS = 64
+COLOURS = 48
 
 
 def take(folder: Path) -> None:
-    """The index, and the newest page of the model that has most."""
+    """The index, and the page of the example, or of the model that ran last."""
     pages = {"index": folder / "index.html", "run": _newest_page(folder)}
     with open_browser() as browser:
         for name, page in pages.items():
@@ -33,8 +34,8 @@ def take(folder: Path) -> None:
 
 
 def _newest_page(folder: Path) -> Path:
-    pages = [sorted(path.glob("*.html")) for path in sorted(folder.iterdir()) if path.is_dir()]
-    return max(max(pages, key=len), key=lambda page: (page.stat().st_mtime, page.name))
+    example = folder / MODEL / "newest.html"
+    return example if example.exists() else max(folder.glob("*/newest.html"), key=lambda page: page.stat().st_mtime)
 
 
 def _save_small(png: bytes, file: Path) -> None:

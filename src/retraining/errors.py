@@ -6,6 +6,16 @@ class RetrainingError(Exception):
     """Base of all errors this product raises itself."""
 
 
+def cure_of(err: BaseException) -> str:
+    """What to do about an error: what the class says after its first paragraph. Of an error of another system, what
+    holds for all of them."""
+    text = type(err).__doc__ if isinstance(err, RetrainingError) else None
+    _, _, cure = (text or "").partition("\n\n")
+    return " ".join(cure.split()) or (
+        "Read the output of the task. When the cause is gone, start the run again: it goes on from what is stored."
+    )
+
+
 class ParameterError(RetrainingError):
     """A job parameter or widget holds something the product does not accept.
 

@@ -6,6 +6,7 @@ import secrets
 import time
 import uuid
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from retraining.adapters.notebook import publish_values, read_widgets
 from retraining.adapters.registry.registry import open_registry
 from retraining.adapters.registry.session import stop_autologging
 from retraining.adapters.sources.files import Landing
+from retraining.adapters.tables.store_error import storing_errors
 from retraining.adapters.tables.tables import Tables, open_tables
 from retraining.context import Context
 from retraining.errors import ParameterError, SpecError
@@ -111,6 +113,12 @@ class Stage:
         """A widget that is true or false. Raises ParameterError for anything else."""
         return read_switch(name, self.parameters[name])
 
+    def storing_errors(self, stage: str) -> AbstractContextManager[None]:
+        """Around a stage and what reads its request: an error that stops the task is stored, so that the run's page can
+        say what it was."""
+        context = self.context
+        return storing_errors(context.tables, context.model, stage, context.run)
+
     def publish(self, **values: object) -> None:
         """Publishes task values for the tasks behind this one."""
         publish_values(self._dbutils, values)
@@ -126,7 +134,7 @@ def open_stage(
     logging.getLogger("retraining").setLevel(logging.INFO)
     _travel_by_value()
     parameters = read_widgets(dbutils, {**WIDGETS, **(widgets or {})})
-    spec = read_spec(specs, parameters["model"])
+    spec = _spec_of_loop(specs, parameters["model"])
     run = new_run(parameters, spark)
 
     if not parameters["experiment"]:
@@ -186,6 +194,16 @@ def open_schedule(spark: SparkSession, dbutils: Any, specs: Path = SPECS) -> Sch
     now = _as_of(parameters["as_of"]) or datetime.now(UTC)
     named = {name: _readable(specs, name) for name in list_models(specs)}
     return Schedule(tables, named, now, read_switch("due_only", parameters["due_only"]))
+
+
+def _spec_of_loop(specs: Path, model: str) -> ModelSpec:
+    spec = read_spec(specs, model)
+    if spec.is_forecast:
+        raise SpecError(
+            f"specs/{model}.yml: `kind: forecast` can be written and checked, but not run yet. Use the kind regression "
+            f"or classification."
+        )
+    return spec
 
 
 def _readable(specs: Path, model: str) -> ModelSpec | None:

@@ -63,7 +63,7 @@ def part_of_season(days: FloatArray, season_days: float, parts: int) -> NDArray[
     """Which part of its season each moment belongs to. A moment that rounding puts just before a part counts as its
     start."""
     passed = np.round(np.mod(days, season_days) / season_days * parts, _DIGITS)
-    return np.floor(passed).astype(np.int64) % parts
+    return np.asarray(np.floor(passed).astype(np.int64) % parts)
 
 
 class DifferencedRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types

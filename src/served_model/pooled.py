@@ -101,7 +101,8 @@ class PooledClassifier(ClassifierMixin, _Pooled):  # type: ignore[misc]  # sciki
     @property
     def classes_(self) -> NDArray[Any]:
         """Sorted."""
-        return np.unique(np.concatenate([np.asarray(member.model.classes_) for member in self.members.values()]))
+        known = [np.asarray(member.model.classes_) for member in self.members.values()]
+        return np.asarray(np.unique(np.concatenate(known)))
 
     def predict(self, features: Any) -> NDArray[Any]:
         """Shape (rows,)."""

@@ -95,6 +95,47 @@ def without_their_folder(bundle):
     ]
 
 
+CHANGES_WHAT_IS_LIVE = (
+    *("04_promote", "rollback", "adopt", "approve", "copy_version", "change_mode"),
+    *("release_retraining", "release_batch", "repair"),
+)
+
+
+def silent_jobs(bundle):
+    """Jobs that change what is live, or what the loop may do, and leave neither a row in `events` nor a page; and their
+    tasks that do not store the error that stops them."""
+    wrong = []
+    for target, key, job in bundle.jobs():
+        notebooks = {task["task_key"]: bundle.notebook(task) for task in job["tasks"] if "notebook_task" in task}
+        if not {each.stem for each in notebooks.values()} & set(CHANGES_WHAT_IS_LIVE):
+            continue
+        others = {task: file for task, file in notebooks.items() if file.stem != "report"}
+        wrong += [f"{target}: {key}: no report"] if len(others) == len(notebooks) else []
+        wrong += [
+            f"{target}: {key}: {task} stores no error"
+            for task, file in others.items()
+            if not any(name.endswith(".storing_errors") for name, _ in calls(file))
+        ]
+    return wrong
+
+
+def test_every_job_that_changes_what_is_live_leaves_a_row_a_page_and_the_error_that_stops_it(bundle):
+    checked = {file.stem for file in bundle.notebooks()}
+
+    assert set(CHANGES_WHAT_IS_LIVE) - checked == set()
+    assert silent_jobs(bundle) == []
+
+
+def test_a_job_that_changes_what_is_live_in_silence_is_found(toy):
+    assert silent_jobs(toy.read()) == []
+
+    (toy.folder / "notebooks/rollback.py").write_text((toy.folder / NOTEBOOK).read_text())
+    silent = silent_jobs(toy.edit(LOOP, "last.py", "rollback.py"))
+
+    dev = [each for each in silent if each.startswith("dev")]
+    assert dev == ["dev: loop: no report", "dev: loop: first stores no error", "dev: loop: last stores no error"]
+
+
 @pytest.mark.parametrize("check", [other_beginnings, without_their_folder])
 def test_every_notebook_finds_the_package_in_the_same_way(bundle, check):
     assert check(bundle) == []

@@ -8,8 +8,8 @@ SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 
 
 def test_example_pages_are_drawn(tmp_path):
-    command = [sys.executable, SCREENSHOTS / "example_pages.py", tmp_path]
+    command = [sys.executable, SCREENSHOTS / "example_stories.py", tmp_path]
     subprocess.run(command, check=True, env={"PYTHONPATH": str(SCREENSHOTS.parents[1] / "src")})
 
-    assert len(list(tmp_path.glob("*/*.html"))) == 3
+    assert len(list(tmp_path.glob("*/newest.html"))) == 10
     assert (tmp_path / "index.html").exists()

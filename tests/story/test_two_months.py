@@ -58,6 +58,9 @@ def test_one_command_goes_back_and_the_same_candidate_stays_out(story):
     promotion = story.newest("promotions")
     assert (promotion.outcome, promotion.version, promotion.previous_version) == ("ROLLBACK", "2", "4")
     assert story.aliases()["champion"] == "2"
+    event = story.newest("events")
+    assert (event.headline, event.level, event.tasks) == ("Rolled back", "warn", ["roll_back"])
+    assert (event.champion_before, event.champion_after) == ("4", "2")
 
     story.run()
 

@@ -28,6 +28,7 @@ CONTROL_TABLES = (
     "preflight_probe",
     "promotions",
     "strategy_comparisons",
+    "task_errors",
     "watermarks",
 )
 """Tables of the loop that are shared by all models."""

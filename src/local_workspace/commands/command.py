@@ -80,8 +80,10 @@ def state_of(options: argparse.Namespace) -> Path:
 
 
 def report_pages(state: Path) -> list[Path]:
-    """The first page of each folder of reports that the loop has stored."""
-    return sorted(state.glob("mlflow/artifacts/*/*/artifacts/report/index.html"))
+    """The page of each model, then the one over all of them, of each folder of reports that the loop has stored. They
+    have no links to one another, because the server shows each in a closed frame."""
+    folders = sorted(state.glob("mlflow/artifacts/*/*/artifacts/report"))
+    return [page for folder in folders for page in (*sorted(folder.glob("*/newest.html")), *folder.glob("index.html"))]
 
 
 def pairs(option: str, texts: Sequence[str]) -> dict[str, str]:

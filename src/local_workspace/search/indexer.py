@@ -6,7 +6,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -133,7 +133,11 @@ def _encoded(value: Any) -> str:
     return f"{text.rstrip('=')}{text.count('=')}"
 
 
-_FUNCTIONS = {None: lambda value: value, "base64Encode": _encoded, "urlDecode": lambda value: unquote(str(value))}
+_FUNCTIONS: dict[str | None, Callable[[Any], Any]] = {
+    None: lambda value: value,
+    "base64Encode": _encoded,
+    "urlDecode": lambda value: unquote(str(value)),
+}
 
 
 def _version(blob: Any) -> str:

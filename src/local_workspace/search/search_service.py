@@ -120,7 +120,7 @@ class SearchService:
         return {"key": name, "status": True, "errorMessage": None, "statusCode": 200}
 
     def _key_of(self, index: str) -> str:
-        return next(field["name"] for field in self.definitions["indexes"][index]["fields"] if field.get("key"))
+        return str(next(field["name"] for field in self.definitions["indexes"][index]["fields"] if field.get("key")))
 
     def _run(self, indexer: str, result: Result) -> None:
         time.sleep(self.seconds_a_run)

@@ -113,6 +113,16 @@ def _waiting(facts: ModelFacts, launcher: str) -> Iterator[tuple[str, str | None
         answer = f'{launcher} run approve {name} candidate={row["candidate_version"]} approve=yes reason="..."'
         yield f"version {row['candidate_version']} passed the gate and needs an answer, yes or no:", answer
 
+    for number in sorted({fault["batch_seq"] for fault in facts.decision.get("open_faults") or []}):
+        yield (
+            f"a data fault of batch {number} stops training. If its data are right:",
+            (f'{launcher} run release_retraining {name} reason="..."'),
+        )
+        yield (
+            "if they are not, withdraw the batch, or correct the source and use action=replay:",
+            (f'{launcher} run repair {name} action=abandon batch_seq={number} reason="..."'),
+        )
+
     yield from ((f"incident: {line}", None) for line in _incidents(facts))
     again = f"{launcher} run retraining {name}"
     if facts.open_batch is not None:
@@ -140,7 +150,11 @@ def _incidents(facts: ModelFacts) -> Iterator[str]:
 def _error_has_grown(realised: float | None, expected: float | None, decision: Any) -> bool:
     if realised is None or not expected:
         return False
-    return realised - expected > (decision.get("max_error_increase") or 0.2) * expected
+    most = (decision.get("max_error_increase") or 0.2) * expected
+    if decision.get("recent_error_days") is None:  # a row that is older than the bound
+        return realised - expected > most
+    recent = decision.get("recent_error")
+    return recent is not None and recent - expected > most and (decision.get("recent_error_lower") or 0.0) > expected
 
 
 def _time(at: datetime) -> str:

@@ -97,6 +97,9 @@ class Batch(Stamped):
     """Types of the columns. Empty in a rebuilt row."""
     notes: tuple[str, ...] = ()
     """Which columns of the source are not stored as they came, and why."""
+    withdraws: bool = False
+    """Whether an operator withdrew the batch in supersedes: this one brings no row, and the withdrawn rows do not come
+    in again as they were."""
 
 
 @dataclass(frozen=True)

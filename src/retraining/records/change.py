@@ -24,6 +24,28 @@ class ChangeKind:
 
 
 @dataclass(frozen=True)
+class DataFault:
+    """A certain fault of one column in one batch. Until a person has answered it, nothing is trained."""
+
+    batch_seq: int
+    """The batch whose rows show it."""
+    column_name: str
+    """Name of the column, ":prediction" or ":label"."""
+    fault: str
+    """null_surge, changed_unit, frozen or other_type."""
+    detail: str
+    """What tells it from another fault of this name: the factor of a unit, the one value of a frozen column."""
+    champion_version: str
+    """The version whose training rows show what the column was before."""
+    first_day: date | None
+    """First day of the batch's rows; None where rows have no time."""
+    last_day: date | None
+    """Last day of the batch's rows; None where rows have no time."""
+    sentence: str
+    """The fault in words, with the numbers."""
+
+
+@dataclass(frozen=True)
 class ColumnState:
     """One column of the newest batch beside the champion's reference. Shares are 0 to 1."""
 
@@ -51,6 +73,22 @@ class ColumnState:
     """Mean in the reference; None for a category and without a value."""
     reference_standard_deviation: float | None = None
     """Standard deviation in the reference; None for a category and without a value."""
+    varies_within_days: bool = True
+    """Whether a day of the batch before had several values. Else, as of the month, one value says nothing."""
+    only_category: str | None = None
+    """The category that all values have; None for a number, and for several categories."""
+    known_categories: tuple[str, ...] = ()
+    """Those of the reference, most frequent first; none for a number."""
+    null_limit: float | None = None
+    """Greatest change of the null share that passes; None: the least one."""
+    unseen_limit: float | None = None
+    """Greatest unseen share that passes; None: the least one."""
+    new_value: str | None = None
+    """A value that hardly any row of the reference has, and too many of the batch."""
+    new_value_share: float | None = None
+    """Share of the values that are new_value."""
+    is_numeric: bool = True
+    """Whether the values are numbers."""
 
 
 @dataclass(frozen=True)
@@ -121,3 +159,7 @@ class ChangeEvidence:
     """Distances of the newest batch from earlier references, of the same kind."""
     season: SeasonDistance | None = None
     """None where there are not enough rows of a year earlier."""
+    label: ColumnState | None = None
+    """The label, which may be broken as a feature may; what it is otherwise shows in the error."""
+    together: str | None = None
+    """Said where a classifier tells the rows from the training rows by more than how high they are."""

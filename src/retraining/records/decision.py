@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from retraining.records.change import KindOfChange
+from retraining.records.change import DataFault, KindOfChange
 from retraining.records.drift import DriftVerdict
 from retraining.records.run import Stamped
 
@@ -91,7 +91,7 @@ class Evidence:
     previous_reason: str | None = None
     """previous_wins in a sentence."""
     change: KindOfChange | None = None
-    """The kind of change that the newest batch shows. It is reported and decides nothing."""
+    """The kind of change that the newest batch shows. It is reported and decides nothing; open_faults do."""
     change_since: date | None = None
     """Estimated first day of the change."""
     change_reason: str | None = None
@@ -122,6 +122,20 @@ class Evidence:
     """The version of the last candidate; None before the first."""
     unjudged: bool = False
     """Whether no decision was made on the last candidate, because its run ended before that."""
+    open_faults: tuple[DataFault, ...] = ()
+    """Certain faults of this batch or of an earlier one that training would learn from, and no one has answered."""
+    recent_error: float | None = None
+    """Error of the champion on the days of the newest batch, or on the newest 6 days where it has fewer. Batches stand
+    for days where rows have no time. None with fewer than 6."""
+    recent_error_lower: float | None = None
+    """What recent_error is at least, with 95 % confidence, by the noise of the days; None where it is."""
+    recent_error_days: int | None = None
+    """Days with a loss that there were for recent_error, at least those behind it; None in rows that are older than
+    this bound."""
+    recent_error_reason: str | None = None
+    """recent_error and its bound in a sentence."""
+    fault_answer: str | None = None
+    """With which reason a person answered all certain faults of this batch; None where it has none or one is open."""
 
 
 @dataclass(frozen=True, kw_only=True)

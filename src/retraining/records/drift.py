@@ -26,6 +26,18 @@ class RunFloor:
 
 
 @dataclass(frozen=True)
+class ShortFloor:
+    """How far a period that is shorter than a batch usually is differs from the other days of the training rows."""
+
+    measure: str
+    """The measure that the distance is in."""
+    days: int
+    """Days with rows that such a period has, one after the other."""
+    distance: float
+    """The greatest of all such periods."""
+
+
+@dataclass(frozen=True)
 class DriftReference(Stamped):
     """The bins of one column, and the training rows counted in them."""
 
@@ -57,9 +69,24 @@ class DriftReference(Stamped):
     standard_deviation: float
     """Of the finite values; 0 for a constant, or without any."""
     run_floors: tuple[RunFloor, ...]
-    """One for each measure."""
+    """One for each measure, and for the shares of nulls, of new categories and of one new value."""
     runs: int
     """How many batch lengths of days the rows span; 0 where they have no days."""
+    short_floors: tuple[ShortFloor, ...] = ()
+    """The same for periods of fewer days; empty without two weeks of days, and in rows older than this column."""
+    period_days: int | None = None
+    """How many days with rows a batch usually has; None where the rows have no days, and in rows older than this
+    column."""
+    day_gap: int | None = None
+    """From one day with rows to the next, as in nine of ten cases; None as for period_days."""
+    most_alike: tuple[int, ...] = ()
+    """Numeric columns: rows of the most frequent value of each bin; empty in rows older than this column."""
+    category_rows: tuple[int, ...] = ()
+    """Categorical columns: rows of each of the known categories; empty in rows older than this column."""
+    minimum: float | None = None
+    """Numeric columns: the least finite value; None without any, and in rows older than this column."""
+    maximum: float | None = None
+    """Numeric columns: the greatest finite value; None as for minimum."""
 
     @property
     def is_numeric(self) -> bool:
@@ -69,10 +96,10 @@ class DriftReference(Stamped):
 
 @dataclass(frozen=True)
 class UnseenCategory:
-    """A category that no training row had."""
+    """A category that no training row had, or a number that many rows of the batch share."""
 
     name: str
-    """The category."""
+    """The category, or the number as text."""
     rows: int
     """Rows of the day with it."""
 
@@ -108,7 +135,7 @@ class DriftProfile(Stamped):
     maximum: float | None
     """Of the finite values; None without any."""
     unseen: tuple[UnseenCategory, ...]
-    """Categories that no training row had; rare ones are not named."""
+    """Categories that no training row had, and numbers that a part of the batch shares; rare ones are not named."""
     source: str | None = None
     """The source that counted batch_seq; None in rows that are older than this column."""
 
@@ -190,6 +217,21 @@ class DriftMetric(Stamped):
     """What is wrong, where the column looks broken and not changed."""
     source: str | None = None
     """The source that counted batch_seq; None in rows that are older than this column."""
+    null_limit: float | None = None
+    """Greatest change of the null share that passes; None in rows that are older than this column."""
+    unseen_limit: float | None = None
+    """Greatest unseen share that passes; None where there is no unseen share, and in rows older than this column."""
+    new_value: str | None = None
+    """A value that hardly any training row had, and many rows of the batch have; None where there is none."""
+    new_value_share: float | None = None
+    """Share of the values that are new_value."""
+    new_value_limit: float | None = None
+    """Greatest share of a new value that passes; None without a new value."""
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether the column has numbers."""
+        return _IS_NUMERIC[self.kind]
 
     @property
     def distance(self) -> float | None:
@@ -242,6 +284,6 @@ class DomainVerdict:
     """Whether the batch differs."""
     columns: tuple[tuple[str, float], ...]
     """(name, importance), greatest first: the area that is lost when the values of the column are shuffled. Near 0, of
-    either sign, where the column does not matter."""
+    either sign, where the column does not matter. Empty unless the batch differs."""
     reason: str
     """A sentence with the numbers."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from retraining.records.change import DataFault
 from retraining.records.run import Stamped
 
 Outcome = Literal["PROMOTE", "REJECT", "ROLLBACK", "HEAL", "PENDING", "APPROVED", "ADOPTED", "RELEASED"]
@@ -21,7 +22,8 @@ class Promotion(Stamped):
     """DECIDED: the decision. APPLIED: the alias follows it."""
     outcome: Outcome
     """HEAL puts back an alias that was moved by hand; PENDING waits for a person's approval, APPROVED is the answer
-    yes; ADOPTED takes over a version made elsewhere; RELEASED lets retraining go on after a rollback."""
+    yes; ADOPTED takes over a version made elsewhere; RELEASED lets retraining go on, after a rollback or a data
+    fault."""
     version: str | None
     """The version that the decision makes or leaves champion; None where there is none."""
     previous_version: str | None
@@ -40,6 +42,8 @@ class Promotion(Stamped):
     """The source that counted batch_seq; None in rows that are older than this column."""
     decided_by: str | None = None
     """Who requested it: the person who started the run. None where the loop decided, and in older rows."""
+    answers: tuple[DataFault, ...] = ()
+    """Of a release: the data faults that it answers. Their rows are right."""
 
     @property
     def moves_alias(self) -> bool:

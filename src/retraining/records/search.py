@@ -109,6 +109,7 @@ class DocumentFault:
     text: str
     """The first words, without values of the document."""
     is_error: bool = True
+    """False for a warning."""
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,15 @@
 """The page of a run, and of the runs before it: one self-contained HTML text."""
 
+from collections.abc import Sequence
+
 from retraining.records.decision import Decision
 from retraining.report.charts.batch_chart import batch_charts
-from retraining.report.charts.drift_chart import MOST_CHARTS, drift_charts
+from retraining.report.charts.drift_chart import MOST_CHARTS, ColumnChart, drift_charts
 from retraining.report.charts.error_chart import error_charts, error_sentence, shows_running_errors
 from retraining.report.charts.gate_chart import gate_chart
 from retraining.report.charts.promotion_marks import promotion_marks
+from retraining.report.headline import headlines
+from retraining.report.outcome import refit_in_words
 from retraining.report.page_data import PageData
 from retraining.report.render import TEMPLATES
 from retraining.report.words import (
@@ -15,20 +19,31 @@ from retraining.report.words import (
     error_text,
     first_upper,
     is_relative,
+    losses_in_words,
     not_judged,
-    run_file,
+    unit_of,
 )
 from retraining.rules.gate.checks import metric_in_words
 
+FEWEST_COLUMNS = 3
 MOST_COLUMNS = 9
+"""Charts of columns that are shown open: those that moved, or the nearest to their thresholds."""
 MOST_VERDICTS = 12
 
 
 def render_run_page(data: PageData) -> str:
-    """HTML of one run: what came in, how the champions do, what drifted, what was decided and why."""
+    """HTML of one run: the verdict with its reason and what to do, how the champions do, gate and decision, what moved,
+    what came in, and what the detectors say. Nothing on it leads out of it."""
+    status, *also = headlines(data)
+    columns = drift_charts(data.drift, data.shares)
     return TEMPLATES.get_template("run_page.html.j2").render(
         data=data,
         run=data.run,
+        status=status,
+        also=also,
+        refit=refit_in_words(data.run),
+        unit=unit_of(data.metric, data.label),
+        losses=_losses(data),
         runs=list(reversed(data.events)),
         metric=data.metric,
         judged_by=data.judged_by if data.judged_by != data.metric else None,
@@ -42,16 +57,17 @@ def render_run_page(data: PageData) -> str:
         has_static=any(each.is_static for each in data.daily_errors),
         has_running=shows_running_errors(data),
         marks=promotion_marks(data.promotions, data.daily_errors),
-        drift=drift_charts(data.drift, data.shares),
-        most=MOST_COLUMNS,
+        drift=columns,
+        moved=[each.title for each in columns if each.newest.verdict == "drifted"],
+        shown=_shown(columns),
         most_charts=MOST_CHARTS,
         nothing=NOTHING,
         reasons=_reasons(data),
         came_in=came_in(data.run, data.task_states, data.batch is not None),
+        reads_source=not data.task_states or "ingest" in data.task_states,
         not_judged=not_judged(data.run),
         evidence=_evidence(data.decision, data.metric) if data.decision else [],
         gate_svg=gate_chart(data.gate_results),
-        link=lambda run: run_file(run.run_id),
     )
 
 
@@ -59,6 +75,17 @@ def _reasons(data: PageData) -> tuple[str, ...]:
     if data.decision:
         return data.decision.reasons
     return (data.run.first_reason,) if data.run.first_reason else ()
+
+
+def _shown(columns: Sequence[ColumnChart]) -> int:
+    """How many charts are open: the worst columns come first."""
+    moved = sum(each.newest.verdict == "drifted" for each in columns)
+    return min(max(moved, FEWEST_COLUMNS), MOST_COLUMNS)
+
+
+def _losses(data: PageData) -> str:
+    decision = data.decision
+    return losses_in_words(data.metric, decision.change_reason, decision.concept_alarm) if decision else ""
 
 
 def _evidence(decision: Decision, metric: str) -> list[tuple[str, str, str]]:
@@ -76,8 +103,9 @@ def _evidence(decision: Decision, metric: str) -> list[tuple[str, str, str]]:
         (
             f"Realised {metric_in_words(metric)}",
             error_text(realised, metric),
-            f"on {count(decision.realised_error_rows)} rows",
+            "" if realised is None else f"on {count(decision.realised_error_rows)} rows",
         ),
+        *_recent(decision, metric),
         *_estimate(decision, metric),
         (
             f"{first_upper(metric_in_words(metric))} at promotion",
@@ -89,6 +117,16 @@ def _evidence(decision: Decision, metric: str) -> list[tuple[str, str, str]]:
             NOTHING if seconds is None else f"{seconds:.1f} s",
             f"cheap up to {decision.cheap_fit_seconds:g} s",
         ),
+    ]
+
+
+def _recent(decision: Decision, metric: str) -> list[tuple[str, str, str]]:
+    """What a grown error is read from."""
+    if decision.recent_error is None:
+        return []
+    note = f"at least {error_text(decision.recent_error_lower, metric)} by the days' noise"
+    return [
+        (f"{first_upper(metric_in_words(metric))} of the newest days", error_text(decision.recent_error, metric), note)
     ]
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from retraining.records.batch import Batch
+from retraining.records.control import Control
 from retraining.records.decision import Decision
 from retraining.records.drift import DetectorState, DriftMetric
-from retraining.records.event import Event, Incident
+from retraining.records.event import Event, Incident, TaskError
 from retraining.records.gate import GateResult
 from retraining.records.promotion import Promotion
 from retraining.rules.drift.shares import ColumnShares
@@ -43,8 +44,10 @@ class PageData:
     that decides at the gate, and verdicts the gains in it of the candidates so far, oldest first. daily_errors are in
     any order. drift holds recent evaluations, the newest one has the greatest batch_seq, and shares are of that one.
     detectors are the champion's, as they stand. batches are the closed ones of the source, oldest first; batch is the
-    one this run closed. decision, gate_results and samples are this run's; promotions are all of the model's rows,
-    incidents all of its incidents. task_states are empty in a run by hand, which is all notebooks since the last page.
+    one whose rows are new to this run: it closed it, or a run of another model had (read_elsewhere). requested is the
+    batch that an operator's job was about. decision, promotion, gate_results, samples, control and errors are this
+    run's; promotions are all of the model's rows, incidents all of its incidents. task_states are empty in a run by
+    hand, which is all notebooks since the last page.
     """
 
     events: tuple[Event, ...]
@@ -52,6 +55,8 @@ class PageData:
     label: str = ""
     features: tuple[str, ...] = ()
     batch: Batch | None = None
+    read_elsewhere: bool = False
+    requested: Batch | None = None
     batches: tuple[Batch, ...] = ()
     samples: tuple[Sample, ...] = ()
     daily_errors: tuple[DailyError, ...] = ()
@@ -59,6 +64,9 @@ class PageData:
     shares: tuple[ColumnShares, ...] = ()
     detectors: tuple[DetectorState, ...] = ()
     promotions: tuple[Promotion, ...] = ()
+    promotion: Promotion | None = None
+    control: Control | None = None
+    errors: tuple[TaskError, ...] = ()
     decision: Decision | None = None
     gate_results: tuple[GateResult, ...] = ()
     judged_by: str | None = None

@@ -1,76 +1,23 @@
-"""How the pages say things: outcomes in words, numbers in people's formats."""
+"""How the pages say things: what a run does not know, and numbers in people's formats."""
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from urllib.parse import quote
 
 from retraining.kinds.find_kind import known_metric
 from retraining.records.event import Event
+from retraining.records.gate import GateResult
 from retraining.records.run import BY_HAND
 
 NOTHING = "\N{EN DASH}"
-Tone = Literal["good", "calm", "warn", "bad"]
-
-
-@dataclass(frozen=True)
-class Status:
-    """An outcome for people: the sign repeats the tone for those who do not see its colour."""
-
-    title: str
-    sentence: str
-    tone: Tone
-    sign: str
-
-
-def status_of(run: Event) -> Status:
-    """What a run did, first in two words, then in a sentence."""
-    before = run.champion_before
-    after = run.champion_after
-    if run.failed_tasks or run.outcome == "FAILED":
-        names = ", ".join(run.failed_tasks) or "no task named"
-        return Status("Run failed", f"Failed: {names}. Earlier decisions still hold.", "bad", "✕")
-    if run.outcome == "PROMOTE":
-        return Status("New champion", _promoted(before, after), "good", "↑")
-    if run.outcome == "REJECT":
-        stays = f"version {after} stays champion" if after else "there is still no champion"
-        sentence = f"The candidate did not pass the gate; {stays}.{_previous_wins(run)}"
-        return Status("Candidate rejected", sentence, "warn", "≠")
-    if run.outcome == "ROLLBACK":
-        return Status(
-            "Rolled back", f"{version(after)} is champion again, instead of {lower_version(before)}.", "warn", "↺"
-        )
-    if run.outcome == "PENDING":
-        asked = f"A candidate passed the gate and waits for approval; {lower_version(after)} is still champion."
-        return Status("Waiting for approval", asked, "warn", "?")
-    if run.outcome == "RELEASED":
-        goes_on = f"Retraining goes on after a rollback; {lower_version(after)} stays champion."
-        return Status("Retraining released", goes_on, "calm", "▷")
-    if run.outcome == "HEAL":
-        moved = f"The alias had been moved outside this product; {lower_version(after)} is champion again."
-        return Status("Alias put back", moved, "warn", "↺")
-    if after is None:
-        return Status("No champion yet", "No version of this model has been promoted so far.", "calm", "○")
-    if run.action in ("update", "refit"):
-        return Status("Champion kept", _not_judged_here(run), "calm", "✓")
-    if run.previous_wins:
-        return Status("Champion beaten", f"{version(after)} stays champion.{_previous_wins(run)}", "warn", "!")
-
-    return Status("Champion kept", f"{version(after)} stays champion; nothing was trained.", "calm", "✓")
-
-
-def _not_judged_here(run: Event) -> str:
-    stays = f"{version(run.champion_after)} stays champion"
-    if run.run_id.startswith(BY_HAND):
-        return f"{stays}. The decision is to train a candidate, and none was judged yet: run 03_retrain and 04_promote."
-    return f"{stays}: the candidate of this decision was judged in an earlier run.{_previous_wins(run)}"
 
 
 def came_in(run: Event, states: Mapping[str, str], has_batch: bool) -> str:
     """Why there are no rows to show, as far as the run knows."""
-    if "ingest" in run.failed_tasks:
-        return "Not known: the task ingest failed, so this run cannot say what the source has."
+    if "ingest" in run.unfinished_tasks:
+        how = "failed" if "ingest" in run.failed_tasks else "did not start"
+        return f"Not known: the task ingest {how}, so this run cannot say what the source has."
     if states and "ingest" not in states:
         return "This run does not read the source."
     if run.run_id.startswith(BY_HAND) and not has_batch:
@@ -82,31 +29,28 @@ def came_in(run: Event, states: Mapping[str, str], has_batch: bool) -> str:
 
 def not_judged(run: Event) -> str:
     """Why the run has no verdict of the gate."""
-    failed = next((task for task in ("retrain", "promote") if task in run.failed_tasks), None)
+    failed = next((task for task in ("retrain", "promote") if task in run.unfinished_tasks), None)
     if failed and run.action in ("update", "refit"):
         return f"No verdict: the task {failed} did not end well. The next run judges the candidate, or trains another."
-    if run.failed_tasks and run.action is None:
+    if run.unfinished_tasks and run.action is None:
         return "The gate was not asked: the run ended before a decision."
     if run.action in ("update", "refit"):
         return "No verdict in this run. One that was made earlier still holds."
     return "The gate was not asked: this run trained no candidate."
 
 
-def _promoted(before: str | None, after: str | None) -> str:
-    if before is None:
-        return f"{version(after)} is the first champion."
-    return f"{version(after)} replaces {lower_version(before)} as champion."
-
-
-def _previous_wins(run: Event) -> str:
-    return " The previous champion does better on the newest batches." if run.previous_wins else ""
-
-
 def champion_after(run: Event) -> str:
     """The champion at the end of a run; of a failed run it may not be known."""
     if run.champion_after is None:
-        return "Not known" if run.failed_tasks else "None"
+        return "Not known" if run.unfinished_tasks else "None"
     return version(run.champion_after)
+
+
+def champion_before(run: Event) -> str:
+    """The champion before the run decided; of a failed run it may not be known."""
+    if run.champion_before is None:
+        return "Not known" if run.unfinished_tasks else "None"
+    return version(run.champion_before)
 
 
 def version(name: str | None) -> str:
@@ -130,7 +74,7 @@ def gain_text(gain: float | None, metric: str | None) -> str:
     """A gain with its sign: per cent of the baseline's error, or a difference in digits."""
     if gain is None:
         return NOTHING
-    return f"{gain:+.1%}" if is_relative(metric) else f"{gain:+.4f}"
+    return f"{gain:+,.1%}" if is_relative(metric) else f"{gain:+.4f}"
 
 
 def error_text(error: float | None, metric: str) -> str:
@@ -140,7 +84,49 @@ def error_text(error: float | None, metric: str) -> str:
     known = known_metric(metric)
     if known is not None and known.is_share:
         return f"{error:.1%}"
-    return f"{error:,.0f}" if abs(error) >= 1000 else f"{error:#.4g}".rstrip(".")
+    return plain(error, 4, keeps_zeros=True)
+
+
+_SCALES = ((1e12, "T"), (1e9, "G"), (1e6, "M"))
+
+
+def plain(value: float, digits: int, keeps_zeros: bool = False) -> str:
+    """A number of any size as people write it, never as a power of ten: grouped below a million, scaled above.
+
+    >>> [plain(value, 3) for value in (48_000.0, 3_200_000.0, 0.00004, 0.125, -7.0)]
+    ['48,000', '3.2M', '0.00004', '0.125', '-7']
+    """
+    for scale, letter in _SCALES:
+        if abs(value) >= scale:
+            return f"{plain(value / scale, digits)}{letter}"
+    if not math.isfinite(value):
+        return str(value)
+    if abs(value) >= 999.5:
+        return f"{value:,.0f}"
+    if value and abs(value) < 1e-9:
+        return f"{value:.1g}"
+    if keeps_zeros and (abs(value) >= 1e-3 or not value):
+        return f"{value:#.{digits}g}".rstrip(".")
+    size = math.floor(math.log10(abs(value))) if value else 0
+    text = f"{value:.{max(0, digits - 1 - size)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def unit_of(metric: str | None, label: str) -> str:
+    """What the numbers of a metric are in, as the end of a sentence; empty for shares and metrics without a unit."""
+    if not label or metric not in _UNITS:
+        return ""
+    return f"{_UNITS[metric]} of {label}"
+
+
+_UNITS = {"rmse": "in the unit", "mae": "in the unit", "mse": "in the squared unit"}
+
+
+def losses_in_words(metric: str, *texts: str | None) -> str:
+    """What a loss is, where a text names one beside an RMSE: the two are not in the same unit."""
+    if metric != "rmse" or not any("loss" in (text or "") for text in texts):
+        return ""
+    return "A loss is a squared error: an RMSE of 12 is a mean loss of 144."
 
 
 def number(value: float | None, digits: int = 3) -> str:
@@ -172,6 +158,11 @@ def some_of(names: Sequence[str]) -> str:
     return f"{len(names)} columns: {', '.join(names[:10])} and {len(names) - 10} more"
 
 
+def listed(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
 def spaced(name: str) -> str:
     """`not_enough_data` as words."""
     return name.replace("_", " ")
@@ -193,19 +184,25 @@ def change_title(kind: str, alarm: str | None = None) -> str:
     return "The error rose, within what is expected" if kind == "none" and alarm else CHANGES[kind]
 
 
+def check_word(row: GateResult) -> str:
+    """The verdict on a check, or that it decides nothing: what is only reported neither passes nor fails."""
+    tells_only = row.metric is not None and row.threshold is None and row.verdict == "passed"
+    return "reported" if tells_only else row.verdict
+
+
 def column_title(name: str) -> str:
     """The column's name; the champion's predictions and the label have other titles."""
     return {":prediction": "Prediction", ":label": "Label"}.get(name, name)
 
 
-def run_file(run_id: str) -> str:
-    """Link from a page to another run of its model."""
-    return f"{quote(run_id, safe='')}.html"
-
-
 def run_path(model: str, run_id: str) -> str:
-    """Link from the index to the page of a run."""
-    return f"{quote(model, safe='')}/{run_file(run_id)}"
+    """Where the page of a run is, below the folder of all pages."""
+    return f"{quote(model, safe='')}/{quote(run_id, safe='')}.html"
+
+
+def newest_path(model: str) -> str:
+    """Where the page of a model's newest run is: the same address from run to run."""
+    return f"{quote(model, safe='')}/newest.html"
 
 
 def first_upper(text: str) -> str:

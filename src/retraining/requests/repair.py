@@ -14,9 +14,9 @@ RepairedSource = Literal["rows", "labels"]
 @dataclass(frozen=True)
 class RepairRequest:
     """backfill reads the ledger values [start, end) again; replay reads a batch's slice again and supersedes the batch;
-    abandon gives up an open or held batch; rebaseline reads the source from the beginning, for example after it was
-    replaced; rebuild writes lost rows of `watermarks` again from the observations. source: of the rows, or of the
-    labels that come from another table."""
+    abandon gives up an open or held batch, or withdraws a committed one by its number; rebaseline reads the source from
+    the beginning, for example after it was replaced; rebuild writes lost rows of `watermarks` again from the
+    observations. source: of the rows, or of the labels that come from another table."""
 
     action: RepairAction
     reason: str

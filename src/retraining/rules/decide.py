@@ -1,7 +1,9 @@
 """Keep the champion, update it, or fit a new one? Evidence in, verdict out; the reasons are never empty."""
 
 from retraining.records.decision import Evidence, Thresholds, Verdict
+from retraining.rules.drift.data_faults import faults_in_words, ways_out
 from retraining.rules.gate.holdout import FEWEST_DAYS
+from retraining.rules.performance.grown_error import error_has_grown
 
 REFUSED_UPDATES = 2
 """After this many refused candidates in a row, updating the champion leads nowhere."""
@@ -10,6 +12,7 @@ REFUSED_UPDATES = 2
 def decide(evidence: Evidence, thresholds: Thresholds) -> Verdict:
     """The verdict on one batch.
 
+    A certain data fault that no one has answered is not trained on, and judges no champion: nothing overrules that.
     A champion that the previous one beats goes where the policy rolls back, unless an operator froze the model.
     What cannot be judged is not trained. A cheap fit then challenges every run that brought new labelled rows and
     leaves the choice to the gate; an expensive one must be justified by the realised error, the champion's age, or
@@ -17,6 +20,8 @@ def decide(evidence: Evidence, thresholds: Thresholds) -> Verdict:
     made in another way, and a candidate without a verdict need neither new rows nor a cheap fit.
     """
     back = _rollback(evidence, thresholds)
+    if evidence.open_faults and not evidence.frozen:
+        return Verdict("keep", (*_stopped(evidence), *(back and (f"No rollback before that. {back[0]}",))))
     if back:
         return Verdict("rollback", back)
 
@@ -46,6 +51,11 @@ def _rollback(evidence: Evidence, thresholds: Thresholds) -> tuple[str, ...]:
         return ()
     back = f"policy.on_previous_wins is rollback: version {evidence.previous_version} goes live again."
     return evidence.previous_reason, back
+
+
+def _stopped(evidence: Evidence) -> tuple[str, str]:
+    faults = evidence.open_faults
+    return f"{faults_in_words(faults)} Nothing is trained until it is answered.", ways_out(faults)
 
 
 def _how(evidence: Evidence, wanted: tuple[str, ...]) -> Verdict:
@@ -120,14 +130,16 @@ def _cheap(evidence: Evidence, thresholds: Thresholds) -> str | None:
 
 
 def _error(evidence: Evidence, thresholds: Thresholds) -> str | None:
-    realised = evidence.realised_error
-    expected = evidence.expected_error
-    if realised is None or expected is None or realised <= expected * (1 + thresholds.max_error_increase):
+    if not error_has_grown(evidence, thresholds.max_error_increase):
         return None
+    found = f"{evidence.realised_error:.4g} on {evidence.realised_error_rows:,} rows"
+    recent = ""
+    if evidence.recent_error is not None:
+        found = f"{evidence.recent_error:.4g} of the newest days"
+        recent = f" {evidence.recent_error_reason}"
     return (
-        f"The realised error {realised:.4g} on {evidence.realised_error_rows:,} rows exceeds the {expected:.4g} "
-        f"measured at "
-        f"promotion by more than {thresholds.max_error_increase:.0%}."
+        f"The realised error {found} exceeds the {evidence.expected_error:.4g} measured at promotion by more than "
+        f"{thresholds.max_error_increase:.0%}.{recent}"
     )
 
 
@@ -159,8 +171,9 @@ def _nothing_asks_for_it(evidence: Evidence, thresholds: Thresholds) -> str:
         else f"the last fit took {evidence.last_fit_seconds:.0f} s"
     )
     error = "is not known yet" if evidence.realised_error is None else f"is {evidence.realised_error:.4g}"
+    recent = f" {evidence.recent_error_reason}" if evidence.recent_error_reason else ""
     return (
         f"A fit is not cheap ({fit}, policy.cheap_fit_seconds {thresholds.cheap_fit_seconds:g}), the realised error "
         f"{error}, the champion is within its maximum age of {thresholds.max_age_days} days, and drift does not "
-        f"persist ({evidence.drift_verdict or 'not compared'})."
+        f"persist ({evidence.drift_verdict or 'not compared'}).{recent}"
     )

@@ -1,6 +1,7 @@
 """What people must know, read from the decisions: an incident opens once, goes on, and is resolved.
 
-Nothing is stored: a decision is made once for the same evidence, so the incidents that follow from it are the same too.
+The decisions are the truth: one is made once for the same evidence, so the incidents that follow from it are the same
+too. The table `incidents` repeats them for dashboards and alerts.
 """
 
 from collections.abc import Collection, Iterable
@@ -8,7 +9,9 @@ from dataclasses import replace
 from typing import Literal, get_args
 
 from retraining.records.decision import Decision
-from retraining.records.event import Incident, IncidentKind
+from retraining.records.event import Incident, IncidentChange, IncidentKind
+from retraining.rules.drift.data_faults import faults_in_words, ways_out
+from retraining.rules.performance.grown_error import error_has_grown, error_in_words, error_is_back
 
 Finding = Literal["raised", "clear", "open"]
 """open: neither; an incident stays as it is."""
@@ -49,6 +52,13 @@ def news_of_run(known: Iterable[Incident], run_ids: Collection[str]) -> list[Inc
     return [each for each in known if each.opened_run in run_ids or (each.newest_run in run_ids and not each.is_open)]
 
 
+def not_stored(known: Iterable[Incident], stored: Iterable[IncidentChange]) -> list[Incident]:
+    """Incidents of which no row says how they stand, oldest first. One that was opened and resolved before anybody
+    stored it has one row."""
+    there = {(row.incident, row.state) for row in stored}
+    return [each for each in known if (each.id, each.state) not in there]
+
+
 def _opened(kind: IncidentKind, decision: Decision, what: str) -> Incident:
     line = _line(decision, what, decision.batch_seq)
     batch = decision.batch_seq
@@ -76,11 +86,17 @@ def _next(decision: Decision) -> str:
         return f"version {decision.previous_version} goes live again."
     if decision.should_retrain:
         return "a challenger is trained, and the gate decides whether it goes live."
+    if decision.open_faults and not decision.frozen:
+        return f"version {decision.champion_version} stays live, and nothing is trained until a person answers."
     advice = f" {decision.change_response}" if decision.change_response else ""
     return f"version {decision.champion_version} stays live; {decision.reasons[0]}{advice}"
 
 
 def _data_fault(decision: Decision) -> tuple[Finding, str]:
+    if decision.open_faults:
+        return "raised", f"{faults_in_words(decision.open_faults)} {ways_out(decision.open_faults)}"
+    if decision.fault_answer:
+        return "clear", f"A person has answered it: {decision.fault_answer}"
     if decision.change is None:
         return "open", ""
     if decision.change != "data_fault":
@@ -95,17 +111,12 @@ def _drift(decision: Decision) -> tuple[Finding, str]:
 
 
 def _error(decision: Decision) -> tuple[Finding, str]:
-    realised = decision.realised_error
-    expected = decision.expected_error
-    if realised is None or expected is None:
+    if decision.realised_error is None or decision.expected_error is None:
         return "open", ""
-    grown = realised - expected
-    what = (
-        f"The realised error is {realised:.4g} on {decision.realised_error_rows:,} rows, {expected:.4g} at promotion."
-    )
-    if grown > decision.max_error_increase * expected:
+    what = error_in_words(decision)
+    if error_has_grown(decision, decision.max_error_increase):
         return "raised", what
-    return ("clear" if grown <= CLEAR_SHARE * decision.max_error_increase * expected else "open"), what
+    return ("clear" if error_is_back(decision, CLEAR_SHARE * decision.max_error_increase) else "open"), what
 
 
 def _concept(decision: Decision) -> tuple[Finding, str]:

@@ -63,7 +63,7 @@ class DriftSection(Section):
     """Fewer rows than this, in the batch or in the reference, are not enough data for a verdict."""
     max_drifted_share: float = Field(default=0.2, gt=0, le=1)
     """A batch has drifted if its prediction drifted, or if the drifted feature columns carry at least this share of the
-    weight of the columns with a verdict."""
+    weight of all feature columns, with or without enough data."""
     weights: Weights = Field(default_factory=dict, validate_default=True)
     """How much a column counts in that share. Default: 1."""
     windows: WindowsSection = WindowsSection()
@@ -73,6 +73,7 @@ class DriftSection(Section):
     detectors_agree: int = Field(default=2, ge=1)
     """How many of them must raise an alarm before people are notified; the mean loss over days must also be shown to
     have risen."""
-    domain_classifier: bool = False
+    domain_classifier: bool | None = None
     """Whether a classifier also tries to distinguish a sample of the batch from a sample of the training rows. It finds
-    changes in how columns go together, and takes some seconds a run."""
+    changes in how columns go together, which no distance of a column shows, and takes some seconds a run. Default: used
+    with at most 50 feature columns."""

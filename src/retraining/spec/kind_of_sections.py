@@ -20,7 +20,7 @@ class _NotGiven(str):
     __slots__ = ()
 
 
-NOT_GIVEN = _NotGiven()
+NOT_GIVEN: Any = _NotGiven()
 
 
 def recipe_of_kind(value: Any, check: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:

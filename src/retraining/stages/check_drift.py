@@ -50,8 +50,9 @@ class CheckReport:
         drift = f" Drift: {made.drift_reason}" if made.drift_reason else ""
         estimate = f" Estimate: {made.estimate_reason}" if made.estimate_reason else ""
         change = f" Change: {made.change}. {made.change_reason}" if made.change not in (None, "none") else ""
+        together = f" {made.domain_reason}" if made.domain_verdict == "drifted" else ""
         warning = f" Warning: {made.previous_reason}" if made.previous_wins and made.action != "rollback" else ""
-        return f"{made.model}: {made.action}. {' '.join(made.reasons)}{drift}{estimate}{change}{warning}"
+        return f"{made.model}: {made.action}. {' '.join(made.reasons)}{drift}{together}{estimate}{change}{warning}"
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ def _measure(
     training = last_training(history, champion)
 
     with ThreadPoolExecutor() as pool:
-        drift = pool.submit(evaluate_drift, context, source, metrics, history.promotions, champion, evaluation.id)
+        drift = pool.submit(evaluate_drift, context, source, metrics, history, champion, evaluation.id)
         detectors = pool.submit(feed_detectors, context, source, champion, expected)
         domain = pool.submit(tell_rows_apart, context, source, champion)
         estimate = pool.submit(estimate_unlabelled, context, source, champion)

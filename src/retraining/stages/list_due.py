@@ -9,7 +9,7 @@ from retraining.rules.due import is_due
 from retraining.spec.model_spec import ModelSpec
 
 _FAILED = "FAILED"
-"""Outcome of a run that failed: it was not a turn."""
+"""Outcome of a run that failed: it was not a turn. An operator's job is none either."""
 
 
 def list_due(tables: Tables, specs: Mapping[str, ModelSpec | None], now: datetime, due_only: bool = True) -> list[str]:
@@ -20,6 +20,6 @@ def list_due(tables: Tables, specs: Mapping[str, ModelSpec | None], now: datetim
 
     last: dict[str, datetime] = {}
     for event in read_events(tables):
-        if event.outcome != _FAILED:
+        if event.is_of_loop and event.outcome != _FAILED:
             last[event.model] = event.at
     return [name for name, spec in specs.items() if spec is None or is_due(spec.schedule, last.get(name), now)]

@@ -7,7 +7,13 @@ from functools import partial
 
 from retraining.adapters.sources.files import Landing
 from retraining.adapters.tables import observations
-from retraining.adapters.tables.batches import append_close, append_plan, append_rebuilt, read_batches
+from retraining.adapters.tables.batches import (
+    append_close,
+    append_plan,
+    append_rebuilt,
+    append_withdrawal,
+    read_batches,
+)
 from retraining.context import Context
 from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.batch import Batch
@@ -15,7 +21,7 @@ from retraining.requests.repair import RepairRequest
 from retraining.rules.ingest.next_slice import Slice
 from retraining.rules.ingest.reading_limits import reading_limits
 from retraining.rules.ingest.rebuild_batches import rebuild_batches
-from retraining.rules.ingest.repair_slice import abandoned, repair_slice
+from retraining.rules.ingest.repair_slice import abandoned, repair_slice, withdrawal
 from retraining.rules.ingest.same_repair import READS_WHAT_CAME_SINCE, same_repair
 from retraining.spec.feed import Feed, rows_feed
 from retraining.steps.ingest.ingestion import Ingestion, begin_ingestion
@@ -40,6 +46,10 @@ class RepairReport:
         if not self.batches:
             return f"{self.action}: nothing was missing"
         newest = self.batches[-1]
+        if newest.withdraws:
+            return (
+                f"{newest.source}: {self.action}: batch {newest.batch_seq} takes batch {newest.supersedes} out of use"
+            )
         which = ", ".join(str(each.batch_seq) for each in self.batches[-5:])
         instead = f", in place of batch {newest.supersedes}" if newest.supersedes else ""
         todo = f" [{newest.lo}, {newest.hi}]{instead}: the next ingestion reads it" if newest.state == "PLANNED" else ""
@@ -117,7 +127,10 @@ def _repair(
     if not batches:
         raise NothingToDoError(f"{feed.name} has no batch yet, so there is nothing to repair. Run 01_ingest first.")
     if request.action == "abandon":
-        return [_abandon(context, request, batches, abandoned(request, batches))]
+        given_up = abandoned(request, batches)
+        if given_up.state == "COMMITTED":
+            return [_withdraw(context, feed, request, batches, given_up)]
+        return [_abandon(context, request, batches, given_up)]
 
     if batches[-1].state == "PLANNED":
         if request.action != "rebaseline":
@@ -135,6 +148,17 @@ def _abandon(context: Context, request: RepairRequest, batches: list[Batch], giv
     closed = replace(given_up, state="ABANDONED", watermark_after=watermark, reason=request.reason, **context.stamp)
     append_close(context.tables, closed)
     return closed
+
+
+def _withdraw(context: Context, feed: Feed, request: RepairRequest, batches: list[Batch], taken: Batch) -> Batch:
+    if request.source == "labels":
+        raise ParameterError(
+            f"abandon: batch {taken.batch_seq} of {feed.name} is committed, and its labels are in the rows by now. "
+            f"Correct them at the source, and ingest or replay the batch."
+        )
+    taking_out = replace(withdrawal(taken, batches, request.reason), **context.stamp)
+    append_withdrawal(context.tables, taking_out)
+    return taking_out
 
 
 def _plan(ingestion: Ingestion, request: RepairRequest, batches: list[Batch]) -> Batch:
@@ -159,5 +183,6 @@ def _rebuild(ingestion: Ingestion, request: RepairRequest, batches: list[Batch])
 
 
 def _rebuilt_before(request: RepairRequest, batches: list[Batch]) -> list[Batch]:
-    """All batches, where an earlier run has written them again for the same reason."""
-    return batches if batches and batches[0].reason == request.reason else []
+    """The batches that an earlier run has written again for the same reason; later ones are not its work."""
+    begins_so = bool(batches) and batches[0].reason == request.reason
+    return [row for row in batches if row.reason == request.reason] if begins_so else []

@@ -2,31 +2,34 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 from retraining.adapters.registry.log_pages import address_of_pages, log_pages
 from retraining.adapters.registry.registry import CHAMPION, Registry
 from retraining.adapters.tables.ledgers_of_model import append_event, read_events
 from retraining.context import Context
-from retraining.errors import IncidentOpenedError, NotifyError, RegistryError, TaskFailedError
+from retraining.errors import ConcurrentRunError, IncidentOpenedError, NotifyError, RegistryError, TaskFailedError
 from retraining.kinds.find_kind import kind_of
 from retraining.records.batch import Batch
+from retraining.records.control import Mode
 from retraining.records.event import Event, Incident
 from retraining.records.gate import STOPS_NOBODY, GateResult
+from retraining.report.headline import headlines, status_of
 from retraining.report.index import ModelRuns, render_index
 from retraining.report.page import render_run_page
-from retraining.report.words import run_path
+from retraining.report.page_data import PageData
+from retraining.report.tasks import failed_tasks, parse_states, skipped_tasks
+from retraining.report.words import listed, newest_path, run_path
 from retraining.rules.champion.alias_state import newest_move
 from retraining.rules.incidents import news_of_run
 from retraining.rules.ingest.ledger import Ledger
 from retraining.steps.report.describe_champion import describe_champion
 from retraining.steps.report.run_records import RunRecords, page_data, read_run_records
 from retraining.steps.report.send_alerts import send_alerts
+from retraining.steps.report.store_incidents import store_incidents
 
-_FINE = ("success", "excluded")
-COPY = "copy"
-"""The task of a run that judges a copied version: no decision led to it."""
+_OF_MODE: Mapping[Mode, str] = {"frozen": "FROZEN", "retired": "RETIRED", "active": "ACTIVE"}
+_MOST_ATTEMPTS = 5
 _MOST_RUNS = 200
 """A page lists this many of the newest runs; the table `events` has them all."""
 
@@ -39,29 +42,37 @@ class RunReport:
     """The run's row."""
     page: str
     pages_at: str | None
-    """Where all pages are, for people; None when MLflow was down."""
+    """Where the page of all models is, for people; None when MLflow was down."""
     news: tuple[Incident, ...] = ()
     """The incidents that the run opened or resolved."""
     unreached: tuple[str, ...] = ()
     """Why webhooks were not reached."""
     fails_on_incident: bool = False
     """The spec's setting."""
+    page_at: str | None = None
+    """Where the model's own page is; the same from run to run."""
 
     @property
     def summary(self) -> str:
-        """A line for each incident that the run opened or resolved, and where the pages are."""
-        lines = [f"{'Opened' if incident.is_open else 'Resolved'}: {incident.line}" for incident in self.news]
+        """The headline, what to do, a line for each incident that the run opened or resolved, and where the pages
+        are."""
+        event = self.event
+        said = status_of(event)
+        lines = [f"{event.model}: {said.title}. {said.sentence} {said.todo}"]
+        lines += [f"{'Opened' if incident.is_open else 'Resolved'}: {incident.line}" for incident in self.news]
+        lines += [f"Page: {self.page_at}"] if self.page_at else []
         pages = self.pages_at or "not stored, because MLflow did not answer. The next run stores them"
         return "\n".join([*lines, f"All pages: {pages}"])
 
     def raise_if_failed(self) -> None:
         """Raises TaskFailedError when a task of the run failed, so that the run counts as failed; NotifyError when a
         webhook was not reached; IncidentOpenedError for a new incident, where the spec wants that."""
-        failed = self.event.failed_tasks
-        if failed:
-            raise TaskFailedError(
-                f"{self.event.model}: {', '.join(failed)} failed in run {self.event.run_id}; see their output."
-            )
+        event = self.event
+        if event.unfinished_tasks:
+            failed = f"{listed(event.failed_tasks)} failed" if event.failed_tasks else "a task did not end well"
+            waited = f", so {listed(event.skipped_tasks)} did not start" if event.skipped_tasks else ""
+            why = f" {event.error}" if event.error else " See its output."
+            raise TaskFailedError(f"{event.model}: {failed} in run {event.run_id}{waited}.{why}")
         if self.unreached:
             raise NotifyError(" ".join(self.unreached))
 
@@ -71,48 +82,73 @@ class RunReport:
 
 
 def report(context: Context, task_states: str = "") -> RunReport:
-    """Turn what this run wrote into a row, a page and the index of all runs. The pages also go to MLflow, and incidents
-    to the webhooks that the spec names.
+    """Turn what this run wrote into a row, a page and the index of all models. The pages also go to MLflow, incidents
+    into their table and to the webhooks that the spec names.
 
-    task_states holds `task=state` pairs; every state but success and excluded counts as failed.
+    task_states holds `task=state` pairs; every state but success and excluded counts as not ended well.
     """
     spec = context.spec
     states = parse_states(task_states)
-    failed = failed_tasks(states)
 
     with ThreadPoolExecutor() as pool:
         reading = pool.submit(read_events, context.tables)
-        decided = "check_drift" not in failed and COPY not in states
-        records = read_run_records(context, decided, lambda: _last_page(spec.model, reading.result()))
+        records = read_run_records(context, states, lambda: _earlier(context, reading.result()))
 
     all_events = reading.result()
-    events = _events_of(spec.model, all_events)
-    stored = [row for row in events if row.run_id == context.run.run_id and row.failed_tasks == failed]
-    event = stored[-1] if stored else _event(context, failed, records)
-    if not stored:
-        append_event(context.tables, event, len(events) + 1)
-        events = [*events, event]
+    events = [row for row in all_events if row.model == spec.model]
+    data, is_new = _this_run(context, states, records, events)
+    event = data.run
+    if is_new:
+        _store(context, event, len(events))
         all_events = [*all_events, event]
+    store_incidents(context, records.incidents)
 
-    this_run_last = [*(row for row in events if row != event), event]
-    page = render_run_page(page_data(spec, records, this_run_last[-_MOST_RUNS:], states))
-    pages = {run_path(spec.model, context.run.run_id): page, "index.html": render_index(_by_model(all_events))}
-    pages_run_id = _log_pages(context.registry, pages, failed)
-    if pages_run_id and not failed:
+    page = render_run_page(data)
+    index = render_index(_by_model(all_events))
+    pages = {run_path(spec.model, event.run_id): page, newest_path(spec.model): page, "index.html": index}
+    pages_run_id = _log_pages(context.registry, pages, event.unfinished_tasks)
+    if pages_run_id and not event.unfinished_tasks:
         describe_champion(context, event, records, pages_run_id)
 
     news = tuple(news_of_run(records.incidents, records.run_ids))
     unreached = send_alerts(context, news)
+    page_at = address_of_pages(pages_run_id, newest_path(spec.model)) if pages_run_id else None
     pages_at = address_of_pages(pages_run_id) if pages_run_id else None
-    return RunReport(event, page, pages_at, news, unreached, spec.alerts.fail_run)
+    return RunReport(event, page, pages_at, news, unreached, spec.alerts.fail_run, page_at)
 
 
-def _events_of(model: str, events: Sequence[Event]) -> list[Event]:
-    return [row for row in events if row.model == model]
+def _store(context: Context, event: Event, stored: int) -> None:
+    """Appends the event behind those that are stored. An operator's job may report at the same moment as the loop."""
+    for attempt in range(_MOST_ATTEMPTS):
+        try:
+            append_event(context.tables, event, stored + 1)
+            return
+        except ConcurrentRunError:
+            if attempt == _MOST_ATTEMPTS - 1:
+                raise
+            stored = sum(row.model == event.model for row in read_events(context.tables))
 
 
-def _last_page(model: str, events: Sequence[Event]) -> datetime | None:
-    return max((row.at for row in _events_of(model, events)), default=None)
+def _this_run(
+    context: Context, states: Mapping[str, str], records: RunRecords, events: Sequence[Event]
+) -> tuple[PageData, bool]:
+    """The page's values, whose last event is this run's, and whether that event is still to be stored."""
+    failed = failed_tasks(states)
+    stored = [row for row in events if row.run_id == context.run.run_id and row.failed_tasks == failed]
+    event = stored[-1] if stored else _event(context, states, records)
+    this_run_last = [*(row for row in events if row != event), event][-_MOST_RUNS:]
+    data = page_data(context.spec, records, this_run_last, states)
+    if stored:
+        return data, False
+
+    said = headlines(data)[0]
+    told = replace(event, level=said.tone, headline=said.title, headline_sentence=said.sentence, what_to_do=said.todo)
+    return replace(data, events=(*data.events[:-1], told)), True
+
+
+def _earlier(context: Context, events: Sequence[Event]) -> list[Event]:
+    """Runs of the loop before this one: what an operator's job reports is about no batch."""
+    return [row for row in events if row.model == context.model and row.is_of_loop and row.run_id != context.run.run_id]
 
 
 def _by_model(events: list[Event]) -> list[ModelRuns]:
@@ -122,7 +158,8 @@ def _by_model(events: list[Event]) -> list[ModelRuns]:
 
 
 def _log_pages(registry: Registry, pages: Mapping[str, str], failed: tuple[str, ...]) -> str | None:
-    """Returns the MLflow run that holds the pages. Where a task failed, MLflow being down must not hide the reason."""
+    """Returns the MLflow run that holds the pages. Where a task did not end well, MLflow being down must not hide the
+    reason."""
     try:
         return log_pages(registry, pages)
     except RegistryError:
@@ -131,17 +168,10 @@ def _log_pages(registry: Registry, pages: Mapping[str, str], failed: tuple[str, 
         return None
 
 
-def parse_states(text: str) -> dict[str, str]:
-    """{task: state} of `a=success b=failed`."""
-    return dict(pair.split("=", 1) for pair in text.split() if "=" in pair)
-
-
-def failed_tasks(states: Mapping[str, str]) -> tuple[str, ...]:
-    """Tasks that did not succeed, in order."""
-    return tuple(task for task, state in states.items() if state.lower() not in _FINE)
-
-
-def _event(context: Context, failed: tuple[str, ...], records: RunRecords) -> Event:
+def _event(context: Context, states: Mapping[str, str], records: RunRecords) -> Event:
+    failed = failed_tasks(states)
+    skipped = skipped_tasks(states)
+    champion = _champion(context)
     batch = records.batch
     decision = records.decision
     promotion = records.promotion
@@ -152,7 +182,7 @@ def _event(context: Context, failed: tuple[str, ...], records: RunRecords) -> Ev
         run_id=context.run.run_id,
         model=context.model,
         metric=kind_of(context.spec).followed.name,
-        outcome="FAILED" if failed else promotion.outcome if promotion else "KEEP",
+        outcome="FAILED" if failed or skipped else _outcome(records),
         batch_seq=newest.batch_seq if newest else None,
         rows_read=_count(batch, "rows_read"),
         rows_accepted=_count(batch, "rows_accepted"),
@@ -162,7 +192,7 @@ def _event(context: Context, failed: tuple[str, ...], records: RunRecords) -> Ev
         rows_older=newest.rows_older if newest else None,
         refusals=batch.refusals if batch else (),
         watermark_lag_days=_lag(context, newest),
-        champion_before=_champion_before(records),
+        champion_before=_champion_before(records, champion),
         error_before=decision.realised_error if decision else None,
         static_error=records.static_error,
         drift_verdict=decision.drift_verdict if decision else None,
@@ -172,17 +202,31 @@ def _event(context: Context, failed: tuple[str, ...], records: RunRecords) -> Ev
         candidate_version=promotion.candidate_version if promotion else None,
         gate=_gate(records.gate_results),
         gate_sentence=gain.sentence if gain else None,
-        champion_after=_champion(context),
+        champion_after=champion,
         failed_tasks=failed,
         attempt_id=context.run.attempt_id,
         at=context.run.started_at,
         previous_wins=decision.previous_wins if decision else None,
+        tasks=tuple(states),
+        skipped_tasks=skipped,
+        error=records.errors[0].line if records.errors else None,
     )
 
 
-def _champion_before(records: RunRecords) -> str | None:
+def _outcome(records: RunRecords) -> str:
+    """Of the promotion; where an operator's job made none, of what it did instead."""
+    if records.promotion:
+        return records.promotion.outcome
+    if records.control:
+        return _OF_MODE[records.control.mode]
+    if records.requested:
+        return "REPAIRED" if records.requested.usable_from is None else "BATCH_RELEASED"
+    return "KEEP"
+
+
+def _champion_before(records: RunRecords, champion: str | None) -> str | None:
     """The champion that the candidate was compared with; of a run that decided, the one that it decided about; of one
-    that did neither, the one that earlier runs made."""
+    that did neither, the one that earlier runs made, which is the present one where this run moved nothing."""
     decision = records.decision
     promotion = records.promotion
     if decision:
@@ -190,7 +234,9 @@ def _champion_before(records: RunRecords) -> str | None:
     if promotion:
         return promotion.previous_version
     move = newest_move([row for row in records.promotions if row.run_id not in records.run_ids])
-    return move.version if move else None
+    if move:
+        return move.version
+    return None if newest_move(records.promotions) else champion
 
 
 def _lag(context: Context, newest: Batch | None) -> float | None:
@@ -209,8 +255,10 @@ def _count(batch: Batch | None, field: str) -> int:
 
 
 def _gate(results: Sequence[GateResult]) -> str | None:
-    worst = [row.verdict for row in results if row.verdict not in STOPS_NOBODY]
-    return (worst[0] if worst else "passed") if results else None
+    stopping = [row.verdict for row in results if row.verdict not in STOPS_NOBODY]
+    if "failed" in stopping:
+        return "failed"
+    return (stopping[0] if stopping else "passed") if results else None
 
 
 def _champion(context: Context) -> str | None:

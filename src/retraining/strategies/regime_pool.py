@@ -1,5 +1,6 @@
 """Regime pool: one model a regime, and a choice between them (the white paper's "detect and choose")."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
@@ -137,4 +138,4 @@ def _clearly_less(some: NDArray[np.float64], others: NDArray[np.float64]) -> boo
     """Whether the losses of one model are smaller than those of another on the same rows, beyond two standard
     errors."""
     apart = others - some
-    return float(apart.mean()) > 2 * float(apart.std()) / np.sqrt(len(apart))
+    return float(apart.mean()) > 2 * float(apart.std()) / math.sqrt(len(apart))

@@ -161,7 +161,7 @@ class Strategy(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships 
         """The model's answers."""
         return self.model_.predict(X)
 
-    @available_if(_has_probabilities)  # type: ignore[misc]  # scikit-learn ships no types
+    @available_if(_has_probabilities)  # type: ignore[untyped-decorator]  # scikit-learn ships no types
     def predict_proba(self, X: Any) -> Any:
         """The model's probabilities."""
         return self.model_.predict_proba(X)

@@ -182,17 +182,33 @@ def _ingest(task: Task, _: Said) -> str:
     return ingest(context, source_of(context)).summary
 
 
+def _reported(tasks: str, job: Job) -> Job:
+    """An operator's job with the report at its end."""
+
+    def run(task: Task, said: Said) -> str:
+        line = job(task, said)
+        report(task(), " ".join(f"{name}=success" for name in tasks.split())).raise_if_failed()
+        return line
+
+    return run
+
+
 JOBS: dict[str, Job] = {
     "ingest": _ingest,
     "retraining": retraining,
-    "rollback": lambda task, said: rollback(task(), None, said["reason"]).summary,
-    "release_retraining": lambda task, said: release_retraining(task(), said["reason"]).summary,
-    **{change: _change_mode(change) for change in ("freeze", "unfreeze", "retire", "unretire")},
-    "repair": _repair,
-    "release_batch": lambda task, said: release_batch(task(), said["batch_seq"], said["reason"]).summary,
+    "rollback": _reported("roll_back", lambda task, said: rollback(task(), None, said["reason"]).summary),
+    "release_retraining": _reported("release", lambda task, said: release_retraining(task(), said["reason"]).summary),
+    **{
+        change: _reported("change_mode", _change_mode(change))
+        for change in ("freeze", "unfreeze", "retire", "unretire")
+    },
+    "repair": _reported("plan ingest", _repair),
+    "release_batch": _reported(
+        "release", lambda task, said: release_batch(task(), said["batch_seq"], said["reason"]).summary
+    ),
     "forget": _forget,
-    "approve": _approve,
-    "adopt": _adopt,
+    "approve": _reported("approve promote", _approve),
+    "adopt": _reported("adopt", _adopt),
     "copy_version": _copy_version,
     "reproduce": _reproduce,
     "preflight": _preflight,

@@ -142,7 +142,7 @@ def _decisions_twice(loop: Loop) -> list[str]:
     """Two decisions on one batch are right only where a run reported, or the champion was changed by a person, between
     them."""
     decisions = read_rows(loop.tables, Decision, loop.spec.model)
-    ends = [row.at for row in read_events(loop.tables) if row.model == loop.spec.model]
+    ends = [row.at for row in read_events(loop.tables) if row.model == loop.spec.model and row.is_of_loop]
     said = read_rows(loop.tables, Promotion, loop.spec.model)
     ends += [row.at for row in said if row.outcome in ("ROLLBACK", "RELEASED", "ADOPTED")]
     return [

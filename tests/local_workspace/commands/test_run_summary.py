@@ -42,8 +42,10 @@ def test_a_lost_server_comes_after_the_tasks_that_failed_of_it():
 
 
 def test_pages_are_found_where_the_server_stores_them(tmp_path):
-    page = tmp_path / "mlflow/artifacts/1/abc/artifacts/report/index.html"
-    page.parent.mkdir(parents=True)
-    page.touch()
+    folder = tmp_path / "mlflow/artifacts/1/abc/artifacts/report"
+    pages = [folder / "flights/newest.html", folder / "zoo/newest.html", folder / "index.html"]
+    for page in (*pages, folder / "flights/101.html"):
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.touch()
 
-    assert report_pages(tmp_path) == [page]
+    assert report_pages(tmp_path) == pages

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from local_workspace.status.model_facts import ModelFacts
 from local_workspace.status.model_files import ModelFile, model_files
 from local_workspace.status.words import model_lines
@@ -86,6 +88,17 @@ def test_what_waits_for_a_person_comes_with_its_command():
     ]
 
 
+def test_a_data_fault_that_stops_training_comes_with_both_answers():
+    faults = [{"batch_seq": 4, "column_name": "x"}, {"batch_seq": 4, "column_name": "z"}]
+
+    assert lines(decision={**DECISION, "open_faults": faults})[6:] == [
+        "  waits for you  a data fault of batch 4 stops training. If its data are right:",
+        '                 ./workspace run release_retraining --params model=rain reason="..."',
+        "  waits for you  if they are not, withdraw the batch, or correct the source and use action=replay:",
+        '                 ./workspace run repair --params model=rain action=abandon batch_seq=4 reason="..."',
+    ]
+
+
 def test_incidents_are_those_of_the_newest_decision():
     decision = {
         **DECISION,
@@ -106,6 +119,20 @@ def test_incidents_are_those_of_the_newest_decision():
         "Two detectors agree.",
         "the previous champion is better. Version 1 was better.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("recent", "shown"),
+    [
+        (dict(recent_error=0.72, recent_error_lower=0.5, recent_error_days=6), True),
+        (dict(recent_error=0.72, recent_error_lower=0.4, recent_error_days=6), False),
+        (dict(recent_error=None, recent_error_lower=None, recent_error_days=3), False),
+    ],
+)
+def test_an_error_that_noise_explains_is_no_incident(recent, shown):
+    found = lines(decision={**DECISION, "realised_error": 0.72, **recent})
+
+    assert any("above that at promotion" in line for line in found) is shown
 
 
 def test_failed_tasks_of_the_last_run_are_named():

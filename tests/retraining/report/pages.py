@@ -19,7 +19,8 @@ VOID = {"meta", "link", "br", "img", "input", "hr"}
 
 def event(run_id="101", **values) -> Event:
     """A run that promoted the first champion."""
-    known = dict(run_id=run_id, model="flights", outcome="PROMOTE", batch_seq=1, attempt_id="a", at=AT, failed_tasks=())
+    known = dict(run_id=run_id, model="flights", outcome="PROMOTE", batch_seq=1, attempt_id="a", at=AT)
+    known |= dict(failed_tasks=(), skipped_tasks=(), tasks=())
     counts = dict(rows_read=27_004, rows_accepted=26_398, rows_quarantined=606, rows_already_present=0, rows_late=0)
     counts |= dict(refusals=(RuleCount("origin_not_null", 6), RuleCount("label_missing", 600)))
     decided = dict(action="refit", first_reason="There is no champion yet.", gate="passed", champion_after="2")

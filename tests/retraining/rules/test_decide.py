@@ -1,12 +1,13 @@
 """Keep the champion, or train a candidate?"""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from retraining.records.change import DataFault
 from retraining.records.decision import Decision, Evidence, Thresholds
 from retraining.rules.decide import decide
 
@@ -232,6 +233,96 @@ def test_a_frozen_model_is_not_rolled_back_by_itself():
     assert decide(replace(BEATEN, frozen=True), BACK).action == "keep"
 
 
+def recent(error: float | None, lower: float | None, days: int = 30) -> dict[str, object]:
+    said = f"On 900 rows of the newest {days} days it is {error}, and at least {lower} by their own noise (95 %)."
+    numbers = dict(recent_error=error, recent_error_lower=lower, recent_error_days=days)
+    return dict(realised_error=99.0, recent_error_reason=said if error is not None else None, **numbers)
+
+
+@pytest.mark.parametrize(
+    ("found", "action"),
+    [
+        (recent(15.0, 10.5), "refit"),
+        (recent(15.0, 10.0), "keep"),
+        (recent(15.0, 4.0), "keep"),
+        (recent(12.0, 11.9), "keep"),
+        (recent(None, None, 3), "keep"),
+        (dict(realised_error=12.5), "refit"),
+    ],
+    ids=["shown", "just not shown", "noise", "within the margin", "too few days", "a row older than the bound"],
+)
+def test_a_grown_error_must_be_more_than_the_noise_of_its_days(found, action):
+    assert decide(replace(DEAR, **found), THRESHOLDS).action == action
+
+
+def test_the_reason_shows_the_bound_whether_or_not_it_asks_for_a_fit():
+    bound = "On 900 rows of the newest 30 days it is 15.0, and at least {} by their own noise (95 %)."
+
+    assert decide(replace(DEAR, **recent(15.0, 10.5)), THRESHOLDS).reasons == (
+        "The realised error 15 of the newest days exceeds the 10 measured at promotion by more than 20%. "
+        f"{bound.format(10.5)}",
+    )
+    assert reason(replace(DEAR, **recent(15.0, 4.0))).endswith(bound.format(4.0))
+
+
+FAULT = DataFault(
+    batch_seq=3,
+    column_name="distance",
+    fault="changed_unit",
+    detail="1/1,000 of",
+    champion_version="2",
+    first_day=date(2013, 3, 1),
+    last_day=date(2013, 3, 31),
+    sentence="`distance` has values about 1/1,000 of the reference's.",
+)
+FAULTY = dict(open_faults=(FAULT,))
+
+
+def test_a_certain_data_fault_is_not_trained_on_and_the_reason_names_it_its_batch_and_the_ways_out():
+    assert decide(replace(CHEAP, **FAULTY), THRESHOLDS).action == "keep"
+    assert decide(replace(CHEAP, **FAULTY), THRESHOLDS).reasons == (
+        "Batch 3 has a data fault: `distance` has values about 1/1,000 of the reference's. Nothing is trained until it "
+        "is answered.",
+        "Correct the source and read the batch again (job repair, action=replay, batch_seq=3), or withdraw it "
+        "(action=abandon, batch_seq=3). If the data are right, run the job release_retraining with a reason.",
+    )
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        dict(asked_reason="Please."),
+        dict(made_otherwise=True),
+        dict(unjudged=True),
+        dict(drift_persists=True),
+        dict(champion_age_days=999.0),
+        dict(realised_error=99.0),
+        dict(champion_version=None),
+        dict(can_update=True),
+        dict(batch_seq=9),
+    ],
+    ids=str,
+)
+def test_nothing_overrules_an_open_data_fault_however_many_batches_came_since(wanted):
+    evidence = replace(CHEAP, last_candidate="2", **wanted)
+
+    assert decide(evidence, THRESHOLDS).action != "keep"
+    assert decide(replace(evidence, **FAULTY), THRESHOLDS).action == "keep"
+
+
+def test_rows_that_are_broken_roll_no_champion_back():
+    reasons = decide(replace(BEATEN, **FAULTY), BACK).reasons
+
+    assert decide(replace(BEATEN, **FAULTY), BACK).action == "keep"
+    assert reasons[-1] == "No rollback before that. Version 1 beats version 2."
+
+
+def test_a_frozen_model_with_a_data_fault_says_that_it_is_frozen():
+    assert (
+        decide(replace(CHEAP, frozen=True, **FAULTY), THRESHOLDS).reasons[0].startswith("An operator froze the model")
+    )
+
+
 numbers = st.floats(0, 1e9)
 counts = st.integers(0, 10**9)
 names = st.none() | st.sampled_from(["1", "2"])
@@ -252,6 +343,11 @@ evidences = st.builds(
     previous_version=st.just("1"),
     previous_wins=st.none() | st.booleans(),
     previous_reason=st.just("Version 1 beats it."),
+    recent_error=st.none() | numbers,
+    recent_error_lower=st.none() | numbers,
+    recent_error_days=st.none() | st.integers(0, 40),
+    recent_error_reason=st.just("On 900 rows of the newest 30 days it is 15."),
+    open_faults=st.sampled_from([(), (FAULT,), (FAULT, replace(FAULT, batch_seq=4))]),
 )
 thresholds = st.builds(
     Thresholds,

@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from retraining.records.change import DataFault
 from retraining.records.decision import Decision
-from retraining.rules.incidents import incidents, news_of_run
+from retraining.records.event import IncidentChange
+from retraining.rules.incidents import incidents, news_of_run, not_stored
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -16,7 +18,10 @@ def decision(batch: int, **values) -> Decision:
     numbers = dict(batch_seq=batch, realised_error_rows=900, max_error_increase=0.2, seq=batch)
     words = dict(model="flights", champion_version="3", action="keep", reasons=("Nothing asks for it.",))
     facts = dict(run_id=f"r{batch}", at=AT, drift_persists=False, drift_is_clear=True, drift_reason="0 of 6 drifted.")
-    return Decision(**{**named, **numbers, **words, **facts, **values})
+    return Decision(**{**named, "open_faults": (), **numbers, **words, **facts, **values})
+
+
+FAULT = DataFault(1, "x", "frozen", "7", "3", None, None, "`x` is frozen: every value is 7.")
 
 
 def kinds(found, is_open=True):
@@ -54,6 +59,50 @@ def test_people_are_told_when_it_opens_and_when_it_is_resolved_and_not_in_betwee
     assert [len(news_of_run(incidents(rows[:batch]), {f"r{batch}"})) for batch in (1, 2, 3)] == [1, 0, 1]
 
 
+def test_a_data_fault_stays_an_incident_while_nobody_has_answered_it_however_later_batches_look():
+    (incident,) = incidents([decision(1, open_faults=(FAULT,)), decision(2, open_faults=(FAULT,), change="none")])
+
+    assert (incident.kind, incident.is_open) == ("data_fault", True)
+    assert incident.line.startswith("flights: Batch 1 has a data fault: `x` is frozen: every value is 7. Correct the ")
+    assert "action=replay, batch_seq=1" in incident.line
+    assert "release_retraining" in incident.line
+    assert incident.line.endswith("Next: version 3 stays live, and nothing is trained until a person answers.")
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        dict(change="data_fault", fault_answer="The sensor was changed."),
+        dict(change="unknown"),
+        dict(change="none"),
+    ],
+    ids=["answered", "withdrawn", "replayed"],
+)
+def test_an_answered_data_fault_is_over_although_the_column_looks_the_same(over):
+    (incident,) = incidents([decision(1, change="data_fault", open_faults=(FAULT,)), decision(2, **over)])
+
+    assert incident.resolved_batch == 2
+
+
+def test_each_opening_and_each_end_is_stored_once_however_many_runs_were_killed_before_they_stored_it():
+    rows = [decision(batch, previous_wins=batch < 3) for batch in (1, 2, 3)]
+    stored = []
+    for batch in (1, 2, 3, 3):
+        news = not_stored(incidents(rows[:batch]), stored)
+        stored += [_row(each) for each in news]
+
+    assert [(row.incident, row.state) for row in stored] == [
+        ("flights/previous_wins/1", "open"),
+        ("flights/previous_wins/1", "resolved"),
+    ]
+    assert [each.state for each in not_stored(incidents(rows), [])] == ["resolved"]
+
+
+def _row(incident) -> IncidentChange:
+    named = dict.fromkeys(IncidentChange.__dataclass_fields__)
+    return IncidentChange(**{**named, "incident": incident.id, "state": incident.state})
+
+
 @pytest.mark.parametrize(("realised", "is_open"), [(12.1, True), (11.9, True), (11.61, True), (11.59, False)])
 def test_an_error_is_over_only_well_below_what_raised_it(realised, is_open):
     found = incidents(
@@ -64,6 +113,31 @@ def test_an_error_is_over_only_well_below_what_raised_it(realised, is_open):
     )
 
     assert [each.is_open for each in found] == [is_open]
+
+
+def test_an_error_that_the_noise_of_its_days_explains_raises_nothing():
+    days = dict(realised_error=13.0, expected_error=10.0, recent_error=13.0, recent_error_days=6)
+
+    assert incidents([decision(1, recent_error_lower=9.0, **days)]) == []
+    (raised,) = incidents([decision(1, recent_error_lower=11.0, **days)])
+    assert raised.kind == "error"
+
+
+@pytest.mark.parametrize(
+    ("now", "is_open"),
+    [
+        (dict(recent_error=13.0, recent_error_lower=9.0, recent_error_days=6), True),
+        (dict(recent_error=11.5, recent_error_lower=9.0, recent_error_days=6), False),
+        (dict(recent_error_days=2), True),
+    ],
+    ids=["not shown any more", "back", "a new champion's first days"],
+)
+def test_an_error_is_over_when_the_newest_days_are_back(now, is_open):
+    raised = decision(1, realised_error=13.0, expected_error=10.0)
+
+    (incident,) = incidents([raised, decision(2, realised_error=9.0, expected_error=10.0, **now)])
+
+    assert incident.is_open is is_open
 
 
 @pytest.mark.parametrize(("clear", "is_open"), [(True, False), (False, True), (None, True)])

@@ -20,8 +20,9 @@ ENDS = {
     "_quarantine",
     "_staging",
     "_delta_log",
+    "_long_names",
 }
-"""Ends of the names of tables and versions, and the folder of a table's log."""
+"""Ends of the names of tables and versions, the folder of a table's log, and that of copies with long names."""
 
 
 def test_every_name_that_the_product_gives_to_a_column_is_kept_for_it():

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from tests.loop import KilledError, days, killed, toy_spec
+from tests.retraining.report.pages import Seen
 
 from retraining.adapters.tables.ledgers_of_model import read_profiles, read_rows
 from retraining.records.drift import DetectorState, DriftMetric
@@ -20,7 +21,6 @@ SPEC = toy_spec(
     drift={
         "min_rows": 100,
         "windows": {"within": 2, "at_least": 1},
-        "domain_classifier": True,
         "categorical": {"threshold": 0.3},
     },
     schedule="weekly",
@@ -73,16 +73,18 @@ def test_features_that_move_while_the_error_does_not_are_a_virtual_change(story)
     assert "2 of 3 columns drifted: " in story.moved.change_reason
 
 
-def test_the_classifier_names_the_column(story):
-    assert (story.calm.domain_verdict, story.moved.domain_verdict) == ("stable", "drifted")
-    assert "`x`" in story.moved.domain_reason
+def test_the_classifier_says_what_it_lacks(story):
+    assert (story.calm.domain_verdict, story.moved.domain_verdict) == ("not_enough_data", "not_enough_data")
+    assert "a verdict needs 12 times as many in the reference" in story.moved.domain_reason
 
 
 def test_an_incident_opens_is_told_on_the_page_and_is_resolved(story):
     (opened,), (resolved,) = story.moved_page.news, story.back_page.news
 
     assert (opened.kind, opened.is_open, resolved.is_open) == ("drift", True, False)
-    assert opened.line in story.moved_page.page
+    page = Seen(story.moved_page.page).text
+    assert "Drift persists. 1 of 2 feature columns drifted" in page
+    assert "Since batch 3" in page
     assert "Open incidents" not in story.back_page.page
 
 

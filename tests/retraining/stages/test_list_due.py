@@ -13,17 +13,18 @@ NOW = datetime(2026, 7, 15, 6, tzinfo=UTC)
 RUN = replace(
     Event(**dict.fromkeys((each.name for each in fields(Event)), None)),
     **{"model": "ran", "metric": "rmse", "outcome": "KEEP", "at": NOW, "run_id": "1", "attempt_id": "a"},
-    **{"refusals": (), "failed_tasks": ()},
+    **{"refusals": (), "failed_tasks": (), "skipped_tasks": (), "tasks": ()},
     **dict.fromkeys(("rows_read", "rows_accepted", "rows_quarantined", "rows_already_present", "rows_late"), 0),
 )
 
 
-def test_who_ran_in_this_period_waits_and_who_failed_or_has_a_broken_spec_does_not(tables):
+def test_who_ran_in_this_period_waits_and_who_failed_has_a_broken_spec_or_was_only_rolled_back_does_not(tables):
     specs = {"broken": None, "failed": toy_spec(), "new": toy_spec(), "ran": toy_spec()}
     assert list_due(tables, specs, NOW) == ["broken", "failed", "new", "ran"]
 
     append_event(tables, RUN, 1)
     append_event(tables, replace(RUN, model="failed", outcome="FAILED", attempt_id="b"), 1)
+    append_event(tables, replace(RUN, model="new", outcome="ROLLBACK", attempt_id="c", tasks=("roll_back",)), 1)
 
     assert list_due(tables, specs, NOW) == ["broken", "failed", "new"]
     assert list_due(tables, specs, NOW, due_only=False) == [*specs]

@@ -85,7 +85,7 @@ def test_the_first_champion_and_the_one_before_predict_beside_the_live_one(story
 
 def test_two_batches_are_not_enough(story):
     assert [(row.previous_version, row.previous_wins) for row in story.early] == [("2", None)] * 2
-    assert "both predicted the same rows of 2 of 3 batches" in story.early[-1].previous_reason
+    assert "both predicted the same rows of 2 of 3 blocks of at least 3 days" in story.early[-1].previous_reason
 
 
 def test_after_three_batches_the_run_warns_and_the_champion_stays(story):
@@ -94,7 +94,7 @@ def test_after_three_batches_the_run_warns_and_the_champion_stays(story):
     assert (made.action, made.previous_wins, made.on_previous_wins) == ("refit", True, "alert")
     assert story.alias_after_alert == "3"
     assert made.previous_reason.startswith("Version 2, the previous champion, beats champion version 3: RMSE 0.")
-    assert "on 180 rows of 9 days, better in 3 of the newest 3 batches" in made.previous_reason
+    assert "on 180 rows of 9 days, better in 3 of the newest 3 blocks" in made.previous_reason
     assert f"Warning: {made.previous_reason}" in story.alert.summary
     assert made.previous_reason in story.page_of_alert
 

@@ -107,7 +107,7 @@ def test_a_fit_of_other_code_goes_live_on_the_same_batch_and_ends_the_count_of_n
 
 
 def test_what_does_not_wait_is_not_released(story):
-    nothing = "so retraining does not wait and there is nothing to release."
+    nothing = "and no data fault is open, so retraining does not wait and there is nothing to release."
     assert story.never == f"toy: no rollback was made since the last release, or ever, {nothing}"
     assert story.twice == story.never
     assert story.newer_batch == (

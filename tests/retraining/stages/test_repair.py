@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from tests.loop import KilledError, killed, make_run, toy_spec
 
-from retraining.adapters.tables.batches import read_batches
-from retraining.errors import IngestError, ParameterError, SourceError
+from retraining.adapters.tables.batches import append_withdrawal, read_batches
+from retraining.errors import ConcurrentRunError, IngestError, ParameterError, SourceError
 from retraining.requests.repair import RepairRequest
 from retraining.stages import ingest as stage
 from retraining.stages.repair import repair
@@ -161,3 +161,35 @@ def test_changes_of_a_feed_are_not_read_out_of_order(loop):
 
     with pytest.raises(ParameterError, match="replay: changes of toy are read in the order of their commits, once"):
         plan(loop, "replay", batch_seq=1)
+
+
+def test_a_withdrawn_batch_is_out_of_use_and_comes_in_again_only_when_it_is_corrected(begun):
+    begun.source_has([("wrong", ELEVEN, 0.001, 1.0)])
+    begun.ingest()
+
+    request, report = ask(begun, "abandon", batch_seq=2)
+
+    assert request.summary == "toy: abandon: batch 3 takes batch 2 out of use"
+    assert (report.read, begun.accepted_keys()) == (0, ["a", "b"])
+    assert plan(begun, "abandon", batch_seq=2).batches == request.batches
+
+    begun.source_has([("new", ELEVEN, 1.0, 1.0)])  # tied with the watermark, as the withdrawn row
+    report = begun.ingest()
+    assert (report.read, report.accepted, report.already_present) == (2, 1, 1)
+    assert begun.accepted_keys() == ["a", "b", "new"]
+
+    begun.tables.spark.sql(f"UPDATE {begun.source} SET x = 1.0 WHERE id = 'wrong'")
+    ask(begun, "replay", batch_seq=3)
+    assert begun.accepted("x") == {"a": 1.0, "b": 1.0, "new": 1.0, "wrong": 1.0}
+    assert begun.tables.read("toy_observations").where("id = 'wrong'").count() == 2
+    assert begun.ingest().read == 0
+
+
+def test_of_two_repairs_at_once_one_gets_the_next_number(begun):
+    plan(begun, "abandon", batch_seq=1)
+    batches = read_batches(begun.tables, "toy")
+
+    with pytest.raises(ConcurrentRunError):
+        append_withdrawal(begun.tables, replace(batches[-1], attempt_id="another", reason="Another."))
+
+    assert states(begun) == [(1, "COMMITTED", 1), (2, "COMMITTED", 1)]

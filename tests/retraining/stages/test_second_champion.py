@@ -48,7 +48,7 @@ def story(make_loop):
     loop.retrain()
     told.second = loop.promote()
     told.aliases = {name: loop.alias(name) for name in ("champion", "previous", "challenger")}
-    told.page = loop.report("ingest=success retrain=excluded")
+    told.page = loop.report("ingest=success check_drift=success retrain=excluded")
     loop.source_has(days(23, 30))
     loop.ingest()
     loop.spec = WORSE
@@ -221,7 +221,7 @@ def test_a_failed_task_fails_the_run_after_its_page_is_written_even_when_mlflow_
 
     assert "501" in made.page
     assert (made.event.outcome, made.event.champion_after) == ("FAILED", None)
-    with pytest.raises(TaskFailedError, match="score, promote failed in run 501"):
+    with pytest.raises(TaskFailedError, match="score failed in run 501, so promote did not start"):
         made.raise_if_failed()
 
 

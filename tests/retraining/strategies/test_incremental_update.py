@@ -1,6 +1,7 @@
 """The champion learns the new rows, and nothing else changes."""
 
 import pickle
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 from sklearn.cluster import Birch, MiniBatchKMeans
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import IncrementalPCA
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LinearRegression, SGDClassifier, SGDRegressor
 from sklearn.naive_bayes import GaussianNB, MultinomialNB
 from sklearn.neighbors import KNeighborsRegressor
@@ -403,7 +405,8 @@ def test_a_scaler_follows_however_its_columns_are_named(columns):
     scaler = MinMaxScaler() if columns != "a" else FunctionTransformer(lambda column: column.to_frame() / 100)
     parts = [("scaled", scaler, columns), ("nothing", StandardScaler(), [])]
     model = make_pipeline(ColumnTransformer(parts), SGDRegressor(random_state=0))
-    model.fit(frame, frame["a"])
+    with warnings.catch_warnings(action="ignore", category=ConvergenceWarning):
+        model.fit(frame, frame["a"])
 
     newer = updated(model, frame + 100, frame["a"], transformers="update")
 

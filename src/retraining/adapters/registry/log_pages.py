@@ -1,4 +1,5 @@
-"""Report pages as artifacts of one MLflow run per schema: a folder whose links work wherever it is copied."""
+"""Report pages as artifacts of one MLflow run per schema. MLflow shows each in a closed frame, from which no link leads
+to another file."""
 
 from collections.abc import Mapping
 
@@ -27,8 +28,9 @@ def log_pages(registry: Registry, pages: Mapping[str, str]) -> str:
     return run_id
 
 
-def address_of_pages(run_id: str) -> str:
-    """Where the index of all pages opens: its web address in a workspace, elsewhere the run and the artifact."""
+def address_of_pages(run_id: str, path: str = _INDEX) -> str:
+    """Where a page opens, by default the index of all models: its web address in a workspace, elsewhere the run and
+    the artifact."""
     uri = mlflow.get_tracking_uri()
-    address = get_databricks_run_url(uri, run_id, f"{FOLDER}/{_INDEX}")
-    return address or f"artifact {FOLDER}/{_INDEX} of MLflow run {run_id}"
+    address = get_databricks_run_url(uri, run_id, f"{FOLDER}/{path}")
+    return address or f"artifact {FOLDER}/{path} of MLflow run {run_id}"

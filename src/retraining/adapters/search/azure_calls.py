@@ -58,7 +58,7 @@ def search_options() -> dict[str, Any]:
     """How clients of a search service try again."""
     from azure.core.pipeline.policies import RetryPolicy
 
-    class BoundedRetry(RetryPolicy):
+    class BoundedRetry(RetryPolicy[Any, Any]):
         def get_retry_after(self, response: Any) -> float | None:
             asked = super().get_retry_after(response)
             return None if asked is None else min(asked, MOST_WAIT)
@@ -86,7 +86,8 @@ def patiently(call: Callable[[], Answer], sleep: Sleep) -> Answer:
         try:
             return call()
         except HttpResponseError as err:
-            if err.status_code != _TOO_MANY or (err.response is not None and "Retry-After" in err.response.headers):
+            answer: Any = err.response
+            if err.status_code != _TOO_MANY or (answer is not None and "Retry-After" in answer.headers):
                 raise
             sleep(2.0 ** (time - 1))
     return call()

@@ -65,7 +65,7 @@ class BlobStore:
             try:
                 answer = self._client.get_blob_client(row.blob).set_blob_metadata(marked)
             except ResourceNotFoundError as err:
-                if err.error_code == "ContainerNotFound":
+                if getattr(err, "error_code", None) == "ContainerNotFound":
                     raise
                 return None
         return Copy(answer["etag"], answer["last_modified"])
@@ -84,7 +84,7 @@ class BlobStore:
             except ResourceModifiedError:
                 return not blob.exists()
             except ResourceNotFoundError as err:
-                if err.error_code == "ContainerNotFound":
+                if getattr(err, "error_code", None) == "ContainerNotFound":
                     raise
         return True
 

@@ -61,6 +61,13 @@ def append_rebuilt(tables: Tables, batches: list[Batch]) -> None:
     tables.append_records(TABLE, batches, Fence("rebuild", first.source, first.epoch, first.epoch))
 
 
+def append_withdrawal(tables: Tables, taking_out: Batch) -> None:
+    """A batch without rows that takes another one out of use, planned and closed in one commit. Its fence is that of a
+    plan: of two runs that want the next number one wins, the other raises ConcurrentRunError."""
+    fence = Fence("plan", taking_out.source, taking_out.batch_seq, taking_out.epoch)
+    tables.append_records(TABLE, [taking_out], fence)
+
+
 def append_release(tables: Tables, released: Batch) -> None:
     """Commits a held batch. Its fence is its own, because batches are not released in the order of their numbers."""
     fence = Fence("release", f"{released.source}.{released.batch_seq}", 1, released.epoch)

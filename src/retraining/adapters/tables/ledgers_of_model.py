@@ -1,6 +1,6 @@
 """The control tables of one model: decisions, manifests, gate results, promotions, drift. Oldest row first."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -9,13 +9,22 @@ from retraining.errors import SkippedWriteError
 from retraining.records.control import Control
 from retraining.records.decision import Decision
 from retraining.records.drift import DetectorState, DriftMetric, DriftProfile, DriftReference
-from retraining.records.event import Event
+from retraining.records.event import Event, IncidentChange, TaskError
 from retraining.records.gate import GateResult
 from retraining.records.promotion import Promotion
 from retraining.records.version import Manifest
 
 Sequenced = TypeVar(
-    "Sequenced", Decision, Manifest, GateResult, Promotion, Control, DriftReference, DriftMetric, DetectorState
+    "Sequenced",
+    Decision,
+    Manifest,
+    GateResult,
+    Promotion,
+    Control,
+    DriftReference,
+    DriftMetric,
+    DetectorState,
+    IncidentChange,
 )
 
 TABLE_OF: dict[type, str] = {
@@ -29,6 +38,8 @@ TABLE_OF: dict[type, str] = {
     DetectorState: "detector_states",
     DriftProfile: "drift_profiles",
     Event: "events",
+    TaskError: "task_errors",
+    IncidentChange: "incidents",
 }
 """Where each record is stored."""
 
@@ -128,3 +139,14 @@ def append_event(tables: Tables, event: Event, seq: int) -> None:
 def read_events(tables: Tables) -> list[Event]:
     """All runs of all models, oldest first."""
     return sorted(tables.records(TABLE_OF[Event], Event), key=lambda row: row.at)
+
+
+def append_error(tables: Tables, error: TaskError) -> None:
+    """Appends what stopped an attempt of a task, which stops but once."""
+    tables.append_records(TABLE_OF[TaskError], [error], Fence("error", f"{error.model}:{error.attempt_id}", 1))
+
+
+def read_errors(tables: Tables, model: str, run_ids: Collection[str]) -> list[TaskError]:
+    """The errors of some runs, oldest first."""
+    rows = tables.records(TABLE_OF[TaskError], TaskError, model=model)
+    return sorted((row for row in rows if row.run_id in run_ids), key=lambda row: row.at)

@@ -13,7 +13,7 @@ from retraining.adapters.tables.batches import UsableBatches
 from retraining.adapters.tables.changed_columns import fit_to_columns
 from retraining.adapters.tables.tables import Fence, Tables
 from retraining.records.batch import Batch, RuleCount, StoredBatch
-from retraining.rules.ingest.batch_history import void_batches
+from retraining.rules.ingest.batch_history import void_batches, withdrawn_batches
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.ledger_column import is_below, ledger_literal, ledger_number
 from retraining.rules.ingest.quality import LEDGER_REASONS, REASONS, WARNINGS
@@ -227,10 +227,15 @@ def repeats_none_of(batches: Sequence[int]) -> Column:
 
 
 def standing_rows(tables: Tables, known: Sequence[Batch]) -> DataFrame:
-    """The rows before the newest of the batches, in any state, but those that no longer stand for anything."""
+    """The rows before the newest of the batches, in any state, but those that no longer stand for anything. Of a
+    withdrawn batch the rows of the source stand, so that they do not come in again; the labels that it brought to
+    earlier rows do not."""
     void = list(void_batches(known))
+    withdrawn = sorted(withdrawn_batches(known))
     before = (F.col(BATCH_SEQ) < F.lit(known[-1].batch_seq)) & ~F.col(BATCH_SEQ).isin(void)
-    return tables.read(table_of(known[-1].source)).where(before & repeats_none_of(void))
+    if withdrawn:
+        before = before & (F.col(RELABELS).isNull() | ~F.col(BATCH_SEQ).isin(withdrawn))
+    return tables.read(table_of(known[-1].source)).where(before & repeats_none_of([*void, *withdrawn]))
 
 
 def usable_since(committed: UsableBatches) -> Column:

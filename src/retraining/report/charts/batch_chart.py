@@ -1,11 +1,12 @@
 """What came in with every batch: rows accepted and quarantined, and the share that was refused."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from retraining.records.batch import Batch
 from retraining.report.charts.batch_axis import batch_axis, draw_points
 from retraining.report.charts.svg import ALERT, CHAMPION, chart_style, inline_svg, new_axes
-from retraining.report.words import count, share
+from retraining.report.words import count, plain, share
 
 SIZE = (332, 150)
 MOST_BATCHES = 60
@@ -37,7 +38,7 @@ def _rows(batches: Sequence[Batch]) -> str:
     axes.bar(numbers, accepted, width=0.7, color=CHAMPION, gid="mark.accepted")
     refused = [row.rows_quarantined or 0 for row in batches]
     axes.bar(numbers, refused, width=0.7, bottom=accepted, color=ALERT, gid="mark.quarantined")
-    batch_axis(axes, numbers, max(map(_new, batches)), "{:,.0f}".format)
+    batch_axis(axes, numbers, max(map(_new, batches)), partial(plain, digits=3))
     last = batches[-1]
     sentence = (
         f"New rows of {len(batches)} batches; in batch {last.batch_seq} {count(last.rows_accepted or 0)} were accepted "
@@ -55,7 +56,7 @@ def _shares(batches: Sequence[Batch]) -> str:
     points = list(zip(numbers, shares, strict=True))
     draw_points(axes, [point for point in points if point[0] not in held], CHAMPION, "o", "used")
     draw_points(axes, [point for point in points if point[0] in held], ALERT, "D", "held")
-    batch_axis(axes, numbers, max(shares), lambda value: f"{100 * value:.3g}%")
+    batch_axis(axes, numbers, max(shares), lambda value: f"{plain(100 * value, 3)}%")
     waiting = f"Held: {', '.join(map(str, held))}." if held else "No batch is held."
     sentence = (
         f"Share of new rows that were quarantined: {share(shares[-1])} in batch {numbers[-1]}, at most "

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby, pairwise
 
 from matplotlib.axes import Axes
@@ -10,7 +11,7 @@ from retraining.records.drift import DriftMetric, DriftVerdict
 from retraining.report.charts.batch_axis import batch_axis, draw_points
 from retraining.report.charts.share_chart import share_chart
 from retraining.report.charts.svg import ALERT, CHAMPION, MUTED, chart_style, inline_svg, new_axes
-from retraining.report.words import column_title, number
+from retraining.report.words import column_title, number, plain
 from retraining.rules.drift.measures import name_of_measure
 from retraining.rules.drift.shares import ColumnShares
 
@@ -112,7 +113,7 @@ def _draw(name: str, rows: Sequence[DriftMetric], batches: Sequence[int], senten
             axes.axvline(middle, color=MUTED, linewidth=1, zorder=0, gid="mark.other-champion")
 
     highest = max(_distances(rows) + [row.threshold or 0.0 for row in rows])
-    batch_axis(axes, batches, highest, "{:.3g}".format)
+    batch_axis(axes, batches, highest, partial(plain, digits=3))
     return inline_svg(axes, name, sentence)
 
 

@@ -8,7 +8,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from retraining.records.gate import GateResult
 from retraining.report.charts.svg import ALERT, CHAMPION, INK, LINE, MUTED, SURFACE, chart_style, inline_svg, new_axes
-from retraining.report.words import gain_text, is_relative, spaced
+from retraining.report.words import check_word, gain_text, is_relative, plain, spaced
 from retraining.rules.gate.checks import metric_in_words
 
 WIDTH = 356
@@ -23,6 +23,7 @@ class _Interval:
     check: str
     metric: str | None
     passed: bool
+    decides: bool
     value: float
     lower: float
     upper: float
@@ -32,7 +33,9 @@ class _Interval:
 def _interval(row: GateResult) -> _Interval | None:
     if row.value is None or row.lower is None or row.upper is None:
         return None
-    return _Interval(row.check, row.metric, row.verdict == "passed", row.value, row.lower, row.upper, row.threshold)
+    decides = check_word(row) != "reported"
+    passed = row.verdict == "passed"
+    return _Interval(row.check, row.metric, passed, decides, row.value, row.lower, row.upper, row.threshold)
 
 
 def gate_chart(results: Sequence[GateResult]) -> str:
@@ -52,9 +55,13 @@ def gate_chart(results: Sequence[GateResult]) -> str:
 def _sentence(intervals: Sequence[_Interval]) -> str:
     return " ".join(
         f"{_title(row)}: {gain_text(row.value, row.metric)}, bounds {gain_text(row.lower, row.metric)} to "
-        f"{gain_text(row.upper, row.metric)}, threshold {gain_text(row.threshold, row.metric)}."
+        f"{gain_text(row.upper, row.metric)}, {_limit(row)}."
         for row in intervals
     )
+
+
+def _limit(row: _Interval) -> str:
+    return f"threshold {gain_text(row.threshold, row.metric)}" if row.decides else "reported only"
 
 
 def _title(row: _Interval) -> str:
@@ -67,7 +74,7 @@ def _title(row: _Interval) -> str:
 
 
 def _whisker(axes: Axes, row: _Interval, height: float) -> None:
-    colour = CHAMPION if row.passed else ALERT
+    colour = MUTED if not row.decides else CHAMPION if row.passed else ALERT
     axes.plot(
         [row.lower, row.upper], [height, height], color=colour, linewidth=3, solid_capstyle="round", gid="mark.interval"
     )
@@ -111,8 +118,8 @@ def _levels(axes: Axes, rows: Sequence[_Interval]) -> None:
 
 
 def _share(value: float, _: int) -> str:
-    return f"{100 * value:+.3g}%" if value else "0"
+    return f"{'+' if value > 0 else ''}{plain(100 * value, 3)}%" if value else "0"
 
 
 def _difference(value: float, _: int) -> str:
-    return f"{value:+.3g}" if value else "0"
+    return f"{'+' if value > 0 else ''}{plain(value, 3)}" if value else "0"

@@ -3,7 +3,7 @@
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from retraining.report.charts.svg import ALERT, CHAMPION, LINE, MUTED, inline_svg, new_axes
-from retraining.report.words import column_title, share
+from retraining.report.words import column_title, plain, share
 from retraining.rules.drift.shares import MISSING, UNSEEN, ColumnShares
 
 SIZE = (332, 130)
@@ -24,7 +24,7 @@ def share_chart(name: str, column: ColumnShares, batch: int) -> str:
     axes.set_xticks(list(ticks), [_short(column.pairs[place].group) for place in ticks], fontsize=10)
     axes.set_xlim(-0.6, len(column.pairs) - 0.4)
     axes.yaxis.set_major_locator(MaxNLocator(3))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g}%"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{plain(100 * value, 3)}%"))
     axes.grid(axis="y", color=LINE, linewidth=1)
     axes.set_axisbelow(True)
     return inline_svg(axes, name, shares_sentence(column, batch))

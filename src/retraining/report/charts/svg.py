@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from retraining.kinds.find_kind import known_metric
+from retraining.report.words import plain
 
 # Placeholders that nothing else draws in; the page's style sheet says what they are in light and in dark.
 INK, MUTED, LINE, CHAMPION, STATIC, ALERT, SURFACE = (f"#a5c30{digit}" for digit in range(7))
@@ -55,7 +56,7 @@ def show_errors(axes: Axes, metric: str) -> None:
     """Numbers of the vertical axis in the metric's unit: a share as per cent."""
     known = known_metric(metric)
     is_share = known is not None and known.is_share
-    form = (lambda value, _: f"{100 * value:.3g}%") if is_share else (lambda value, _: f"{value:.3g}")
+    form = (lambda value, _: f"{plain(100 * value, 3)}%") if is_share else (lambda value, _: plain(value, 3))
     axes.yaxis.set_major_formatter(FuncFormatter(form))
 
 

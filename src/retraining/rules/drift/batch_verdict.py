@@ -19,11 +19,18 @@ class BatchVerdict:
     drifted_columns: tuple[str, ...]
 
 
+LEAST_JUDGED = 0.5
+"""Of the weight: where fewer columns have a verdict, those that drifted may be most of what can be seen, and those that
+did not say nothing about the others."""
+
+
 def judge_batch(metrics: Sequence[DriftMetric], policy: DriftSection) -> BatchVerdict:
     """The verdict on one batch from its columns, which are those of one evaluation.
 
     A batch has drifted if its prediction drifted, or if the drifted columns carry at least `max_drifted_share` of the
-    weight. Columns without enough data do not count; if no column has enough, neither has the batch.
+    weight of all columns. A column without enough data has not drifted, and stays in that weight: a share of the
+    columns that happen to be judged would be largest where least is known. Where columns with less than half of the
+    weight have a verdict, a batch that has not drifted has not enough data either.
     The label and the comparison with the previous batch are reported and decide nothing.
     """
     known = [each for each in metrics if each.against == "reference" and each.column_name != LABEL]
@@ -34,18 +41,26 @@ def judge_batch(metrics: Sequence[DriftMetric], policy: DriftSection) -> BatchVe
     drifted = [each for each in judged if each.verdict == "drifted"]
     worst = judged[0]
     names = tuple(each.column_name for each in drifted)
-    share = _share(drifted, judged, policy)
-    has_drifted = PREDICTION in names or share >= policy.max_drifted_share
-    moved, features = (sum(each.column_name != PREDICTION for each in rows) for rows in (drifted, judged))
-    weighed = f" ({share:.0%} by weight)" if policy.weights else ""
-    counted = (
-        f"{moved} of {features} feature columns drifted{weighed}; drift.max_drifted_share wants "
-        f"{policy.max_drifted_share:.0%}."
-    )
+    has_drifted = PREDICTION in names or _share(drifted, known, policy) >= policy.max_drifted_share
+    not_drifted: DriftVerdict = "stable" if _is_enough(judged, known, policy) else "not_enough_data"
     predicted = " The prediction drifted, which is enough on its own." if PREDICTION in names else ""
     closest = f" {'Worst' if drifted else 'Closest'}: {name_of_column(worst.column_name)}. {worst.reason}"
+    reason = _counted(known, policy) + predicted + closest
 
-    return BatchVerdict("drifted" if has_drifted else "stable", worst.column_name, counted + predicted + closest, names)
+    return BatchVerdict("drifted" if has_drifted else not_drifted, worst.column_name, reason, names)
+
+
+def _counted(known: Sequence[DriftMetric], policy: DriftSection) -> str:
+    """How many columns drifted, and how many could not be judged."""
+    features = [each for each in known if each.column_name != PREDICTION]
+    drifted, unknown = ([each for each in features if each.verdict == what] for what in ("drifted", "not_enough_data"))
+    weighed = f" ({_share(drifted, known, policy):.0%} by weight)" if policy.weights else ""
+    have = "has" if len(unknown) == 1 else "have"
+    without = f", {len(unknown)} {have} not enough data" if unknown else ""
+    return (
+        f"{len(drifted)} of {len(features)} feature columns drifted{weighed}{without}; drift.max_drifted_share wants "
+        f"{policy.max_drifted_share:.0%}."
+    )
 
 
 CLEAR_SHARE = 0.8
@@ -54,23 +69,28 @@ turns."""
 
 
 def is_clear(metrics: Sequence[DriftMetric], policy: DriftSection) -> bool | None:
-    """Whether a batch is well below what makes it drift; None when no column has enough data."""
+    """Whether a batch is well below what makes it drift; None when too few columns have enough data."""
     own = [each for each in metrics if each.against == "reference" and each.column_name != LABEL]
     judged = [each for each in own if each.verdict != "not_enough_data"]
-    if not judged:
+    if not judged or not _is_enough(judged, own, policy):
         return None
     near = [each for each in judged if severity(each) > CLEAR_SHARE]
     predicted = any(each.column_name == PREDICTION for each in near)
-    return not predicted and _share(near, judged, policy) < policy.max_drifted_share
+    return not predicted and _share(near, own, policy) < policy.max_drifted_share
 
 
-def _share(some: Sequence[DriftMetric], judged: Sequence[DriftMetric], policy: DriftSection) -> float:
-    """Weight of some feature columns, of the weight of all that have a verdict; 0 for no weight."""
-    weights = [
-        sum(policy.weights.get(each.column_name, 1.0) for each in rows if each.column_name != PREDICTION)
-        for rows in (some, judged)
-    ]
-    return weights[0] / weights[1] if weights[1] else 0.0
+def _is_enough(judged: Sequence[DriftMetric], known: Sequence[DriftMetric], policy: DriftSection) -> bool:
+    return not _weight(known, policy) or _share(judged, known, policy) >= LEAST_JUDGED
+
+
+def _share(some: Sequence[DriftMetric], known: Sequence[DriftMetric], policy: DriftSection) -> float:
+    """Weight of some feature columns, of the weight of all; 0 for no weight."""
+    whole = _weight(known, policy)
+    return _weight(some, policy) / whole if whole else 0.0
+
+
+def _weight(rows: Sequence[DriftMetric], policy: DriftSection) -> float:
+    return sum(policy.weights.get(each.column_name, 1.0) for each in rows if each.column_name != PREDICTION)
 
 
 def _worst_first(metric: DriftMetric) -> tuple[float, str]:

@@ -30,7 +30,11 @@ def numeric_edges(values: FloatArray) -> tuple[float, ...]:
     double. (0.0,) when no value is finite: then the bins tell the signs of infinities apart. A percentile is the
     smallest value that this share does not exceed (type 1 of Hyndman and Fan, 1996).
     """
-    ordered = np.sort(finite_values(values))
+    return edges_of_ordered(np.sort(finite_values(values)))
+
+
+def edges_of_ordered(ordered: FloatArray) -> tuple[float, ...]:
+    """The same of finite values in increasing order."""
     if not ordered.size:
         return (0.0,)
     quantiles = ordered[(np.arange(1, QUANTILES) * ordered.size - 1) // QUANTILES]
@@ -61,17 +65,22 @@ def merge_bins(counts: NDArray[np.float64], groups: IntArray) -> NDArray[np.floa
     return np.add.reduceat(counts, np.flatnonzero(np.diff(groups, prepend=-1)), axis=-1)
 
 
+def rare_together(bins: int) -> IntArray:
+    """The group of each bin of a categorical column: "other" and "unseen" are one."""
+    return np.minimum(np.arange(bins), bins - 2)
+
+
 OWN_BINS = 20
 """Categories with a separate bin; rarer ones share the bin "other"."""
 MOST_KNOWN = 1000
 """Categories that a reference remembers. With this many the list is taken as cut, and nothing counts as unseen."""
 
 
-def known_categories(values: "pd.Series[str]") -> tuple[str, ...]:
-    """Categories of the non-null values, most frequent first (ties by name), at most MOST_KNOWN."""
+def known_categories(values: "pd.Series[str]") -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Categories of the non-null values, most frequent first (ties by name), at most MOST_KNOWN; and their rows."""
     counts = values.value_counts()
-    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], str(pair[0])))
-    return tuple(str(name) for name, _ in ordered[:MOST_KNOWN])
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], str(pair[0])))[:MOST_KNOWN]
+    return tuple(str(name) for name, _ in ordered), tuple(int(rows) for _, rows in ordered)
 
 
 def own_bins(known: Sequence[str]) -> int:

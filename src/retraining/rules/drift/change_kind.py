@@ -1,9 +1,9 @@
-"""What kind of change is it? Names it and says what the kind suggests; nothing here decides on a retraining."""
+"""What kind of change is it? Names it and says what the kind suggests; the name decides nothing on a retraining."""
 
 from dataclasses import dataclass
 
 from retraining.records.change import ChangeEvidence, ChangeKind, ColumnState, KindOfChange
-from retraining.records.drift import DriftMetric
+from retraining.records.drift import PREDICTION, DriftMetric
 from retraining.rules.drift.change_point import Point, Shape, shape_of
 from retraining.rules.drift.change_words import (
     NO_SHAPE,
@@ -35,7 +35,16 @@ def column_state(metric: DriftMetric) -> ColumnState:
         standard_deviation=metric.standard_deviation,
         reference_mean=metric.reference_mean,
         reference_standard_deviation=metric.reference_deviation,
+        null_limit=metric.null_limit,
+        unseen_limit=metric.unseen_limit,
+        new_value=metric.new_value if _is_too_frequent(metric) else None,
+        new_value_share=metric.new_value_share,
+        is_numeric=metric.is_numeric,
     )
+
+
+def _is_too_frequent(metric: DriftMetric) -> bool:
+    return (metric.new_value_share or 0.0) > (metric.new_value_limit or 1.0)
 
 
 MIN_LABELLED_SHARE = 0.5
@@ -80,12 +89,20 @@ def _look(evidence: ChangeEvidence, most_increase: float) -> _Seen:
     losses = [each for each in evidence.losses if each.rows > 0]
     return _Seen(
         evidence,
-        tuple(fault for column in evidence.columns for fault in column_faults(column)),
+        _faults(evidence),
         tuple(each.name for each in evidence.columns if each.verdict == "drifted"),
         error_level(losses, evidence.expected_loss, evidence.batch_from, most_increase) if labelled else None,
         shape_of([Point(each.day, each.rows, each.loss) for each in losses]),
         shape_of([Point(each.day, each.rows, each.distance) for each in evidence.distances if each.rows > 0]),
     )
+
+
+def _faults(evidence: ChangeEvidence) -> tuple[ColumnFault, ...]:
+    """A label may have new classes, and a prediction follows from the features: alone it is not at fault."""
+    of_columns = [fault for column in evidence.columns for fault in column_faults(column)]
+    of_label = column_faults(evidence.label) if evidence.label else ()
+    found = (*of_columns, *(fault for fault in of_label if fault.is_certain))
+    return () if all(fault.column == PREDICTION for fault in found) else found
 
 
 def _data_fault(seen: _Seen) -> ChangeKind | None:
@@ -127,10 +144,13 @@ def _risen(seen: _Seen, error: ErrorLevel) -> ChangeKind | None:
 
 def _not_risen(seen: _Seen, error: ErrorLevel) -> ChangeKind:
     moved = moved_in_words(seen.evidence)
+    together = seen.evidence.together
+    if together:
+        moved = f"{moved} {together}"
     judged = any(each.verdict != "not_enough_data" for each in seen.evidence.columns)
-    if seen.moved and error.is_within:
+    if (seen.moved or together) and error.is_within:
         return _kind("virtual", f"{moved} {error.sentence}.", seen.distances)
-    if judged and not seen.moved and error.mean <= error.limit:
+    if judged and not seen.moved and not together and error.mean <= error.limit:
         return _kind("none", f"{moved} {error.sentence}.")
     return _kind("unknown", f"{moved} {error.sentence}{still_open(error)}")
 

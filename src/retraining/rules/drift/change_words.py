@@ -31,7 +31,9 @@ def moved_in_words(evidence: ChangeEvidence) -> str:
         return f"None of {len(evidence.columns)} columns has enough data for a verdict."
     drifted = sorted((each for each in judged if each.verdict == "drifted"), key=_furthest_first)
     named = ", ".join(map(_column, drifted[:_MOST_NAMED]))
-    return f"{len(drifted)} of {len(judged)} columns drifted{f': {named}' if named else ''}."
+    unknown = len(evidence.columns) - len(judged)
+    without = f", {unknown} without enough data" if unknown else ""
+    return f"{len(drifted)} of {len(evidence.columns)} columns drifted{without}{f': {named}' if named else ''}."
 
 
 def _furthest_first(column: ColumnState) -> tuple[float, str]:

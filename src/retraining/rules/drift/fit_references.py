@@ -1,27 +1,24 @@
 """The references of a version, from the rows it was trained on."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import sqrt
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from retraining.kinds.find_kind import kind_of
-from retraining.records.drift import LABEL, PREDICTION, ColumnKind, DriftReference, RunFloor
+from retraining.records.drift import LABEL, PREDICTION, ColumnKind, DriftReference
 from retraining.records.run import Run
 from retraining.rules.drift.bin_finder import bin_finder
-from retraining.rules.drift.bins import category_bins, known_categories, numeric_edges, own_bins
-from retraining.rules.drift.measures import BinCounts, scale_of
-from retraining.rules.drift.noise_floor import greatest_run
+from retraining.rules.drift.bins import category_bins, edges_of_ordered, known_categories, own_bins
+from retraining.rules.drift.day_floors import calendar_of, with_day_floors
+from retraining.rules.drift.new_values import most_alike
 from retraining.rules.drift.profile import finite_values, numeric_profile, profile_doubles
-from retraining.spec.drift_section import CategoricalMeasure, NumericMeasure
 from retraining.spec.model_spec import ModelSpec
 
-FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-MEASURES = {"numeric": get_args(NumericMeasure), "categorical": get_args(CategoricalMeasure)}
 
 
 def kinds_of_columns(spec: ModelSpec) -> dict[str, ColumnKind]:
@@ -84,16 +81,18 @@ def fit_references(
     if days is None:
         return tuple(references)
 
+    calendar = calendar_of(days, batch_days)
     return tuple(
-        _with_runs(reference, columns[reference.column_name], days, batch_days, spec.drift.min_rows)
+        with_day_floors(reference, columns[reference.column_name], calendar, spec.drift.min_rows)
         for reference in references
     )
 
 
 def _numeric(column: "pd.Series[Any]") -> dict[str, Any]:
     values = column.to_numpy(dtype=np.float64)
-    finite = finite_values(values)
-    edges = numeric_edges(finite)
+    ordered = np.sort(values[~np.isnan(values)])
+    finite = finite_values(ordered)
+    edges = edges_of_ordered(finite)
 
     with np.errstate(over="ignore"):
         mean = float(finite.mean()) if finite.size else 0.0
@@ -110,12 +109,15 @@ def _numeric(column: "pd.Series[Any]") -> dict[str, Any]:
         "nulls": profile.missing,
         "mean": mean,
         "standard_deviation": 0.0 if constant else sqrt(profile.squares / finite.size),
+        "most_alike": most_alike(ordered, np.array(edges)),
+        "minimum": profile.minimum,
+        "maximum": profile.maximum,
     }
 
 
 def _categorical(column: "pd.Series[Any]") -> dict[str, Any]:
     texts = column[column.notna()].astype(str)
-    categories = known_categories(texts)
+    categories, category_rows = known_categories(texts)
     counts = np.bincount(category_bins(list(texts), categories), minlength=own_bins(categories) + 2)
     nulls = len(column) - len(texts)
     return {
@@ -127,36 +129,5 @@ def _categorical(column: "pd.Series[Any]") -> dict[str, Any]:
         "nulls": nulls,
         "mean": 0.0,
         "standard_deviation": 0.0,
+        "category_rows": category_rows,
     }
-
-
-def _with_runs(
-    reference: DriftReference, column: "pd.Series[Any]", days: IntArray, batch_days: int, min_rows: int
-) -> DriftReference:
-    scale = scale_of(reference)
-    there = column.notna().to_numpy()
-    known, place = np.unique(days[there], return_inverse=True)
-    counted = _by_day(reference, column[there], place, known.size)
-    floors = tuple(
-        RunFloor(measure, greatest_run(measure, scale, known, counted, batch_days, min_rows))
-        for measure in MEASURES[reference.kind]
-        if measure != "wasserstein" or scale.has_unit
-    )
-    return replace(reference, run_floors=floors)
-
-
-def _by_day(reference: DriftReference, values: "pd.Series[Any]", place: IntArray, days: int) -> BinCounts:
-    """Counts and sums of shape (days, bins)."""
-    size = len(reference.counts)
-    if reference.is_numeric:
-        weights = values.to_numpy(dtype=np.float64)
-        bins = bin_finder(np.array(reference.edges)).find(weights)
-    else:
-        weights = np.zeros(len(values))
-        bins = category_bins(list(values.astype(str)), reference.categories)
-
-    cells = place * size + np.asarray(bins, dtype=np.int64)
-    shape = (days, size)
-    parts = [np.bincount(cells, weights=each, minlength=days * size) for each in (np.ones(len(cells)), weights)]
-    counts, sums = (np.asarray(each, dtype=np.float64).reshape(shape) for each in parts)
-    return BinCounts(counts, sums)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from retraining.records.drift import LABEL, PREDICTION, DriftReference
 from retraining.rules.drift import distances
-from retraining.rules.drift.bins import decile_groups, merge_bins
+from retraining.rules.drift.bins import decile_groups, merge_bins, rare_together
 from retraining.rules.drift.distances import shares
 from retraining.spec.drift_section import Measure
 
@@ -40,7 +40,8 @@ FloatArray = NDArray[np.float64]
 @dataclass(frozen=True)
 class Scale:
     """What turns counts into distances: the edges and the standard deviation of the reference (numeric columns), and
-    the decile of each bin. Categories are their own groups."""
+    the decile of each bin. Categories are their own groups, and the rare ones, seen or not, are one together: how many
+    of them are new is another question."""
 
     edges: FloatArray
     groups: NDArray[np.int64]
@@ -67,7 +68,7 @@ class BinCounts:
 def scale_of(reference: DriftReference) -> Scale:
     """The scale of a reference."""
     counts = np.array(reference.counts, dtype=np.int64)
-    groups = decile_groups(counts) if reference.is_numeric else np.arange(len(counts))
+    groups = decile_groups(counts) if reference.is_numeric else rare_together(len(counts))
     return Scale(np.array(reference.edges), groups, reference.standard_deviation)
 
 

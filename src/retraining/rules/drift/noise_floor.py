@@ -36,7 +36,7 @@ def sampling_floor(
             BinCounts(each, each * mean + np.sqrt(each) * spread * random.standard_normal(each.shape)) for each in drawn
         )
         found = distance(measure, scale, one, other)
-    return _quantile(found[np.isfinite(found)], level)
+    return quantile_of(found[np.isfinite(found)], level)
 
 
 def _spread_in_bins(scale: Scale, bins: BinCounts, mean: FloatArray) -> FloatArray:
@@ -61,15 +61,24 @@ def _spread_in_bins(scale: Scale, bins: BinCounts, mean: FloatArray) -> FloatArr
 def greatest_run(
     measure: Measure, scale: Scale, days: IntArray, counted: BinCounts, run_days: int, min_rows: int
 ) -> float:
-    """Greatest distance of a run of consecutive days from all other days.
+    """Greatest distance of a run of consecutive days from all other days; 0 when no run is left. As distances_of_runs
+    takes them."""
+    found = distances_of_runs(measure, scale, days, counted, run_days, min_rows)
+    return float(np.nanmax(np.append(found, 0.0)))
+
+
+def distances_of_runs(
+    measure: Measure, scale: Scale, days: IntArray, counted: BinCounts, run_days: int, min_rows: int
+) -> FloatArray:
+    """The distance of each run of consecutive days from all other days.
 
     days: shape (days,), increasing day numbers; counted: what each of them holds, shape (days, bins). Rows of a day
     resemble each other and seasons follow, so batches differ far more than independent samples would. A run has
-    run_days days, at most half of the days spanned; runs or rests with fewer than min_rows values are left out. 0 when
-    no run is left.
+    run_days days, at most half of the days spanned; runs or rests with fewer than min_rows values are left out.
     """
+    nothing = np.zeros(0)
     if not days.size:
-        return 0.0
+        return nothing
     length = min(run_days, int(days[-1] - days[0] + 1) // 2)
     starts = np.flatnonzero(days + length - 1 <= days[-1])
     stops = np.searchsorted(days, days[starts] + length)
@@ -79,9 +88,9 @@ def greatest_run(
     rest = BinCounts(runs[1], rests[1])
     enough = (run.counts.sum(axis=1) >= max(1, min_rows)) & (rest.counts.sum(axis=1) >= max(1, min_rows))
     if not enough.any() or length <= 0:
-        return 0.0
+        return nothing
     pairs = (BinCounts(each.counts[enough], each.sums[enough]) for each in (rest, run))
-    return float(np.nanmax(np.append(distance(measure, scale, *pairs), 0.0)))
+    return distance(measure, scale, *pairs)
 
 
 def _runs(table: FloatArray, starts: IntArray, stops: IntArray) -> tuple[FloatArray, FloatArray]:
@@ -92,7 +101,8 @@ def _runs(table: FloatArray, starts: IntArray, stops: IntArray) -> tuple[FloatAr
         return run, until[-1] - run
 
 
-def _quantile(found: FloatArray, level: float) -> float:
+def quantile_of(found: FloatArray, level: float) -> float:
+    """Quantile of some distances at a level; beyond what that many resolve, the tail is taken as Gaussian."""
     if not found.size:
         return 0.0
     resolved = 1 - FEWEST_IN_TAIL / found.size

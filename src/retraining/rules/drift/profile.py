@@ -15,8 +15,10 @@ from retraining.rules.drift.bin_finder import BinFinder
 
 FloatArray = NDArray[np.float64]
 
-UNSEEN_NAMES = 5
-"""How many categories that no training row had are remembered by name."""
+NAMED = 5
+"""How many categories that no training row had are named to people."""
+UNSEEN_NAMES = 100
+"""How many of them are counted by name; of numbers, those that may be frequent."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,8 @@ class Profile:
 
     squares: sum of squared deviations of the finite values from the reference's mean; minimum and maximum: those of the
     finite values, None without any. nulls and nans are counted separately, but both are missing values. unseen: the
-    most frequent categories that no training row had, with their rows.
+    most frequent categories that no training row had, with their rows; of a numeric column numbers, as text, in bins
+    that have become fuller.
     """
 
     counts: tuple[int, ...]
@@ -114,13 +117,19 @@ def finite_values(values: FloatArray) -> FloatArray:
         return values if np.isfinite(values.sum()) else values[np.isfinite(values)]
 
 
-def numeric_profile(numbers: FloatArray, minimum: float | None, maximum: float | None, nulls: int = 0) -> Profile:
+def numeric_profile(
+    numbers: FloatArray,
+    minimum: float | None,
+    maximum: float | None,
+    nulls: int = 0,
+    unseen: tuple[tuple[str, int], ...] = (),
+) -> Profile:
     """The profile behind the numbers of profile_doubles. Its NaN count holds the nulls too, which were NaN by then."""
     bins = (len(numbers) - 3) // 2
     missing, zeros, squares = numbers[2 * bins :]
     counts = tuple(int(each) for each in numbers[:bins])
     sums = tuple(float(each) for each in numbers[bins : 2 * bins])
-    return Profile(counts, sums, nulls, int(missing) - nulls, int(zeros), float(squares), minimum, maximum)
+    return Profile(counts, sums, nulls, int(missing) - nulls, int(zeros), float(squares), minimum, maximum, unseen)
 
 
 def merge_profiles(profiles: Iterable[Profile]) -> Profile:
@@ -144,13 +153,13 @@ def merge_profiles(profiles: Iterable[Profile]) -> Profile:
         squares=sum(part.squares for part in parts),
         minimum=min((part.minimum for part in parts if part.minimum is not None), default=None),
         maximum=max((part.maximum for part in parts if part.maximum is not None), default=None),
-        unseen=most_frequent(names),
+        unseen=most_frequent(names, NAMED),
     )
 
 
-def most_frequent(names: Counter[str]) -> tuple[tuple[str, int], ...]:
-    """The UNSEEN_NAMES most frequent names, ties by name."""
-    return tuple(sorted(names.items(), key=lambda pair: (-pair[1], pair[0]))[:UNSEEN_NAMES])
+def most_frequent(names: Counter[str], many: int) -> tuple[tuple[str, int], ...]:
+    """The most frequent names, ties by name."""
+    return tuple(sorted(names.items(), key=lambda pair: (-pair[1], pair[0]))[:many])
 
 
 def stack(profiles: Sequence[Profile]) -> tuple[FloatArray, FloatArray]:

@@ -56,7 +56,10 @@ class BatchNumbers:
 
     def of_decisions(self, rows: Sequence[Decision]) -> list[Decision]:
         """A decision on another source measured no batch of this one."""
-        return [row if self.has(row) else replace(row, batch_seq=BEFORE_THE_FIRST, daily_losses=()) for row in rows]
+        return [
+            row if self.has(row) else replace(row, batch_seq=BEFORE_THE_FIRST, daily_losses=(), open_faults=())
+            for row in rows
+        ]
 
     def of_promotions(self, rows: Sequence[Promotion]) -> list[Promotion]:
         """A decision about the champion that was made under another source came after the batches that this one had

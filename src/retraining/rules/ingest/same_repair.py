@@ -24,8 +24,10 @@ def same_repair(request: RepairRequest, batches: Sequence[Batch]) -> Batch | Non
 
 def _is_answer(request: RepairRequest, row: Batch, batches: Sequence[Batch]) -> bool:
     if request.action == "abandon":
+        if row.withdraws:
+            return row.supersedes == request.batch_seq
         return row.state == "ABANDONED" and request.batch_seq in (None, row.batch_seq)
-    if row.state == "ABANDONED":
+    if row.state == "ABANDONED" or row.withdraws:
         return False
     if request.action == "replay":
         return row.supersedes is not None and row.supersedes == request.batch_seq

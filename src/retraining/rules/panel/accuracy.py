@@ -93,7 +93,7 @@ def measured(rows: pd.DataFrame, levels: Sequence[int], by: Sequence[str] = ()) 
     """The measures of each group of rows, such as step, series and version; one line for all of them without groups."""
     sums = row_sums(rows, levels)
     if not by:
-        return pd.DataFrame([measures({name: float(each.sum()) for name, each in sums.items()}, levels)])
+        return pd.DataFrame([measures({str(name): float(each.sum()) for name, each in sums.items()}, levels)])
 
     keys = rows[list(by)].reset_index(drop=True)
     grouped = pd.concat([keys, sums], axis=1).groupby(list(by), sort=True, dropna=False).sum()

@@ -17,7 +17,7 @@ from sklearn.model_selection import GroupKFold
 
 from retraining.kinds.kind import Kind
 from retraining.records.decision import ErrorEstimate
-from retraining.rules.drift.encode_rows import MOST_CATEGORIES, encode_rows
+from retraining.rules.drift.classifier.encode_rows import MOST_CATEGORIES, encode_rows
 
 FloatArray = NDArray[np.float64]
 
@@ -51,11 +51,14 @@ def estimate_error(kind: Kind, labelled: PredictedRows, losses: FloatArray, wait
     is, is measured on labelled rows, with days left out in turn. Raises ValueError for other columns, and for days of
     one side only. Cost: 6 fits. Source: NannyML's documentation names both methods CBPE and DLE.
     """
-    rows = encode_rows(labelled.values, waiting.values, labelled.days, waiting.days)
+    if (labelled.days is None) != (waiting.days is None):
+        raise ValueError("days are known of one side only: give those of both, or of neither")
+
+    rows = encode_rows(labelled.values, waiting.values)
     count = len(labelled.values)
-    groups = int((~rows.current).sum())
-    if count < FEWEST_KNOWN or groups < FEWEST_GROUPS or not len(waiting.values):
-        return ErrorEstimate(None, _too_few(labelled, groups, len(waiting.values)))
+    groups = _groups(labelled)
+    if count < FEWEST_KNOWN or len(np.unique(groups)) < FEWEST_GROUPS or not len(waiting.values):
+        return ErrorEstimate(None, _too_few(labelled, len(np.unique(groups)), len(waiting.values)))
 
     beyond = int((~(losses <= MOST_LOSS)).sum())
     if beyond:
@@ -71,8 +74,15 @@ def estimate_error(kind: Kind, labelled: PredictedRows, losses: FloatArray, wait
 
     predicted = _fit(model, values[:count], losses, values[count:])
     estimate = kind.error(float(predicted.sum()), len(waiting.values))
-    off = _relative_error(kind, model, values[:count], losses, rows.groups[:count])
+    off = _relative_error(kind, model, values[:count], losses, groups)
     return ErrorEstimate(estimate, _sentence(kind, estimate, off, count, len(waiting.values), calibrates))
+
+
+def _groups(rows: PredictedRows) -> NDArray[np.int64]:
+    """A number for the day of each row, or for the row itself where rows have no time."""
+    if rows.days is None:
+        return np.arange(len(rows.values))
+    return pd.factorize(pd.Series(list(rows.days), dtype=object))[0].astype(np.int64)
 
 
 def _too_few(labelled: PredictedRows, groups: int, waiting: int) -> str:

@@ -15,6 +15,8 @@ from retraining.rules.gate.holdout import FEWEST_DAYS
 from retraining.rules.gate.jackknife import Gain, PairedSums, gain_of, gain_with_interval
 
 _Key = TypeVar("_Key", date, int)
+BLOCK_DAYS = 3
+"""Days of data that a block has at least. With fewer, the days of one storm would be several blocks."""
 
 
 @dataclass(frozen=True)
@@ -36,21 +38,23 @@ class Rivals:
 
 
 def previous_wins(losses: Sequence[DailyLoss], rivals: Rivals, metric: Metric, blocks: int) -> PreviousVerdict:
-    """The previous version wins when it is better in each of the newest batches that both predicted, as many as blocks,
-    and the gain of all their days has a one-sided 95 % lower bound above 0.
+    """The previous version wins when it is better in each of the newest blocks of data that both predicted, and the
+    gain of all their days has a one-sided 95 % lower bound above 0.
 
-    Only rows count that arrived since the champion went live and that both predicted without having seen them. A row
-    belongs to the batch that it was predicted in, so no row is in two of them. losses are those of all versions: they
-    also say how one day resembles the next.
+    A block is whole batches, as many as have BLOCK_DAYS days: a month that comes at once, or the days of a week that
+    come one by one. Only rows count that arrived since the champion went live and that both predicted without having
+    seen them. A row belongs to the batch that it was predicted in, so no row is in two blocks. losses are those of all
+    versions: they also say how one day resembles the next.
     """
-    pairs = _pairs(losses, rivals)
-    newest = sorted({each.batch for each in pairs})[-blocks:]
-    judged = [each for each in pairs if each.batch in newest]
-    by_day = _sums(judged, [each.day for each in judged])
+    newest = _blocks(_pairs(losses, rivals))[:blocks]
+    judged = [(pair, place) for place, block in enumerate(newest) for pair in block]
+    pairs = [pair for pair, _ in judged]
+    by_day = _sums(pairs, [pair.day for pair in pairs])
     if len(newest) < blocks or len(by_day.rows) < FEWEST_DAYS:
         return PreviousVerdict(None, _not_yet(rivals, len(newest), blocks, len(by_day.rows)))
-    by_batch = _sums(judged, [each.batch for each in judged])
-    won = int(np.sum(gain_of(metric, by_batch.candidate, by_batch.baseline) > 0))
+
+    by_block = _sums(pairs, [place for _, place in judged])
+    won = int(np.sum(gain_of(metric, by_block.candidate, by_block.baseline) > 0))
     correlation = correlation_of_days(runs_of_pairs(losses))
     gain = gain_with_interval(metric, by_day, correlation)
     wins = won == blocks and gain.lower is not None and gain.lower > 0
@@ -79,6 +83,22 @@ def _pairs(losses: Sequence[DailyLoss], rivals: Rivals) -> list[_Pair]:
     ]
 
 
+def _blocks(pairs: Sequence[_Pair]) -> list[list[_Pair]]:
+    """The complete blocks, newest first; older batches that do not fill another one are left out."""
+    of_batch: dict[int, list[_Pair]] = {}
+    for pair in pairs:
+        of_batch.setdefault(pair.batch, []).append(pair)
+
+    blocks: list[list[_Pair]] = []
+    block: list[_Pair] = []
+    for batch in sorted(of_batch, reverse=True):
+        block = [*block, *of_batch[batch]]
+        if len({pair.day for pair in block}) >= BLOCK_DAYS:
+            blocks.append(block)
+            block = []
+    return blocks
+
+
 def _rows_of(each: DailyLoss) -> Hashable:
     """Equally many rows of one batch and day are the same rows, because each version predicts all that arrive."""
     return each.scored_batch, each.batch_seq, each.day, each.rows
@@ -92,11 +112,11 @@ def _sums(pairs: Sequence[_Pair], keys: Sequence[_Key]) -> PairedSums:
     return PairedSums(totals[:, 0], totals[:, [0, 1]], totals[:, [0, 2]])
 
 
-def _not_yet(rivals: Rivals, batches: int, blocks: int, days: int) -> str:
+def _not_yet(rivals: Rivals, found: int, blocks: int, days: int) -> str:
     return (
         f"Not enough evidence to compare champion version {rivals.champion} with version {rivals.previous}, the "
-        f"previous one: since it went live both predicted the same rows of {batches} of {blocks} batches "
-        f"(policy.previous_wins_blocks) and {days} of {FEWEST_DAYS} days."
+        f"previous one: since it went live both predicted the same rows of {found} of {blocks} blocks of at least "
+        f"{BLOCK_DAYS} days (policy.previous_wins_blocks) and {days} of {FEWEST_DAYS} days."
     )
 
 
@@ -109,6 +129,6 @@ def _found(metric: Metric, by_day: PairedSums, gain: Gain, won: str) -> str:
     bound = "" if gain.lower is None else f", 95 % lower bound {gain_in_words(metric, gain.lower)}"
     return (
         f"{metric_in_words(metric.name)} {gain.candidate_error:.4g} against {gain.baseline_error:.4g} on "
-        f"{int(by_day.rows.sum()):,} rows of {len(by_day.rows)} days, better in {won} batches, "
+        f"{int(by_day.rows.sum()):,} rows of {len(by_day.rows)} days, better in {won} blocks, "
         f"gain {gain_in_words(metric, gain.value)}{bound}"
     )

@@ -190,7 +190,7 @@ def _of_indexer(wanted: Definition, found: Definition) -> Iterator[Difference]:
 
 def _interval(indexer: Definition) -> str | None:
     found = (indexer.get("schedule") or {}).get("interval")
-    return {"PT60M": "PT1H", "P1D": "PT24H"}.get(found, found)
+    return {"PT60M": "PT1H", "P1D": "PT24H"}.get(str(found), found)
 
 
 def _as_text(mapping: Definition) -> str:

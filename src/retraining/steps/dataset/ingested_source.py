@@ -46,8 +46,19 @@ class IngestedSource:
         return max(self._batches_with_rows(), default=0)
 
     def batch_before(self, batch_seq: int) -> int | None:
-        """The newest committed batch before this one that brought accepted rows."""
-        return max((filled for filled in self._batches_with_rows() if filled < batch_seq), default=None)
+        """The newest usable batch before this one that brought accepted rows."""
+        usable = [filled for filled in self._batches_with_rows() if filled not in self.committed.without]
+        return max((filled for filled in usable if filled < batch_seq), default=None)
+
+    def replaced_by(self, batch_seq: int) -> list[int]:
+        """The batches whose place a batch has taken: the one that it was read again for, and those before that."""
+        of_batch = {batch.batch_seq: batch.supersedes for batch in self._batches}
+        replaced: list[int] = []
+        before = of_batch.get(batch_seq)
+        while before is not None:
+            replaced.append(before)
+            before = of_batch.get(before)
+        return replaced
 
     def through(self, batch_seq: int) -> UsableBatches:
         """The usable batches up to an earlier one."""

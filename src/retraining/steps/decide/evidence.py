@@ -21,7 +21,12 @@ from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.model_history import ModelHistory
 from retraining.steps.decide.attempts import attempt_evidence, last_attempt, last_training
-from retraining.steps.drift.classify_change import classify_change, level_of_error
+from retraining.steps.decide.open_data_faults import columns_beside_champion, fault_evidence
+from retraining.steps.drift.classify_change import (
+    classify_change,
+    level_of_error,
+    recent_level,
+)
 from retraining.steps.drift.evaluate_drift import BatchDrift
 from retraining.steps.gate.plan_holdout import plan_holdout
 from retraining.steps.performance.daily_losses import error_on_batch, losses_of
@@ -88,6 +93,7 @@ def collect_evidence(
         **_holdout_evidence(spec, source, champion, measurements),
         **_error_evidence(spec, source, history, version, measurements),
         **_drift_evidence(spec, source, history, version, measurements),
+        **fault_evidence(spec, source, history, version, measurements.drift),
     )
 
 
@@ -118,10 +124,11 @@ def _error_evidence(
     spec: ModelSpec, source: IngestedSource, history: ModelHistory, champion: str | None, measurements: Measurements
 ) -> dict[str, Any]:
     """The champion's error, its estimate without labels, and its rival, by name of the evidence."""
-    error, rows = error_on_batch(spec, measurements.losses, champion, source.committed.through)
-    comparison = _compare_with_previous(spec, history, measurements, champion)
+    error, rows = error_on_batch(spec, _usable(source, measurements.losses), champion, source.committed.through)
+    comparison = _compare_with_previous(spec, source, history, measurements, champion)
     estimate = measurements.estimate
     return {
+        **_recent_error(spec, source, history, champion, measurements),
         "realised_error": error,
         "realised_error_rows": rows,
         "previous_version": measurements.previous,
@@ -129,6 +136,31 @@ def _error_evidence(
         "previous_reason": comparison.sentence if comparison else None,
         "estimated_error": estimate.error if estimate else None,
         "estimate_reason": estimate.reason if estimate else None,
+    }
+
+
+def _recent_error(
+    spec: ModelSpec, source: IngestedSource, history: ModelHistory, champion: str | None, measurements: Measurements
+) -> dict[str, Any]:
+    """The error of the newest days and what their noise leaves of it, by name of the evidence."""
+    losses = _losses_of_champion(source, history, measurements, champion)
+    expected = expected_error(spec, history, champion)
+    has_time = source.ledger.has_time
+    level, days = recent_level(spec, losses, expected, source.committed.through, has_time)
+    if level is None:
+        return {"recent_error_days": days}
+
+    kind = kind_of(spec)
+    mean, lower = (kind.error(max(0.0, each), 1) for each in (level.mean, level.lower))
+    blocks = "days" if has_time else "batches"
+    return {
+        "recent_error_days": days,
+        "recent_error": mean,
+        "recent_error_lower": lower,
+        "recent_error_reason": (
+            f"On {level.rows:,} rows of the newest {level.days} {blocks} it is {mean:.4g}, and at least {lower:.4g} by "
+            f"their own noise (95 %)."
+        ),
     }
 
 
@@ -160,9 +192,10 @@ def _drift_evidence(
         "drift_is_clear": is_clear(drift.own_metrics, spec.drift),
     }
 
-    losses = _losses_of_champion(history, measurements, champion)
+    losses = _losses_of_champion(source, history, measurements, champion)
     expected = expected_error(spec, history, champion)
-    change = classify_change(spec, drift, losses, expected)
+    columns = columns_beside_champion(history, drift, champion)
+    change = classify_change(spec, drift, columns, losses, expected, domain)
     if change is not None:
         evidence |= {
             "change": change.kind,
@@ -179,21 +212,30 @@ def _concept_alarm(
     if measurements.drift is None:
         return None
 
-    losses = _losses_of_champion(history, measurements, champion)
+    losses = _losses_of_champion(source, history, measurements, champion)
     expected = expected_error(spec, history, champion)
     level = level_of_error(spec, measurements.drift.profiles, losses, expected)
     return concept_alarm(measurements.detectors, spec.drift.detectors_agree, source.ledger.has_time, level)
 
 
-def _losses_of_champion(history: ModelHistory, measurements: Measurements, champion: str | None) -> list[DailyLoss]:
-    return [loss for loss in all_losses(history, measurements) if loss.version == champion]
+def _losses_of_champion(
+    source: IngestedSource, history: ModelHistory, measurements: Measurements, champion: str | None
+) -> list[DailyLoss]:
+    return [loss for loss in all_losses(source, history, measurements) if loss.version == champion]
 
 
-def all_losses(history: ModelHistory, measurements: Measurements) -> list[DailyLoss]:
+def all_losses(source: IngestedSource, history: ModelHistory, measurements: Measurements) -> list[DailyLoss]:
     """Those of earlier decisions. Where a batch was measured again now, the new losses take the place of the old."""
     measured_now = {loss.batch_seq for loss in measurements.losses}
     earlier = [loss for loss in losses_of(history.decisions) if loss.batch_seq not in measured_now]
-    return [*earlier, *measurements.losses]
+    return _usable(source, [*earlier, *measurements.losses])
+
+
+def _usable(source: IngestedSource, losses: Sequence[DailyLoss]) -> list[DailyLoss]:
+    """Without those of withdrawn and superseded batches: rows that were wrong say nothing about a model, and neither do
+    predictions that were made from them."""
+    gone = source.committed.without
+    return [loss for loss in losses if loss.batch_seq not in gone and loss.scored_batch not in gone]
 
 
 def expected_error(spec: ModelSpec, history: ModelHistory, champion: str | None) -> float | None:
@@ -206,7 +248,7 @@ def expected_error(spec: ModelSpec, history: ModelHistory, champion: str | None)
 
 
 def _compare_with_previous(
-    spec: ModelSpec, history: ModelHistory, measurements: Measurements, champion: str | None
+    spec: ModelSpec, source: IngestedSource, history: ModelHistory, measurements: Measurements, champion: str | None
 ) -> PreviousVerdict | None:
     move = newest_move(history.promotions)
     if champion is None or measurements.previous is None or move is None:
@@ -214,7 +256,7 @@ def _compare_with_previous(
 
     rivals = Rivals(champion, measurements.previous, move.batch_seq)
     return previous_wins(
-        all_losses(history, measurements), rivals, kind_of(spec).followed, spec.policy.previous_wins_blocks
+        all_losses(source, history, measurements), rivals, kind_of(spec).followed, spec.policy.previous_wins_blocks
     )
 
 

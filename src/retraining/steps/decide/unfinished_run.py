@@ -9,7 +9,7 @@ from retraining.steps.dataset.model_history import ModelHistory
 
 
 def unfinished_decision(context: Context, history: ModelHistory, champion: str | None) -> Decision | None:
-    """The newest decision, where no run of the model has reported since, and the champion is the one that it was made
+    """The newest decision, where no run of the loop has reported since, and the champion is the one that it was made
     about or the one that it led to. None where another decision is needed.
 
     A version that other code fitted was not led to by a run of this code, which would fit another one.
@@ -24,8 +24,8 @@ def unfinished_decision(context: Context, history: ModelHistory, champion: str |
     if not same_champion and not led_to:
         return None
 
-    reported = any(row.model == context.model and row.at >= decision.at for row in read_events(context.tables))
-    return None if reported else decision
+    events = [row for row in read_events(context.tables) if row.model == context.model and row.is_of_loop]
+    return None if any(row.at >= decision.at for row in events) else decision
 
 
 def _led_to(context: Context, history: ModelHistory, decision: Decision, move: Promotion) -> bool:

@@ -1,29 +1,65 @@
 """What kind of change the newest batch shows, from what has been measured."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from retraining.kinds.find_kind import kind_of
-from retraining.records.change import ChangeEvidence, ChangeKind, DayLoss
+from retraining.records.change import ChangeEvidence, ChangeKind, ColumnState, DayLoss
 from retraining.records.decision import DailyLoss
-from retraining.records.drift import LABEL, DriftMetric
+from retraining.records.drift import LABEL, DomainVerdict, DriftMetric, DriftReference
 from retraining.rules.drift.change_kind import change_kind, column_state
 from retraining.rules.drift.daily_distances import daily_distances
 from retraining.rules.drift.error_level import ErrorLevel, error_level
-from retraining.rules.drift.profile import Profile
+from retraining.rules.drift.one_value import only_category, varies_within_days
+from retraining.rules.drift.profile import Profile, merge_profiles
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.drift.compare_batch import drifted_features
 from retraining.steps.drift.evaluate_drift import BatchDrift
 from retraining.steps.drift.profile_batch import BatchProfiles
 from retraining.steps.drift.recurring_change import mean_distance
 
+_TOLD_APART = "A classifier tells the rows from the training rows."
+
+
+def columns_of_batch(drift: BatchDrift, frozen_before: Collection[str] = ()) -> tuple[ColumnState, ...]:
+    """Each column that was compared with the reference, the label among them. frozen_before: columns that were found
+    frozen earlier, so that the batch before does not show how they vary."""
+    references = {row.column_name: row for row in drift.references}
+    compared = [metric for metric in drift.own_metrics if metric.against == "reference"]
+    return tuple(_column(metric, references[metric.column_name], drift.profiles, frozen_before) for metric in compared)
+
+
+def _column(
+    metric: DriftMetric, reference: DriftReference, profiles: BatchProfiles, frozen_before: Collection[str]
+) -> ColumnState:
+    days = profiles.now.get(metric.column_name, {}).values()
+    before = profiles.before.get(metric.column_name, {}).values()
+    return replace(
+        column_state(metric),
+        varies_within_days=metric.column_name in frozen_before or varies_within_days(before),
+        only_category=only_category(reference, merge_profiles(days)) if days else None,
+        known_categories=reference.categories,
+    )
+
+
+def days_of_batch(drift: BatchDrift) -> tuple[date | None, date | None]:
+    """The first and the last day of the newest batch's rows; None where they have no time."""
+    days = [day for of_column in drift.profiles.now.values() for day in of_column if day is not None]
+    return min(days, default=None), max(days, default=None)
+
 
 def classify_change(
-    spec: ModelSpec, drift: BatchDrift, losses: Sequence[DailyLoss], expected_error: float | None
+    spec: ModelSpec,
+    drift: BatchDrift,
+    columns: Sequence[ColumnState],
+    losses: Sequence[DailyLoss],
+    expected_error: float | None,
+    domain: DomainVerdict | None,
 ) -> ChangeKind | None:
-    """The kind of change, None where nothing was compared with the reference. losses: of the champion alone, all days
-    since it went live."""
+    """The kind of change, None where nothing was compared with the reference. columns: as columns_of_batch returns
+    them; losses: of the champion alone, all days since it went live."""
     profiles = drift.profiles
     compared = [metric for metric in drift.own_metrics if metric.against == "reference" and metric.column_name != LABEL]
     if not compared:
@@ -32,15 +68,17 @@ def classify_change(
     drifted = drifted_features(compared)
     series = {name: {**profiles.before.get(name, {}), **days} for name, days in profiles.now.items()}
     evidence = ChangeEvidence(
-        columns=tuple(column_state(metric) for metric in compared),
+        columns=tuple(each for each in columns if each.name != LABEL),
         losses=_by_day(losses),
         expected_loss=_loss(spec, expected_error),
         distances=daily_distances(drifted, {row.column_name: row for row in drift.references}, series),
-        batch_from=_first_day(profiles.now),
+        batch_from=days_of_batch(drift)[0],
         labelled_share=_labelled_share(compared[0], losses),
         live_distance=mean_distance([metric.distance for metric in drifted]),
         archived=tuple(drift.archived),
         season=drift.season,
+        label=next((each for each in columns if each.name == LABEL), None),
+        together=_TOLD_APART if domain and domain.verdict == "drifted" else None,
     )
 
     return change_kind(evidence, _most_loss_increase(spec))
@@ -54,6 +92,18 @@ def level_of_error(
     expected = _loss(spec, expected_error)
     since = _first_day(profiles.now)
     return error_level(_by_day(losses), expected, since, _most_loss_increase(spec))
+
+
+def recent_level(
+    spec: ModelSpec, losses: Sequence[DailyLoss], expected_error: float | None, batch_seq: int, has_time: bool
+) -> tuple[ErrorLevel | None, int]:
+    """The same for the newest batch that brought labels, drift or not, and how many days have a loss. Where rows have
+    no time, batches stand for days."""
+    dated = losses if has_time else [replace(each, day=date.fromordinal(each.batch_seq)) for each in losses]
+    days = _by_day(dated)
+    since = min((each.day for each in dated if each.batch_seq == batch_seq and each.day is not None), default=None)
+    level = error_level(days, _loss(spec, expected_error), since, _most_loss_increase(spec))
+    return level, len(days)
 
 
 def _by_day(losses: Sequence[DailyLoss]) -> tuple[DayLoss, ...]:

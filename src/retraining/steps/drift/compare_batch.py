@@ -1,12 +1,13 @@
 """A batch against the champion's references and against the previous batch, column by column."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from retraining.records.drift import LABEL, PREDICTION, DriftMetric, DriftReference
 from retraining.records.run import Run
 from retraining.rules.drift.compare_column import DriftEvaluation, compare_column
 from retraining.rules.drift.profile import Profile, merge_profiles
+from retraining.rules.drift.short_batch import days_in_a_row
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.drift.profile_batch import BatchProfiles, ByDay
 
@@ -23,6 +24,9 @@ def compare_batch(
     Nothing is compared without references: the version is older than them.
     """
     metrics = []
+    days = {side: _days_in_a_row(references, of_side) for side, of_side in profiles.sides.items()}
+    evaluation = replace(evaluation, days=days["now"])
+    shorter = replace(evaluation, days=min((each for each in days.values() if each is not None), default=None))
     for reference in references:
         now = _whole_batch(reference, profiles.now.get(reference.column_name, {}))
         metrics.append(compare_column(spec, reference, now, evaluation, run))
@@ -30,7 +34,7 @@ def compare_batch(
         before = _whole_batch(reference, profiles.before.get(reference.column_name, {}))
         # No values where another champion predicted the previous batch, or its rows are gone.
         if before.values > 0:
-            metrics.append(compare_column(spec, reference, now, evaluation, run, before))
+            metrics.append(compare_column(spec, reference, now, shorter, run, before))
 
     return tuple(metrics)
 
@@ -47,6 +51,13 @@ def drifted_features(metrics: Sequence[DriftMetric]) -> list[DriftMetric]:
     """Those of the feature columns that drifted from the reference."""
     features = [row for row in metrics if row.against == "reference" and row.column_name not in (PREDICTION, LABEL)]
     return [row for row in features if row.verdict == "drifted"]
+
+
+def _days_in_a_row(references: Sequence[DriftReference], profiles: Mapping[str, ByDay]) -> int | None:
+    """Of the rows of a batch; None where they or the training rows have no days. Every column has the same rows."""
+    gap = references[0].day_gap if references else None
+    rows = {day: profile.rows for days in profiles.values() for day, profile in days.items() if day is not None}
+    return days_in_a_row(rows, gap) if rows and gap is not None else None
 
 
 def _whole_batch(reference: DriftReference, days: ByDay) -> Profile:

@@ -9,8 +9,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from retraining.rules.drift.bin_finder import BinFinder, bin_finder
-from retraining.rules.drift.bins import category_bins, is_cut
-from retraining.rules.drift.profile import most_frequent, profile_doubles
+from retraining.rules.drift.bins import category_bins
+from retraining.rules.drift.frequent_values import frequent_values
+from retraining.rules.drift.profile import UNSEEN_NAMES, most_frequent, profile_doubles
 from retraining.steps.drift.packed_rows import NO_DAY, Chunk, take_rows
 
 FloatArray = NDArray[np.float64]
@@ -22,7 +23,6 @@ PARTIAL = (
     "names array<string>, times array<bigint>"
 )
 """The row of one column, batch and day. numbers: as profile_doubles returns them, or counts of categories."""
-_NAMES_KEPT = 100
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Bins:
     categories: tuple[str, ...]
     size: int
     centre: float
+    usual: FloatArray
+    """Share of the training rows' values in each bin."""
 
 
 @dataclass
@@ -57,7 +59,7 @@ def count_batches(columns: Sequence[Bins], chunks: Iterable[Chunk]) -> dict[tupl
         texts = iter(chunk.texts)
         for part, (bins, finder) in enumerate(zip(columns, finders, strict=True)):
             if finder:
-                counts = _count_doubles(chunk, next(numeric), finder, bins.centre, groups)
+                counts = _count_doubles(chunk, next(numeric), finder, bins, groups)
             else:
                 counts = _count_texts(bins, next(texts), groups)
             for key, of_chunk in counts:
@@ -85,12 +87,20 @@ def _group(chunk: Chunk) -> tuple[Chunk, list[tuple[GroupKey, slice]]]:
 
 
 def _count_doubles(
-    chunk: Chunk, column: int, finder: BinFinder, centre: float, groups: Sequence[tuple[GroupKey, slice]]
+    chunk: Chunk, column: int, finder: BinFinder, bins: Bins, groups: Sequence[tuple[GroupKey, slice]]
 ) -> Iterator[tuple[GroupKey, Totals]]:
-    for key, rows in groups:
+    values = chunk.numbers[column]
+    totals = []
+    for _, rows in groups:
         nulls = 0 if chunk.nulls is None else int(np.count_nonzero(chunk.nulls[column, rows]))
-        numbers, minimum, maximum = profile_doubles(chunk.numbers[column, rows], finder, centre)
-        yield key, Totals(numbers, nulls, minimum, maximum)
+        numbers, minimum, maximum = profile_doubles(values[rows], finder, bins.centre)
+        totals.append(Totals(numbers, nulls, minimum, maximum))
+
+    counts = np.sum([each.numbers[: finder.bins] for each in totals], axis=0)
+    for value in frequent_values(values, counts, finder, bins.usual):
+        for (_, rows), of_group in zip(groups, totals, strict=True):
+            of_group.names[repr(value)] = int(np.count_nonzero(values[rows] == value))
+    return zip((key for key, _ in groups), totals, strict=True)
 
 
 def _count_texts(
@@ -100,18 +110,19 @@ def _count_texts(
     encoded = values.dictionary_encode()
     texts = encoded.dictionary.to_pylist()
     places = category_bins(texts, bins.categories)
-    unseen = not is_cut(bins.categories)
+    known = set(bins.categories)
+    is_new = np.array([text not in known for text in texts], dtype=bool)
     for key, rows in groups:
         indices = encoded.indices[rows]
         times = np.bincount(indices.drop_null().to_numpy(), minlength=len(texts))
         counts = np.bincount(places, weights=times, minlength=bins.size)
-        new = np.flatnonzero((places == bins.size - 1) & (times > 0)) if unseen else np.zeros(0, dtype=np.int64)
+        new = np.flatnonzero(is_new & (times > 0))
         names = Counter({texts[place]: int(times[place]) for place in new})
         yield key, Totals(counts.astype(np.float64), indices.null_count, names=names)
 
 
 def _sum_of(one: Totals, other: Totals) -> Totals:
-    names = Counter(dict((one.names + other.names).most_common(_NAMES_KEPT)))
+    names = Counter(dict((one.names + other.names).most_common(UNSEEN_NAMES)))
     return Totals(
         one.numbers + other.numbers,
         one.nulls + other.nulls,
@@ -125,7 +136,7 @@ def to_arrow(totals: Mapping[tuple[int, GroupKey], Totals]) -> pa.RecordBatch:
     """One row a column, batch and day, with the columns of PARTIAL."""
     keys = list(totals)
     parts = list(totals.values())
-    names = [most_frequent(column.names) for column in parts]
+    names = [most_frequent(column.names, UNSEEN_NAMES) for column in parts]
     arrays = {
         "part": pa.array([part for part, _ in keys], pa.int32()),
         "batch": pa.array([key[0] for _, key in keys], pa.int64()),

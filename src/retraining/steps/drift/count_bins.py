@@ -1,8 +1,9 @@
 """The rows of each batch and day, counted in the bins of their references: one pass, on the workers."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +11,7 @@ from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from retraining.records.drift import DriftReference
-from retraining.rules.drift.profile import Profile, most_frequent, numeric_profile
+from retraining.rules.drift.profile import UNSEEN_NAMES, Profile, most_frequent, numeric_profile
 from retraining.steps.drift.count_batches import PARTIAL, Bins, count_batches, to_arrow
 from retraining.steps.drift.packed_rows import pack_rows, read_chunks
 
@@ -24,10 +25,7 @@ def count_bins(
     batch number of a row, day: its date or null. A worker holds one chunk, and one set of totals a batch and day. One
     row a column, batch and day comes back.
     """
-    columns = [
-        Bins(np.array(reference.edges), reference.categories, len(reference.counts), reference.mean)
-        for reference in references
-    ]
+    columns = [bins_of(reference) for reference in references]
 
     def count_partition(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
         yield to_arrow(count_batches(columns, read_chunks(batches)))
@@ -38,8 +36,15 @@ def count_bins(
         day_of_row = None if row["day"] is None else date(1970, 1, 1) + timedelta(days=row["day"])
         empty = [Profile((0,) * bins.size) for bins in columns]
         profiles = by_batch_and_day.setdefault((row["batch"], day_of_row), empty)
-        profiles[row["part"]] = _profile(columns[row["part"]], row)
+        profiles[row["part"]] = profile_of(columns[row["part"]], row)
     return {key: tuple(profiles) for key, profiles in by_batch_and_day.items()}
+
+
+def bins_of(reference: DriftReference) -> Bins:
+    """What a worker needs of a reference."""
+    counts = np.array(reference.counts, dtype=np.float64)
+    usual = counts / max(1.0, counts.sum())
+    return Bins(np.array(reference.edges), reference.categories, len(counts), reference.mean, usual)
 
 
 def _totals(partial: DataFrame) -> DataFrame:
@@ -56,10 +61,12 @@ def _totals(partial: DataFrame) -> DataFrame:
     return grouped.withColumn("numbers", F.expr(sums)).drop("lists")
 
 
-def _profile(bins: Bins, row: Row) -> Profile:
-    if bins.edges.size:
-        return numeric_profile(np.array(row["numbers"]), row["minimum"], row["maximum"], row["nulls"])
+def profile_of(bins: Bins, row: Mapping[str, Any] | Row) -> Profile:
+    """The profile behind a row with the columns of PARTIAL."""
     names: Counter[str] = Counter()
     for name, times in zip(row["names"], row["times"], strict=True):
         names[name] += times
-    return Profile(tuple(int(count) for count in row["numbers"]), nulls=row["nulls"], unseen=most_frequent(names))
+    named = most_frequent(names, UNSEEN_NAMES)
+    if bins.edges.size:
+        return numeric_profile(np.array(row["numbers"]), row["minimum"], row["maximum"], row["nulls"], named)
+    return Profile(tuple(int(count) for count in row["numbers"]), nulls=row["nulls"], unseen=named)

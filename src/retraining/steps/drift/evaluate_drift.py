@@ -13,6 +13,7 @@ from retraining.records.promotion import Promotion
 from retraining.records.version import Manifest
 from retraining.rules.drift.batch_verdict import BatchVerdict, judge_batch
 from retraining.steps.dataset.ingested_source import IngestedSource
+from retraining.steps.dataset.model_history import ModelHistory
 from retraining.steps.drift.compare_batch import compare_batch, drifted_features, evaluation_of
 from retraining.steps.drift.profile_batch import BatchProfiles, profile_batch, rows_with_predictions, stored_profiles
 from retraining.steps.drift.recurring_change import archived_distances, season_distance
@@ -33,13 +34,16 @@ class BatchDrift:
     """How far the drifted columns are from what earlier champions learned."""
     season: SeasonDistance | None = None
     """How far the drifted columns are from the same days of the previous year."""
+    skipped: Sequence["BatchDrift"] = ()
+    """The same of the batches that came since the last decision, and that no decision was made on: their runs failed,
+    or another model ingested them. Only faults are read from them, and nothing of them is stored."""
 
 
 def evaluate_drift(
     context: Context,
     source: IngestedSource,
     metrics: Sequence[DriftMetric],
-    promotions: Sequence[Promotion],
+    history: ModelHistory,
     champion: Manifest | None,
     evaluation_id: str,
 ) -> BatchDrift | None:
@@ -76,8 +80,35 @@ def evaluate_drift(
     if storing:
         storing.result()
 
-    drift = BatchDrift(judge_batch(own, spec.drift), metrics, own, references, profiles)
-    return _with_recurrence(context, source, promotions, drift, version) if drifted_features(own) else drift
+    numbers = skipped_batches(source, [row.batch_seq for row in history.decisions], champion.batch_seq)
+    skipped = [_of_skipped(context, source, references, number) for number in numbers]
+    drift = BatchDrift(judge_batch(own, spec.drift), metrics, own, references, profiles, skipped=skipped)
+    return _with_recurrence(context, source, history.promotions, drift, version) if drifted_features(own) else drift
+
+
+def skipped_batches(source: IngestedSource, decided: Sequence[int], learned: int) -> list[int]:
+    """The usable batches with rows that came after the last decided one, and before the newest; what the champion has
+    learned is not among them. decided: the batches that a decision was made on."""
+    newest = source.committed.through
+    after = max([learned, *(number for number in decided if number < newest)])
+    found: list[int] = []
+    before = source.batch_before(newest)
+    while before is not None and before > after:
+        found.append(before)
+        before = source.batch_before(before)
+    return found[::-1]
+
+
+def _of_skipped(
+    context: Context, source: IngestedSource, references: Sequence[DriftReference], batch_seq: int
+) -> BatchDrift:
+    """As it would have been compared in its own run."""
+    then = replace(source, committed=source.through(batch_seq))
+    profiles = profile_batch(context, then, references, ())
+    compared = compare_batch(
+        context.spec, references, profiles, evaluation_of(references, "", batch_seq, 0), context.run
+    )
+    return BatchDrift(judge_batch(compared, context.spec.drift), compared, compared, references, profiles)
 
 
 def _with_recurrence(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pyspark.sql import Column, DataFrame
@@ -13,6 +13,7 @@ from retraining.adapters.tables.ledgers_of_model import read_profiles
 from retraining.adapters.tables.observations import Selection
 from retraining.context import Context
 from retraining.records.drift import LABEL, PREDICTION, DriftProfile, DriftReference, UnseenCategory
+from retraining.rules.drift.frequent_values import frequent_names
 from retraining.rules.drift.profile import Profile
 from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.rules.ingest.row_identity import ROW_KEY
@@ -22,8 +23,10 @@ from retraining.steps.drift.count_bins import count_bins
 from served_model.column_values import Feature
 
 ByDay = Mapping[date | None, Profile]
+BatchDay = tuple[int, date | None]
 FEWEST_NAMED = 5
-"""A category with fewer rows a day may name a person, and these tables outlive the rows."""
+"""A category with fewer rows a day may name a person, and these tables outlive the rows; not one that many rows of the
+batch share."""
 _IS_NUMERIC = {"numeric": True, "categorical": False}
 _BATCH = "_batch"
 _DAY = "_day"
@@ -40,6 +43,11 @@ class BatchProfiles:
     """Of the previous batch; empty where there is none."""
     unstored: tuple[DriftProfile, ...] = ()
     """Those of these profiles that no table has yet."""
+
+    @property
+    def sides(self) -> dict[str, Mapping[str, ByDay]]:
+        """Both by name."""
+        return {"now": self.now, "before": self.before}
 
 
 def stored_profiles(context: Context, source: IngestedSource, version: str) -> list[DriftProfile]:
@@ -69,7 +77,7 @@ def profile_batch(
         profiles_of_day = count_bins(rows, references, F.col(_BATCH), F.col(_DAY))
         unstored = tuple(
             _record(context, version, batch, day, reference, profile)
-            for (batch, day), profiles in profiles_of_day.items()
+            for (batch, day), profiles in without_rare_names(profiles_of_day).items()
             for reference, profile in zip(references, profiles, strict=True)
         )
 
@@ -77,11 +85,36 @@ def profile_batch(
     return BatchProfiles(profiles_by_column(both, newest), profiles_by_column(both, previous), unstored)
 
 
+def without_rare_names(found: Mapping[BatchDay, Sequence[Profile]]) -> dict[BatchDay, tuple[Profile, ...]]:
+    """The profiles with the new values that may be named: those of FEWEST_NAMED rows a day, and those that are frequent
+    in the whole batch. Numbers are named only where they are frequent."""
+    frequent: dict[tuple[int, int], frozenset[str]] = {}
+    for batch in {batch for batch, _ in found}:
+        columns = zip(*(profiles for (each, _), profiles in found.items() if each == batch), strict=True)
+        for place, days in enumerate(columns):
+            frequent[batch, place] = frequent_names(days, FEWEST_NAMED)
+
+    return {
+        (batch, day): tuple(
+            replace(each, unseen=tuple(pair for pair in each.unseen if _is_named(each, pair, frequent[batch, place])))
+            for place, each in enumerate(profiles)
+        )
+        for (batch, day), profiles in found.items()
+    }
+
+
+def _is_named(profile: Profile, pair: tuple[str, int], frequent: frozenset[str]) -> bool:
+    name, rows = pair
+    is_category = not profile.sums
+    return name in frequent or (is_category and rows >= FEWEST_NAMED)
+
+
 def rows_with_predictions(
     context: Context, source: IngestedSource, references: Sequence[DriftReference], since: int
 ) -> DataFrame:
     """Rows of the batches from `since` on, with the features of the references, label, and the version's prediction at
-    their arrival. Of the newest batch only the rows that it scored."""
+    their arrival. Of the newest batch only the rows that it scored; where it was read again in place of another batch,
+    also those that were scored with that one, so that a replay is looked at too."""
     version = references[0].version
     newest = source.committed.through
     in_newest = observations.arrived_after(source.committed, newest - 1)
@@ -96,6 +129,9 @@ def rows_with_predictions(
 
     by_version = F.col("model_version") == F.lit(version)
     arrived = observations.arrived_after(source.committed, since - 1)
+    replaced = source.replaced_by(newest)
+    if replaced:
+        arrived = arrived | F.col(observations.BATCH_SEQ).isin(replaced)
     stored = source.predictions(context.model).where(arrived & by_version)
     predicted = stored.select(ROW_KEY, F.col("prediction").alias(PREDICTION), F.lit(True).alias(_SCORED))
 
@@ -126,7 +162,7 @@ def _profile(row: DriftProfile) -> Profile:
 def _record(
     context: Context, version: str, batch_seq: int, day: date | None, reference: DriftReference, profile: Profile
 ) -> DriftProfile:
-    unseen = tuple(UnseenCategory(name, rows) for name, rows in profile.unseen if rows >= FEWEST_NAMED)
+    unseen = tuple(UnseenCategory(name, rows) for name, rows in profile.unseen)
 
     return DriftProfile(
         model=context.model,

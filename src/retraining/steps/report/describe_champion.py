@@ -5,7 +5,7 @@ from retraining.adapters.registry.log_pages import FOLDER
 from retraining.context import Context
 from retraining.records.event import Event
 from retraining.report.model_card import gate_metrics, model_card
-from retraining.report.words import run_path
+from retraining.report.words import newest_path
 from retraining.steps.report.run_records import RunRecords
 
 
@@ -15,7 +15,7 @@ def describe_champion(context: Context, event: Event, records: RunRecords, pages
     if event.champion_after is None:
         return
 
-    page = f"artifact {FOLDER}/{run_path(context.model, context.run.run_id)} of MLflow run {pages_run_id}"
+    page = f"artifact {FOLDER}/{newest_path(context.model)} of MLflow run {pages_run_id}"
     describe_model(registry, context.model, model_card(context.spec, registry.full_name(context.model), event, page))
 
     promotion = records.promotion

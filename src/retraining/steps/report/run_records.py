@@ -1,28 +1,32 @@
 """What a run wrote, read back for its event and its page."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from retraining.adapters.tables.batches import newest_rows, read_all_rows
-from retraining.adapters.tables.ledgers_of_model import read_profiles, read_references, read_rows
+from retraining.adapters.tables.ledgers_of_model import read_errors, read_profiles, read_references, read_rows
 from retraining.context import Context
 from retraining.kinds.find_kind import kind_of
 from retraining.records.batch import Batch
+from retraining.records.control import Control
 from retraining.records.decision import DailyLoss, Decision
 from retraining.records.drift import DetectorState, DriftMetric
-from retraining.records.event import Event, Incident
+from retraining.records.event import LOOPS_OWN_TASK, Event, Incident, TaskError
 from retraining.records.gate import GateResult
 from retraining.records.promotion import Promotion
 from retraining.records.run import BY_HAND, Run, Stamped
+from retraining.report.outcome import stopping_errors
 from retraining.report.page_data import DailyError, PageData, Sample
+from retraining.report.tasks import failed_tasks, is_of_loop, unfinished_tasks
 from retraining.rules.champion.history import first_champion
 from retraining.rules.drift.profile import merge_profiles
 from retraining.rules.drift.shares import ColumnShares, compare_shares
 from retraining.rules.incidents import incidents
 from retraining.rules.ingest.batch_numbers import BatchNumbers, batch_numbers
+from retraining.spec.feed import rows_feed
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.drift.profile_batch import profiles_by_column
 from retraining.steps.performance.daily_losses import error_on_batch, losses_of
@@ -42,7 +46,14 @@ class RunRecords:
     batches: tuple[Batch, ...]
     """The closed ones of the source, oldest first."""
     batch: Batch | None
-    """The one that this run closed."""
+    """The one whose rows are new to this run: the one that it closed, or that a run of another model of the source had
+    closed since this model's last run."""
+    requested: Batch | None
+    """The one that an operator's job was about, as this run left it."""
+    control: Control | None
+    """The change of the model's mode that this run made."""
+    errors: tuple[TaskError, ...]
+    """What stopped this run's tasks."""
     decision: Decision | None
     """The one that this run follows."""
     champion_of_batch: Mapping[int, str | None]
@@ -65,12 +76,17 @@ class RunRecords:
     """The newest state of each."""
 
 
-def read_run_records(context: Context, decided: bool, last_page: Callable[[], datetime | None]) -> RunRecords:
-    """Reads every table of the model once, all of them at the same time. decided: the run reached a decision, its own
-    or an earlier one on the same evidence. last_page: when the page before this one was made; called for a run by
-    hand, and for one that follows the decision of another."""
+def read_run_records(context: Context, states: Mapping[str, str], earlier: Callable[[], Sequence[Event]]) -> RunRecords:
+    """Reads every table of the model once, all of them at the same time. states: those of the run's tasks, none in a
+    run by hand. earlier: the events of the model's runs of the loop before this one, oldest first; they are read
+    meanwhile."""
     spec = context.spec
     tables = context.tables
+    of_loop = is_of_loop(states)
+    decided = of_loop and LOOPS_OWN_TASK not in unfinished_tasks(states)
+
+    def last_page() -> datetime | None:
+        return max((row.at for row in earlier()), default=None)
 
     with ThreadPoolExecutor() as pool:
         all_batches = pool.submit(read_all_rows, tables, spec.source_name)
@@ -78,7 +94,8 @@ def read_run_records(context: Context, decided: bool, last_page: Callable[[], da
         all_promotions = pool.submit(read_rows, tables, Promotion, spec.model)
         all_results = pool.submit(read_rows, tables, GateResult, spec.model)
         metrics = pool.submit(read_rows, tables, DriftMetric, spec.model)
-        states = pool.submit(read_rows, tables, DetectorState, spec.model)
+        detectors = pool.submit(read_rows, tables, DetectorState, spec.model)
+        all_controls = pool.submit(read_rows, tables, Control, spec.model)
 
     numbers = batch_numbers(spec.source_name, all_batches.result())
     drift = numbers.own(metrics.result())
@@ -91,6 +108,9 @@ def read_run_records(context: Context, decided: bool, last_page: Callable[[], da
         fits = [*all_results.result(), *(row for row in all_promotions.result() if row.request_id is None)]
         run_ids |= _finished(decision, fits, last_page())
     batch = next((row for row in reversed(closed) if row.run_id in run_ids), None)
+    if batch is None and of_loop and "ingest" not in unfinished_tasks(states):
+        batch = _met_first(closed, earlier())
+    controls = [row for row in all_controls.result() if row.run_id in run_ids]
     promotions = tuple(numbers.of_promotions(all_promotions.result()))
     own = [row for row in promotions if row.state == "DECIDED" and row.run_id in run_ids]
     results = [row for row in all_results.result() if row.run_id in run_ids]
@@ -101,6 +121,9 @@ def read_run_records(context: Context, decided: bool, last_page: Callable[[], da
         run_ids=run_ids,
         batches=tuple(closed),
         batch=batch,
+        requested=None if of_loop else _requested(context, all_batches.result(), run_ids),
+        control=controls[-1] if controls and not of_loop else None,
+        errors=_errors(context, run_ids, failed_tasks(states)),
         decision=decision,
         champion_of_batch={row.batch_seq: row.champion_version for row in reversed(numbers.own(decisions))},
         promotion=own[-1] if own else None,
@@ -113,8 +136,27 @@ def read_run_records(context: Context, decided: bool, last_page: Callable[[], da
         static_error=error_on_batch(spec, losses, first_champion(promotions), newest)[0],
         incidents=tuple(incidents(decisions)),
         shares=_shares(context, numbers, drift),
-        detectors=_newest(numbers.own(states.result())),
+        detectors=_newest(numbers.own(detectors.result())),
     )
+
+
+def _errors(context: Context, run_ids: Collection[str], failed: Sequence[str]) -> tuple[TaskError, ...]:
+    return stopping_errors(read_errors(context.tables, context.model, run_ids), failed) if failed else ()
+
+
+def _met_first(closed: Sequence[Batch], earlier: Sequence[Event]) -> Batch | None:
+    """The newest batch, where no run of this model has seen it: a source that several models share is read by the run
+    that comes first."""
+    seen = max((row.batch_seq or 0 for row in earlier), default=0)
+    return closed[-1] if closed and closed[-1].batch_seq > seen else None
+
+
+def _requested(context: Context, batches: Sequence[Batch], run_ids: Collection[str]) -> Batch | None:
+    """What an operator's run left of a batch of the source, or of its labels, with the reason that it gave."""
+    labels = rows_feed(context.spec).labels
+    of_labels = read_all_rows(context.tables, labels.name) if labels else []
+    newest = [*newest_rows(of_labels), *newest_rows(batches)]
+    return next((row for row in reversed(newest) if row.run_id in run_ids and row.reason), None)
 
 
 def _run_ids(run: Run, written: Sequence[Stamped], last_page: Callable[[], datetime | None]) -> frozenset[str]:
@@ -145,11 +187,16 @@ def page_data(spec: ModelSpec, records: RunRecords, events: Sequence[Event], sta
         label=spec.columns.label,
         features=spec.columns.features,
         batch=records.batch,
+        read_elsewhere=records.batch is not None and records.batch.run_id not in records.run_ids,
+        requested=records.requested,
         batches=records.batches,
         samples=records.samples,
         daily_errors=daily_errors,
         drift=records.drift,
         promotions=records.promotions,
+        promotion=records.promotion,
+        control=records.control,
+        errors=records.errors,
         decision=records.decision,
         gate_results=records.gate_results,
         judged_by=judged_by,

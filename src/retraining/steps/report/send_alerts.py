@@ -18,13 +18,12 @@ def send_alerts(context: Context, news: Sequence[Incident]) -> tuple[str, ...]:
 
 
 def _send(context: Context, incident: Incident) -> list[str]:
-    state = "open" if incident.is_open else "resolved"
-    _log.warning("%s: %s", state, incident.line)
+    _log.warning("%s: %s", incident.state, incident.line)
     message = {
         "model": incident.model,
         "incident": incident.id,
         "kind": incident.kind,
-        "state": state,
+        "state": incident.state,
         "text": incident.line,
         "run_id": context.run.run_id,
     }

@@ -91,7 +91,10 @@ def test_edges_are_finite_and_increasing_and_few(values):
 
 
 def test_categories_are_known_most_frequent_first_and_by_name_when_tied():
-    assert known_categories(pd.Series(["b", "a", "c", "c", "d", "a", "c", "b"])) == ("c", "a", "b", "d")
+    assert known_categories(pd.Series(["b", "a", "c", "c", "d", "a", "c", "b"])) == (
+        ("c", "a", "b", "d"),
+        (3, 2, 2, 1),
+    )
 
 
 def test_a_category_is_its_rank_or_other_or_unseen():
@@ -106,8 +109,8 @@ def test_few_categories_have_a_bin_each_and_new_ones_are_unseen():
 
 def test_a_reference_remembers_a_thousand_categories_and_then_calls_nothing_unseen():
     values = pd.Series([f"k{rank}" for rank in range(1200)])
-    known = known_categories(values)
+    known, rows = known_categories(values)
 
-    assert len(known) == 1000
+    assert (len(known), rows) == (1000, (1,) * 1000)
     assert list(category_bins(["k1199", "new"], known)) == [20, 20]
     assert list(category_bins(["new"], known[:999])) == [21]

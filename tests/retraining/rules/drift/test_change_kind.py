@@ -15,6 +15,8 @@ FIRST = date(2013, 1, 1)
 STABLE = column("s", "stable", 0.02)
 MOVED = column("m", distance=0.25)
 NULLS = column("n", null_share=0.95)
+FILLED = column("f", new_value="-999.0", new_value_share=0.05)
+TOGETHER = {"together": "A classifier tells the rows from the training rows."}
 NEW = column("c", unseen_share=0.2, unseen=("LGA",))
 
 
@@ -79,6 +81,11 @@ SEASON = {"live_distance": 0.4, "archived": (ArchivedDistance("2", 0.1), Archive
         ((STABLE, MOVED), {**SEASON, **STEP}, "recurring"),
         ((STABLE, MOVED), {**SEASON, **UNLABELLED}, "recurring"),
         ((STABLE,), SEASON, "none"),
+        ((STABLE, FILLED), {}, "data_fault"),
+        ((STABLE, FILLED, MOVED), STEP, "data_fault"),
+        ((STABLE,), TOGETHER, "virtual"),
+        ((STABLE,), {**TOGETHER, **NOISY}, "unknown"),
+        ((STABLE,), {**TOGETHER, **STEP}, "sudden"),
         ((STABLE, MOVED), {**SEASON, "live_distance": None}, "virtual"),
     ],
 )

@@ -87,6 +87,53 @@ def test_a_column_may_have_several_faults():
     assert [fault for fault, _ in said(state)] == ["null_surge", "changed_unit"]
 
 
+def test_a_placeholder_of_a_missing_value():
+    assert said(column(new_value="-999.0", new_value_share=0.05)) == [
+        (
+            "filled_in",
+            "`x` has `-999.0` in 5% of its values, which hardly any row of the reference has: a placeholder of missing "
+            "values.",
+        )
+    ]
+
+
+def test_another_new_value_may_be_the_world():
+    assert said(column(new_value="41.5", new_value_share=0.05)) == [
+        ("new_value", "`x` has `41.5` in 5% of its values, which hardly any row of the reference has.")
+    ]
+
+
+def test_an_empty_text_is_named():
+    state = column(new_value="", new_value_share=0.05, is_numeric=False)
+
+    assert [(fault, "has the empty text in 5%" in sentence) for fault, sentence in said(state)] == [("filled_in", True)]
+
+
+def test_new_categories_are_said_once():
+    state = column(unseen_share=0.3, unseen=("LGA",), new_value="LGA", new_value_share=0.3, is_numeric=False)
+
+    assert [fault for fault, _ in said(state)] == ["new_category"]
+
+
+def test_a_frozen_column_is_not_filled_in_too():
+    state = replace(numeric(0.0, 0.0, 6.0, 1.5), new_value="0.0", new_value_share=1.0)
+
+    assert [fault for fault, _ in said(state)] == ["frozen"]
+
+
+@pytest.mark.parametrize(
+    ("state", "faults"),
+    [
+        (column(null_share=0.2, null_limit=0.25), 0),
+        (column(null_share=0.3, null_limit=0.25), 1),
+        (column(unseen_share=0.4, unseen_limit=0.5), 0),
+        (column(unseen_share=0.6, unseen_limit=0.5), 1),
+    ],
+)
+def test_the_limits_are_those_of_the_verdict(state, faults):
+    assert len(said(state)) == faults
+
+
 @pytest.mark.parametrize("verdict", ["stable", "not_enough_data"])
 def test_only_a_drifted_column_has_faults(verdict):
     assert said(replace(numeric(7.25, 0.0, 6.0, 1.5), verdict=verdict)) == []
@@ -104,8 +151,10 @@ def test_values_that_moved_are_no_fault():
         (numeric(5000.0, 800.0, 5.0, 0.8), True),
         (column(unseen_share=0.5), False),
         (numeric(2.0, 0.5, 1.0, 0.0), False),
+        (column(new_value="-999.0", new_value_share=0.05), True),
+        (column(new_value="41.5", new_value_share=0.05), False),
     ],
-    ids=["nulls", "frozen", "unit", "category", "constant"],
+    ids=["nulls", "frozen", "unit", "category", "constant", "filled in", "value"],
 )
 def test_what_the_world_may_do_as_well_is_not_certain(state, is_certain):
     assert [each.is_certain for each in column_faults(state)] == [is_certain]

@@ -80,12 +80,21 @@ def test_the_floor_knows_the_weeks_of_the_training_rows():
     assert (by_week.runs, numeric(winter_and_summer).runs, numeric(winter_and_summer).run_floors) == (7, 0, ())
 
 
-def test_rows_without_a_value_take_no_part_in_the_floor():
+def test_rows_without_a_value_take_no_part_in_the_floor_of_a_distance_and_have_their_own():
     values, dates = list(NORMAL[:400]), days(20, 20)
     plain = numeric(values, days=dates, min_rows=20)
+    missing = numeric([*values, math.nan], days=np.append(dates, 0), min_rows=20)
 
-    assert floor_of(plain, "wasserstein") > 0
-    assert numeric([*values, math.nan], days=np.append(dates, 0), min_rows=20).run_floors == plain.run_floors
+    assert floor_of(missing, "wasserstein") == floor_of(plain, "wasserstein") > 0
+    assert (floor_of(plain, "null_share"), floor_of(missing, "null_share")) == (0, pytest.approx(1 / 141))
+
+
+def test_a_reference_knows_how_often_its_values_were():
+    number, text = numeric([1.0, 1.0, 1.0, 2.5, math.nan]), categorical(["a", "b", "a", None])
+
+    assert (sum(number.most_alike), max(number.most_alike)) == (4, 3)
+    assert (number.minimum, number.maximum) == (1.0, 2.5)
+    assert (text.categories, text.category_rows) == (("a", "b"), (2, 1))
 
 
 def test_every_column_has_a_floor_of_its_own():

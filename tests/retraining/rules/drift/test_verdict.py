@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from retraining.records.drift import LABEL, PREDICTION
-from retraining.rules.drift.batch_verdict import drift_persistence, judge_batch
+from retraining.rules.drift.batch_verdict import drift_persistence, is_clear, judge_batch
 from retraining.spec.drift_section import DriftSection
 
 from .columns import NORMAL, compared, numeric
@@ -33,17 +33,22 @@ def predicting(metric, *columns):
         (batch(DRIFTED, *[STABLE] * 4), "drifted"),
         (batch(DRIFTED, *[STABLE] * 5), "stable"),
         (batch(DRIFTED, STABLE, STABLE, STABLE, TOO_FEW), "drifted"),
+        (batch(DRIFTED, STABLE, STABLE, STABLE, TOO_FEW, TOO_FEW), "stable"),
+        (batch(DRIFTED, *[TOO_FEW] * 19), "not_enough_data"),
+        (batch(*[DRIFTED] * 4, *[TOO_FEW] * 16), "drifted"),
+        (batch(STABLE, TOO_FEW), "stable"),
+        (batch(STABLE, TOO_FEW, TOO_FEW), "not_enough_data"),
         (predicting(STABLE, *[STABLE] * 6), "stable"),
         (predicting(STABLE, DRIFTED, *[STABLE] * 5), "stable"),
         (predicting(DRIFTED, *[STABLE] * 9), "drifted"),
         (predicting(DRIFTED, TOO_FEW), "drifted"),
-        (predicting(STABLE, TOO_FEW), "stable"),
+        (predicting(STABLE, TOO_FEW), "not_enough_data"),
         (predicting(TOO_FEW, TOO_FEW), "not_enough_data"),
         (predicting(TOO_FEW, DRIFTED), "drifted"),
         ([], "not_enough_data"),
     ],
 )
-def test_a_batch_drifts_with_a_fifth_of_its_judged_features_or_with_its_prediction(columns, verdict):
+def test_a_batch_drifts_with_a_fifth_of_all_its_features_or_with_its_prediction(columns, verdict):
     assert judge_batch(columns, POLICY).verdict == verdict
 
 
@@ -62,6 +67,21 @@ def test_a_column_counts_by_its_weight(weight, verdict):
 
 def test_columns_of_no_weight_at_all_decide_nothing():
     assert judge_batch(batch(DRIFTED), DriftSection(weights={"x0": 0})).verdict == "stable"
+
+
+def test_a_column_without_enough_data_keeps_its_weight_and_is_counted():
+    found = judge_batch(batch(DRIFTED, TOO_FEW, STABLE), DriftSection(weights={"x1": 8}, max_drifted_share=0.1))
+
+    assert found.verdict == "drifted"
+    assert found.reason.startswith("1 of 3 feature columns drifted (10% by weight), 1 has not enough data;")
+    assert "drifted, 2 have not enough data;" in judge_batch(batch(DRIFTED, TOO_FEW, TOO_FEW), POLICY).reason
+
+
+def test_nothing_is_clear_where_most_columns_have_not_enough_data():
+    assert is_clear(batch(STABLE, STABLE), POLICY) is True
+    assert is_clear(batch(STABLE, TOO_FEW, TOO_FEW), POLICY) is None
+    assert is_clear(batch(DRIFTED, STABLE, STABLE), POLICY) is False
+    assert is_clear(batch(TOO_FEW), POLICY) is None
 
 
 def test_label_and_batch_before_are_told_and_decide_nothing():

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from retraining.records.batch import Batch
+from retraining.records.change import DataFault
 from retraining.records.decision import DailyLoss, Decision
 from retraining.records.promotion import Promotion
 from retraining.records.version import Manifest
@@ -61,9 +62,12 @@ def test_a_version_of_another_source_has_learned_no_batch_of_this_one():
 def test_a_decision_on_another_source_measured_no_batch_of_this_one():
     losses = (DailyLoss("3", batch_seq=7, scored_batch=7, day=None, rows=1, loss=0.5),)
 
-    (other,) = SHOP.of_decisions([row(Decision, source="till", batch_seq=7, daily_losses=losses)])
+    fault = DataFault(7, "x", "frozen", "7", "3", None, None, "`x` is frozen.")
+    made = row(Decision, source="till", batch_seq=7, daily_losses=losses, open_faults=(fault,))
 
-    assert (other.batch_seq, other.daily_losses) == (0, ())
+    (other,) = SHOP.of_decisions([made])
+
+    assert (other.batch_seq, other.daily_losses, other.open_faults) == (0, (), ())
 
 
 @pytest.mark.parametrize(("at", "waits_after"), [(9, 0), (10, 1), (20, 2)])

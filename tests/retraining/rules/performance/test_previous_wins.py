@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
 from retraining.records.decision import DailyLoss
@@ -38,26 +39,26 @@ def test_previous_wins_when_it_is_better_in_every_batch_and_shown_to_be_better_o
     assert found.wins is True
     assert found.sentence == (
         "Version 2, the previous champion, beats champion version 3: RMSE 2.236 against 3.162 on 90 rows of 9 days, "
-        "better in 3 of the newest 3 batches, gain +29.3%, 95 % lower bound +24.9%; correlation of a day with the next "
+        "better in 3 of the newest 3 blocks, gain +29.3%, 95 % lower bound +24.9%; correlation of a day with the next "
         "0.65 (assumed: fewer than 60 days of history)."
     )
 
 
 def test_a_batch_in_which_it_is_worse_stands_against_it():
-    losses = [*batch(1, *BETTER, *BETTER), *batch(3, 101.0), *batch(4, *BETTER, *BETTER)]
+    losses = [*batch(1, *BETTER, *BETTER), *batch(3, 101.0, 101.0, 101.0), *batch(4, *BETTER, *BETTER)]
 
     found = asked(losses)
 
     assert found.wins is False
     assert found.sentence.startswith("Version 2, the previous champion, is not shown to beat champion version 3: RMSE ")
-    assert "better in 2 of the newest 3 batches, gain +26.6%, 95 % lower bound +" in found.sentence
+    assert "better in 2 of the newest 3 blocks, gain +22.4%, 95 % lower bound +8.1%" in found.sentence
 
 
 def test_a_batch_in_which_both_are_equal_stands_against_it():
-    found = asked([*batch(1, *BETTER, *BETTER), *batch(3, 100.0), *batch(4, *BETTER, *BETTER)])
+    found = asked([*batch(1, *BETTER, *BETTER), *batch(3, 100.0, 100.0, 100.0), *batch(4, *BETTER, *BETTER)])
 
     assert found.wins is False
-    assert "better in 2 of the newest 3 batches, gain +26.6%, 95 % lower bound +" in found.sentence
+    assert "better in 2 of the newest 3 blocks, gain +22.5%, 95 % lower bound +8.5%" in found.sentence
 
 
 def test_better_in_every_batch_is_not_enough_when_the_days_differ_too_much():
@@ -66,7 +67,7 @@ def test_better_in_every_batch_is_not_enough_when_the_days_differ_too_much():
     found = asked(losses)
 
     assert found.wins is False
-    assert "better in 3 of the newest 3 batches, gain +1.7%, 95 % lower bound -" in found.sentence
+    assert "better in 3 of the newest 3 blocks, gain +1.7%, 95 % lower bound -" in found.sentence
 
 
 def test_older_batches_do_not_count():
@@ -80,10 +81,10 @@ def test_two_batches_can_be_enough_where_the_policy_says_so():
 @pytest.mark.parametrize(
     ("losses", "found"),
     [
-        ([], "0 of 3 batches (policy.previous_wins_blocks) and 0 of 6 days."),
-        (WINS[6:], "2 of 3 batches (policy.previous_wins_blocks) and 6 of 6 days."),
-        ([each for number in (11, 12, 13) for each in batch(number, 50.0)], "3 of 3 batches (policy.previous_wins_blo"),
-        ([each for each in WINS if each.version == "3"], "0 of 3 batches (policy.previous_wins_blocks) and 0 of 6"),
+        ([], "0 of 3 blocks of at least 3 days (policy.previous_wins_blocks) and 0 of 6 days."),
+        (WINS[6:], "2 of 3 blocks of at least 3 days (policy.previous_wins_blocks) and 6 of 6 days."),
+        ([each for number in (11, 12, 13) for each in batch(number, 50.0)], "1 of 3 blocks of at least 3 days ("),
+        ([each for each in WINS if each.version == "3"], "0 of 3 blocks of at least 3 days (policy.previous_wins_bl"),
     ],
 )
 def test_few_batches_or_days_are_not_enough_evidence(losses, found):
@@ -96,17 +97,19 @@ def test_few_batches_or_days_are_not_enough_evidence(losses, found):
 def test_rows_that_arrived_before_the_champion_went_live_do_not_count():
     early = [each for number in (-2, -1, 0) for each in batch(number, *BETTER)]
 
-    assert asked(early).sentence.endswith("0 of 3 batches (policy.previous_wins_blocks) and 0 of 6 days.")
+    assert asked(early).sentence.endswith(
+        "0 of 3 blocks of at least 3 days (policy.previous_wins_blocks) and 0 of 6 days."
+    )
 
 
 def test_other_rows_do_not_count():
     losses = [replace(each, rows=9) if each.version == "2" and each.batch_seq == 12 else each for each in WINS]
 
-    assert "2 of 3 batches" in asked(losses).sentence
+    assert "2 of 3 blocks" in asked(losses).sentence
 
 
 def test_rows_without_a_day_do_not_count():
-    assert "0 of 3 batches" in asked([replace(each, day=None) for each in WINS]).sentence
+    assert "0 of 3 blocks" in asked([replace(each, day=None) for each in WINS]).sentence
 
 
 def test_a_row_belongs_to_the_batch_it_was_predicted_in_however_late_its_label_comes():
@@ -123,3 +126,48 @@ def test_a_first_version_that_predicts_beside_them_changes_nothing():
 
 def test_a_champion_without_error_is_not_beaten():
     assert asked([replace(each, loss=0.0) if each.version == "3" else each for each in WINS]).wins is False
+
+
+def one_by_one(days: int, previous: float, first: date = date(2013, 1, 1), a_day: int = 1) -> list[DailyLoss]:
+    """Both versions on days that come one by one, or in several batches a day."""
+    return [
+        DailyLoss(version, number, number, first + timedelta((number - 1) // a_day), 10, loss * (1 + number % 3 / 10))
+        for number in range(1, days * a_day + 1)
+        for version, loss in (("2", previous), ("3", 100.0))
+    ]
+
+
+@pytest.mark.parametrize("a_day", [1, 4], ids=["daily", "every six hours"])
+def test_it_can_win_where_every_day_or_every_few_hours_bring_a_batch(a_day):
+    assert asked(one_by_one(5, 50.0, a_day=a_day)).wins is None
+    found = asked(one_by_one(9, 50.0, a_day=a_day))
+
+    assert found.wins is True
+    assert "better in 3 of the newest 3 blocks" in found.sentence
+
+
+SIX_WORSE = one_by_one(6, 101.0, date(2013, 1, 4))
+
+
+def test_one_bad_stretch_of_days_is_one_block():
+    losses = [*one_by_one(3, 30.0), *(replace(each, scored_batch=each.scored_batch + 3) for each in SIX_WORSE)]
+
+    assert asked(losses).wins is False
+    assert "better in 1 of the newest 3 blocks" in asked(losses).sentence
+
+
+def test_two_versions_that_are_equally_good_seldom_win_over_each_other_at_daily_looks():
+    """Days of which half of the difference is there the next day, looked at every tenth day for 40 days."""
+    wins = 0
+    for seed in range(40):
+        draw = np.random.default_rng(seed)
+        shocks = draw.normal(size=40)
+        differences = np.convolve(shocks, 0.5 ** np.arange(6))[:40] * 15
+        losses = [
+            DailyLoss(version, number + 1, number + 1, date(2013, 1, 1) + timedelta(number), 10, loss)
+            for number, difference in enumerate(differences.tolist())
+            for version, loss in (("2", 100.0 + difference), ("3", 100.0))
+        ]
+        wins += any(asked(losses[: 2 * days]).wins for days in range(10, 41, 10))
+
+    assert wins <= 6

@@ -83,11 +83,28 @@ def test_a_run_that_opens_none_does_not(news):
 
 def test_the_summary_has_a_line_for_each_incident_and_says_where_the_pages_are():
     assert RunReport(event(), "", "https://example.com/pages", (OPENED, RESOLVED)).summary.splitlines() == [
+        "flights: First champion. Version 2 is the first champion. Nothing to do: rows of the next batch are scored.",
         "Opened: toy: Drift persists.",
         f"Resolved: {RESOLVED.line}",
         "All pages: https://example.com/pages",
     ]
-    assert RunReport(event(), "", None).summary.startswith("All pages: not stored, because MLflow did not answer.")
+    assert "All pages: not stored, because MLflow did not answer." in RunReport(event(), "", None).summary
+    own = RunReport(event(), "", "https://example.com/all", page_at="https://example.com/flights")
+    assert own.summary.splitlines()[1:] == ["Page: https://example.com/flights", "All pages: https://example.com/all"]
+
+
+def test_a_failed_run_is_said_with_what_did_not_start_and_with_its_error():
+    run = event(failed_tasks=("score",), skipped_tasks=("check_drift", "retrain"), error="The files differ.")
+    with pytest.raises(TaskFailedError) as caught:
+        RunReport(run, "", None).raise_if_failed()
+
+    told = "flights: score failed in run 101, so check_drift and retrain did not start. The files differ."
+    assert str(caught.value) == told
+
+
+def test_a_run_in_which_only_tasks_without_a_report_failed_is_a_failed_run():
+    with pytest.raises(TaskFailedError, match="a task did not end well in run 101, so retrain did not start"):
+        RunReport(event(skipped_tasks=("retrain",)), "", None).raise_if_failed()
 
 
 def test_a_failed_task_is_reported_first():

@@ -1,7 +1,6 @@
 """Two frames as one table of numbers that a tree can learn from."""
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,56 +17,32 @@ _GREATEST = 1e300
 @dataclass(frozen=True)
 class EncodedRows:
     """values: shape (rows, columns), reference rows first, NaN where missing. categorical: shape (columns,), true where
-    the values are codes without order. groups: shape (rows,), the day of a side that a row belongs to, or the row
-    itself. current: shape (groups,), true for the new side."""
+    the values are codes without order. current: shape (rows,), true for the new side."""
 
     names: tuple[str, ...]
     values: NDArray[np.float64]
     categorical: NDArray[np.bool_]
-    groups: NDArray[np.int64]
     current: NDArray[np.bool_]
 
 
-def encode_rows(
-    reference: pd.DataFrame,
-    current: pd.DataFrame,
-    reference_days: Sequence[Hashable] | None,
-    current_days: Sequence[Hashable] | None,
-) -> EncodedRows:
+def encode_rows(reference: pd.DataFrame, current: pd.DataFrame) -> EncodedRows:
     """Numbers stay numbers; everything else is taken as text.
 
-    Columns are those of reference, in its order. Raises ValueError where current has others, and where days are not
-    one for each row of both sides, or of neither.
+    Columns are those of reference, in its order. Raises ValueError where current has others.
     """
     if set(reference.columns) != set(current.columns):
         raise ValueError(f"columns differ: {list(reference.columns)} in the reference, {list(current.columns)} now")
 
-    before = _groups(reference, reference_days)
-    now = _groups(current, current_days)
-    if (reference_days is None) != (current_days is None):
-        raise ValueError("days are known of one side only: give those of both, or of neither")
-
     numeric = [_is_numeric(reference[name]) and _is_numeric(current[name]) for name in reference.columns]
     both = pd.concat([reference, current[list(reference.columns)]], ignore_index=True)
     columns = [_numbers(both[name]) if plain else _codes(both[name]) for name, plain in zip(both, numeric, strict=True)]
-    counts = [int(each.max(initial=-1)) + 1 for each in (before, now)]
 
     return EncodedRows(
         tuple(map(str, reference.columns)),
         np.column_stack(columns) if columns else np.empty((len(both), 0)),
         ~np.array(numeric, dtype=bool),
-        np.concatenate([before, now + counts[0]]),
-        np.repeat([False, True], counts),
+        np.repeat([False, True], [len(reference), len(current)]),
     )
-
-
-def _groups(frame: pd.DataFrame, days: Sequence[Hashable] | None) -> NDArray[np.int64]:
-    if days is None:
-        return np.arange(len(frame))
-    codes = pd.factorize(pd.Series(list(days), dtype=object))[0].astype(np.int64)
-    if len(codes) != len(frame) or (codes < 0).any():
-        raise ValueError(f"{len(frame)} rows, but {int((codes >= 0).sum())} of {len(codes)} days are known")
-    return codes
 
 
 def _is_numeric(values: "pd.Series[Any]") -> bool:

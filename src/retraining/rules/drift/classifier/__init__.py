@@ -1,0 +1,1 @@
+"""Can a classifier tell new rows from training rows, and by what?"""
