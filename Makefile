@@ -20,7 +20,7 @@ setup: ## check this machine and build .venv (with uv if there, else pip)
 	if [ $$any = none ]; then echo 'Python 3.11 or 3.12 is needed: "brew install python@3.12", "sudo apt-get install' \
 	  'python3.12 python3.12-venv", "sudo dnf install python3.12", or on Windows WSL.' >&2; exit 1; fi; \
 	python=$$($$any src/local_workspace/prerequisites.py) || exit 1; \
-	echo "Building .venv: 1.4 GB, two to four minutes the first time."; \
+	echo "Building .venv: 1.5 GB, two to four minutes the first time."; \
 	rm -rf .venv; \
 	if command -v uv >/dev/null 2>&1 && uv venv -q --python "$$python" .venv \
 	  && uv pip install -q --python $(PYTHON) -r requirements-dev.txt; then :; else \

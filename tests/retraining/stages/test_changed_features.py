@@ -94,6 +94,7 @@ def test_a_candidate_is_not_judged_by_a_spec_that_changed_since_its_fit(make_loo
     assert "has changed since version 1 was fitted" in refused.promotion.reasons[0]
 
 
+@pytest.mark.slow
 def test_a_champion_of_other_columns_is_not_updated_but_fitted_again(make_loop):
     loop = make_loop()
     learner = {"recipe": "recipes.sgd.pipeline", "strategy": "incremental_update"}
@@ -110,6 +111,7 @@ def test_a_champion_of_other_columns_is_not_updated_but_fitted_again(make_loop):
     assert [each.name for each in loop.retrain().manifest.features] == ["x", "wind"]
 
 
+@pytest.mark.slow
 def test_a_source_with_other_keys_is_scored_into_the_same_table(make_loop):
     loop = make_loop()
     loop.spec = ONLY_X

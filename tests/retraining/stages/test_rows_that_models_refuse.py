@@ -8,6 +8,7 @@ from retraining.errors import SpecError
 BARE = toy_spec(recipe="recipes.ridge.bare")
 
 
+@pytest.mark.slow
 def test_an_infinite_feature_is_missing_and_the_other_rows_go_on(make_loop):
     loop = make_loop()
     loop.spec = BARE
