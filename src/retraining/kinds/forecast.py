@@ -9,8 +9,8 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType
 
 from retraining.kinds.kind import Kind
-from retraining.kinds.metric import FloatArray, Metric, Predictions, by_name, columns, grouped, mean
-from retraining.kinds.regression import Regression
+from retraining.kinds.metric import Metric, by_name, grouped, mean
+from retraining.kinds.regression import Regression, absolute_sums, root_mean, squared_sums
 
 
 class Forecast(Regression):
@@ -48,20 +48,8 @@ class Forecast(Regression):
         return F.abs(F.col(prediction) - F.col(label))
 
 
-def _root_mean(totals: FloatArray) -> FloatArray:
-    return np.sqrt(mean(totals))
-
-
-def _absolute_sums(of: Predictions) -> FloatArray:
-    return columns(np.ones(len(of.label)), np.abs(of.label - of.prediction))
-
-
-def _squared_sums(of: Predictions) -> FloatArray:
-    return columns(np.ones(len(of.label)), (of.label - of.prediction) ** 2)
-
-
-MASE = Metric("mase", grouped(_absolute_sums), mean)
-RMSSE = Metric("rmsse", grouped(_squared_sums), _root_mean)
+MASE = Metric("mase", grouped(absolute_sums), mean)
+RMSSE = Metric("rmsse", grouped(squared_sums), root_mean)
 
 FORECAST = Forecast(
     name="forecast",

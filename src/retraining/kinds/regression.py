@@ -117,7 +117,8 @@ def _quantile_of(name: str) -> float | None:
     return float(found[1]) if found and float(found[1]) > 0 else None
 
 
-def _root_mean(totals: FloatArray) -> FloatArray:
+def root_mean(totals: FloatArray) -> FloatArray:
+    """The root of a mean, from its sums."""
     return np.sqrt(mean(totals))
 
 
@@ -125,11 +126,13 @@ def _error(of: Predictions) -> FloatArray:
     return np.asarray(of.label, dtype=np.float64) - np.asarray(of.prediction, dtype=np.float64)
 
 
-def _squared_sums(of: Predictions) -> FloatArray:
+def squared_sums(of: Predictions) -> FloatArray:
+    """Each row once, and its squared error."""
     return columns(np.ones(len(of.label)), _error(of) ** 2)
 
 
-def _absolute_sums(of: Predictions) -> FloatArray:
+def absolute_sums(of: Predictions) -> FloatArray:
+    """Each row once, and the size of its error."""
     return columns(np.ones(len(of.label)), np.abs(_error(of)))
 
 
@@ -157,7 +160,7 @@ def _determination(totals: FloatArray) -> FloatArray:
     return 1 - ratio(residual, np.where(spread <= _ROUNDING * squared, 0.0, spread))
 
 
-_RMSE = Metric("rmse", grouped(_squared_sums), _root_mean)
+_RMSE = Metric("rmse", grouped(squared_sums), root_mean)
 
 REGRESSION = Regression(
     name="regression",
@@ -167,8 +170,8 @@ REGRESSION = Regression(
     followed=_RMSE,
     metrics=by_name(
         _RMSE,
-        Metric("mse", grouped(_squared_sums), mean),
-        Metric("mae", grouped(_absolute_sums), mean),
+        Metric("mse", grouped(squared_sums), mean),
+        Metric("mae", grouped(absolute_sums), mean),
         Metric("mape", grouped(_percentage_sums), mean, needs="labels other than 0"),
         Metric("r2", grouped(_determination_sums), _determination, relative=False, needs="labels that differ"),
     ),
