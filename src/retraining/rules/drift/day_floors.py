@@ -13,7 +13,7 @@ from retraining.rules.drift.bin_finder import bin_finder
 from retraining.rules.drift.bins import category_bins
 from retraining.rules.drift.measures import BinCounts, Scale, scale_of
 from retraining.rules.drift.new_values import NEW_SHARE, alike, newest_shares
-from retraining.rules.drift.noise_floor import distances_of_runs
+from retraining.rules.drift.noise_floor import distances_of_runs, greatest_of
 from retraining.spec.drift_section import CategoricalMeasure, NumericMeasure
 
 FloatArray = NDArray[np.float64]
@@ -120,11 +120,11 @@ class _Rows:
             if measure != "wasserstein" or scale.has_unit:
                 found = distances_of_runs(measure, scale, *self._runs(self.counted, days), min_rows)
                 if found.size or days is None:
-                    yield measure, float(np.nanmax(np.append(found, 0.0)))
+                    yield measure, greatest_of(found)
 
         found = distances_of_runs("l_infinity", _TWO, *self._runs(self.nulls, days), min_rows)
         if found.size or days is None:
-            yield NULLS, float(np.max(found, initial=0.0))
+            yield NULLS, greatest_of(found)
             unseen, new = self._newest(days, min_rows)
             yield NEW, new
             if not self.reference.is_numeric:

@@ -58,13 +58,9 @@ def _spread_in_bins(scale: Scale, bins: BinCounts, mean: FloatArray) -> FloatArr
     return np.where(np.isfinite(spread), spread, 0.0)
 
 
-def greatest_run(
-    measure: Measure, scale: Scale, days: IntArray, counted: BinCounts, run_days: int, min_rows: int
-) -> float:
-    """Greatest distance of a run of consecutive days from all other days; 0 when no run is left. As distances_of_runs
-    takes them."""
-    found = distances_of_runs(measure, scale, days, counted, run_days, min_rows)
-    return float(np.nanmax(np.append(found, 0.0)))
+def greatest_of(distances: FloatArray) -> float:
+    """The greatest of some distances; 0 when there is none."""
+    return float(np.nanmax(np.append(distances, 0.0)))
 
 
 def distances_of_runs(

@@ -6,7 +6,7 @@ import pytest
 from retraining.rules.drift.distances import population_stability_index
 from retraining.rules.drift.measure_column import counted
 from retraining.rules.drift.measures import BinCounts, Scale, distance, scale_of
-from retraining.rules.drift.noise_floor import greatest_run, sampling_floor
+from retraining.rules.drift.noise_floor import distances_of_runs, greatest_of, sampling_floor
 
 from .columns import AIRPORTS, categorical, numeric, profiled
 
@@ -57,7 +57,8 @@ def run(bins, days, run_days, min_rows, size=2):
     known, place = np.unique(np.asarray(days), return_inverse=True)
     counts = np.zeros((known.size, size))
     np.add.at(counts, (place, bins), 1.0)
-    return greatest_run(PSI, TWO, known, BinCounts(counts, np.zeros_like(counts)), run_days, min_rows)
+    counted = BinCounts(counts, np.zeros_like(counts))
+    return greatest_of(distances_of_runs(PSI, TWO, known, counted, run_days, min_rows))
 
 
 def one_odd_week(odd_share: float = 1.0):
