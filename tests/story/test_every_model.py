@@ -18,7 +18,9 @@ def test_a_second_model_of_the_same_source_shares_its_ingestion(story):
     story.run(model="flights_sgd")
 
     event = story.newest("events")
-    assert (event.model, event.rows_read, event.batch_seq, event.gate) == ("flights_sgd", 0, 1, "passed")
+    # The batch that both models read, ingested once.
+    assert (event.model, event.rows_read, event.batch_seq, event.gate) == ("flights_sgd", 27_004, 1, "passed")
+    assert story.workspace.spark.table(f"{story.schema}.watermarks").where("state = 'COMMITTED'").count() == 1
 
 
 def test_every_model_with_a_spec_has_its_turn(story):

@@ -132,7 +132,8 @@ def _approve(task: Task, said: Said) -> str:
 
 
 def _copy_version(task: Task, said: Said) -> str:
-    request = CopyRequest(str(said["schema"]), str(said["model"]), "1", said["trained_until"], str(said["reason"]))
+    schema, model, reason = (str(said[name]) for name in ("schema", "model", "reason"))
+    request = CopyRequest(schema, model, "1", said["trained_until"], reason, said["trust"])
     made = copy_version(task(), request)
     lines = [made.summary, promote(task(), made.manifest.retrain_key).summary]
     report(task(), "copy=success promote=success").raise_if_failed()
@@ -141,7 +142,8 @@ def _copy_version(task: Task, said: Said) -> str:
 
 def _adopt(task: Task, said: Said) -> str:
     last = int(str(said["last_batch"]))
-    return adopt(task(), AdoptRequest(said["version"], None, 1, last, None, None, str(said["reason"]))).summary
+    request = AdoptRequest(said["version"], None, 1, last, None, None, str(said["reason"]), said["trust"])
+    return adopt(task(), request).summary
 
 
 def _forget(task: Task, said: Said) -> str:

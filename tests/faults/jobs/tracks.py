@@ -185,7 +185,8 @@ def adopt(track: Track) -> Command:
         track.arrive()
         track.ingest()
     version = register_by_hand(track, track.models[0])
-    return track.command("adopt", version=version, last_batch="1")
+    trust = track.loop.registry.digest(track.models[0], version)
+    return track.command("adopt", version=version, last_batch="1", trust=trust)
 
 
 def copy_version(track: Track) -> Command:
@@ -193,9 +194,10 @@ def copy_version(track: Track) -> Command:
     track.arrive()
     track.ingest()
     other = start_track(track.spark, "elsewhere")
-    register_by_hand(other, "elsewhere")
-    schema = f"spark_catalog.{other.schema}"
-    return track.command("copy_version", schema=schema, model="elsewhere", trained_until="2013-01-14")
+    version = register_by_hand(other, "elsewhere")
+    trust = other.loop.registry.digest("elsewhere", version)
+    said = {"schema": f"spark_catalog.{other.schema}", "model": "elsewhere", "trained_until": "2013-01-14"}
+    return track.command("copy_version", trust=trust, **said)
 
 
 def register_by_hand(track: Track, model: str) -> str:
