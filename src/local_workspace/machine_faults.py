@@ -26,6 +26,8 @@ _CLOSED = (
 )
 _FULL_NUMBERS = (errno.ENOSPC, errno.EDQUOT)
 _CLOSED_NUMBERS = (errno.EROFS, errno.EACCES, errno.EPERM)
+_WRONG_NUMBERS = (errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG)
+"""The name itself cannot be a folder."""
 _AGAIN = "Then run the same command again: it goes on from what is stored."
 _LONGEST = 300
 
@@ -46,7 +48,7 @@ def reported(state: Path) -> Iterator[None]:
     try:
         yield
     except OSError as err:
-        if err.errno not in _FULL_NUMBERS + _CLOSED_NUMBERS:
+        if err.errno not in _FULL_NUMBERS + _CLOSED_NUMBERS + _WRONG_NUMBERS:
             raise
         raise StateFolderError(_refusal(Path(err.filename or state), err)) from err
 
@@ -54,6 +56,8 @@ def reported(state: Path) -> Iterator[None]:
 def _refusal(place: Path, err: OSError) -> str:
     if err.errno in _FULL_NUMBERS:
         return f"The disk is full: {place} cannot be written. Free some space. {_AGAIN}"
+    if err.errno in _WRONG_NUMBERS:
+        return f"{place} cannot be a folder of this workspace ({err.strerror}). Name another folder with --state."
     return (
         f"{place} may not be read or written ({err.strerror}). Give this user the right to it, or name another folder "
         f"with --state. {_AGAIN}"

@@ -125,6 +125,8 @@ def test_the_refusal_behind_an_error_is_its_sentence() -> None:
         (errno.ENOSPC, f"The disk is full: /x/y cannot be written. Free some space. {AGAIN}"),
         (errno.EROFS, "/x/y may not be read or written (Read-only file system). Give this user the right to it, or"),
         (errno.EACCES, "/x/y may not be read or written (Permission denied). Give this user the right to it, or"),
+        (errno.EEXIST, "/x/y cannot be a folder of this workspace (File exists). Name another folder with --state."),
+        (errno.ENOTDIR, "/x/y cannot be a folder of this workspace (Not a directory). Name another folder with"),
     ],
 )
 def test_a_refusal_of_the_operating_system_names_the_file(number: int, message: str) -> None:
@@ -197,7 +199,7 @@ def test_a_disk_too_full_for_the_log_of_a_task_fails_the_task_with_one_sentence(
 @needs_mount
 @pytest.mark.slow
 @pytest.mark.spark
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1200)
 def test_a_disk_that_fills_up_fails_the_task_with_one_sentence_and_the_next_run_goes_on(bundle: Path) -> None:
     done = on_disk(
         bundle, "size=200m", "run", "run --params ballast=$PWD/state/ballast", "echo $?", "rm state/ballast", "run"

@@ -38,10 +38,10 @@ def process(state: Path, point: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(SCRIPT), str(state), point]
     path = os.pathsep.join([str(ROOT / "src"), str(SCRIPT.parent)])
     environment = {**os.environ, "PYTHONPATH": path, **SHORT_LIFE}
-    return subprocess.run(command, capture_output=True, text=True, cwd=state, env=environment, timeout=280, check=False)
+    return subprocess.run(command, capture_output=True, text=True, cwd=state, env=environment, timeout=600, check=False)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_two_kills_and_a_rerun_end_in_the_state_of_an_undisturbed_run(undisturbed, tmp_path):
     codes = [process(tmp_path, point).returncode for point in POINTS]
 

@@ -6,15 +6,13 @@ from pathlib import Path
 
 from retraining.records.version import FileHash
 
-_WRITTEN_ON_DOWNLOAD = {"registered_model_meta"}
-
 
 def hashes_of_files(folder: Path) -> tuple[FileHash, ...]:
-    """Every file below a folder, sorted by path."""
+    """Every file below a folder, sorted by path. None is left out: MLflow loads whatever its MLmodel file names."""
     return tuple(
         FileHash(path.relative_to(folder).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest())
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in _WRITTEN_ON_DOWNLOAD
+        if path.is_file()
     )
 
 

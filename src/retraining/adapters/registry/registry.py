@@ -39,6 +39,8 @@ _log = logging.getLogger(__name__)
 
 READY = "READY"
 """Status of a version whose files are all there."""
+_WRITTEN_ON_DOWNLOAD = "registered_model_meta"
+"""MLflow puts it beside the files. It is removed: a digest that left it out would let a model hide there."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,10 @@ class Registry:
     def _download(self, model: str, version: str, folder: str) -> Path:
         with talking_to_mlflow(f"downloading {model} version {version}"):
             uri = f"models:/{self.full_name(model)}/{version}"
-            return Path(mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=folder))
+            files = Path(mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=folder))
+
+        (files / _WRITTEN_ON_DOWNLOAD).unlink(missing_ok=True)
+        return files
 
 
 def _usable(experiment: Experiment) -> str:

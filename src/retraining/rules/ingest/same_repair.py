@@ -26,7 +26,11 @@ def _is_answer(request: RepairRequest, row: Batch, batches: Sequence[Batch]) -> 
     if request.action == "abandon":
         if row.withdraws:
             return row.supersedes == request.batch_seq
-        return row.state == "ABANDONED" and request.batch_seq in (None, row.batch_seq)
+        if row.state != "ABANDONED":
+            return False
+        if request.batch_seq is None:
+            return not _another_waits(row, batches)
+        return row.batch_seq == request.batch_seq
     if row.state == "ABANDONED" or row.withdraws:
         return False
     if request.action == "replay":
@@ -39,6 +43,13 @@ def _is_answer(request: RepairRequest, row: Batch, batches: Sequence[Batch]) -> 
     if request.action == "backfill":
         return row.supersedes is None and not begins_epoch and _same_bounds(request, row, earlier)
     return False
+
+
+def _another_waits(row: Batch, batches: Sequence[Batch]) -> bool:
+    """Whether a later batch is open or held that the abandoning job did not plan itself: a request without a number is
+    about that one, whatever an earlier request with its reason led to."""
+    later = [each for each in batches if each.batch_seq > row.batch_seq]
+    return any(each.state in ("PLANNED", "HELD") and each.run_id != row.run_id for each in later)
 
 
 def _same_bounds(request: RepairRequest, row: Batch, earlier: Sequence[Batch]) -> bool:

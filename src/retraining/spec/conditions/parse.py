@@ -9,6 +9,8 @@ from retraining.spec.conditions.reader import Reader
 from retraining.spec.conditions.tree import Cast, ConditionError, Constant, Interval, Named, Part, depth_of
 
 LONGEST_INTERVAL = 1_000_000
+MOST_DIGITS = 400
+"""Of a number as it is written; a double has 309 before its point."""
 DEEPEST = 40
 """Parts inside one another. Every level makes the expression that Spark compiles larger."""
 UNITS = ("second", "minute", "hour", "day", "week", "month", "year")
@@ -236,7 +238,7 @@ class _Parser(Reader):
     def _interval(self, start: int) -> Part:
         amount = self.next().said
         unit = self.name().lower().rstrip("s")
-        if not amount.strip().isdigit() or int(amount) > LONGEST_INTERVAL or unit not in UNITS:
+        if not _is_length(amount.strip()) or unit not in UNITS:
             raise ConditionError(
                 f"has `{self.text(start)}`, which is not a length of time. Write INTERVAL 3 DAYS: a whole number up "
                 f"to {LONGEST_INTERVAL:,}, and {', '.join(f'{each}s' for each in UNITS)}"
@@ -255,9 +257,18 @@ class _Parser(Reader):
             self.expect(",")
 
 
+def _is_length(amount: str) -> bool:
+    digits = amount.isascii() and amount.isdigit() and len(amount) <= MOST_DIGITS
+    return digits and int(amount) <= LONGEST_INTERVAL
+
+
 def _number(text: str) -> int | float | Decimal:
     if "e" in text.lower():
         return float(text)
+    if len(text) > MOST_DIGITS:  # Python itself refuses more than 4,300, in words of its own
+        raise ConditionError(
+            f"has a number of {len(text):,} characters, of at most {MOST_DIGITS:,}. Write it with an exponent: 1e40"
+        )
     return Decimal(text) if "." in text else int(text)
 
 

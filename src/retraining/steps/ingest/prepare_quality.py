@@ -3,7 +3,7 @@ planned."""
 
 from collections.abc import Mapping
 
-from pyspark.errors import AnalysisException
+from pyspark.errors import AnalysisException, ArithmeticException, IllegalArgumentException, PySparkException
 from pyspark.sql import DataFrame
 from pyspark.sql.types import BooleanType, ByteType, DataType, IntegerType, LongType, ShortType, StructType
 
@@ -22,6 +22,8 @@ from retraining.spec.row_rules import ForeignKey, Rule, Unique
 from retraining.steps.ingest.ingestion import Ingestion
 
 _WHOLE = ByteType | ShortType | IntegerType | LongType
+_REFUSALS = (AnalysisException, ArithmeticException, IllegalArgumentException)
+"""With which Spark answers a rule that it cannot analyse; the last two come from values written in it."""
 
 
 def pin_referenced(ingestion: Ingestion) -> dict[str, DataFrame]:
@@ -79,7 +81,7 @@ def _expect_conditions(feed: Feed, empty: DataFrame, run: Run) -> None:
     try:
         found = empty.select(*(is_broken(rule, empty.schema, run.as_of) for rule in alone)).schema
         fine = all(isinstance(each.dataType, BooleanType) for each in found)
-    except AnalysisException:
+    except _REFUSALS:
         fine = False
     for rule in () if fine else alone:
         _expect_condition(feed, rule, empty, run)
@@ -89,16 +91,22 @@ def _expect_condition(feed: Feed, rule: Rule, empty: DataFrame, run: Run) -> Non
     """Asks Spark to analyse the rule; no row is read."""
     try:
         found = empty.select(is_broken(rule, empty.schema, run.as_of)).schema[0].dataType
-    except AnalysisException as err:
+    except _REFUSALS as err:
         raise ContractError(
-            f"{feed.model}: rule {rule.title} cannot be asked of {feed.source.table} ({err.getCondition()}: "
-            f"{str(err).splitlines()[0]}). {UNTOUCHED} Correct quality.rules in {feed.source_file}."
+            f"{feed.model}: rule {rule.title} cannot be asked of {feed.source.table} ({_refusal(err)}). {UNTOUCHED} "
+            f"Correct quality.rules in {feed.source_file}."
         ) from err
     if not isinstance(found, BooleanType):
         raise ContractError(
             f"{feed.model}: rule {rule.title} is {found.simpleString()}, expected a condition. {UNTOUCHED} Correct "
             f"quality.rules in {feed.source_file}."
         )
+
+
+def _refusal(err: PySparkException) -> str:
+    """Spark's condition and first line; an argument that Java refuses has neither."""
+    line = next(iter(str(err).splitlines()), "")
+    return ": ".join(filter(None, (err.getCondition(), line))) or "Spark refuses a value in its condition"
 
 
 def _pin(feed: Feed, rule: ForeignKey, empty: DataFrame, tables: Tables) -> DataFrame:

@@ -70,6 +70,9 @@ CASES: dict[str, object] = {
     "try_element_at(a, 9) = 1": None,
     "get(a, 9) = 1": None,
     "coalesce(try_cast(s AS int), 3) = 3": True,
+    # days before the year 1000, which people write to keep out placeholders
+    "day > DATE '0001-01-02'": True,
+    "datediff(day, DATE '0999-12-31') > 1": True,
     # numbers
     "2147483647 + i > 2147483647": True,
     "i + j * 2 - 1 = 6": True,
@@ -136,7 +139,9 @@ CASES: dict[str, object] = {
     "o.nowhere > 1": "names `o.nowhere`, which these rows do not have",
     "s LIKE t": "`s LIKE t` takes its pattern from the row",
     "left(s, i) = 'a'": "takes a whole number where `i` is. Write the number itself",
-    "a[i] = 1": "takes a place where `i` is. Write a number from 0 on",
+    "a[i] = 1": "takes a place where `i` is. Write a whole number from 0 to 2147483647",
+    "a[99999999999] = 1": "takes a place where `99999999999` is. Write a whole number from 0 to 2147483647",
+    "try_element_at(a, 99999999999) = 1": "is. Write a whole number from 1 to 2147483647",
     "s[0] = 'a'": "takes a list where `s` is string",
 }
 

@@ -11,6 +11,8 @@ from retraining.rules.ingest.same_repair import same_repair
 NOTHING = Batch(**dict.fromkeys((each.name for each in fields(Batch)), None))
 ONE = replace(NOTHING, batch_seq=1, epoch=1, state="COMMITTED", ledger_type="integer", hi="9", watermark_after="9")
 ASKED = replace(ONE, batch_seq=2, state="PLANNED", lo="3", hi="5", reason="Late.", watermark_after=None)
+ABANDONED = replace(ASKED, state="ABANDONED", run_id="of the first request")
+LATER = replace(ONE, batch_seq=3, run_id="of a later ingestion")
 BACKFILL = RepairRequest("backfill", "Late.", start="3", end="6")
 REPLAY = RepairRequest("replay", "Late.", batch_seq=1)
 ABANDON = RepairRequest("abandon", "Late.")
@@ -38,6 +40,9 @@ def committed(row: Batch) -> Batch:
         (ABANDON, [ONE, replace(ASKED, state="ABANDONED"), replace(ASKED, batch_seq=3, reason=None)], 2),
         (replace(ABANDON, batch_seq=3), [ONE, replace(ASKED, state="ABANDONED")], None),
         (ABANDON, [ONE, ASKED], None),
+        (ABANDON, [ONE, ABANDONED, replace(LATER, state="PLANNED")], None),
+        (ABANDON, [ONE, ABANDONED, replace(LATER, state="HELD")], None),
+        (ABANDON, [ONE, ABANDONED, LATER], 2),
         (REBASELINE, [ONE, replace(ASKED, epoch=2)], 2),
         (REBASELINE, [ONE, replace(ASKED, state="ABANDONED"), replace(ASKED, batch_seq=3, epoch=2)], 3),
         (REBASELINE, [ONE, replace(ASKED, state="ABANDONED")], None),

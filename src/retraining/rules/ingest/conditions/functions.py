@@ -20,6 +20,7 @@ from retraining.rules.ingest.conditions.value_types import common_type, comparab
 from retraining.spec.conditions.tree import ConditionError
 
 _MOST_DAYS = 2**31 - 1
+_LAST_PLACE = 2**31 - 1
 _BEYOND_WHOLE = 2.0**63
 
 Arguments = Sequence[Answer]
@@ -143,8 +144,10 @@ def _element(text: str, name: str, arguments: Arguments) -> Answer:
     of = _array(arguments[0])
     place = arguments[1].constant
     first = 1 if name.endswith("element_at") else 0
-    if not isinstance(place, int) or isinstance(place, bool) or (first == 1 and place == 0):
-        raise ConditionError(f"takes a place where `{arguments[1].text}` is. Write a number from {first} on")
+    if not isinstance(place, int) or isinstance(place, bool) or (first == 1 and place == 0) or abs(place) > _LAST_PLACE:
+        raise ConditionError(
+            f"takes a place where `{arguments[1].text}` is. Write a whole number from {first} to {_LAST_PLACE}"
+        )
 
     inside = of.type[len("array<") : -1]
     found = F.try_element_at(of.value, F.lit(place)) if first == 1 else F.get(of.value, F.lit(place))

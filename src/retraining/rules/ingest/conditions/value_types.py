@@ -73,6 +73,8 @@ def _literal(value: Value, type_: str) -> Column:
     if isinstance(value, datetime):
         moment = value if value.tzinfo else value.replace(tzinfo=UTC)
         return F.timestamp_micros(F.lit((moment - _EPOCH) // timedelta(microseconds=1))).try_cast(type_)
+    if isinstance(value, date):  # PySpark writes a year before 1000 without its zeros, which Java refuses
+        return F.date_from_unix_date(F.lit((value - _EPOCH.date()).days)).try_cast(type_)
     if type_ == "double":
         return F.lit(float(value))  # type: ignore[arg-type]
     if type_.startswith("decimal"):
