@@ -309,6 +309,21 @@ def test_labels_of_a_forgotten_key_are_deleted_and_refused_with_its_rows(loop):
     assert [rows_about(loop, table, "a") for table in tables] == [0, 0]
 
 
+def test_predictions_of_a_model_whose_spec_is_gone_lose_the_keys_too(loop):
+    loop.source_has(days(1, 14))
+    loop.ingest()
+    loop.train()
+    loop.source_has(days(15, 16))
+    loop.ingest()
+    loop.score()
+    add_other_model(loop)
+    assert rows_about(loop, "other_predictions", SCORED) == 1
+
+    loop.forget(SCORED)
+
+    assert rows_about(loop, "other_predictions", SCORED) == 0
+
+
 def test_a_copy_of_a_source_without_versions_loses_the_keys_and_copies_them_no_more(loop):
     read_view(loop)
     insert(loop, [("a", TEN, 1.0, 1.0), ("b", TEN, 2.0, 2.0)])

@@ -1,6 +1,6 @@
 """The product's own tables that hold rows about the keys of a source."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pyspark.sql import functions as F
 
@@ -8,7 +8,7 @@ from retraining.adapters.sources.files import Landing
 from retraining.adapters.tables import observations, predictions, staging
 from retraining.adapters.tables.erase import KeyedTable
 from retraining.adapters.tables.key_identity import identity_of
-from retraining.adapters.tables.ledgers_of_model import read_rows
+from retraining.adapters.tables.ledgers_of_model import TABLE_OF, read_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.records.version import Manifest
 from retraining.rules.ingest.row_identity import ROW_KEY, row_key
@@ -17,12 +17,16 @@ from retraining.spec.model_spec import ModelSpec
 
 
 def tables_with_keys(specs: Sequence[ModelSpec], landing: Landing | None, tables: Tables) -> list[KeyedTable]:
-    """The tables that exist, also those of sources that the models had before. specs: all models of the source. Tables
-    of raw rows are among them unless `source.prepare` computes the keys: see unsearched."""
+    """The tables that exist, also those of sources that the models had before, and of models whose spec is gone. specs:
+    all models of the source. Tables of raw rows are among them unless `source.prepare` computes the keys: see
+    unsearched."""
     first = specs[0]
     labels = labels_feed(first)
-    names = [observations.table_of(first.source_name), *(predictions.table_of(spec.model) for spec in specs)]
-    names += [observations.table_of(source) for source in _former_sources(specs, tables)]
+    sources = {first.source_name, *_former_sources(specs, tables)}
+    names = [observations.table_of(source) for source in sorted(sources)]
+    names += [
+        predictions.table_of(model) for model in sorted({spec.model for spec in specs} | _learners(sources, tables))
+    ]
     if labels is not None:
         names.append(observations.table_of(labels.name))
     keyed = [KeyedTable(name, F.col(ROW_KEY)) for name in names if tables.exists(name)]
@@ -39,6 +43,12 @@ def _former_sources(specs: Sequence[ModelSpec], tables: Tables) -> list[str]:
     """Names under which the models ingested before: a source that got another name left its rows there."""
     learned_from = {row.source for spec in specs for row in read_rows(tables, Manifest, spec.model) if row.source}
     return sorted(learned_from - {spec.source_name for spec in specs})
+
+
+def _learners(sources: Collection[str], tables: Tables) -> set[str]:
+    """Models that learned from the sources, with a spec or without: their predictions outlive the spec."""
+    manifests = tables.records(TABLE_OF[Manifest], Manifest)
+    return {row.model for row in manifests if row.source in sources}
 
 
 def unsearched(specs: Sequence[ModelSpec], landing: Landing | None, tables: Tables) -> tuple[str, ...]:
