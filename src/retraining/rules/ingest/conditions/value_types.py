@@ -76,9 +76,9 @@ def _literal(value: Value, type_: str) -> Column:
     if isinstance(value, date):  # PySpark writes a year before 1000 without its zeros, which Java refuses
         return F.date_from_unix_date(F.lit((value - _EPOCH.date()).days)).try_cast(type_)
     if type_ == "double":
-        return F.lit(float(value))  # type: ignore[arg-type]
+        return F.lit(float(value))
     if type_.startswith("decimal"):
-        return F.lit(Decimal(value)).try_cast(type_)  # type: ignore[arg-type]
+        return F.lit(Decimal(value)).try_cast(type_)
     return F.lit(value).try_cast(type_)
 
 
