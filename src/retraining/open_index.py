@@ -61,7 +61,7 @@ def open_index(spark: SparkSession, dbutils: Any, specs: Path = SPECS) -> IndexS
     parameters = read_widgets(dbutils, WIDGETS)
     spec = read_index(specs, parameters["index"])
     allow_deletions = read_switch("allow_deletions", parameters["allow_deletions"])
-    run = new_run(parameters, spark)
+    run = new_run(parameters, spark, dbutils)
     tables = open_tables(spark, parameters["catalog"], parameters["schema"])
     check_installed()
     return IndexStage(_context(spec, run, IndexLedger(tables, spec.index), _keys(spec, dbutils)), allow_deletions)

@@ -16,7 +16,7 @@ from pyspark import cloudpickle
 from pyspark.sql import SparkSession
 
 from retraining.adapters.jobs.started_by import started_by
-from retraining.adapters.notebook import publish_values, read_widgets
+from retraining.adapters.notebook import publish_values, read_context, read_widgets
 from retraining.adapters.registry.registry import open_registry
 from retraining.adapters.registry.session import stop_autologging
 from retraining.adapters.sources.files import Landing
@@ -135,7 +135,7 @@ def open_stage(
     _travel_by_value()
     parameters = read_widgets(dbutils, {**WIDGETS, **(widgets or {})})
     spec = _spec_of_loop(specs, parameters["model"])
-    run = new_run(parameters, spark)
+    run = new_run(parameters, spark, dbutils)
 
     if not parameters["experiment"]:
         raise ParameterError(
@@ -213,7 +213,7 @@ def _readable(specs: Path, model: str) -> ModelSpec | None:
         return None
 
 
-def new_run(parameters: Mapping[str, str], spark: SparkSession) -> Run:
+def new_run(parameters: Mapping[str, str], spark: SparkSession, dbutils: Any) -> Run:
     """Identity and clock of this task, from the widgets run_id, code_version and as_of."""
     started = datetime.now(UTC)
     attempt = uuid.uuid4().hex
@@ -225,7 +225,7 @@ def new_run(parameters: Mapping[str, str], spark: SparkSession) -> Run:
         as_of=_as_of(parameters["as_of"]) or started,
         started_at=started,
         stopwatch=time.perf_counter,
-        started_by=lambda: started_by(spark, run_id, "DATABRICKS_RUNTIME_VERSION" in os.environ),
+        started_by=lambda: started_by(spark, read_context(dbutils), run_id, "DATABRICKS_RUNTIME_VERSION" in os.environ),
     )
 
 

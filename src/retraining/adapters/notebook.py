@@ -1,5 +1,6 @@
 """dbutils: widgets and secrets in, task values out. Everything a notebook receives is text, and untrusted."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,20 @@ def publish_values(dbutils: Any, values: Mapping[str, object]) -> None:
     for name, value in values.items():
         text = str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
         dbutils.jobs.taskValues.set(key=name, value=text)
+
+
+def read_context(dbutils: Any) -> dict[str, str] | None:
+    """What the platform itself says of the notebook's run: ids of job and run, and more. None where it says nothing.
+
+    No parameter can set it. On serverless compute only the safe form of the context can be read.
+    """
+    try:
+        context = dbutils.notebook.entry_point.getDbutils().notebook().getContext()
+        told = json.loads(context.safeToJson())
+        named = {**(told.get("tags") or {}), **(told.get("attributes") or {})}
+    except Exception:  # what is not there differs from platform to platform
+        return None
+    return {name: str(value) for name, value in named.items() if value not in (None, "")}
 
 
 def read_secret(dbutils: Any, scope: str, key: str) -> str:

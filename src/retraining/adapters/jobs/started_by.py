@@ -1,22 +1,58 @@
 """Who started a run: the person who pressed the button, where the workspace knows."""
 
 import logging
+from collections.abc import Mapping
 
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
+from retraining.errors import ParameterError
+
+UNKNOWN = "unknown"
+"""Stored in place of a person whom nothing proves."""
+
 _log = logging.getLogger(__name__)
 _SECONDS = 20
 """How long the answer may take: it is worth less than the request that waits for it."""
+_OTHER_IDS = ("jobRunId", "rootRunId", "currentRunId", "runId")
+"""Ids of a context without the id of the job's run. Each may be that of the task, so another value proves nothing."""
 
 
-def started_by(spark: SparkSession, run_id: str, on_workspace: bool) -> str:
-    """Creator of a job run; of a run by hand, and where the workspace does not answer, the user of the session.
+def started_by(spark: SparkSession, context: Mapping[str, str] | None, run_id: str, on_workspace: bool) -> str:
+    """Creator of the job run that this notebook belongs to; of a run by hand, the user of the session.
 
-    A job has no reference to who started it, and its session belongs to the principal that it runs as.
+    The id is that of the notebook's context, which is None where it cannot be read: whoever starts a run chooses its
+    parameters, run_id among them. A job has no reference to who started it, and its session belongs to the principal
+    that it runs as. UNKNOWN where there is no context, where it does not prove the id, or where the workspace does not
+    answer.
+
+    Raises ParameterError where run_id is not the run that the context names.
     """
-    creator = _creator(int(run_id)) if on_workspace and run_id.isdecimal() else None
-    return creator or _session_user(spark)
+    if not on_workspace:
+        return _session_user(spark)
+
+    if context is None:
+        _log.warning("The notebook's context cannot be read, so who decided is stored as %s.", UNKNOWN)
+        return UNKNOWN
+    if not any(name in context for name in ("jobId", "multitaskParentRunId")):
+        return _session_user(spark)
+
+    proven = _proven(context, run_id)
+    return (_creator(proven) if proven is not None else None) or UNKNOWN
+
+
+def _proven(context: Mapping[str, str], run_id: str) -> int | None:
+    """The id of the job's run, None where the context has none. Raises ParameterError where run_id is another one."""
+    own = context.get("multitaskParentRunId")
+    if own is not None and own != run_id:
+        raise ParameterError(
+            f"run_id {run_id!r} is not this run, which is {own}: nothing was stored. Start the job without the "
+            f"parameter run_id; it names the run under which a decision is stored."
+        )
+    if own is None and run_id not in [context.get(name) for name in _OTHER_IDS]:
+        _log.warning("The notebook's context does not prove run %s, so who decided is stored as %s.", run_id, UNKNOWN)
+        return None
+    return int(run_id) if run_id.isdecimal() else None
 
 
 def _creator(run_id: int) -> str | None:
@@ -28,7 +64,7 @@ def _creator(run_id: int) -> str | None:
         workspace = WorkspaceClient(config=Config(http_timeout_seconds=_SECONDS, retry_timeout_seconds=_SECONDS))
         return workspace.jobs.get_run(run_id).creator_user_name or None
     except (DatabricksError, ValueError, OSError) as err:  # ValueError: no credentials; OSError: no connection
-        _log.warning("The workspace did not say who started run %s (%s); the session's user is stored.", run_id, err)
+        _log.warning("The workspace did not say who started run %s (%s); %s is stored.", run_id, err, UNKNOWN)
         return None
 
 

@@ -7,6 +7,8 @@ from threading import Thread
 import pytest
 
 from retraining.adapters.jobs.started_by import started_by
+from retraining.adapters.notebook import read_context
+from retraining.errors import ParameterError
 
 RUNS = {"17": {"run_id": 17, "creator_user_name": "anna@example.com"}, "18": {"run_id": 18}}
 NO_SPARK = None
@@ -39,14 +41,69 @@ def workspace(monkeypatch, tmp_path):
     server.shutdown()
 
 
-@pytest.mark.usefixtures("workspace")
-def test_the_person_who_started_the_run_is_named():
-    assert started_by(NO_SPARK, "17", on_workspace=True) == "anna@example.com"
+class Notebook:
+    """The part of dbutils that the platform fills; each call of the chain gives the same object."""
+
+    def __init__(self, told):
+        self.told = told
+
+    def __getattr__(self, name):
+        return self if name in ("notebook", "entry_point") else lambda: self
+
+    def __call__(self):
+        return self
+
+    def safeToJson(self):
+        return json.dumps(self.told)
+
+
+def in_job(part="attributes", **ids):
+    return Notebook({part: {"jobId": "3", **ids}})
 
 
 @pytest.mark.usefixtures("workspace")
-@pytest.mark.parametrize(("run_id", "on_workspace"), [("18", True), ("19", True), ("by_hand_1", True), ("17", False)])
-def test_where_the_workspace_does_not_say_it_is_the_user_of_the_session(spark, run_id, on_workspace):
+@pytest.mark.parametrize(
+    "notebook",
+    [
+        in_job(multitaskParentRunId="17", currentRunId="170"),
+        in_job("tags", multitaskParentRunId="17", jobRunId="170"),
+        in_job(jobRunId="17"),
+        in_job(currentRunId=17),
+    ],
+)
+def test_the_person_who_started_the_run_is_named(notebook):
+    assert started_by(NO_SPARK, read_context(notebook), "17", on_workspace=True) == "anna@example.com"
+
+
+@pytest.mark.usefixtures("workspace")
+@pytest.mark.parametrize("run_id", ["17", "by_hand_1", "no number"])
+def test_a_run_id_that_is_not_the_run_is_refused(run_id):
+    """A person who may start the job passes the run of another person."""
+    notebook = in_job(multitaskParentRunId="99", currentRunId="17")
+
+    with pytest.raises(ParameterError, match=rf"^run_id '{run_id}' is not this run, which is 99: nothing was stored"):
+        started_by(NO_SPARK, read_context(notebook), run_id, on_workspace=True)
+
+
+@pytest.mark.usefixtures("workspace")
+@pytest.mark.parametrize(
+    ("notebook", "run_id"),
+    [
+        (object(), "17"),  # no context
+        (Notebook("text"), "17"),
+        (in_job(), "17"),  # a job, and no id of its run
+        (in_job(jobRunId="170"), "17"),  # perhaps the task's
+        (in_job(multitaskParentRunId="18"), "18"),  # the workspace names no one
+        (in_job(multitaskParentRunId="19"), "19"),  # the workspace refuses
+    ],
+)
+def test_where_nothing_proves_a_person_none_is_named(notebook, run_id):
+    assert started_by(NO_SPARK, read_context(notebook), run_id, on_workspace=True) == "unknown"
+
+
+@pytest.mark.usefixtures("workspace")
+@pytest.mark.parametrize(("notebook", "on_workspace"), [(Notebook({"tags": {"user": "b"}}), True), (object(), False)])
+def test_outside_a_job_it_is_the_user_of_the_session(spark, notebook, on_workspace):
     user = spark.sql("SELECT current_user()").first()[0]
 
-    assert started_by(spark, run_id, on_workspace) == user
+    assert started_by(spark, read_context(notebook), "17", on_workspace) == user
