@@ -1,6 +1,7 @@
 """Rows that show a caller what to send: made up, because readers of the experiment may not read the data."""
 
 from decimal import ROUND_DOWN, Decimal
+from math import ceil
 from typing import Any
 
 import pandas as pd
@@ -49,7 +50,8 @@ def _one_digit(value: Any) -> float | int:
 def _texts(found: "pd.Series[Any]") -> list[Any]:
     """Shared categories in an order that tells nothing of how often each occurs, repeated to fill the rows."""
     counts = found.value_counts()
-    shared = sorted(counts.index[(counts >= _FEWEST_ROWS) & (counts >= _SMALLEST_SHARE * len(found))], key=str)
+    least = max(_FEWEST_ROWS, ceil(_SMALLEST_SHARE * len(found)))
+    shared = sorted(counts.index[counts >= least], key=str)
     if not shared:
         return [_placeholder(found.iloc[0], place) for place in range(1, len(_SHARES) + 1)]
     return [shared[place % len(shared)] for place in range(len(_SHARES))]
