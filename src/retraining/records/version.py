@@ -94,6 +94,10 @@ class Manifest(Stamped):
     version that was made elsewhere, or is older than this column."""
     rehearsed_rows: int = 0
     """Rows of earlier batches that an update was shown again, beside trained_rows."""
+    panel_version: int | None = None
+    """Of a forecast: the version of the panel in `series_models`; None for every other kind."""
+    series_models_version: int | None = None
+    """Of a forecast: the Delta version of `series_models` that holds the panel as it was registered."""
 
 
 @dataclass(frozen=True)

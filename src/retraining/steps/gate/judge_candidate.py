@@ -38,7 +38,7 @@ def judge_candidate(
     spec = context.spec
     question = question_of(spec, candidate, champion)
     rows = holdout_rows(context, source, candidate, champion)
-    terms = _terms(spec, source, question, candidate, looks_at_holdout(spec, source, candidate, rows, history))
+    terms = terms_of(spec, source, question, candidate, looks_at_holdout(spec, source, candidate, rows, history))
 
     live = load_fitted(spec, context.registry, champion, rows) if champion else None
     pair = ModelPair(load_fitted(spec, context.registry, candidate, rows), live, candidate.trivial_prediction)
@@ -53,12 +53,12 @@ def judge_candidate(
 
     golden = golden_rows_hold(spec.gate.golden_rows, golden_answers(spec, pair.candidate))
     checks = (*judge(terms, evaluation), *golden, *_signature(context, candidate, champion))
-    verdict = _Verdict(candidate, champion, terms, evaluation, next_seq(history.gate_results))
-    return tuple(_result(check, verdict, context.stamp) for check in checks)
+    verdict = Verdict(candidate, champion, terms, evaluation, next_seq(history.gate_results))
+    return tuple(result_of(check, verdict, context.stamp) for check in checks)
 
 
 @dataclass(frozen=True)
-class _Verdict:
+class Verdict:
     """What all checks of one verdict share."""
 
     candidate: Manifest
@@ -90,7 +90,10 @@ def question_of(spec: ModelSpec, candidate: Manifest, champion: Manifest | None)
     return "refresh" if candidate.learning_hash == champion.learning_hash else "change"
 
 
-def _terms(spec: ModelSpec, source: IngestedSource, question: Question, candidate: Manifest, looks: Looks) -> GateTerms:
+def terms_of(
+    spec: ModelSpec, source: IngestedSource, question: Question, candidate: Manifest, looks: Looks
+) -> GateTerms:
+    """What the spec asks of a candidate."""
     gate = spec.gate
     kept = gate.keeps_first_population
     if question != "change":
@@ -101,7 +104,8 @@ def _terms(spec: ModelSpec, source: IngestedSource, question: Question, candidat
     return GateTerms(question, level, gate.min_gain, gate.guards, gate.floors, looks, kept)
 
 
-def _result(check: Check, verdict: _Verdict, stamp: Stamp) -> GateResult:
+def result_of(check: Check, verdict: Verdict, stamp: Stamp) -> GateResult:
+    """A check as a row."""
     candidate = verdict.candidate
     evaluation = verdict.evaluation
 
