@@ -226,6 +226,7 @@ def new_run(parameters: Mapping[str, str], spark: SparkSession) -> Run:
         started_at=started,
         stopwatch=time.perf_counter,
         started_by=lambda: started_by(spark, run_id, "DATABRICKS_RUNTIME_VERSION" in os.environ),
+        clock=time.time,
     )
 
 

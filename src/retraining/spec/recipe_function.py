@@ -5,13 +5,24 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Annotated, Any
 
-from pydantic import StringConstraints
+from pydantic import Discriminator, Field, StringConstraints, Tag
 
 from retraining.errors import SpecError
 
 RECIPE_PATTERN = r"^recipes(\.[a-z_][a-z0-9_]*){2,}$"
 RecipeName = Annotated[str, StringConstraints(pattern=RECIPE_PATTERN)]
 """Dotted path of a function: `recipes.<file>.<function>`."""
+
+
+def _how_many(value: object) -> str:
+    return "several" if isinstance(value, list | tuple) else "one"
+
+
+Recipes = Annotated[
+    Annotated[RecipeName, Tag("one")] | Annotated[tuple[RecipeName, ...], Field(min_length=2), Tag("several")],
+    Discriminator(_how_many),
+]
+"""One function, or a list of functions to choose from."""
 
 
 def find_function(model: str, key: str, name: RecipeName) -> Callable[..., Any]:

@@ -10,13 +10,32 @@ from retraining.spec.document.faults import did_you_mean
 from retraining.spec.model_spec import ModelSpec
 from retraining.strategies.estimators import build_estimator, check_kind
 from retraining.strategies.find_strategy import strategy_of
+from retraining.strategies.forms import forms_to_try
 
 Wrong = tuple[str, str]
 """The key of the spec that is at fault, and a sentence."""
 
 
 def wrong_recipe(spec: ModelSpec) -> list[Wrong]:
-    """What keeps the spec's estimator from being fitted or measured. Imports the user's recipe."""
+    """What keeps the spec's estimator from being fitted or measured. Imports the user's recipe. Of a search, what is
+    wrong with the first such form of each recipe."""
+    if not spec.is_searched:
+        return _wrong_form(spec)
+
+    found: dict[str, list[Wrong]] = {}
+    for form in forms_to_try(spec):
+        if not found.get(form.recipe):
+            wrong = _wrong_form(spec.in_form(form))
+            found[form.recipe] = [(_key(spec, key), f"{form.in_words}: {why}") for key, why in wrong]
+    return [each for of_recipe in found.values() for each in of_recipe]
+
+
+def _key(spec: ModelSpec, key: str) -> str:
+    """Arguments that a search draws belong to its space."""
+    return "search.space" if key == "params" and spec.search and spec.search.space else key
+
+
+def _wrong_form(spec: ModelSpec) -> list[Wrong]:
     try:
         estimator = build_estimator(spec)
     except SpecError as err:

@@ -14,14 +14,15 @@ from retraining.spec.recipe_function import find_function
 
 
 def build_estimator(spec: ModelSpec) -> Any:
-    """The unfitted estimator of the spec's recipe. Raises SpecError when the recipe does not exist or refuses its
-    params."""
-    build = find_function(spec.model, "recipe", spec.recipe)
-    params = plain(spec.params)
+    """The unfitted estimator of the spec's recipe, of several the first. Raises SpecError when the recipe does not
+    exist or refuses its params."""
+    form = spec.form
+    build = find_function(spec.model, "recipe", form.recipe)
+    params = plain(form.params)
     try:
         return build(spec.columns.numeric, spec.columns.categorical, params)
     except (TypeError, ValueError) as err:
-        raise SpecError(f"{spec.model}: recipe `{spec.recipe}` refused its params {params}: {err}.") from err
+        raise SpecError(f"{spec.model}: recipe `{form.recipe}` refused its params {params}: {err}.") from err
 
 
 def check_kind(spec: ModelSpec, estimator: Any) -> None:

@@ -87,7 +87,7 @@ def question_of(spec: ModelSpec, candidate: Manifest, champion: Manifest | None)
         return "change"
     if spec.gate.kind:
         return spec.gate.kind
-    return "refresh" if candidate.learning_hash == champion.learning_hash else "change"
+    return "refresh" if candidate.made_as == champion.made_as else "change"
 
 
 def _terms(spec: ModelSpec, source: IngestedSource, question: Question, candidate: Manifest, looks: Looks) -> GateTerms:

@@ -9,18 +9,20 @@ from retraining.context import Context
 from retraining.errors import NothingToDoError
 from retraining.kinds.find_kind import kind_of
 from retraining.records.version import Manifest
-from retraining.rules.gate.metrics import check_probabilities, find_metric
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.load_version import load_version
 from retraining.steps.dataset.model_frame import LABEL
 from retraining.steps.dataset.training_frame import Bounds, TrainingFrame, read_old_rows, read_training_frame
+from retraining.steps.training.backtest_rows import JUDGED_BY_KEYS, dated, judging_of
+from retraining.steps.training.find_form import FoundForm, build_strategy, find_form, form_of_version
+from retraining.steps.training.measure_start import StartWorth, measure_start
 from retraining.steps.training.naming_gaps import naming_gaps
 from retraining.steps.training.starting_version import read_starting_version
-from retraining.strategies.choose_window import DatedRows, Judging, WindowChoice, choose_window
-from retraining.strategies.estimators import build_estimator, check_kind
-from retraining.strategies.find_strategy import strategy_of, strategy_of_update
+from retraining.strategies.choose_window import WindowChoice, choose_window
+from retraining.strategies.estimators import build_estimator
+from retraining.strategies.find_strategy import strategy_of_update
 from retraining.strategies.rows import OldRows
 from retraining.strategies.strategy import Strategy
 
@@ -35,12 +37,16 @@ class Fit:
     frame: TrainingFrame
     window: WindowChoice
     train_from: str | None
+    found: FoundForm
+    """In which form, and how a search found it."""
     not_updated: str | None = None
     """Why it was fitted from scratch although an update was reserved."""
     rehearsed_rows: int = 0
     """Old rows that an update was shown again."""
     start: Manifest | None = None
     """The version that `strategy.start` names."""
+    start_worth: StartWorth | None = None
+    """What it is worth to a candidate; not measured again for its refit."""
 
 
 def learn(context: Context, source: IngestedSource, reserved: Manifest, base: Manifest | None) -> Fit:
@@ -49,7 +55,8 @@ def learn(context: Context, source: IngestedSource, reserved: Manifest, base: Ma
     if base is None:
         return _fit(context, source, reserved)
 
-    spec = context.spec
+    form = form_of_version(context.spec, base)
+    spec = context.spec.in_form(form)
     bounds = Bounds(reserved.batch_seq, None, source.ledger.from_text(reserved.train_before), newer_than=base.batch_seq)
     new = read_training_frame(context, source, bounds)
     strategy = strategy_of_update(spec.strategy, build_estimator(spec))
@@ -64,7 +71,8 @@ def learn(context: Context, source: IngestedSource, reserved: Manifest, base: Ma
     old = _old_rows(context, source, bounds, strategy.old_rows(len(new.table)), new)
     with naming_gaps(spec, new):
         strategy.start_from(champion).update(new.features, new.label, time=new.days, old=old)
-    return Fit(strategy.model_, new, WindowChoice(None, ()), None, rehearsed_rows=len(old) if old else 0)
+    rehearsed = len(old) if old else 0
+    return Fit(strategy.model_, new, WindowChoice(None, ()), None, FoundForm(form), rehearsed_rows=rehearsed)
 
 
 def _old_rows(
@@ -78,16 +86,17 @@ def _old_rows(
 
 def _fit(context: Context, source: IngestedSource, reserved: Manifest) -> Fit:
     """A fit from scratch. A window whose rows cannot be learned gives way to all of the history."""
-    spec = context.spec
     start_version = read_starting_version(context)
-    strategy = strategy_of(spec.strategy, build_estimator(spec), start_version.estimator if start_version else None)
-    strategy.check()
-    check_kind(spec, strategy.estimator)
-    check_probabilities(spec, strategy.estimator)
+    started_from = start_version.estimator if start_version else None
+    strategy = None if context.spec.is_searched else build_strategy(context.spec, started_from)
 
     before = source.ledger.from_text(reserved.train_before)
     start = _start(source, reserved, reserved.window_days)
     frame = read_training_frame(context, source, Bounds(reserved.batch_seq, start, before))
+    found = find_form(context, reserved, frame, started_from)
+    spec = context.spec.in_form(found.form)
+    strategy = strategy or build_strategy(spec, started_from)
+
     window = WindowChoice(reserved.window_days, ())
     if reserved.role == "candidate":
         with naming_gaps(spec, frame):
@@ -103,8 +112,13 @@ def _fit(context: Context, source: IngestedSource, reserved: Manifest) -> Fit:
 
     with naming_gaps(spec, frame):
         strategy.fit(frame.features, frame.label, time=frame.days)
-    manifest = start_version.manifest if start_version else None
-    return Fit(strategy.model_, frame, window, source.ledger.to_text(start), start=manifest)
+    fit = Fit(strategy.model_, frame, window, source.ledger.to_text(start), found)
+    if start_version is None:
+        return fit
+    worth = None
+    if (reserved.role, reserved.state) == ("candidate", "RESERVED"):
+        worth = measure_start(context, reserved, frame, strategy, start_version.manifest)
+    return replace(fit, start=start_version.manifest, start_worth=worth)
 
 
 def _check_labels(spec: ModelSpec, frame: TrainingFrame, batch_seq: int) -> None:
@@ -120,17 +134,11 @@ def _choose(
     spec: ModelSpec, ledger: Ledger, strategy: Strategy, history: TrainingFrame, reserved: Manifest
 ) -> WindowChoice:
     """The candidate's backtest; the refit of a candidate keeps the candidate's window."""
-    start = ledger.from_text(reserved.holdout_from)
-    end = ledger.from_text(reserved.holdout_before)
-    days = history.days
-    if days is None or start is None or end is None:
+    judging = judging_of(spec, ledger, reserved)
+    if judging is None or judging.days == JUDGED_BY_KEYS or history.days is None:
         return WindowChoice(None, ())
 
-    judged_days = (ledger.day_of(end) - ledger.day_of(start)).days
-    rows = DatedRows(history.features, history.label, days)
-    kind = kind_of(spec)
-    metric = find_metric(spec.gate.metric or kind.followed.name, kind.name)
-    choice = choose_window(strategy, rows, spec.strategy.windows, Judging(judged_days, kind, metric))
+    choice = choose_window(strategy, dated(history), spec.strategy.windows, judging)
     for length, why in choice.left_out:
         _log.info(
             "%s: the backtest left out a window of %s: %s", spec.model, f"{length} days" if length else "all", why
