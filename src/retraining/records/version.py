@@ -156,6 +156,8 @@ class FreshAnswers:
     """Size of the version's files."""
     problem: str | None = None
     """Why there are no answers."""
+    where: str = "in a fresh process"
+    """What answered, as a part of a sentence."""
 
 
 @dataclass(frozen=True)

@@ -6,18 +6,23 @@ from typing import Any
 
 from retraining.errors import SpecError
 from retraining.rules.gate.metrics import why_no_probabilities
+from retraining.spark_models.spark_pipeline import spark_runs
 from retraining.spec.document.faults import did_you_mean
 from retraining.spec.model_spec import ModelSpec
-from retraining.strategies.estimators import build_estimator, check_kind
+from retraining.strategies.estimators import build_estimator, check_kind, needs_spark
 from retraining.strategies.find_strategy import strategy_of
+from retraining.strategies.on_spark import check_spark
 
 Wrong = tuple[str, str]
 """The key of the spec that is at fault, and a sentence."""
 
 
 def wrong_recipe(spec: ModelSpec) -> list[Wrong]:
-    """What keeps the spec's estimator from being fitted or measured. Imports the user's recipe."""
+    """What keeps the spec's estimator from being fitted or measured. Imports the user's recipe. One that Spark fits is
+    asked only where Spark runs."""
     try:
+        if needs_spark(spec) and not spark_runs():
+            return []
         estimator = build_estimator(spec)
     except SpecError as err:
         return [("params" if spec.params else "recipe", f"{_reason(err)}{_near_argument(spec, str(err))}")]
@@ -82,6 +87,8 @@ def _metrics_without_probabilities(spec: ModelSpec, estimator: Any) -> Iterator[
 
 def _strategy_refuses(spec: ModelSpec, estimator: Any) -> Iterator[Wrong]:
     try:
-        strategy_of(spec.strategy, estimator).check()
+        strategy = strategy_of(spec.strategy, estimator)
+        check_spark(spec, strategy)
+        strategy.check()
     except SpecError as err:
         yield "strategy", str(err)

@@ -20,7 +20,8 @@ from retraining.spec.params import plain
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.load_version import manifest_of_version
 from retraining.steps.drift.append_references import append_references
-from retraining.steps.training.learn import Fit, learn
+from retraining.steps.training.fit import Fit
+from retraining.steps.training.learn import learn
 from retraining.steps.training.lineage import data_table, lineage_tags
 from retraining.steps.training.made_up_example import made_up_example
 from retraining.steps.training.sweep_leftovers import sweep_leftovers
@@ -109,7 +110,7 @@ def _fill(context: Context, reserved: Manifest, learned: Fit, seq: int, base: Ma
         window_days=learned.window.days,
         train_from=learned.train_from,
         trained_until=frame.trained_until,
-        trained_rows=len(frame.table),
+        trained_rows=frame.rows,
         sampled=frame.sampled,
         data_hash=frame.data_hash,
         observations_version=observations.observations_version(context.tables, context.spec.source_name),
@@ -138,7 +139,7 @@ def _log(context: Context, manifest: Manifest, learned: Fit, base: Manifest | No
             **_excluded(spec),
             **plain(spec.params),
         },
-        metrics={"trained_rows": float(len(learned.frame.table)), **_rehearsed(learned), **errors},
+        metrics={"trained_rows": float(learned.frame.rows), **_rehearsed(learned), **errors},
     )
 
     version = manifest.observations_version or 0

@@ -6,7 +6,7 @@ from retraining.adapters.registry.registry import CHAMPION, REPRODUCIBLE
 from retraining.adapters.tables import observations
 from retraining.context import Context
 from retraining.records.version import Manifest
-from retraining.steps.training.learn import Fit
+from retraining.steps.training.fit import Fit
 from retraining.strategies.estimators import seeds_of
 
 LOCK_HASH = "lock_hash"
