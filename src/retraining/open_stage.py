@@ -131,10 +131,15 @@ def open_stage(
 
     Raises ParameterError or SpecError, in one sentence with the cure, before anything is read or written.
     """
+    parameters = read_widgets(dbutils, {**WIDGETS, **(widgets or {})})
+    context = open_context(spark, parameters, spec_of_loop(specs, parameters["model"]))
+    return Stage(context, parameters, dbutils, specs)
+
+
+def open_context(spark: SparkSession, parameters: Mapping[str, str], spec: ModelSpec) -> Context:
+    """What the stages of a model are given, from the widgets. Raises ParameterError as open_stage does."""
     logging.getLogger("retraining").setLevel(logging.INFO)
     _travel_by_value()
-    parameters = read_widgets(dbutils, {**WIDGETS, **(widgets or {})})
-    spec = _spec_of_loop(specs, parameters["model"])
     run = new_run(parameters, spark)
 
     if not parameters["experiment"]:
@@ -148,7 +153,7 @@ def open_stage(
     stop_autologging()
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", _MLFLOW_RETRIES)
     registry = open_registry(schema, parameters["experiment"])
-    return Stage(Context(spec, tables, registry, run), parameters, dbutils, specs)
+    return Context(spec, tables, registry, run)
 
 
 def read_switch(name: str, text: str) -> bool:
@@ -196,7 +201,8 @@ def open_schedule(spark: SparkSession, dbutils: Any, specs: Path = SPECS) -> Sch
     return Schedule(tables, named, now, read_switch("due_only", parameters["due_only"]))
 
 
-def _spec_of_loop(specs: Path, model: str) -> ModelSpec:
+def spec_of_loop(specs: Path, model: str) -> ModelSpec:
+    """The spec of a model that can be run. Raises SpecError for any other."""
     spec = read_spec(specs, model)
     if spec.is_forecast:
         raise SpecError(

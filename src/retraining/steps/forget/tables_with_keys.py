@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pyspark.sql import functions as F
 
 from retraining.adapters.sources.files import Landing
-from retraining.adapters.tables import observations, predictions, staging
+from retraining.adapters.tables import batch_scores, observations, predictions, staging
 from retraining.adapters.tables.erase import KeyedTable
 from retraining.adapters.tables.key_identity import identity_of
 from retraining.adapters.tables.ledgers_of_model import read_rows
@@ -23,6 +23,7 @@ def tables_with_keys(specs: Sequence[ModelSpec], landing: Landing | None, tables
     labels = labels_feed(first)
     names = [observations.table_of(first.source_name), *(predictions.table_of(spec.model) for spec in specs)]
     names += [observations.table_of(source) for source in _former_sources(specs, tables)]
+    names += map(batch_scores.table_of, batch_scores.batches_of_models(tables, [spec.model for spec in specs]))
     if labels is not None:
         names.append(observations.table_of(labels.name))
     keyed = [KeyedTable(name, F.col(ROW_KEY)) for name in names if tables.exists(name)]
