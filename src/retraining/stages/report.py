@@ -1,8 +1,9 @@
 """The last task of a run: one row, one page, and a failure if any task failed."""
 
+import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from retraining.adapters.registry.log_pages import address_of_pages, log_pages
 from retraining.adapters.registry.registry import CHAMPION, Registry
@@ -30,6 +31,19 @@ from retraining.steps.report.store_incidents import store_incidents
 
 _OF_MODE: Mapping[Mode, str] = {"frozen": "FROZEN", "retired": "RETIRED", "active": "ACTIVE"}
 _MOST_ATTEMPTS = 5
+_NOT_FOR_CALLERS = ("refusals", "attempt_id")
+_OF_CHECK = (
+    "check",
+    "verdict",
+    "value",
+    "lower",
+    "upper",
+    "threshold",
+    "metric",
+    "candidate_error",
+    "baseline_error",
+    "sentence",
+)
 _MOST_RUNS = 200
 """A page lists this many of the newest runs; the table `events` has them all."""
 
@@ -51,6 +65,15 @@ class RunReport:
     """The spec's setting."""
     page_at: str | None = None
     """Where the model's own page is; the same from run to run."""
+    gate_results: tuple[GateResult, ...] = ()
+    """Every check of the gate."""
+
+    @property
+    def as_json(self) -> str:
+        """What a caller of the job reads of its run: the row, and the checks of the gate, without a row's values."""
+        row = {name: value for name, value in asdict(self.event).items() if name not in _NOT_FOR_CALLERS}
+        checks = [{name: getattr(each, name) for name in _OF_CHECK} for each in self.gate_results]
+        return json.dumps({**row, "gate_results": checks, "page": self.page_at}, default=str)
 
     @property
     def summary(self) -> str:
@@ -114,7 +137,8 @@ def report(context: Context, task_states: str = "") -> RunReport:
     unreached = send_alerts(context, news)
     page_at = address_of_pages(pages_run_id, newest_path(spec.model)) if pages_run_id else None
     pages_at = address_of_pages(pages_run_id) if pages_run_id else None
-    return RunReport(event, page, pages_at, news, unreached, spec.alerts.fail_run, page_at)
+    checks = tuple(records.gate_results)
+    return RunReport(event, page, pages_at, news, unreached, spec.alerts.fail_run, page_at, checks)
 
 
 def _store(context: Context, event: Event, stored: int) -> None:

@@ -10,8 +10,8 @@ from tests.faults.jobs.tracks import PLANS
 RESOURCES = Path(__file__).parents[3] / "resources"
 ONLY_EXAMPLES = {"demo", "demo_month"}
 SCHEDULES = {"on_schedule"}
-KILLED_ELSEWHERE = {"refresh_index"}
-"""It has no model; tests/retraining/steps/search/test_kills.py kills it."""
+KILLED_ELSEWHERE = {"refresh_index", "update_endpoint"}
+"""They write no table of a model: test_kills.py of tests/retraining/steps/search and steps/serving kill them."""
 FEW = ("retraining", "repair replay")
 
 
