@@ -10,7 +10,15 @@ from local_workspace.commands.command import pairs
 
 from .pages import Page
 
-OTHERS = ("databricks auth login --host https://<workspace>",)
+OTHERS = (
+    "databricks auth login --host https://<workspace>",
+    'databricks jobs list --name "model_retraining: rollback [prod]"',
+    'databricks jobs run-now --json \'{"job_id": <job-id>, "job_parameters": {"model": "<model>", '
+    '"reason": "Predictions are too high"}}\'',
+    "git switch main",
+    "git diff --exit-code",
+    'test -z "$(git status --porcelain)"',
+)
 """Lines that are neither a target of the Makefile nor a job of the bundle."""
 
 _STARTS = ("make ", "databricks bundle ", "./workspace ")
@@ -78,9 +86,9 @@ def _workspace_command(words: list[str]) -> BundleCommand | WorkspaceCommand:
 
 
 def _bundle_command(words: list[str]) -> BundleCommand:
-    """words: `run <job> ...`, `deploy ...`, `validate ...` or `deployment bind <key> <id> ...`."""
+    """words: `run <job> ...`, `deploy ...`, `plan ...`, `validate ...` or `deployment bind <key> <id> ...`."""
     verb, *rest = words
-    assert verb in ("run", "deploy", "validate", "deployment"), words
+    assert verb in ("run", "deploy", "plan", "validate", "deployment"), words
     job = rest.pop(0) if verb == "run" else None
     if verb == "deployment":
         assert rest[0] == "bind", words

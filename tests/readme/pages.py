@@ -45,7 +45,7 @@ class Page:
     @cached_property
     def specs(self) -> list[str]:
         """The YAML blocks that are a model's spec or a part of it; tests/bundle/test_permissions.py reads others."""
-        others = ("# databricks.yml\n", "# specs/indexes/")
+        others = ("# databricks.yml", "# specs/indexes/")
         return [block for block in self.blocks("yaml") if not block.startswith(others)]
 
     @cached_property

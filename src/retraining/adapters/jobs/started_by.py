@@ -21,7 +21,7 @@ _OTHER_IDS = ("jobRunId", "rootRunId", "currentRunId", "runId")
 def started_by(spark: SparkSession, context: Mapping[str, str] | None, run_id: str, on_workspace: bool) -> str:
     """Creator of the job run that this notebook belongs to; of a run by hand, the user of the session.
 
-    The id is that of the notebook's context, which is None where it cannot be read: whoever starts a run chooses its
+    The id is that of the notebook's context, which is None where it cannot be read: anyone who starts a run chooses its
     parameters, run_id among them. A job has no reference to who started it, and its session belongs to the principal
     that it runs as. UNKNOWN where there is no context, where it does not prove the id, or where the workspace does not
     answer.

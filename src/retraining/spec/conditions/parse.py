@@ -265,7 +265,7 @@ def _is_length(amount: str) -> bool:
 def _number(text: str) -> int | float | Decimal:
     if "e" in text.lower():
         return float(text)
-    if len(text) > MOST_DIGITS:  # Python itself refuses more than 4,300, in words of its own
+    if len(text) > MOST_DIGITS:  # Python itself refuses more than 4,300
         raise ConditionError(
             f"has a number of {len(text):,} characters, of at most {MOST_DIGITS:,}. Write it with an exponent: 1e40"
         )

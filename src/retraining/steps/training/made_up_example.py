@@ -10,7 +10,7 @@ _SHARES = (0.5, 0.25, 0.75)
 """Quantiles of numbers, one for each row."""
 _FEWEST_ROWS = 20
 _SMALLEST_SHARE = 0.05
-"""A category is shown if this many rows, and this share of them, have it: then it is no one's own."""
+"""A category is shown if this many rows, and this share of them, have it, so that it points to no person."""
 _FIRST_DAY = "2000-01-01"
 
 
