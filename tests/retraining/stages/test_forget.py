@@ -81,6 +81,17 @@ def add_other_model(loop):
     )
 
 
+def train_two_models(loop, rows):
+    """A version that learned the rows, and two days that it scored, for two models of the source."""
+    loop.source_has(rows)
+    loop.ingest()
+    loop.train()
+    loop.source_has(days(15, 16))
+    loop.ingest()
+    loop.score()
+    add_other_model(loop)
+
+
 def manifests(loop, model):
     return [row for row in read_rows(loop.tables, Manifest, model) if row.state == "REGISTERED"]
 
@@ -103,13 +114,7 @@ def story(make_loop):
     started again as another run. The tests only read."""
     loop, moments = make_loop(), SimpleNamespace()
     moments.loop = loop
-    loop.source_has([*days(1, 14), (JUDGED, None, 1.0, 1.0)])
-    loop.ingest()
-    loop.train()
-    loop.source_has(days(15, 16))
-    loop.ingest()
-    loop.score()
-    add_other_model(loop)
+    train_two_models(loop, [*days(1, 14), (JUDGED, None, 1.0, 1.0)])
     everything = ("toy_observations", "toy_predictions", "other_predictions", "model_manifests")
     before = tables_of(loop, *everything)
     moments.written = loop.written()
@@ -310,13 +315,7 @@ def test_labels_of_a_forgotten_key_are_deleted_and_refused_with_its_rows(loop):
 
 
 def test_predictions_of_a_model_whose_spec_is_gone_lose_the_keys_too(loop):
-    loop.source_has(days(1, 14))
-    loop.ingest()
-    loop.train()
-    loop.source_has(days(15, 16))
-    loop.ingest()
-    loop.score()
-    add_other_model(loop)
+    train_two_models(loop, days(1, 14))
     assert rows_about(loop, "other_predictions", SCORED) == 1
 
     loop.forget(SCORED)
