@@ -85,7 +85,7 @@ ROOMS = {
     "retraining.adapters.sources": (f"retraining.adapters {RULES}", FRAMES),
     "retraining.adapters.registry": (f"retraining.failpoints {RULES}", f"{ARRAYS} mlflow cloudpickle"),
     "retraining.adapters.notify": (BOTTOM, ""),
-    "retraining.adapters.jobs": ("retraining.errors", "pyspark databricks"),
+    "retraining.adapters.jobs": ("retraining.errors retraining.records", "pyspark databricks"),
     # The SDKs of Azure are imported inside functions: no other job needs them.
     "retraining.adapters.search": (f"retraining.rules.search {BOTTOM}", "azure requests"),
     "retraining.steps": ("", ""),

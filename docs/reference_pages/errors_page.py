@@ -55,6 +55,11 @@ _INCIDENTS: Mapping[IncidentKind, tuple[str, str, str]] = {
         "it is not better any more, or another champion is live",
         "`rollback`, or let `policy.on_previous_wins: rollback` do it",
     ),
+    "approval": (
+        "a candidate passes the gate, and by `gate.approval: required` a person must answer",
+        "a person has answered, or `gate.approval_days` are over",
+        "`approve` with `approve=yes` or `approve=no`, the candidate and a reason",
+    ),
 }
 """By kind: what opens an incident, what resolves it, what to do. A kind without a line here is refused."""
 

@@ -9,13 +9,20 @@ from retraining.spec.index_spec import (
     CONTAINER_PATTERN,
     ENDPOINT_PATTERN,
     FIELD_PATTERN,
-    SECRET_PATTERN,
     SERVICE_NAME_PATTERN,
     STORAGE_ID_PATTERN,
 )
 from retraining.spec.plain_words import WORDS_OF_PATTERNS
 from retraining.spec.recipe_function import RECIPE_PATTERN
-from retraining.spec.section import COLUMN_PATTERN, LENGTH_PATTERN, NAME_PATTERN, TABLE_PATTERN, VERSION_PATTERN
+from retraining.spec.section import (
+    COLUMN_PATTERN,
+    LENGTH_PATTERN,
+    NAME_PATTERN,
+    PERSON_PATTERN,
+    SECRET_PATTERN,
+    TABLE_PATTERN,
+    VERSION_PATTERN,
+)
 from retraining.spec.serving_section import WEB_ADDRESS_PATTERN
 
 WORD_OF_PATTERN = {
@@ -29,6 +36,7 @@ WORD_OF_PATTERN = {
     ENDPOINT_PATTERN: "service address",
     CONTAINER_PATTERN: "container",
     SERVICE_NAME_PATTERN: "service name",
+    PERSON_PATTERN: "user name",
     SECRET_PATTERN: "secret name",
     FIELD_PATTERN: "field",
     STORAGE_ID_PATTERN: "resource id",

@@ -99,6 +99,14 @@ class NothingToDoError(RetrainingError):
     """
 
 
+class ApprovalError(RetrainingError):
+    """The spec names its authors, and the person who approves is one of them or is not known.
+
+    Nothing was stored, and the candidate still waits. Let a person who is not in `gate.authors` start the job
+    `approve`.
+    """
+
+
 class RegistryError(RetrainingError):
     """MLflow cannot be reached or answered with something unexpected.
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from pyspark import cloudpickle
 from pyspark.sql import SparkSession
 
 from retraining.adapters.jobs.started_by import started_by
-from retraining.adapters.notebook import publish_values, read_context, read_widgets
+from retraining.adapters.notebook import publish_values, read_context, read_secret, read_widgets
 from retraining.adapters.registry.registry import open_registry
 from retraining.adapters.registry.session import stop_autologging
 from retraining.adapters.sources.files import Landing
@@ -148,7 +149,8 @@ def open_stage(
     stop_autologging()
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", _MLFLOW_RETRIES)
     registry = open_registry(schema, parameters["experiment"])
-    return Stage(Context(spec, tables, registry, run), parameters, dbutils, specs)
+    context = Context(spec, tables, registry, run, partial(read_secret, dbutils))
+    return Stage(context, parameters, dbutils, specs)
 
 
 def read_switch(name: str, text: str) -> bool:

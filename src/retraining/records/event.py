@@ -118,13 +118,16 @@ class TaskError(Stamped):
 
 
 IncidentState = Literal["open", "resolved"]
-IncidentKind = Literal["data_fault", "drift", "error", "concept", "previous_wins"]
+DecidedKind = Literal["data_fault", "drift", "error", "concept", "previous_wins"]
+"""What a decision finds."""
+IncidentKind = Literal[DecidedKind, "approval"]
+"""approval: a candidate waits for a person's answer."""
 
 
 @dataclass(frozen=True)
 class Incident:
     """Something that a person should know of: opened by one decision, resolved by a later one. At most one is open per
-    model and kind."""
+    model and kind; of candidates that wait for approval, one for each."""
 
     model: str
     """Name of the model."""
@@ -144,11 +147,14 @@ class Incident:
     """The batch of the decision that resolved it; None while it is open."""
     line: str
     """What happened, how much, since when and what happens next, as of the newest decision that saw it."""
+    question: int | None = None
+    """Number of the promotion that begins the wait; None of the other kinds."""
 
     @property
     def id(self) -> str:
         """Names the incident in every message about it."""
-        return f"{self.model}/{self.kind}/{self.opened_batch}"
+        of_question = "" if self.question is None else f"/{self.question}"
+        return f"{self.model}/{self.kind}/{self.opened_batch}{of_question}"
 
     @property
     def is_open(self) -> bool:

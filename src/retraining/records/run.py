@@ -10,6 +10,10 @@ BY_HAND = "by_hand_"
 together."""
 
 
+UNKNOWN_PERSON = "unknown"
+"""Stored in place of a person whom nothing proves."""
+
+
 class Stamp(TypedDict):
     """What every row says of the task that wrote it."""
 

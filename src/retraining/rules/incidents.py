@@ -1,15 +1,17 @@
-"""What people must know, read from the decisions: an incident opens once, goes on, and is resolved.
+"""What people must know, read from decisions and promotions: an incident opens once, goes on, and is resolved.
 
-The decisions are the truth: one is made once for the same evidence, so the incidents that follow from it are the same
-too. The table `incidents` repeats them for dashboards and alerts.
+Both are the truth: one is made once for the same evidence, so the incidents that follow from it are the same too. The
+table `incidents` repeats them for dashboards and alerts.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Literal, get_args
 
 from retraining.records.decision import Decision
-from retraining.records.event import Incident, IncidentChange, IncidentKind
+from retraining.records.event import DecidedKind, Incident, IncidentChange
+from retraining.records.promotion import Promotion
+from retraining.rules.champion.approval import Question, questions
 from retraining.rules.drift.data_faults import faults_in_words, ways_out
 from retraining.rules.performance.grown_error import error_has_grown, error_in_words, error_is_back
 
@@ -17,14 +19,14 @@ Finding = Literal["raised", "clear", "open"]
 """open: neither; an incident stays as it is."""
 CLEAR_SHARE = 0.8
 """An error has recovered below this part of what raises the alert, so that it does not open and close in turns."""
-_KINDS: tuple[IncidentKind, ...] = get_args(IncidentKind)
+_KINDS: tuple[DecidedKind, ...] = get_args(DecidedKind)
 
 
 def incidents(decisions: Iterable[Decision]) -> list[Incident]:
-    """All incidents of one model, oldest first; decisions in the order they were made."""
+    """All incidents that the decisions of one model found, oldest first; decisions in the order they were made."""
     known: list[Incident] = []
-    open_places: dict[IncidentKind, int] = {}  # where in known the open incident of a kind is
-    blamed: dict[IncidentKind, str | None] = {}  # the champion that it is about
+    open_places: dict[DecidedKind, int] = {}  # where in known the open incident of a kind is
+    blamed: dict[DecidedKind, str | None] = {}  # the champion that it is about
 
     for decision in decisions:
         for kind in _KINDS:
@@ -46,6 +48,11 @@ def incidents(decisions: Iterable[Decision]) -> list[Incident]:
     return known
 
 
+def waiting_candidates(promotions: Sequence[Promotion]) -> list[Incident]:
+    """An incident for each candidate that waits or waited for a person, oldest first: open until it is answered."""
+    return [_of_question(each) for each in questions(promotions)]
+
+
 def news_of_run(known: Iterable[Incident], run_ids: Collection[str]) -> list[Incident]:
     """Incidents that a run opened or resolved. One that only went on was reported when it opened. A run by hand has
     several ids."""
@@ -59,7 +66,28 @@ def not_stored(known: Iterable[Incident], stored: Iterable[IncidentChange]) -> l
     return [each for each in known if (each.id, each.state) not in there]
 
 
-def _opened(kind: IncidentKind, decision: Decision, what: str) -> Incident:
+def _of_question(question: Question) -> Incident:
+    asked = question.asked
+    newest = question.answer or asked
+    candidate = f"{asked.model}: candidate version {asked.candidate_version}"
+    live = f"version {asked.previous_version} stays live" if asked.previous_version else "no version is live"
+    waits = f"{candidate} waits. {asked.reasons[0]} Since batch {asked.batch_seq}. Next: {live} until a person answers."
+
+    return Incident(
+        model=asked.model,
+        kind="approval",
+        opened_batch=asked.batch_seq,
+        opened_run=asked.run_id,
+        opened_at=asked.at,
+        newest_batch=newest.batch_seq,
+        newest_run=newest.run_id,
+        resolved_batch=question.answer.batch_seq if question.answer else None,
+        line=f"{candidate} no longer waits. {newest.reasons[0]}" if question.answer else waits,
+        question=asked.seq,
+    )
+
+
+def _opened(kind: DecidedKind, decision: Decision, what: str) -> Incident:
     line = _line(decision, what, decision.batch_seq)
     batch = decision.batch_seq
     run = decision.run_id

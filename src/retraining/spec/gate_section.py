@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PlainSerializer, model_validator
 
-from retraining.spec.section import ColumnName, Section
+from retraining.spec.section import ColumnName, Person, Section
 from retraining.spec.serving_section import ConsumerSection
 
 Features = Annotated[Mapping[ColumnName, float | str | None], AfterValidator(MappingProxyType), PlainSerializer(dict)]
@@ -76,11 +76,20 @@ class GateSection(Section):
     """required: a candidate that passes waits in `promotions` as PENDING until somebody runs the job approve."""
     approval_days: int = Field(default=7, ge=1)
     """Days of the runs' clock after which a candidate that still waits is refused."""
+    authors: tuple[Person, ...] = ()
+    """Everyone who wrote or changed this spec or its recipe, by their user name in the workspace. None of them may
+    approve a candidate. Only with approval: required."""
 
     @model_validator(mode="after")
     def _reserved_rows_are_never_trained_on(self) -> "GateSection":
         if self.holdout == "reserved" and self.deploy == "refit":
             raise ValueError("holdout: reserved deploys the candidate itself; remove deploy: refit")
+        return self
+
+    @model_validator(mode="after")
+    def _authors_are_kept_from_approving(self) -> "GateSection":
+        if self.authors and self.approval == "none":
+            raise ValueError("authors are kept from approving; add approval: required, or remove authors")
         return self
 
     @property

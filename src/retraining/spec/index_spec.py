@@ -9,19 +9,17 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, PlainSerializer, StringConstraints, model_validator
 
 from retraining.spec.recipe_function import RecipeName
-from retraining.spec.section import Length, Name, Section, length_of
+from retraining.spec.section import Length, Name, SecretName, Section, length_of
 from retraining.spec.source_section import Folder
 
 ENDPOINT_PATTERN = r"^https://[^\s@?#/]+[^\s@?#]*$|^http://(127\.0\.0\.1|localhost)(:[0-9]+)?(/[^\s@?#]*)?$"
 CONTAINER_PATTERN = r"^[a-z0-9](-?[a-z0-9]){2,62}$"
 SERVICE_NAME_PATTERN = r"^[a-z0-9](-?[a-z0-9]){1,59}$"
-SECRET_PATTERN = r"^[A-Za-z0-9._-]{1,128}$"
 STORAGE_ID_PATTERN = r"^/subscriptions/[^\s;]+$"
 FIELD_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,127}$"
 
 Endpoint = Annotated[str, StringConstraints(pattern=ENDPOINT_PATTERN)]
 ServiceName = Annotated[str, StringConstraints(pattern=SERVICE_NAME_PATTERN)]
-SecretName = Annotated[str, StringConstraints(pattern=SECRET_PATTERN)]
 FieldName = Annotated[str, StringConstraints(pattern=FIELD_PATTERN)]
 FieldType = Literal["text", "keyword", "whole_number", "number", "truth", "moment"]
 

@@ -7,13 +7,20 @@ from retraining.spec.index_spec import (
     CONTAINER_PATTERN,
     ENDPOINT_PATTERN,
     FIELD_PATTERN,
-    SECRET_PATTERN,
     SERVICE_NAME_PATTERN,
     STORAGE_ID_PATTERN,
 )
 from retraining.spec.known_recipes import functions_for
 from retraining.spec.recipe_function import RECIPE_PATTERN
-from retraining.spec.section import COLUMN_PATTERN, LENGTH_PATTERN, NAME_PATTERN, TABLE_PATTERN, VERSION_PATTERN
+from retraining.spec.section import (
+    COLUMN_PATTERN,
+    LENGTH_PATTERN,
+    NAME_PATTERN,
+    PERSON_PATTERN,
+    SECRET_PATTERN,
+    TABLE_PATTERN,
+    VERSION_PATTERN,
+)
 from retraining.spec.serving_section import WEB_ADDRESS_PATTERN
 
 WORDS_OF_PATTERNS = {
@@ -27,6 +34,7 @@ WORDS_OF_PATTERNS = {
     ENDPOINT_PATTERN: "an address such as https://<name>.search.windows.net, without a password",
     CONTAINER_PATTERN: "the name of a container: 3 to 63 small letters, digits and single hyphens",
     SERVICE_NAME_PATTERN: "a name of small letters, digits and single hyphens, 2 to 60 long",
+    PERSON_PATTERN: "a user name of the workspace, such as an e-mail address, without spaces",
     SECRET_PATTERN: "the name of a secret or of its scope, never the secret itself",
     FIELD_PATTERN: "a field's name of letters, digits and underscores that begins with a letter",
     STORAGE_ID_PATTERN: "a resource id such as /subscriptions/<id>/resourceGroups/<group>/providers/"

@@ -12,6 +12,8 @@ TABLE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*){0,2}$"
 COLUMN_PATTERN = r"^[^`\s][^`]*$"
 LENGTH_PATTERN = r"^[1-9][0-9]{0,5} (minutes?|hours?|days?)$"
 VERSION_PATTERN = r"^[1-9][0-9]*$"
+PERSON_PATTERN = r"^[^\s,]+$"
+SECRET_PATTERN = r"^[A-Za-z0-9._-]{1,128}$"
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 """A model or source name: it becomes part of table and model names."""
@@ -38,6 +40,12 @@ ColumnName = Annotated[
 
 Length = Annotated[str, StringConstraints(pattern=LENGTH_PATTERN)]
 """A length of time: `30 minutes`, `6 hours`, `3 days`."""
+
+Person = Annotated[str, StringConstraints(min_length=1, max_length=254, pattern=PERSON_PATTERN)]
+"""A person as the workspace names its users: most often an e-mail address."""
+
+SecretName = Annotated[str, StringConstraints(pattern=SECRET_PATTERN)]
+"""The name of a secret or of its scope."""
 
 
 def length_of(text: Length) -> timedelta:

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
-from retraining.spec.section import Name, Section
+from retraining.spec.section import Name, SecretName, Section
 
 WEB_ADDRESS_PATTERN = r"^https?://[^\s/@]+(/[^\s@]*)?$"
 WebAddress = Annotated[str, StringConstraints(pattern=WEB_ADDRESS_PATTERN, max_length=2_000)]
@@ -12,12 +12,23 @@ WebAddress = Annotated[str, StringConstraints(pattern=WEB_ADDRESS_PATTERN, max_l
 
 
 class ConsumerSection(Section):
-    """A consumer and the address that is notified."""
+    """A consumer and the address that is notified: written here, or in a secret where not everybody may know it."""
 
     name: Name
     """Who is notified, for people."""
-    webhook: WebAddress
+    webhook: WebAddress | None = None
     """Gets a POST of a JSON object, and must answer with a status below 300."""
+    scope: SecretName | None = None
+    """Secret scope that holds the address, in place of webhook."""
+    key: SecretName | None = None
+    """Name of the secret whose text is the address."""
+
+    @model_validator(mode="after")
+    def _has_one_address(self) -> "ConsumerSection":
+        named = [each is not None for each in (self.webhook, self.scope, self.key)]
+        if named not in ([True, False, False], [False, True, True]):
+            raise ValueError("write `webhook`, the address; or `scope` and `key`, the secret that holds the address")
+        return self
 
 
 class ServingSection(Section):

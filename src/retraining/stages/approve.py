@@ -5,9 +5,16 @@ from dataclasses import dataclass, replace
 
 from retraining.adapters.tables.ledgers_of_model import append_rows, read_rows
 from retraining.context import Context
-from retraining.errors import NothingToDoError, ParameterError
+from retraining.errors import ApprovalError, NothingToDoError, ParameterError
 from retraining.records.promotion import Promotion
-from retraining.rules.champion.approval import Answer, answer_in_words, is_not_carried_out, same_answer, waiting
+from retraining.rules.champion.approval import (
+    Answer,
+    answer_in_words,
+    is_not_carried_out,
+    same_answer,
+    waiting,
+    why_not_approved_by,
+)
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.wait_for_approval import answered, reject_expired
 
@@ -42,7 +49,8 @@ def approve(
     The same run repeated finds its answer. So does another run with the same answer, reason and candidate, where the
     candidate does not wait any more; an answer that promotion has not carried out yet comes before any other candidate.
 
-    Raises ParameterError without an answer or a reason, NothingToDoError when no such candidate waits.
+    Raises ParameterError without an answer or a reason, NothingToDoError when no such candidate waits, ApprovalError
+    when the spec names its authors and one of them says yes, or nothing proves who does.
     """
     run = context.run
     if answer not in ("yes", "no"):
@@ -64,7 +72,10 @@ def approve(
     question = _waiting_candidate(context.spec, rows, candidate)
     sentence = answer_in_words(outcome, run.run_id, reason.strip())
     answered_row = answered(rows, question, outcome, sentence, run)
-    decision = replace(answered_row, request_id=run.run_id, decided_by=run.started_by())
+    person = run.started_by()
+    if outcome == "APPROVED" and (why := why_not_approved_by(person, context.spec.gate.authors)):
+        raise ApprovalError(f"{context.model}: candidate version {question.candidate_version} still waits. {why}")
+    decision = replace(answered_row, request_id=run.run_id, decided_by=person)
     append_rows(context.tables, "promote", [decision])
 
     report = ApprovalReport(decision)

@@ -67,7 +67,11 @@ def preflight(context: Context, source_table: str, landing: Landing | None = Non
     tables = context.tables
     principal = str(tables.spark.sql("SELECT current_user()").collect()[0][0])
     grantee = f"TO `{principal}`"
-    attempts = [*_reads(context, source_table, grantee), *_writes(context, source_table, principal)]
+    attempts = [
+        *_reads(context, source_table, grantee),
+        *_writes(context, source_table, principal),
+        *_secrets(context, principal),
+    ]
 
     if landing is not None and landing.volume is not None:
         create = f"CREATE VOLUME IF NOT EXISTS {landing.volume}"
@@ -118,6 +122,20 @@ def _reads(context: Context, source_table: str, grantee: str) -> list[_Attempt]:
             what = f"read {table}, for the rule {rule.title}"
             attempts.append((what, partial(_first_row, tables, table), _grant_select(table, grantee)))
     return attempts
+
+
+def _secrets(context: Context, principal: str) -> list[_Attempt]:
+    """The addresses of webhooks that a secret scope keeps. Nothing is sent."""
+    spec = context.spec
+    receivers = [each for each in (*spec.alerts.webhooks, *spec.gate.consumers) if each.scope and each.key]
+    return [
+        (
+            f"read the secret {each.key} of scope {each.scope}, the address of {each.name}",
+            partial(context.read_secret, str(each.scope), str(each.key)),
+            f"databricks secrets put-acl {each.scope} {principal} READ",
+        )
+        for each in receivers
+    ]
 
 
 def _read(feed: Feed, table: str, role: str, tables: Tables, grantee: str) -> _Attempt:

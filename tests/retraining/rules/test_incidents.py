@@ -3,11 +3,12 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from tests.retraining.rules.history import promoted
 
 from retraining.records.change import DataFault
 from retraining.records.decision import Decision
 from retraining.records.event import IncidentChange
-from retraining.rules.incidents import incidents, news_of_run, not_stored
+from retraining.rules.incidents import incidents, news_of_run, not_stored, waiting_candidates
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -188,3 +189,37 @@ def test_a_previous_champion_that_won_is_no_news_any_more_once_another_version_i
     )
 
     assert [each.resolved_batch for each in known] == [2]
+
+
+ASKED = promoted(("PROMOTE", "1"), ("PENDING", "2"))
+ANSWERED = promoted(("PROMOTE", "1"), ("PENDING", "2"), ("APPROVED", "2"))
+
+
+def test_a_candidate_that_begins_to_wait_opens_an_incident_in_the_run_that_asked():
+    (opened,) = waiting_candidates(ASKED)
+
+    assert (opened.kind, opened.state, opened.id) == ("approval", "open", "toy/approval/2/2")
+    assert opened.line == (
+        "toy: candidate version 2 waits. Because. Since batch 2. Next: version 1 stays live until a person answers."
+    )
+    assert (news_of_run([opened], {"2"}), news_of_run([opened], {"3"})) == ([opened], [])
+
+
+def test_the_answer_resolves_it_in_the_run_that_answered():
+    (resolved,) = waiting_candidates(ANSWERED)
+
+    assert (resolved.state, resolved.id) == ("resolved", "toy/approval/2/2")
+    assert resolved.line == "toy: candidate version 2 no longer waits. Because."
+    assert (news_of_run([resolved], {"3"}), news_of_run([resolved], {"4"})) == ([resolved], [])
+
+
+def test_a_first_candidate_that_waits_leaves_no_version_live():
+    (opened,) = waiting_candidates(promoted(("PENDING", "1")))
+
+    assert opened.line.endswith("Next: no version is live until a person answers.")
+
+
+def test_two_candidates_that_wait_are_two_incidents():
+    both = waiting_candidates(promoted(("PROMOTE", "1"), ("PENDING", "2"), ("PENDING", "3")))
+
+    assert [each.id for each in both] == ["toy/approval/2/2", "toy/approval/3/3"]

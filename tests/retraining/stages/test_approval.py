@@ -8,7 +8,7 @@ import pytest
 from tests.loop import Loop, days, make_run, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
-from retraining.errors import NothingToDoError, ParameterError
+from retraining.errors import ApprovalError, NothingToDoError, ParameterError
 from retraining.records.promotion import Promotion
 from retraining.stages.approve import ApprovalReport, approve
 from retraining.stages.promote import PromoteReport, promote
@@ -16,7 +16,11 @@ from retraining.stages.promote import PromoteReport, promote
 pytestmark = pytest.mark.slow
 
 SPEC = toy_spec(gate={"approval": "required", "approval_days": 3})
+FOUR_EYES = toy_spec(gate={"approval": "required", "approval_days": 3, "authors": ["anna@example.com"]})
 SAME_FIT = toy_spec(gate={"approval": "required", "approval_days": 3, "deploy": "candidate"})
+
+
+NO_SECOND_EYES = ("anna@example.com", "Anna@Example.com", "unknown")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +34,11 @@ def story(make_loop):
     moments.asked = loop.train()
     moments.asked_again = loop.promote()
     moments.while_waiting = (loop.alias("champion"), len(rows(loop)), versions(loop))
-    moments.answered = answer(loop, "yes", run_id="70")
+    loop.spec = FOUR_EYES
+    said_yes = [lambda person=person: answer(loop, "yes", person=person) for person in (*NO_SECOND_EYES, None)]
+    moments.same_eyes = [refusal(ApprovalError, each) for each in said_yes]
+    moments.after_same_eyes = (len(rows(loop)), loop.alias("champion"))
+    moments.answered = answer(loop, "yes", run_id="70", person="boris@example.com")
     moments.answered_again = answer(loop, "yes", run_id="70")
     moments.after_answer = loop.alias("champion")
     moments.live, moments.live_again = promoted(loop, moments.answered), promoted(loop, moments.answered)
@@ -57,8 +65,9 @@ def story(make_loop):
     return moments
 
 
-def answer(loop: Loop, yes_or_no: str, candidate: str | None = None, run_id: str = "") -> ApprovalReport:
+def answer(loop: Loop, yes_or_no: str, candidate: str | None = None, run_id: str = "", person=None) -> ApprovalReport:
     loop.start_run(as_of=f"{loop.run.started_at:%Y-%m-%d}", **({"run_id": run_id} if run_id else {}))
+    loop.run = replace(loop.run, started_by=lambda: person)
     return approve(loop.context, yes_or_no, candidate, "Looked at it.")
 
 
@@ -91,6 +100,16 @@ def test_a_candidate_that_passes_waits_moves_no_alias_and_is_not_refitted_yet(st
     )
     assert story.while_waiting == (None, 1, 1)
     assert story.asked_again == story.asked
+
+
+def test_four_eyes_no_author_and_no_one_unknown_approves_and_the_candidate_goes_on_waiting(story):
+    assert [error.partition(" still waits. ")[0] for error in story.same_eyes] == ["toy: candidate version 1"] * 4
+    assert story.same_eyes[0].endswith(
+        "anna@example.com is one of gate.authors, so another person has to approve. An author may refuse: approve=no."
+    )
+    assert "nothing proves who started this run" in story.same_eyes[2]
+    assert story.after_same_eyes == (1, None)
+    assert story.answered.promotion.decided_by == "boris@example.com"
 
 
 def test_an_answer_is_stored_once_and_moves_no_alias_itself(story):

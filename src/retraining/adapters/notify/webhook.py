@@ -1,12 +1,14 @@
 """A message to a web address."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from retraining.errors import NotifyError
+from retraining.errors import NotifyError, ParameterError
+from retraining.spec.serving_section import WEB_ADDRESS_PATTERN, ConsumerSection
 
 TIMEOUT_SECONDS = 10
 
@@ -18,9 +20,20 @@ class _NoRedirect(HTTPRedirectHandler):
         return None
 
 
-def post_json(name: str, address: str, message: Mapping[str, object], otherwise: str) -> None:
-    """Posts a message to an address. Raises NotifyError unless the answer has a status below 300; otherwise says what
-    that means and what to do."""
+def post_json(
+    role: str,
+    receiver: ConsumerSection,
+    message: Mapping[str, object],
+    otherwise: str,
+    read_secret: Callable[[str, str], str],
+) -> None:
+    """Posts a message to a receiver, whose role is for people. read_secret gives the text of a secret by its scope and
+    its key.
+
+    Raises NotifyError unless the answer has a status below 300; otherwise says what that means and what to do.
+    """
+    name = f"{role} {receiver.name}"
+    address = _address(name, receiver, otherwise, read_secret)
     body = json.dumps(message).encode()
     request = Request(address, data=body, headers={"Content-Type": "application/json"}, method="POST")
     try:
@@ -29,5 +42,28 @@ def post_json(name: str, address: str, message: Mapping[str, object], otherwise:
     except HTTPError as err:
         found = f"answered with status {err.code}"
     except (OSError, HTTPException) as err:
-        found = f"did not answer ({str(err) or type(err).__name__})"
+        found = f"did not answer ({_why(err)})"
     raise NotifyError(f"{name} {found}, expected a status below 300 within {TIMEOUT_SECONDS} s. {otherwise}")
+
+
+def _address(name: str, receiver: ConsumerSection, otherwise: str, read_secret: Callable[[str, str], str]) -> str:
+    if receiver.webhook is not None:
+        return receiver.webhook
+
+    scope = str(receiver.scope)
+    key = str(receiver.key)
+    try:
+        address = read_secret(scope, key).strip()
+    except ParameterError as err:
+        raise NotifyError(f"{name} has no address: {err} {otherwise}") from err
+    if not re.match(WEB_ADDRESS_PATTERN, address):
+        raise NotifyError(
+            f"{name} has no address: the secret `{key}` of scope `{scope}` is not a web address such as "
+            f"https://example.com/hook, without a password in front of the host. {otherwise}"
+        )
+    return address
+
+
+def _why(err: Exception) -> str:
+    """What the system says. The HTTP client's own errors may quote the address, which may be a secret."""
+    return type(err).__name__ if isinstance(err, HTTPException) or not str(err) else str(err)

@@ -1,13 +1,43 @@
 """Who waits for a person's approval, whose time is over, and whether an approval holds for the champion of today."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from retraining.records.promotion import Promotion
+from retraining.records.run import UNKNOWN_PERSON
 
 Answer = Literal["APPROVED", "REJECT"]
 """Yes or no, as `promotions` has it."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A candidate that was shown to people, and what ended its wait."""
+
+    asked: Promotion
+    """The PENDING row."""
+    answer: Promotion | None
+    """The row that answered or closed it; None while the candidate waits."""
+
+
+def questions(rows: Sequence[Promotion]) -> list[Question]:
+    """Every question that people were asked, oldest first. A candidate that waits and is asked about again, because the
+    champion has changed, is one question still."""
+    found: list[Question] = []
+    waits: dict[str | None, int] = {}  # where in found the open question of a candidate is
+
+    for row in _decided(rows):
+        place = waits.get(row.retrain_key)
+        if row.outcome == "PENDING" and place is None:
+            waits[row.retrain_key] = len(found)
+            found.append(Question(row, None))
+        elif row.outcome != "PENDING" and place is not None:
+            found[place] = replace(found[place], answer=row)
+            del waits[row.retrain_key]
+
+    return found
 
 
 def waiting(rows: Sequence[Promotion]) -> list[Promotion]:
@@ -32,6 +62,21 @@ def standing_question(rows: Sequence[Promotion], retrain_key: str, champion: str
     if newest is None or newest.outcome not in ("PENDING", "APPROVED") or newest.previous_version != champion:
         return None
     return newest
+
+
+def why_not_approved_by(person: str | None, authors: Sequence[str]) -> str | None:
+    """Why a person may not say yes to a candidate: four eyes, because the authors of a spec must not be the ones who
+    approve what it made. None where the person may. Names are compared without case."""
+    if not authors:
+        return None
+    if person in (None, UNKNOWN_PERSON):
+        return (
+            "By gate.authors another person than the authors of the spec must approve, and nothing proves who started "
+            "this run. Start the job `approve` as yourself, in a new run, and see that the jobs' principal may view it."
+        )
+    if str(person).casefold() in {author.casefold() for author in authors}:
+        return f"{person} is one of gate.authors, so another person has to approve. An author may refuse: approve=no."
+    return None
 
 
 def answer_in_words(answer: Answer, run_id: str, reason: str) -> str:

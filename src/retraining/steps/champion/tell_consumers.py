@@ -30,7 +30,7 @@ def tell_consumers(
         "run_id": context.run.run_id,
     }
     for consumer in context.spec.gate.consumers:
-        post_json(f"Consumer {consumer.name}", consumer.webhook, message, _UNTOLD)
+        post_json("Consumer", consumer, message, _UNTOLD, context.read_secret)
 
 
 _UNTOLD = (

@@ -24,7 +24,7 @@ from retraining.report.tasks import failed_tasks, is_of_loop, unfinished_tasks
 from retraining.rules.champion.history import first_champion
 from retraining.rules.drift.profile import merge_profiles
 from retraining.rules.drift.shares import ColumnShares, compare_shares
-from retraining.rules.incidents import incidents
+from retraining.rules.incidents import incidents, waiting_candidates
 from retraining.rules.ingest.batch_numbers import BatchNumbers, batch_numbers
 from retraining.spec.feed import rows_feed
 from retraining.spec.model_spec import ModelSpec
@@ -134,7 +134,7 @@ def read_run_records(context: Context, states: Mapping[str, str], earlier: Calla
         losses=tuple(losses),
         samples=sample_refusals(context, batch),
         static_error=error_on_batch(spec, losses, first_champion(promotions), newest)[0],
-        incidents=tuple(incidents(decisions)),
+        incidents=(*incidents(decisions), *waiting_candidates(all_promotions.result())),
         shares=_shares(context, numbers, drift),
         detectors=_newest(numbers.own(detectors.result())),
     )

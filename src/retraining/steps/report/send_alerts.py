@@ -31,7 +31,7 @@ def _send(context: Context, incident: Incident) -> list[str]:
     failures = []
     for route in context.spec.alerts.webhooks:
         try:
-            post_json(f"Webhook {route.name}", route.webhook, message, _CURE)
+            post_json("Webhook", route, message, _CURE, context.read_secret)
         except NotifyError as err:
             failures.append(str(err))
 

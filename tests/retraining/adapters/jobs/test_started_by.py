@@ -11,6 +11,9 @@ from retraining.adapters.notebook import read_context
 from retraining.errors import ParameterError
 
 RUNS = {"17": {"run_id": 17, "creator_user_name": "anna@example.com"}, "18": {"run_id": 18}}
+REPAIRED = {"run_id": 20, "creator_user_name": "anna@example.com"}
+RUNS["20"] = {**REPAIRED, "repair_history": [{"type": "ORIGINAL"}, {"type": "REPAIR"}]}
+RUNS["21"] = {**REPAIRED, "run_id": 21, "repair_history": [{"type": "ORIGINAL"}]}
 NO_SPARK = None
 
 
@@ -76,6 +79,13 @@ def test_the_person_who_started_the_run_is_named(notebook):
 
 
 @pytest.mark.usefixtures("workspace")
+def test_a_run_that_nobody_repaired_names_its_person():
+    notebook = in_job(multitaskParentRunId="21")
+
+    assert started_by(NO_SPARK, read_context(notebook), "21", on_workspace=True) == "anna@example.com"
+
+
+@pytest.mark.usefixtures("workspace")
 @pytest.mark.parametrize("run_id", ["17", "by_hand_1", "no number"])
 def test_a_run_id_that_is_not_the_run_is_refused(run_id):
     """A person who may start the job passes the run of another person."""
@@ -95,6 +105,7 @@ def test_a_run_id_that_is_not_the_run_is_refused(run_id):
         (in_job(jobRunId="170"), "17"),  # perhaps the task's
         (in_job(multitaskParentRunId="18"), "18"),  # the workspace names no one
         (in_job(multitaskParentRunId="19"), "19"),  # the workspace refuses
+        (in_job(multitaskParentRunId="20"), "20"),  # another person may have repaired it, with other parameters
     ],
 )
 def test_where_nothing_proves_a_person_none_is_named(notebook, run_id):

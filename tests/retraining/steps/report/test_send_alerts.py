@@ -9,7 +9,7 @@ import pytest
 from tests.retraining.report.pages import event
 
 from retraining.context import Context
-from retraining.errors import IncidentOpenedError, NotifyError, TaskFailedError
+from retraining.errors import IncidentOpenedError, NotifyError, ParameterError, TaskFailedError
 from retraining.records.event import Incident
 from retraining.records.run import Run
 from retraining.spec.read_spec import parse_spec
@@ -63,6 +63,40 @@ def test_each_incident_is_sent_once_and_a_webhook_that_was_not_reached_is_named(
     assert [each.startswith("Webhook gone did not answer") for each in unreached] == [True, True]
     assert "The decision stands" in unreached[0]
     assert [record.message for record in caplog.records] == ["open: toy: Drift persists.", f"resolved: {RESOLVED.line}"]
+
+
+def secret_spec():
+    listed = "{{ webhooks: [{{ name: pager, scope: retraining, key: pager }}] }}"
+    head, _, _ = SPEC.partition("alerts:")
+    return parse_spec(f"{head}alerts: {listed}".format(), "specs/toy.yml")
+
+
+def test_an_address_can_stand_in_a_secret(chat):
+    secrets = {("retraining", "pager"): f" http://127.0.0.1:{chat.server_port}/token-4711\n"}
+    context = Context(secret_spec(), None, None, RUN, lambda scope, key: secrets[scope, key])
+
+    assert send_alerts(context, [OPENED]) == ()
+    assert [each["incident"] for each in chat.messages] == ["toy/drift/4"]
+
+
+@pytest.mark.parametrize(
+    "secret", ["token-4711", "http://127.0.0.1:1/token-4711", "http://127.0.0.1:1/token-4711\x01x"]
+)
+def test_a_secret_is_in_no_message_that_says_what_went_wrong(secret, caplog):
+    (unreached,) = send_alerts(Context(secret_spec(), None, None, RUN, lambda scope, key: secret), [OPENED])
+
+    assert unreached.startswith("Webhook pager ")
+    assert "4711" not in unreached + caplog.text
+
+
+def test_a_secret_that_may_not_be_read_is_named_and_the_run_goes_on():
+    def refuse(scope, key):
+        raise ParameterError(f"the secret `{key}` of scope `{scope}` cannot be read (PermissionDenied).")
+
+    (unreached,) = send_alerts(Context(secret_spec(), None, None, RUN, refuse), [OPENED])
+
+    assert unreached.startswith("Webhook pager has no address: the secret `pager` of scope `retraining` cannot be read")
+    assert "The decision stands" in unreached
 
 
 def test_a_run_that_could_not_reach_a_webhook_ends_as_failed():
