@@ -43,6 +43,7 @@ def named(first, last, name):
     return [(key, at, x, name(x)) for key, at, x, _ in days(first, last)]
 
 
+@pytest.mark.slow
 def test_a_class_that_the_champion_never_saw_leads_to_a_refit_that_says_why(loop_of_classes):
     loop = loop_of_classes
     loop.source_has(named(1, 14, lambda x: "low" if x < 0 else "high"), COLUMNS)

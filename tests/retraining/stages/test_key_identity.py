@@ -37,6 +37,7 @@ def test_two_keys_that_were_made_to_collide_are_both_kept(loop):
     assert loop.accepted_keys() == sorted(MADE)
 
 
+@pytest.mark.slow
 def test_rows_labels_and_forgotten_keys_of_an_earlier_source_are_recognised(began_earlier):
     loop = began_earlier
     loop.forget("b")

@@ -55,6 +55,7 @@ def test_three_classes_reach_a_first_champion(loop):
     assert promotion.outcome == "PROMOTE", promotion.reasons
 
 
+@pytest.mark.slow
 def test_texts_reach_a_first_champion_and_a_missing_one_is_predicted(loop):
     words = ("late and broken", "fine, thanks", "very good!", "bad; never again")
     rows = []

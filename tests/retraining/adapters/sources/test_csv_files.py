@@ -79,6 +79,7 @@ def test_bytes_that_are_not_utf_8_are_refused_by_name_and_read_by_encoding(loop,
     assert loop.accepted_keys() == ["è1", "é1"]
 
 
+@pytest.mark.slow
 def test_another_delimiter_other_nulls_no_header_and_a_backslash_are_said_in_the_spec(loop, folder):
     said = {"delimiter": "tab", "header": False, "null_values": ["NA", "-"], "escape": "\\", "encoding": "cp1252"}
     lines = [f'a\t{TEN}\tNA\t1\t1\t"5 € \\"net\\""', f"b\t{TEN}\t-\tNA\t1\tNA"]
@@ -114,6 +115,7 @@ def test_a_file_with_another_header_is_named_and_no_other_one(loop, folder, monk
     assert "anna" not in str(refused.value)
 
 
+@pytest.mark.slow
 def test_a_header_is_recognised_in_any_case_with_quotes_a_mark_or_another_encoding(loop, folder):
     put_csv(folder, "one.csv", [("a", TEN, 1.0, 1.0)], '"ID","At","X","Y"')
     put_csv(folder, "two.csv", [("b", TEN, 1.0, 1.0)], "\ufeffid,at,x,y\r")
@@ -137,6 +139,7 @@ def test_a_file_of_which_most_is_malformed_is_held(loop, folder):
         read_from_files(loop, folder).ingest()
 
 
+@pytest.mark.slow
 def test_a_column_added_to_the_schema_lands_in_the_order_of_the_spec(loop, folder):
     put_csv(folder, "one.csv", [("a", TEN, 1.0, 1.0)])
     read_from_files(loop, folder).ingest()

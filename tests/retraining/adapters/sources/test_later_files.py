@@ -54,6 +54,7 @@ def test_a_later_file_with_a_new_column_follows_the_spec(loop, folder, policy):
     assert policy == "ignore" or loop.accepted("z") == {"1": None, "2": 7}
 
 
+@pytest.mark.slow
 def test_a_later_file_with_a_wider_type_widens_and_an_unused_one_of_another_type_is_null(loop, folder):
     put(folder, "1", x=pd.array([1], "int32")[0], w="text")
     loop = read_from_files(loop, folder, "parquet")
