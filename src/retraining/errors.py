@@ -142,8 +142,8 @@ class TamperedModelError(RetrainingError):
 class NotifyError(RetrainingError):
     """A message that must arrive did not arrive.
 
-    Check the address in the spec, and whether it answers. A message to a consumer is sent again by the next run; an
-    alert by `Repair run` of the same job run.
+    Check the address in the spec or in its secret, and whether it answers. The model's next run sends the message
+    again.
     """
 
 

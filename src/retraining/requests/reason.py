@@ -1,4 +1,4 @@
-"""The reason that an operator gives."""
+"""The reason that an operator gives, and the run that it is given in."""
 
 from retraining.errors import ParameterError
 
@@ -18,3 +18,13 @@ def wish_to_retrain(retrain: bool, reason: str | None) -> str | None:
             raise ParameterError("`reason` is set, but `retrain` is not true. Set retrain=true too, or leave both out.")
         return None
     return given_reason(reason, "Say why retrain is true; it is stored with the decision.")
+
+
+def check_one_request(run_id: str, is_the_same: bool) -> None:
+    """A run carries one request out: what is stored under its id is found again, and nothing else is done. Raises
+    ParameterError where the run asks for something else than what is stored."""
+    if not is_the_same:
+        raise ParameterError(
+            f"run_id {run_id} is stored with another request, by its action, target or reason. Nothing was done. Start "
+            f"the job as a new run, without the parameter run_id."
+        )

@@ -11,6 +11,7 @@ from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.promotion import Promotion
 from retraining.records.version import Manifest
 from retraining.requests.adopt import AdoptRequest
+from retraining.requests.reason import check_one_request
 from retraining.rules.champion.alias_state import newest_move
 from retraining.rules.champion.history import same_adoption
 from retraining.spec.model_spec import ModelSpec
@@ -47,6 +48,8 @@ def adopt(context: Context, request: AdoptRequest) -> AdoptReport:
     promotions = apply_newest_decision(context, "leave")
     decided = [row for row in promotions if row.request_id == context.run.run_id and row.state == "DECIDED"]
     if decided:
+        same = decided[-1].reasons[0] == request.reason and request.version in (None, decided[-1].version)
+        check_one_request(context.run.run_id, same)
         return AdoptReport(decided[-1])
 
     source = read_source(spec, context.tables)

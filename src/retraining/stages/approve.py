@@ -7,6 +7,7 @@ from retraining.adapters.tables.ledgers_of_model import append_rows, read_rows
 from retraining.context import Context
 from retraining.errors import ApprovalError, NothingToDoError, ParameterError
 from retraining.records.promotion import Promotion
+from retraining.requests.reason import check_one_request
 from retraining.rules.champion.approval import (
     Answer,
     answer_in_words,
@@ -60,11 +61,12 @@ def approve(
 
     rows = read_rows(context.tables, Promotion, context.model)
     stored = [row for row in rows if row.request_id == run.run_id and row.outcome in ("APPROVED", "REJECT")]
+    outcome: Answer = "APPROVED" if answer == "yes" else "REJECT"
     if stored:
+        check_one_request(run.run_id, same_answer(stored, outcome, reason.strip(), candidate) is not None)
         return ApprovalReport(stored[-1])
 
     rows = reject_expired(context, rows)
-    outcome: Answer = "APPROVED" if answer == "yes" else "REJECT"
     earlier = same_answer(rows, outcome, reason.strip(), candidate)
     if earlier and (is_not_carried_out(rows, earlier) or not _waits(rows, candidate)):
         return ApprovalReport(earlier)

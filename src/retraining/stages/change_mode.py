@@ -8,7 +8,7 @@ from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, r
 from retraining.context import Context
 from retraining.errors import ParameterError
 from retraining.records.control import Control
-from retraining.requests.reason import given_reason
+from retraining.requests.reason import check_one_request, given_reason
 from retraining.rules.champion.mode import Change, mode_after, same_change
 
 _log = logging.getLogger(__name__)
@@ -37,12 +37,15 @@ def change_mode(context: Context, change: str | None, reason: str | None) -> Mod
     run with the same change and reason while nothing else has changed.
 
     The alias `champion` does not move: callers load the model by it, and a model that comes back goes on from it.
-    Raises ParameterError without a reason, NothingToDoError where the model is in that mode for another reason.
+    Raises ParameterError without a reason, or where the run holds another request; NothingToDoError where the model is
+    in that mode for another reason.
     """
     wanted = _change(change)
     why = given_reason(reason, f"Say why the model is to {wanted}; it is stored with it.")
     rows = read_rows(context.tables, Control, context.model)
     stored = [row for row in rows if row.request_id == context.run.run_id]
+    if stored:
+        check_one_request(context.run.run_id, same_change(stored, wanted, why) is not None)
     earlier = stored[-1] if stored else same_change(rows, wanted, why)
     if earlier:
         return ModeReport(earlier)

@@ -16,7 +16,7 @@ from retraining.adapters.tables.forgotten_keys import (
     keys_of_request,
     read_requests,
     read_salt,
-    request_of_keys,
+    requests_of_keys,
     salt_of,
 )
 from retraining.adapters.tables.tables import Tables
@@ -24,6 +24,7 @@ from retraining.context import Context
 from retraining.errors import ForgetError, NothingToDoError, ParameterError
 from retraining.records.forgetting import Forgetting, TableRows
 from retraining.requests.forget import ForgetRequest
+from retraining.requests.reason import check_one_request
 from retraining.rules.ingest.forgotten_keys import Forgotten, all_hashes, hashed_keys
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
@@ -111,6 +112,8 @@ def forget(
     run_id = context.run.run_id
     left = unsearched(specs, landing, context.tables)
     own = read_requests(context.tables, source, run_id)
+    if own:
+        _check_one_request(context, request, own[-1].reason)
     if own and own[-1].state == "DONE":
         return _report(context.spec, own[-1], False, left)
 
@@ -137,9 +140,22 @@ def _request_id(context: Context, request: ForgetRequest, reason: str) -> str:
     tables = context.tables
     source = context.spec.source_name
     if keys_of_request(tables, source, context.run.run_id) is not None:
+        _check_one_request(context, request, reason)
         return context.run.run_id
-    earlier = request_of_keys(tables, source, keys_to_forget(context, request), reason)
-    return earlier or context.run.run_id
+    earlier = requests_of_keys(tables, source, keys_to_forget(context, request), reason)
+    return earlier[0] if earlier else context.run.run_id
+
+
+def _check_one_request(context: Context, request: ForgetRequest, stored_reason: str) -> None:
+    """The keys that this run has written are those of the request. A table of keys may be gone by now: then the reason
+    has to do."""
+    run_id = context.run.run_id
+    reason = str(request.reason).strip()
+    is_the_same = stored_reason == reason
+    if is_the_same and request.keys is not None:
+        keys = keys_to_forget(context, request)
+        is_the_same = run_id in requests_of_keys(context.tables, context.spec.source_name, keys, reason)
+    check_one_request(run_id, is_the_same)
 
 
 def _report(spec: ModelSpec, request: Forgetting, dry_run: bool, left: tuple[str, ...]) -> ForgetReport:

@@ -10,7 +10,7 @@ from retraining.errors import NothingToDoError
 from retraining.records.change import DataFault
 from retraining.records.decision import Decision
 from retraining.records.promotion import Promotion
-from retraining.requests.reason import given_reason
+from retraining.requests.reason import check_one_request, given_reason
 from retraining.rules.champion.alias_state import newest_move
 from retraining.rules.champion.rollback import same_release, waits_after_batch
 from retraining.rules.drift.data_faults import faults_in_words, open_faults
@@ -52,6 +52,7 @@ def release_retraining(context: Context, reason: str | None) -> ReleaseRetrainin
     rows = read_rows(context.tables, Promotion, spec.model)
     stored = next((row for row in rows if row.request_id == context.run.run_id and row.outcome == "RELEASED"), None)
     if stored:
+        check_one_request(context.run.run_id, stored.reasons == (why,))
         return ReleaseRetrainingReport(stored)
 
     source = read_source(spec, context.tables)

@@ -17,6 +17,7 @@ from retraining.adapters.tables.batches import (
 from retraining.context import Context
 from retraining.errors import NothingToDoError, ParameterError
 from retraining.records.batch import Batch
+from retraining.requests.reason import check_one_request
 from retraining.requests.repair import RepairRequest
 from retraining.rules.ingest.next_slice import Slice
 from retraining.rules.ingest.reading_limits import reading_limits
@@ -87,6 +88,8 @@ def repair(context: Context, source_table: str, request: RepairRequest, landing:
 def _done_by_this_run(context: Context, request: RepairRequest, batches: list[Batch]) -> list[Batch]:
     """A batch that was given up, by a rebaseline before its own plan or because its files are gone, does not count."""
     own = [row for row in batches if row.run_id == context.run.run_id and row.reason]
+    if own:
+        check_one_request(context.run.run_id, all(row.reason == request.reason for row in own))
     return [row for row in own if row.state != "ABANDONED" or request.action == "abandon"]
 
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 from retraining.adapters.registry.log_pages import address_of_pages, log_pages
 from retraining.adapters.registry.registry import CHAMPION, Registry
-from retraining.adapters.tables.ledgers_of_model import append_event, read_events
+from retraining.adapters.tables.ledgers_of_model import append_event, read_events, read_rows
 from retraining.context import Context
 from retraining.errors import ConcurrentRunError, IncidentOpenedError, NotifyError, RegistryError, TaskFailedError
 from retraining.kinds.find_kind import kind_of
 from retraining.records.batch import Batch
 from retraining.records.control import Mode
-from retraining.records.event import Event, Incident
+from retraining.records.event import Event, Incident, IncidentChange
 from retraining.records.gate import STOPS_NOBODY, GateResult
 from retraining.report.headline import headlines, status_of
 from retraining.report.index import ModelRuns, render_index
@@ -21,7 +21,7 @@ from retraining.report.page_data import PageData
 from retraining.report.tasks import failed_tasks, parse_states, skipped_tasks
 from retraining.report.words import listed, newest_path, run_path
 from retraining.rules.champion.alias_state import newest_move
-from retraining.rules.incidents import news_of_run
+from retraining.rules.incidents import news_of_run, not_told
 from retraining.rules.ingest.ledger import Ledger
 from retraining.steps.report.describe_champion import describe_champion
 from retraining.steps.report.run_records import RunRecords, page_data, read_run_records
@@ -101,7 +101,7 @@ def report(context: Context, task_states: str = "") -> RunReport:
     if is_new:
         _store(context, event, len(events))
         all_events = [*all_events, event]
-    store_incidents(context, records.incidents)
+    news, failures = _tell(context, records)
 
     page = render_run_page(data)
     index = render_index(_by_model(all_events))
@@ -110,11 +110,23 @@ def report(context: Context, task_states: str = "") -> RunReport:
     if pages_run_id and not event.unfinished_tasks:
         describe_champion(context, event, records, pages_run_id)
 
-    news = tuple(news_of_run(records.incidents, records.run_ids))
-    unreached = send_alerts(context, news)
+    unreached = tuple(sentence for found in failures.values() for sentence in found)
     page_at = address_of_pages(pages_run_id, newest_path(spec.model)) if pages_run_id else None
     pages_at = address_of_pages(pages_run_id) if pages_run_id else None
     return RunReport(event, page, pages_at, news, unreached, spec.alerts.fail_run, page_at)
+
+
+def _tell(context: Context, records: RunRecords) -> tuple[tuple[Incident, ...], dict[str, list[str]]]:
+    """Sends what people do not know yet; returns that and all that this run opened or resolved, and what did not
+    arrive. After a kill between the messages and their rows, the next run sends them again."""
+    stored = read_rows(context.tables, IncidentChange, context.model)
+    untold = not_told(records.incidents, stored)
+    own = news_of_run(records.incidents, records.run_ids)
+    news = tuple(each for each in records.incidents if each in untold or each in own)
+
+    failures = send_alerts(context, untold)
+    store_incidents(context, records.incidents, stored, failures)
+    return news, failures
 
 
 def _store(context: Context, event: Event, stored: int) -> None:
@@ -147,8 +159,8 @@ def _this_run(
 
 
 def _earlier(context: Context, events: Sequence[Event]) -> list[Event]:
-    """Runs of the loop before this one: what an operator's job reports is about no batch."""
-    return [row for row in events if row.model == context.model and row.is_of_loop and row.run_id != context.run.run_id]
+    """The model's runs before this one."""
+    return [row for row in events if row.model == context.model and row.run_id != context.run.run_id]
 
 
 def _by_model(events: list[Event]) -> list[ModelRuns]:

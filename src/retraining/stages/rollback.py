@@ -10,7 +10,7 @@ from retraining.adapters.tables.predictions import count_predictions
 from retraining.context import Context
 from retraining.records.promotion import Promotion
 from retraining.records.version import PredictionCount
-from retraining.requests.reason import given_reason
+from retraining.requests.reason import check_one_request, given_reason
 from retraining.rules.champion.alias_state import is_applied
 from retraining.rules.champion.history import live_since
 from retraining.rules.champion.rollback import puts_alias_back, same_rollback, version_asked
@@ -82,6 +82,9 @@ def rollback(
     promotions = apply_newest_decision(context, on_drift)
 
     target = version_asked(promotions, to_version, to_date)
+    own = [row for row in before if row.request_id == context.run.run_id and row.state == "DECIDED"]
+    if own:
+        check_one_request(context.run.run_id, same_rollback(own, why, target) is not None)
     earlier = _carried_out_before(context, before, why, target)
     if earlier:
         decision = earlier

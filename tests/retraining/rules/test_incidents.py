@@ -8,9 +8,11 @@ from tests.retraining.rules.history import promoted
 from retraining.records.change import DataFault
 from retraining.records.decision import Decision
 from retraining.records.event import IncidentChange
-from retraining.rules.incidents import incidents, news_of_run, not_stored, waiting_candidates
+from retraining.rules.incidents import incidents, news_of_run, not_stored, not_told, waiting_candidates
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
+ASKED = promoted(("PROMOTE", "1"), ("PENDING", "2"))
+ANSWERED = promoted(("PROMOTE", "1"), ("PENDING", "2"), ("APPROVED", "2"))
 
 
 def decision(batch: int, **values) -> Decision:
@@ -99,9 +101,28 @@ def test_each_opening_and_each_end_is_stored_once_however_many_runs_were_killed_
     assert [each.state for each in not_stored(incidents(rows), [])] == ["resolved"]
 
 
-def _row(incident) -> IncidentChange:
+def _row(incident, told: bool | None = None) -> IncidentChange:
     named = dict.fromkeys(IncidentChange.__dataclass_fields__)
-    return IncidentChange(**{**named, "incident": incident.id, "state": incident.state})
+    return IncidentChange(**{**named, "incident": incident.id, "state": incident.state, "told": told})
+
+
+@pytest.mark.parametrize(
+    ("told", "news"),
+    [([], True), ([True], False), ([None], False), ([False], True), ([False, True], False)],
+    ids=["no row", "told", "an older row", "a webhook did not answer", "and has answered since"],
+)
+def test_people_are_told_until_every_webhook_has_taken_it(told, news):
+    found = waiting_candidates(ASKED)
+
+    assert not_told(found, [_row(found[0], each) for each in told]) == (found if news else [])
+
+
+def test_the_end_is_told_only_where_the_begin_has_a_row():
+    opened, resolved = waiting_candidates(ASKED), waiting_candidates(ANSWERED)
+
+    assert not_told(resolved, []) == []
+    assert not_told(resolved, [_row(opened[0], True)]) == resolved
+    assert not_told(resolved, [_row(opened[0], True), _row(resolved[0], True)]) == []
 
 
 @pytest.mark.parametrize(("realised", "is_open"), [(12.1, True), (11.9, True), (11.61, True), (11.59, False)])
@@ -189,10 +210,6 @@ def test_a_previous_champion_that_won_is_no_news_any_more_once_another_version_i
     )
 
     assert [each.resolved_batch for each in known] == [2]
-
-
-ASKED = promoted(("PROMOTE", "1"), ("PENDING", "2"))
-ANSWERED = promoted(("PROMOTE", "1"), ("PENDING", "2"), ("APPROVED", "2"))
 
 
 def test_a_candidate_that_begins_to_wait_opens_an_incident_in_the_run_that_asked():

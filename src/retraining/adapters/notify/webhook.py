@@ -35,12 +35,14 @@ def post_json(
     name = f"{role} {receiver.name}"
     address = _address(name, receiver, otherwise, read_secret)
     body = json.dumps(message).encode()
-    request = Request(address, data=body, headers={"Content-Type": "application/json"}, method="POST")
     try:
+        request = Request(address, data=body, headers={"Content-Type": "application/json"}, method="POST")
         with build_opener(_NoRedirect).open(request, timeout=TIMEOUT_SECONDS):
             return
     except HTTPError as err:
         found = f"answered with status {err.code}"
+    except ValueError:  # what a web address looks like, and the library cannot take apart
+        found = "has an address that cannot be called"
     except (OSError, HTTPException) as err:
         found = f"did not answer ({_why(err)})"
     raise NotifyError(f"{name} {found}, expected a status below 300 within {TIMEOUT_SECONDS} s. {otherwise}")

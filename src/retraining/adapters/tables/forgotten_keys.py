@@ -62,11 +62,11 @@ def salt_of(tables: Tables, source: str, run: Run, new_salt: str) -> str:
     return salt or new_salt
 
 
-def request_of_keys(tables: Tables, source: str, keys: DataFrame, reason: str) -> str | None:
-    """The newest request of exactly these keys (`_row_key`) for this reason; None where there is none."""
+def requests_of_keys(tables: Tables, source: str, keys: DataFrame, reason: str) -> list[str]:
+    """The requests of exactly these keys (`_row_key`) for this reason, newest first."""
     salt = read_salt(tables, source)
     if salt is None:
-        return None
+        return []
     asked = hashed_keys(keys, salt).distinct()
     known = _of_source(tables, source).where(F.col("reason") == F.lit(reason))
     name = KEY_HASH_SHA256 if KEY_HASH_SHA256 in known.columns else KEY_HASH
@@ -75,8 +75,7 @@ def request_of_keys(tables: Tables, source: str, keys: DataFrame, reason: str) -
     both = written.join(asked.select(name, F.lit(1).alias("_asked")), name, "left").groupBy("request_id")
     counted = both.agg(F.max("seq").alias("seq"), F.count(F.lit(1)).alias("_all"), F.count("_asked").alias("_same"))
     same = counted.where((F.col("_all") == F.col("_same")) & (F.col("_all") == F.lit(asked.count())))
-    newest = same.orderBy(F.col("seq").desc()).select("request_id").first()
-    return str(newest[0]) if newest else None
+    return [str(row[0]) for row in same.orderBy(F.col("seq").desc()).select("request_id").collect()]
 
 
 def append_keys(tables: Tables, source: str, salt: str, keys: DataFrame, reason: str, run: Run) -> None:

@@ -78,15 +78,18 @@ class RunRecords:
 
 def read_run_records(context: Context, states: Mapping[str, str], earlier: Callable[[], Sequence[Event]]) -> RunRecords:
     """Reads every table of the model once, all of them at the same time. states: those of the run's tasks, none in a
-    run by hand. earlier: the events of the model's runs of the loop before this one, oldest first; they are read
-    meanwhile."""
+    run by hand. earlier: the events of the model's runs before this one, oldest first; they are read meanwhile."""
     spec = context.spec
     tables = context.tables
     of_loop = is_of_loop(states)
     decided = of_loop and LOOPS_OWN_TASK not in unfinished_tasks(states)
 
+    def of_loop_before() -> list[Event]:
+        """What an operator's job reports is about no batch."""
+        return [row for row in earlier() if row.is_of_loop]
+
     def last_page() -> datetime | None:
-        return max((row.at for row in earlier()), default=None)
+        return max((row.at for row in of_loop_before()), default=None)
 
     with ThreadPoolExecutor() as pool:
         all_batches = pool.submit(read_all_rows, tables, spec.source_name)
@@ -109,7 +112,11 @@ def read_run_records(context: Context, states: Mapping[str, str], earlier: Calla
         run_ids |= _finished(decision, fits, last_page())
     batch = next((row for row in reversed(closed) if row.run_id in run_ids), None)
     if batch is None and of_loop and "ingest" not in unfinished_tasks(states):
-        batch = _met_first(closed, earlier())
+        batch = _met_first(closed, of_loop_before())
+    moves = [row for row in all_promotions.result() if row.state == "DECIDED"]
+    requests: list[Promotion | Control] = [*moves, *all_controls.result()]
+    if not of_loop and not any(row.run_id in run_ids for row in requests):
+        run_ids |= _killed_requests(requests, earlier())
     controls = [row for row in all_controls.result() if row.run_id in run_ids]
     promotions = tuple(numbers.of_promotions(all_promotions.result()))
     own = [row for row in promotions if row.state == "DECIDED" and row.run_id in run_ids]
@@ -174,6 +181,15 @@ def _finished(decision: Decision, fits: Sequence[Stamped], last_page: datetime |
     if last_page is not None and last_page >= decision.at:
         return set()
     return {decision.run_id, *(row.run_id for row in fits if row.at >= decision.at)}
+
+
+def _killed_requests(requests: Sequence[Promotion | Control], earlier: Sequence[Event]) -> set[str]:
+    """Runs in which a person asked for something and that were killed before their page. This one finishes them: the
+    same command, started again, finds what they had decided."""
+    last = max((row.at for row in earlier), default=None)
+    told = {row.run_id for row in earlier}
+    asked = [row for row in requests if row.request_id == row.run_id and (last is None or row.at > last)]
+    return {row.run_id for row in asked} - told
 
 
 def page_data(spec: ModelSpec, records: RunRecords, events: Sequence[Event], states: Mapping[str, str]) -> PageData:

@@ -11,10 +11,12 @@ from retraining.records.event import Incident
 _log = logging.getLogger(__name__)
 
 
-def send_alerts(context: Context, news: Sequence[Incident]) -> tuple[str, ...]:
+def send_alerts(context: Context, news: Sequence[Incident]) -> dict[str, list[str]]:
     """Writes one line to the log and sends one message to each webhook for each incident. Returns a sentence for each
-    webhook that was not reached. A repeated run sends them again, with the same id."""
-    return tuple(failure for incident in news for failure in _send(context, incident))
+    webhook that was not reached, by the incident's id. A message may arrive twice, with the same id: after a kill, or
+    where another webhook was not reached."""
+    failures = {incident.id: _send(context, incident) for incident in news}
+    return {name: found for name, found in failures.items() if found}
 
 
 def _send(context: Context, incident: Incident) -> list[str]:
@@ -39,6 +41,6 @@ def _send(context: Context, incident: Incident) -> list[str]:
 
 
 _CURE = (
-    "The decision stands and the page is written. Correct the webhook in alerts.webhooks, then use `Repair run` of "
-    "this job run: it sends the alert again."
+    "The decision stands. Correct the webhook in alerts.webhooks, its secret or its receiver; the model's next run "
+    "sends the alert again."
 )

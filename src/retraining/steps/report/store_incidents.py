@@ -1,25 +1,32 @@
-"""Incidents as rows, so that dashboards and alerts can see them."""
+"""Incidents as rows, so that dashboards and alerts can see them, and no run is needed to tell people twice."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
+from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq
 from retraining.context import Context
 from retraining.records.event import Incident, IncidentChange
 from retraining.records.run import Run
-from retraining.rules.incidents import not_stored
+from retraining.rules.incidents import not_stored, not_told
 
 
-def store_incidents(context: Context, incidents: Sequence[Incident]) -> None:
-    """One commit with every opening and every end that has no row yet. What a killed run did not store, the next run
-    does."""
-    stored = read_rows(context.tables, IncidentChange, context.model)
-    news = not_stored(incidents, stored)
+def store_incidents(
+    context: Context,
+    incidents: Sequence[Incident],
+    stored: Sequence[IncidentChange],
+    unreached: Collection[str] = (),
+) -> None:
+    """One commit with every opening and every end that has no row yet, or that has now arrived where it had not.
+    unreached: ids of incidents that a webhook did not take. What a killed run did not store, the next run does."""
+    arrived = [each for each in not_told(incidents, stored) if each.id not in unreached]
+    new = not_stored(incidents, stored)
     seq = next_seq(stored)
-    if news:
-        append_rows(context.tables, "incident", [_row(each, seq, context.run) for each in news])
+    rows = [each for each in incidents if each in new or each in arrived]
+    if rows:
+        changes = [_row(each, seq, each.id not in unreached, context.run) for each in rows]
+        append_rows(context.tables, "incident", changes)
 
 
-def _row(incident: Incident, seq: int, run: Run) -> IncidentChange:
+def _row(incident: Incident, seq: int, told: bool, run: Run) -> IncidentChange:
     return IncidentChange(
         model=incident.model,
         seq=seq,
@@ -30,5 +37,6 @@ def _row(incident: Incident, seq: int, run: Run) -> IncidentChange:
         opened_at=incident.opened_at,
         batch_seq=incident.newest_batch,
         line=incident.line,
+        told=told,
         **run.stamp,
     )

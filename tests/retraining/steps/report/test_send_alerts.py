@@ -60,8 +60,9 @@ def test_each_incident_is_sent_once_and_a_webhook_that_was_not_reached_is_named(
         ("toy/drift/4", "open", "toy: Drift persists."),
         ("toy/error/2", "resolved", "toy: resolved with batch 4."),
     ]
-    assert [each.startswith("Webhook gone did not answer") for each in unreached] == [True, True]
-    assert "The decision stands" in unreached[0]
+    assert list(unreached) == ["toy/drift/4", "toy/error/2"]
+    assert [sentence.startswith("Webhook gone did not answer") for (sentence,) in unreached.values()] == [True, True]
+    assert "The decision stands" in unreached["toy/drift/4"][0]
     assert [record.message for record in caplog.records] == ["open: toy: Drift persists.", f"resolved: {RESOLVED.line}"]
 
 
@@ -75,15 +76,22 @@ def test_an_address_can_stand_in_a_secret(chat):
     secrets = {("retraining", "pager"): f" http://127.0.0.1:{chat.server_port}/token-4711\n"}
     context = Context(secret_spec(), None, None, RUN, lambda scope, key: secrets[scope, key])
 
-    assert send_alerts(context, [OPENED]) == ()
+    assert send_alerts(context, [OPENED]) == {}
     assert [each["incident"] for each in chat.messages] == ["toy/drift/4"]
 
 
 @pytest.mark.parametrize(
-    "secret", ["token-4711", "http://127.0.0.1:1/token-4711", "http://127.0.0.1:1/token-4711\x01x"]
+    "secret",
+    [
+        "token-4711",
+        "http://127.0.0.1:1/token-4711",
+        "http://127.0.0.1:1/token-4711\x01x",
+        "https://[token-4711/",
+        "http://127.0.0.1:port4711/",
+    ],
 )
 def test_a_secret_is_in_no_message_that_says_what_went_wrong(secret, caplog):
-    (unreached,) = send_alerts(Context(secret_spec(), None, None, RUN, lambda scope, key: secret), [OPENED])
+    ((unreached,),) = send_alerts(Context(secret_spec(), None, None, RUN, lambda scope, key: secret), [OPENED]).values()
 
     assert unreached.startswith("Webhook pager ")
     assert "4711" not in unreached + caplog.text
@@ -93,7 +101,7 @@ def test_a_secret_that_may_not_be_read_is_named_and_the_run_goes_on():
     def refuse(scope, key):
         raise ParameterError(f"the secret `{key}` of scope `{scope}` cannot be read (PermissionDenied).")
 
-    (unreached,) = send_alerts(Context(secret_spec(), None, None, RUN, refuse), [OPENED])
+    ((unreached,),) = send_alerts(Context(secret_spec(), None, None, RUN, refuse), [OPENED]).values()
 
     assert unreached.startswith("Webhook pager has no address: the secret `pager` of scope `retraining` cannot be read")
     assert "The decision stands" in unreached
