@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from local_workspace.errors import StateFolderError
+from local_workspace.errors import EngineError, StateFolderError
 
 LEAST_FREE = 100_000_000
 """Bytes. A small run writes less; with nothing left, even its error could not be logged."""
@@ -44,13 +44,21 @@ def machine_fault(text: str) -> str | None:
 
 @contextmanager
 def reported(state: Path) -> Iterator[None]:
-    """Raises StateFolderError in place of Python's own error, where the machine refuses something."""
+    """Raises StateFolderError in place of Python's own error, where the machine refuses something; EngineError where
+    Java has ended."""
     try:
         yield
     except OSError as err:
         if err.errno not in _FULL_NUMBERS + _CLOSED_NUMBERS + _WRONG_NUMBERS:
             raise
         raise StateFolderError(_refusal(Path(err.filename or state), err)) from err
+    except Exception as err:
+        if type(err).__name__ != "Py4JNetworkError":  # by its name: py4j is imported only where Spark starts
+            raise
+        raise EngineError(
+            "Java, in which Spark runs, has ended or does not answer: something stopped it, such as a lack of memory. "
+            "Tables and models are as the last finished step left them. Run the same command again."
+        ) from err
 
 
 def _refusal(place: Path, err: OSError) -> str:

@@ -156,10 +156,10 @@ class ReproduceError(RetrainingError):
 
 
 class AliasDriftError(RetrainingError):
-    """Somebody moved the alias `champion` outside this product.
+    """Somebody moved the alias `champion` outside this product, or its version is gone.
 
     Nothing is promoted until a person has decided: `rollback` to the version that you want. With
-    `policy.on_alias_drift: heal` the alias goes back by itself.
+    `policy.on_alias_drift: heal` the alias goes back by itself, if its version is there.
     """
 
 

@@ -9,10 +9,12 @@ import time
 from pathlib import Path
 
 import pytest
+from py4j.protocol import Py4JNetworkError
 
 from local_workspace.__main__ import COMMANDS, _parser, main
 from local_workspace.bundle.bundle import job_keys, read_bundle
 from local_workspace.bundle.job_help import job_parameters
+from local_workspace.commands import status
 from local_workspace.commands.command import pairs
 
 from .engines.test_mlflow_server import group_is_alive, within
@@ -197,6 +199,21 @@ def test_every_command_has_help_with_examples(capsys: pytest.CaptureFixture[str]
 
         assert f"usage: ./workspace {name}" in shown
         assert f"examples:\n  ./workspace {name}" in shown
+
+
+def test_a_java_process_that_ends_is_one_sentence_with_the_cure(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def end(_: object) -> int:
+        raise Py4JNetworkError("Answer from Java side is empty")
+
+    monkeypatch.setattr(status, "execute", end)
+
+    assert main(["status"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("EngineError: Java, in which Spark runs, has ended")
+    assert "Run the same command again" in said
+    assert "Traceback" not in said
 
 
 def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 """dbutils: widgets and secrets in, task values out. Everything a notebook receives is text, and untrusted."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -43,7 +44,7 @@ def read_secret(dbutils: Any, scope: str, key: str) -> str:
         raise ParameterError(
             f"the secret `{key}` of scope `{scope}` cannot be read ({type(err).__name__}). Check both names in the "
             f"spec, and that the job's principal has READ on the scope. On a laptop, set the environment variable "
-            f"LOCAL_SECRET_<SCOPE>_<KEY>."
+            f"{_variable(scope, key)}."
         ) from err
 
 
@@ -56,3 +57,8 @@ def service_credential(dbutils: Any, name: str) -> Any:
             f"the service credential `{name}` cannot be used ({type(err).__name__}). Check its name in the spec, and "
             f"that the job's principal has ACCESS on it. It exists in workspaces with Unity Catalog only."
         ) from err
+
+
+def _variable(scope: str, key: str) -> str:
+    """Where a laptop looks for a secret."""
+    return re.sub(r"[^A-Z0-9]", "_", f"LOCAL_SECRET_{scope}_{key}".upper())

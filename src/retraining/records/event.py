@@ -189,6 +189,6 @@ class IncidentChange(Stamped):
     """The batch of the newest decision that saw it."""
     line: str
     """What happened, how much, since when and what happens next."""
-    told: bool | None = None
+    notified: bool | None = None
     """Whether every webhook of the spec was reached, or there is none. Where not, the next run sends it again, and
     adds a row when it has arrived. None in rows that are older than this column."""

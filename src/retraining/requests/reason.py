@@ -11,6 +11,11 @@ def given_reason(text: str | None, why: str) -> str:
     return text.strip()
 
 
+def as_sentence(reason: str) -> str:
+    """The reason with a full stop, where other sentences follow."""
+    return reason if reason.endswith((".", "!", "?")) else f"{reason}."
+
+
 def wish_to_retrain(retrain: bool, reason: str | None) -> str | None:
     """Why a person wants a training; None where no person does. Raises ParameterError for one of the two alone."""
     if not retrain:
@@ -22,9 +27,9 @@ def wish_to_retrain(retrain: bool, reason: str | None) -> str | None:
 
 def check_one_request(run_id: str, is_the_same: bool) -> None:
     """A run carries one request out: what is stored under its id is found again, and nothing else is done. Raises
-    ParameterError where the run asks for something else than what is stored."""
+    ParameterError where the run requests something else than what is stored."""
     if not is_the_same:
         raise ParameterError(
-            f"run_id {run_id} is stored with another request, by its action, target or reason. Nothing was done. Start "
-            f"the job as a new run, without the parameter run_id."
+            f"run_id {run_id} is stored with another request, by its action, target or reason. Nothing was done. Begin "
+            f"a new run, without the parameter run_id."
         )

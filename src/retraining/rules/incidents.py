@@ -66,12 +66,12 @@ def not_stored(known: Iterable[Incident], stored: Iterable[IncidentChange]) -> l
     return [each for each in known if (each.id, each.state) not in there]
 
 
-def not_told(known: Iterable[Incident], stored: Sequence[IncidentChange]) -> list[Incident]:
+def not_notified(known: Iterable[Incident], stored: Sequence[IncidentChange]) -> list[Incident]:
     """Incidents of which people do not know how they stand, oldest first: this run found it, the run that did was
-    killed, or a webhook did not answer. The end of one whose begin has no row is no news."""
-    told = {(row.incident, row.state) for row in stored if row.told is not False}
+    killed, or a webhook did not answer. The end of one whose begin has no row is left out."""
+    notified = {(row.incident, row.state) for row in stored if row.notified is not False}
     begun = {row.incident for row in stored if row.state == "open"}
-    return [each for each in known if (each.id, each.state) not in told and (each.is_open or each.id in begun)]
+    return [each for each in known if (each.id, each.state) not in notified and (each.is_open or each.id in begun)]
 
 
 def _of_question(question: Question) -> Incident:

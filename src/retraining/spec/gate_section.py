@@ -75,7 +75,7 @@ class GateSection(Section):
     approval: Literal["none", "required"] = "none"
     """required: a candidate that passes waits in `promotions` as PENDING until somebody runs the job approve."""
     approval_days: int = Field(default=7, ge=1)
-    """Days of the runs' clock after which a candidate that still waits is refused."""
+    """Days of the calendar after which a candidate that still waits is refused, whatever `as_of` says."""
     authors: tuple[Person, ...] = ()
     """Everyone who wrote or changed this spec or its recipe, by their user name in the workspace. None of them may
     approve a candidate. Only with approval: required."""

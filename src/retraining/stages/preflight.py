@@ -58,7 +58,7 @@ class PreflightReport:
         """Raises RetrainingError when a probe failed, so that the job fails."""
         if self.missing:
             raise RetrainingError(
-                f"preflight: {len(self.missing)} of {len(self.probes)} probes failed; the GRANTs are listed above."
+                f"preflight: {len(self.missing)} of {len(self.probes)} probes failed. The list above has each cure."
             )
 
 
@@ -132,6 +132,7 @@ def _secrets(context: Context, principal: str) -> list[_Attempt]:
         (
             f"read the secret {each.key} of scope {each.scope}, the address of {each.name}",
             partial(context.read_secret, str(each.scope), str(each.key)),
+            f"Put the address there: databricks secrets put-secret {each.scope} {each.key}; and give access: "
             f"databricks secrets put-acl {each.scope} {principal} READ",
         )
         for each in receivers

@@ -21,7 +21,7 @@ from retraining.report.page_data import PageData
 from retraining.report.tasks import failed_tasks, parse_states, skipped_tasks
 from retraining.report.words import listed, newest_path, run_path
 from retraining.rules.champion.alias_state import newest_move
-from retraining.rules.incidents import news_of_run, not_told
+from retraining.rules.incidents import news_of_run, not_notified
 from retraining.rules.ingest.ledger import Ledger
 from retraining.steps.report.describe_champion import describe_champion
 from retraining.steps.report.run_records import RunRecords, page_data, read_run_records
@@ -101,7 +101,7 @@ def report(context: Context, task_states: str = "") -> RunReport:
     if is_new:
         _store(context, event, len(events))
         all_events = [*all_events, event]
-    news, failures = _tell(context, records)
+    news, failures = _notify(context, records)
 
     page = render_run_page(data)
     index = render_index(_by_model(all_events))
@@ -116,15 +116,15 @@ def report(context: Context, task_states: str = "") -> RunReport:
     return RunReport(event, page, pages_at, news, unreached, spec.alerts.fail_run, page_at)
 
 
-def _tell(context: Context, records: RunRecords) -> tuple[tuple[Incident, ...], dict[str, list[str]]]:
+def _notify(context: Context, records: RunRecords) -> tuple[tuple[Incident, ...], dict[str, list[str]]]:
     """Sends what people do not know yet; returns that and all that this run opened or resolved, and what did not
     arrive. After a kill between the messages and their rows, the next run sends them again."""
     stored = read_rows(context.tables, IncidentChange, context.model)
-    untold = not_told(records.incidents, stored)
+    unknown = not_notified(records.incidents, stored)
     own = news_of_run(records.incidents, records.run_ids)
-    news = tuple(each for each in records.incidents if each in untold or each in own)
+    news = tuple(each for each in records.incidents if each in unknown or each in own)
 
-    failures = send_alerts(context, untold)
+    failures = send_alerts(context, unknown)
     store_incidents(context, records.incidents, stored, failures)
     return news, failures
 

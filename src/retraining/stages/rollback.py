@@ -10,7 +10,7 @@ from retraining.adapters.tables.predictions import count_predictions
 from retraining.context import Context
 from retraining.records.promotion import Promotion
 from retraining.records.version import PredictionCount
-from retraining.requests.reason import check_one_request, given_reason
+from retraining.requests.reason import as_sentence, check_one_request, given_reason
 from retraining.rules.champion.alias_state import is_applied
 from retraining.rules.champion.history import live_since
 from retraining.rules.champion.rollback import puts_alias_back, same_rollback, version_asked
@@ -36,7 +36,7 @@ class RollbackReport:
     def summary(self) -> str:
         """One line for people."""
         row = self.promotion
-        reasons = " ".join(row.reasons)
+        reasons = " ".join(as_sentence(each) for each in row.reasons)
         if row.outcome == "HEAL":
             done = f"{row.model}: the alias champion is at version {row.version} again, as decided before. {reasons}"
             return " ".join(part for part in (done, self.earlier) if part)

@@ -8,7 +8,7 @@ from tests.retraining.rules.history import promoted
 from retraining.records.change import DataFault
 from retraining.records.decision import Decision
 from retraining.records.event import IncidentChange
-from retraining.rules.incidents import incidents, news_of_run, not_stored, not_told, waiting_candidates
+from retraining.rules.incidents import incidents, news_of_run, not_notified, not_stored, waiting_candidates
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 ASKED = promoted(("PROMOTE", "1"), ("PENDING", "2"))
@@ -103,7 +103,7 @@ def test_each_opening_and_each_end_is_stored_once_however_many_runs_were_killed_
 
 def _row(incident, told: bool | None = None) -> IncidentChange:
     named = dict.fromkeys(IncidentChange.__dataclass_fields__)
-    return IncidentChange(**{**named, "incident": incident.id, "state": incident.state, "told": told})
+    return IncidentChange(**{**named, "incident": incident.id, "state": incident.state, "notified": told})
 
 
 @pytest.mark.parametrize(
@@ -114,15 +114,15 @@ def _row(incident, told: bool | None = None) -> IncidentChange:
 def test_people_are_told_until_every_webhook_has_taken_it(told, news):
     found = waiting_candidates(ASKED)
 
-    assert not_told(found, [_row(found[0], each) for each in told]) == (found if news else [])
+    assert not_notified(found, [_row(found[0], each) for each in told]) == (found if news else [])
 
 
 def test_the_end_is_told_only_where_the_begin_has_a_row():
     opened, resolved = waiting_candidates(ASKED), waiting_candidates(ANSWERED)
 
-    assert not_told(resolved, []) == []
-    assert not_told(resolved, [_row(opened[0], True)]) == resolved
-    assert not_told(resolved, [_row(opened[0], True), _row(resolved[0], True)]) == []
+    assert not_notified(resolved, []) == []
+    assert not_notified(resolved, [_row(opened[0], True)]) == resolved
+    assert not_notified(resolved, [_row(opened[0], True), _row(resolved[0], True)]) == []
 
 
 @pytest.mark.parametrize(("realised", "is_open"), [(12.1, True), (11.9, True), (11.61, True), (11.59, False)])

@@ -160,7 +160,7 @@ def test_the_manifest_says_what_is_known_of_it(story):
 
 def test_with_too_few_days_after_its_training_the_gate_lacks_evidence(story):
     assert story.too_few.promotion.outcome == "REJECT"
-    assert story.too_few.promotion.reasons == ("The hold-out has 1 whole days; a verdict needs 6.",)
+    assert story.too_few.promotion.reasons[0] == "The hold-out has 1 whole days; a verdict needs 6."
 
 
 def test_files_that_were_trusted_once_are_copied_again_without_a_word(story):

@@ -66,7 +66,7 @@ def story(make_loop, pager):
     pager.status = 204
     loop.start_run(as_of="2013-01-18")
     told.answered, told.after_silence = loop.report(LOOP), list(pager.taken)
-    told.rows = [(row.state, row.told) for row in read_rows(loop.tables, IncidentChange, "toy")]
+    told.rows = [(row.state, row.notified) for row in read_rows(loop.tables, IncidentChange, "toy")]
 
     loop.start_run(as_of="2013-01-19", run_id="50")
     change_mode(loop.context, "freeze", "An audit.")  # killed before its report

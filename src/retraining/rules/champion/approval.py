@@ -7,6 +7,7 @@ from typing import Literal
 
 from retraining.records.promotion import Promotion
 from retraining.records.run import UNKNOWN_PERSON
+from retraining.requests.reason import as_sentence
 
 Answer = Literal["APPROVED", "REJECT"]
 """Yes or no, as `promotions` has it."""
@@ -81,7 +82,7 @@ def why_not_approved_by(person: str | None, authors: Sequence[str]) -> str | Non
 
 def answer_in_words(answer: Answer, run_id: str, reason: str) -> str:
     """The answer of a person as its row gives it."""
-    return f"{'Approved' if answer == 'APPROVED' else 'Refused'} in run {run_id}: {reason}"
+    return f"{'Approved' if answer == 'APPROVED' else 'Refused'} in run {run_id}: {as_sentence(reason)}"
 
 
 def same_answer(rows: Sequence[Promotion], answer: Answer, reason: str, candidate: str | None) -> Promotion | None:

@@ -131,10 +131,12 @@ def _deleted(context: Context, champion: str | None, version: str, rows: Sequenc
     model = context.model
     found = "is not set" if champion is None else f"is version {champion}"
     choices = [each for each in earlier_champions(rows, version) if context.registry.has_version(model, each)]
-    back = f"Go back with the job rollback (to_version={' or '.join(choices)}), or have" if choices else "Have"
+    back = f"go back with the job rollback (to_version={' or '.join(choices)}), or have" if choices else "have"
     return (
-        f"{model} version {version}, which the last decision made champion, was deleted from the registry; "
-        f"{model}@champion {found}. Nothing was promoted. {back} another version taken over by the job adopt."
+        f"{model} version {version}, which the last decision made champion, is not in the registry any more; "
+        f"{model}@champion {found}. Nothing was promoted. Somebody deleted it, or an older copy of the registry's "
+        f"database was put back: then bring the newer one back. Else: {back} another version taken over by the job "
+        f"adopt."
     )
 
 

@@ -41,7 +41,7 @@ def with_approval(spec: ModelSpec, passed: Promotion, asked: Promotion | None) -
 def reject_expired(context: Context, rows: list[Promotion]) -> list[Promotion]:
     """The promotions, after every candidate that waited too long was refused.
 
-    Time is that of the runs' clock: people answer by the calendar, and a source that fell silent must not keep a
+    Time is that of the calendar, not of `as_of`: people answer by it, and a source that fell silent must not keep a
     question open without end.
     """
     days = context.spec.gate.approval_days

@@ -84,12 +84,8 @@ def read_run_records(context: Context, states: Mapping[str, str], earlier: Calla
     of_loop = is_of_loop(states)
     decided = of_loop and LOOPS_OWN_TASK not in unfinished_tasks(states)
 
-    def of_loop_before() -> list[Event]:
-        """What an operator's job reports is about no batch."""
-        return [row for row in earlier() if row.is_of_loop]
-
     def last_page() -> datetime | None:
-        return max((row.at for row in of_loop_before()), default=None)
+        return max((row.at for row in _of_loop(earlier())), default=None)
 
     with ThreadPoolExecutor() as pool:
         all_batches = pool.submit(read_all_rows, tables, spec.source_name)
@@ -112,17 +108,14 @@ def read_run_records(context: Context, states: Mapping[str, str], earlier: Calla
         run_ids |= _finished(decision, fits, last_page())
     batch = next((row for row in reversed(closed) if row.run_id in run_ids), None)
     if batch is None and of_loop and "ingest" not in unfinished_tasks(states):
-        batch = _met_first(closed, of_loop_before())
-    moves = [row for row in all_promotions.result() if row.state == "DECIDED"]
-    requests: list[Promotion | Control] = [*moves, *all_controls.result()]
-    if not of_loop and not any(row.run_id in run_ids for row in requests):
-        run_ids |= _killed_requests(requests, earlier())
+        batch = _met_first(closed, _of_loop(earlier()))
+    if not of_loop:
+        run_ids |= _killed_requests(run_ids, [*all_promotions.result(), *all_controls.result()], earlier())
     controls = [row for row in all_controls.result() if row.run_id in run_ids]
     promotions = tuple(numbers.of_promotions(all_promotions.result()))
     own = [row for row in promotions if row.state == "DECIDED" and row.run_id in run_ids]
     results = [row for row in all_results.result() if row.run_id in run_ids]
     losses = losses_of(numbers.of_decisions(decisions))
-    newest = closed[-1].batch_seq if closed else None
 
     return RunRecords(
         run_ids=run_ids,
@@ -140,11 +133,23 @@ def read_run_records(context: Context, states: Mapping[str, str], earlier: Calla
         drift=tuple(drift),
         losses=tuple(losses),
         samples=sample_refusals(context, batch),
-        static_error=error_on_batch(spec, losses, first_champion(promotions), newest)[0],
+        static_error=_static_error(spec, losses, promotions, closed),
         incidents=(*incidents(decisions), *waiting_candidates(all_promotions.result())),
         shares=_shares(context, numbers, drift),
         detectors=_newest(numbers.own(detectors.result())),
     )
+
+
+def _static_error(
+    spec: ModelSpec, losses: Sequence[DailyLoss], promotions: Sequence[Promotion], closed: Sequence[Batch]
+) -> float | None:
+    newest = closed[-1].batch_seq if closed else None
+    return error_on_batch(spec, losses, first_champion(promotions), newest)[0]
+
+
+def _of_loop(events: Sequence[Event]) -> list[Event]:
+    """What an operator's job reports is about no batch."""
+    return [row for row in events if row.is_of_loop]
 
 
 def _errors(context: Context, run_ids: Collection[str], failed: Sequence[str]) -> tuple[TaskError, ...]:
@@ -183,13 +188,16 @@ def _finished(decision: Decision, fits: Sequence[Stamped], last_page: datetime |
     return {decision.run_id, *(row.run_id for row in fits if row.at >= decision.at)}
 
 
-def _killed_requests(requests: Sequence[Promotion | Control], earlier: Sequence[Event]) -> set[str]:
-    """Runs in which a person asked for something and that were killed before their page. This one finishes them: the
-    same command, started again, finds what they had decided."""
+def _killed_requests(
+    run_ids: frozenset[str], rows: Sequence[Promotion | Control], earlier: Sequence[Event]
+) -> set[str]:
+    """Runs in which a person requested something and that were killed before their page. A run that holds no
+    request finishes them: the same command, started again, finds what they had decided."""
+    requests = [row for row in rows if row.request_id == row.run_id]
+    if any(row.run_id in run_ids for row in requests):
+        return set()
     last = max((row.at for row in earlier), default=None)
-    told = {row.run_id for row in earlier}
-    asked = [row for row in requests if row.request_id == row.run_id and (last is None or row.at > last)]
-    return {row.run_id for row in asked} - told
+    return {row.run_id for row in requests if last is None or row.at > last} - {row.run_id for row in earlier}
 
 
 def page_data(spec: ModelSpec, records: RunRecords, events: Sequence[Event], states: Mapping[str, str]) -> PageData:
