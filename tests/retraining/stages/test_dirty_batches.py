@@ -23,7 +23,8 @@ COLUMNS = {"label": "y", "numeric": ["x", "z", "w"], "categorical": ["c"]}
 SPEC = toy_spec(
     columns=COLUMNS, drift={"min_rows": 30}, policy={"min_new_rows": 30}, gate={"deploy": "candidate"}
 )  # a run of one day has 20 rows, so the noise floor is that of independent rows
-STRICT = toy_spec(**{**SPEC.model_dump(), "columns": {**COLUMNS, "label_delay": 0}})
+LETS_ALL_IN = {"batch": {"max_quarantined_share": 1.0}}
+STRICT = toy_spec(**{**SPEC.model_dump(), "columns": {**COLUMNS, "label_delay": 0}, "quality": LETS_ALL_IN})
 SOURCE = "id string, at timestamp, x double, z double, w double, c string, y double"
 ID, AT, X, Z, W, C, Y = range(7)
 
@@ -127,7 +128,7 @@ def test_a_broken_column_has_drifted_and_the_page_names_what_it_is(loop, story, 
     metric = column(loop, story["broken"], name)
 
     assert (metric.verdict, str(metric.fault)[: len(fault)]) == ("drifted", fault)
-    assert metric.fault.replace("`", "") in Seen(story["broken"].page).text
+    assert metric.fault.replace("`", "").removesuffix(".") in Seen(story["broken"].page).text
 
 
 def test_the_change_is_named_as_a_fault_of_the_data(story):

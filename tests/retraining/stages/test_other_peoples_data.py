@@ -50,7 +50,11 @@ def test_loans_with_three_positives_in_a_hundred_reach_a_first_champion_by_auc(l
 def test_three_classes_reach_a_first_champion(loop):
     loop.spec = classes(recipe="recipes.boosting.classification", params={"max_iter": 20})
 
-    promotion = run(loop, named(1, 14, lambda x: "low" if x < -0.3 else "middle" if x < 0.3 else "high"), CLASSES)
+    def name(x: float) -> str:
+        blurred = x + 0.4 * random.Random(x).uniform(-1, 1)  # a feature that says all would be refused as a leak
+        return "low" if blurred < -0.3 else "middle" if blurred < 0.3 else "high"
+
+    promotion = run(loop, named(1, 14, name), CLASSES)
 
     assert promotion.outcome == "PROMOTE", promotion.reasons
 
