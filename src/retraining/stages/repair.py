@@ -88,9 +88,10 @@ def repair(context: Context, source_table: str, request: RepairRequest, landing:
 def _done_by_this_run(context: Context, request: RepairRequest, batches: list[Batch]) -> list[Batch]:
     """A batch that was given up, by a rebaseline before its own plan or because its files are gone, does not count."""
     own = [row for row in batches if row.run_id == context.run.run_id and row.reason]
-    if own:
-        check_one_request(context.run.run_id, all(row.reason == request.reason for row in own))
-    return [row for row in own if row.state != "ABANDONED" or request.action == "abandon"]
+    done = [row for row in own if row.state != "ABANDONED" or request.action == "abandon"]
+    if done:
+        check_one_request(context.run.run_id, any(row.reason == request.reason for row in done))
+    return done
 
 
 def _done_before(request: RepairRequest, begin: Callable[[], Ingestion], batches: list[Batch]) -> list[Batch]:
