@@ -18,6 +18,8 @@ from rich.table import Table
 ROW_LIMIT = 50
 MIN_WIDTH = 80
 LONG_TEXT = 30
+FAR_TOO_WIDE = 1.5
+"""Of the width: a table that needs more is shown as a list for each row."""
 NUMBER = re.compile(r"-?[\d.,e+-]*|nan|inf")
 
 
@@ -50,9 +52,15 @@ def html_writer(path: Path) -> Callable[[str], None]:
 
 
 def _table_text(columns: Sequence[str], rows: Sequence[Sequence[object]], wanted_width: int | None, limit: int) -> str:
-    """A table. Long texts that would make its columns too narrow follow below it, by row."""
+    """A table. Long texts that would make its columns too narrow follow below it, by row. Where there are far too many
+    columns, each row is a list."""
     width = max(wanted_width or shutil.get_terminal_size((120, 24)).columns, MIN_WIDTH)
     cells = [[_cell(value) for value in row] for row in rows[:limit]]
+    more = f"(first {limit} rows)" if len(rows) > limit else ""
+    if _is_far_too_wide(columns, cells, width):
+        listed = [_listed(number, columns, row, width) for number, row in enumerate(cells, start=1)]
+        return "\n".join([*listed, *([more] if more else [])])
+
     below = _long_columns(columns, cells, width)
     inside = [index for index in range(len(columns)) if index not in below]
 
@@ -65,14 +73,32 @@ def _table_text(columns: Sequence[str], rows: Sequence[Sequence[object]], wanted
     parts = [_table(headers, body, width)]
     for number, row in enumerate(cells, start=1):
         parts += [_paragraph(f"row {number}, {columns[index]}: {row[index]}", width) for index in below if row[index]]
-    if len(rows) > limit:
-        parts.append(f"(first {limit} rows)")
-    return "\n".join(parts)
+    return "\n".join([*parts, *([more] if more else [])])
+
+
+def _is_far_too_wide(columns: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> bool:
+    """Whether even short values would be broken into pieces."""
+    return bool(cells) and sum(min(each, LONG_TEXT) + 3 for each in _widths(columns, cells)) > FAR_TOO_WIDE * width
+
+
+def _listed(number: int, columns: Sequence[str], row: Sequence[str], width: int) -> str:
+    """A row as lines of column and value."""
+    room = max(map(len, columns))
+    lines = [
+        textwrap.fill(f"  {name:<{room}}  {value}", width, subsequent_indent=" " * (room + 4))
+        for name, value in zip(columns, row, strict=True)
+        if value
+    ]
+    return "\n".join([f"row {number}", *lines])
+
+
+def _widths(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> list[int]:
+    return [max(map(len, (name, *(row[index] for row in cells)))) for index, name in enumerate(columns)]
 
 
 def _long_columns(columns: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> list[int]:
     """Indexes of the columns of long text, if they would be too narrow beside the others."""
-    widths = [max(map(len, (name, *(row[index] for row in cells)))) for index, name in enumerate(columns)]
+    widths = _widths(columns, cells)
     long = [index for index, column_width in enumerate(widths) if column_width > LONG_TEXT]
 
     separators = 3 * len(columns)

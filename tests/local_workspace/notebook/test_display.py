@@ -40,6 +40,15 @@ def test_long_texts_that_would_make_columns_too_narrow_follow_below_it_by_row() 
     assert lines[3].startswith("  row 1, reasons: because because")
 
 
+def test_a_row_of_many_columns_is_a_list_of_them_and_no_word_is_broken() -> None:
+    frame = pd.DataFrame([{f"column_{number}": f"DECIDED_{number}" for number in range(20)} | {"empty": None}])
+
+    shown = shown_as_text(frame, width=120).splitlines()
+
+    assert shown[:2] == ["row 1", "  column_0   DECIDED_0"]
+    assert len(shown) == 21
+
+
 def test_anything_else_is_shown_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     display({"a": 1})
 
