@@ -39,10 +39,8 @@ demo-search: setup ## keep a search index in line with a folder: Azurite and a s
 	@PYTHONPATH=src $(PYTHON) -m local_workspace.search.demo
 
 # Two processes, each with its own Spark and MLflow server: one alone leaves a core idle most of the time. Each computes
-# in one thread: two that compute in two each wait for one another. Java compiles little: of a short test, a third of the
-# time goes into compiling.
+# in one thread: two that compute in two each wait for one another.
 test test-slow test-connect: export OMP_NUM_THREADS := 1
-test test-slow test-connect test-faults: export SPARK_SUBMIT_OPTS := -XX:TieredStopAtLevel=1
 test: setup ## every test but the slow ones, and some of them again as on serverless compute
 	@$(PYTHON) -m pytest -n 2 -m "not slow"
 	@$(PYTHON) -m pytest -n 2 -m spark --connect $(CONNECT_TESTS)
