@@ -38,9 +38,9 @@ def story(make_loop):
     for name, first, last, model in (
         ("first", 1, 14, spec("x")),
         ("refresh", 15, 24, spec("x")),
-        ("leaky", 25, 33, spec("x", "z", "told")),
-        ("hasty", 34, 34, spec("x", "z")),
-        ("change", 35, 47, spec("x", "z")),
+        ("leaky", 25, 35, spec("x", "z", "told")),
+        ("hasty", 36, 36, spec("x", "z")),
+        ("change", 37, 49, spec("x", "z")),
     ):
         loop.source_has(rows(first, last), COLUMNS)
         loop.ingest()

@@ -79,7 +79,7 @@ def test_each_job_leaves_a_row_with_its_headline(story):
     assert said(story.first) == ("First champion", "PROMOTE", None, "1")
     assert said(story.second) == ("New champion", "PROMOTE", "1", "2")
     assert said(story.back) == ("Rolled back", "ROLLBACK", "2", "1")
-    assert said(story.again) == ("Nothing changed", "KEEP", "1", "1")
+    assert said(story.again) == ("The error has grown", "KEEP", "1", "1")  # of the older version, on newer days
     assert said(story.released) == ("Retraining released", "RELEASED", "1", "1")
     assert said(story.frozen) == ("Model frozen", "FROZEN", "1", "1")
     assert story.repaired.event.outcome == "REPAIRED"
