@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from tests.loop import days, toy_spec
+from tests.loop import drifting, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.errors import NothingToDoError, RegistryError, TaskFailedError
@@ -35,13 +35,13 @@ def story(make_loop):
     """What every stage said, in order. The tests only read, or repeat what must change nothing."""
     loop, told = make_loop(), SimpleNamespace()
     loop.spec, told.loop = SPEC, loop
-    loop.source_has(days(1, 14))
+    loop.source_has(drifting(1, 14))
     loop.ingest()
     told.unscored = loop.score()
     told.no_champion = refusal(loop.rollback)
     told.first = loop.train()
     told.only_champion = refusal(loop.rollback)
-    loop.source_has([*days(15, 24), ("unlabelled", "2013-01-20 10:00", 0.5, None)])
+    loop.source_has([*drifting(15, 24), ("unlabelled", "2013-01-20 10:00", 0.5, None)])
     loop.ingest()
     told.scored, told.scored_again = loop.score(), loop.score()
     told.second_decision, told.second_run = loop.check().decision, loop.run
@@ -49,7 +49,7 @@ def story(make_loop):
     told.second = loop.promote()
     told.aliases = {name: loop.alias(name) for name in ("champion", "previous", "challenger")}
     told.page = loop.report("ingest=success check_drift=success retrain=excluded")
-    loop.source_has(days(25, 34))
+    loop.source_has(drifting(25, 34))
     loop.ingest()
     loop.spec = WORSE
     told.worse = loop.train()

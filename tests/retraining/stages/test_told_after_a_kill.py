@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import pytest
-from tests.loop import days, make_run, toy_spec
+from tests.loop import days, drifting, make_run, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.errors import NotifyError, ParameterError
@@ -122,7 +122,7 @@ def test_an_answer_a_rollback_and_a_release_are_each_one_request_of_their_run(ma
     loop = make_loop()
     loop.spec = toy_spec(gate={"deploy": "candidate"})
     for first, last in ((1, 14), (15, 22)):
-        loop.source_has(days(first, last))
+        loop.source_has(drifting(first, last))
         loop.ingest()
         loop.train()
     loop.rollback("77")
