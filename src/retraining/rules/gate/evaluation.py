@@ -47,7 +47,7 @@ class Sanity:
 class Evaluation:
     """Both models on the hold-out, block by block: metrics with their sums, the one that decides first; that one again
     for each slice, and on rows of the first training's period that neither model learned. blocks_are_days: else rows
-    without time order, in buckets."""
+    without time order, in buckets. blocks_called: what sentences call the days."""
 
     metrics: tuple[Metric, ...]
     sums: tuple[PairedSums, ...]
@@ -56,6 +56,7 @@ class Evaluation:
     sanity: Sanity = Sanity()
     slices: Mapping[str, PairedSums] = field(default_factory=dict)
     first_period: PairedSums | None = None
+    blocks_called: str = "days"
 
     @property
     def rows(self) -> int:

@@ -130,7 +130,7 @@ def _lacking(asked: GateTerms, evaluation: Evaluation) -> str | None:
     if evaluation.blocks_are_days:
         found = evaluation.blocks
         wanted = FEWEST_DAYS
-        unit = "whole days"
+        unit = "whole days" if evaluation.blocks_called == "days" else evaluation.blocks_called
     else:
         found = evaluation.rows
         wanted = FEWEST_ROWS
@@ -139,7 +139,7 @@ def _lacking(asked: GateTerms, evaluation: Evaluation) -> str | None:
     if found < wanted:
         return f"The hold-out has {found} {unit}; a verdict needs {wanted}."
     if asked.question == "change" and asked.looks.fresh < FRESH_SHARE:
-        unit = "days" if evaluation.blocks_are_days else "rows"
+        unit = evaluation.blocks_called if evaluation.blocks_are_days else "rows"
         return (
             f"Of the hold-out's {unit} {asked.looks.fresh:.0%} have judged no change before; a verdict on a change "
             f"needs {FRESH_SHARE:.0%}, because {unit} that are asked often enough approve of anything."
@@ -172,10 +172,11 @@ def _days(asked: GateTerms, evaluation: Evaluation, gain: Gain) -> str:
     margin = _margin(asked, evaluation.metrics[0], gain)
     level = asked.refresh_level if asked.question == "refresh" else asked.level
     needed = blocks_needed(gain, blocks, correlation, margin, level)
-    enough = f"about {needed} days" if needed else "more days than anybody waits for"
+    called = evaluation.blocks_called
+    enough = f"about {needed} {called}" if needed else f"more {called} than anybody waits for"
     worth = effective_blocks(blocks, correlation)
     return (
-        f" These days say as much as {worth:.1f} independent ones ({correlation.sentence}); to see a difference of "
+        f" These {called} say as much as {worth:.1f} independent ones ({correlation.sentence}); to see a difference of "
         f"{margin:.2g} takes {enough}."
     )
 

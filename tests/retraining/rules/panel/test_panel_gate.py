@@ -10,7 +10,7 @@ from retraining.rules.gate.correlation import INDEPENDENT
 from retraining.rules.gate.evaluation import Evaluation, GateTerms, Sanity, paired_sums
 from retraining.rules.gate.judge import judge
 from retraining.rules.panel.mix_panels import series_losses, series_to_keep
-from retraining.rules.panel.panel_checks import Roster, coverage_holds, fallbacks_hold, none_lost, stability_holds
+from retraining.rules.panel.panel_checks import Kept, Roster, coverage_holds, fallbacks_hold, none_lost, stability_holds
 from retraining.rules.panel.panel_losses import (
     answered_by_both,
     interval_sums,
@@ -195,19 +195,24 @@ def test_without_two_origins_stability_is_not_known():
 
 
 def test_not_many_more_series_may_fall_back():
-    keys = [str(number) for number in range(100)]
-    champion = Roster(keys, keys[:3])
+    champion = Roster(100, 3)
 
-    assert fallbacks_hold(Roster(keys, keys[:5]), champion).verdict == "passed"
-    assert fallbacks_hold(Roster(keys, keys[:6]), champion).verdict == "failed"
-    assert fallbacks_hold(Roster(keys, keys[:60]), None).verdict == "passed"
+    assert fallbacks_hold(Roster(100, 5), champion).verdict == "passed"
+    assert fallbacks_hold(Roster(100, 6), champion).verdict == "failed"
+    assert fallbacks_hold(Roster(100, 60), None).verdict == "passed"
 
 
 @pytest.mark.parametrize(
-    ("series", "verdict"), [("abc", "passed"), ("ab", "failed"), ("abcd", "failed"), ("abcc", "failed")]
+    ("kept", "verdict"),
+    [
+        (Kept(3, 0, 0, 0), "passed"),
+        (Kept(3, 1, 0, 0), "failed"),
+        (Kept(3, 0, 1, 0), "failed"),
+        (Kept(3, 0, 0, 1), "failed"),
+    ],
 )
-def test_no_series_may_be_lost(series, verdict):
-    assert none_lost(Roster(list(series), []), ["a", "b", "c"]).verdict == verdict
+def test_no_series_may_be_lost(kept, verdict):
+    assert none_lost(kept).verdict == verdict
 
 
 def kept(candidate, champion):
