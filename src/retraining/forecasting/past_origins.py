@@ -67,8 +67,9 @@ def naive_of_bucket(rows: pd.DataFrame, keys: Sequence[str], origin: int, bucket
 
 
 def _until(regular: Regular, origin: int) -> Regular:
-    """The series as it was known at an origin."""
-    return replace(regular, values=regular.values[: max(0, origin - regular.first + 1)])
+    """The series as it was known at an origin. One that begins later has no value yet, up to the origin itself."""
+    known = max(0, origin - regular.first + 1)
+    return replace(regular, first=min(regular.first, origin + 1), values=regular.values[:known])
 
 
 def _answer(series: Series, plan: PanelPlan, live: LiveModel, origin: int) -> Ahead:

@@ -249,7 +249,7 @@ def _decide(
     evidence = collect_evidence(spec, source, history, evaluation.champion, measurements, evaluation.wishes)
     thresholds = _thresholds(spec)
     verdict = decide(evidence, thresholds)
-    if verdict.trains:
+    if verdict.trains and kind_of(spec).learns == "rows":
         evidence = doubt_new_days(context, source, evaluation.champion, evidence)
         verdict = decide(evidence, thresholds)
 

@@ -18,7 +18,8 @@ class GateTerms:
     refresh is not much worse; min_gain: what a change must gain;
     floors: metrics and the value that the candidate must reach whatever the baseline does; guards: metrics that must
     not get worse; looks: what its rows were asked before; keeps_first_population: whether forgetting
-    the first training's period counts against it; in_doubt: whether it learned days that may not stay as they are."""
+    the first training's period counts against it; in_doubt: whether it learned days that may not stay as they are;
+    first_may_equal: whether a first model need not be shown to be better, as it holds the baseline itself."""
 
     question: Question
     level: float = 0.95
@@ -29,6 +30,12 @@ class GateTerms:
     looks: Looks = UNSEEN
     keeps_first_population: bool = False
     in_doubt: bool = False
+    first_may_equal: bool = False
+
+    @property
+    def needs_no_worse(self) -> bool:
+        """Whether "at least as well as" is enough."""
+        return self.question == "refresh" or (self.question == "first" and self.first_may_equal)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from retraining.kinds.metric import Metric
-from retraining.records.gate import Check, GateResult, GateVerdict, Question
+from retraining.records.gate import Check, GateResult, GateVerdict
 from retraining.rules.gate.checks import (
     MUCH_WORSE_GAIN,
     SMALL_GAIN,
@@ -28,9 +28,10 @@ from retraining.rules.gate.sanity import is_sane
 def judge(asked: GateTerms, evaluation: Evaluation) -> tuple[Check, ...]:
     """The checks of one candidate. It passes only if none fails or lacks evidence: an error never does.
 
-    first: shown to be better than the trivial predictor. refresh (same recipe, newer rows): "at least as well as", gain
-    above -5 % of the champion's loss, not shown to be negative, and shown to be above -10 %: days that cannot show that
-    are not enough evidence. change (anything else): shown to be better, by the minimum gain.
+    first: shown to be better than the trivial predictor; a panel of series, which holds it, only not worse. refresh
+    (same recipe, newer rows): "at least as well as", gain above -5 % of the champion's loss, not shown to be negative,
+    and shown to be above -10 %: days that cannot show that are not enough evidence. change (anything else): shown to be
+    better, by the minimum gain.
     """
     return (
         *is_sane(evaluation),
@@ -90,7 +91,7 @@ def gain_suffices(asked: GateTerms, evaluation: Evaluation) -> Check:
     metric = evaluation.metrics[0]
     gain = evaluation.gain(metric.name, asked.level)
     threshold = _threshold(asked, metric, gain)
-    passes = _passes(asked.question, gain, threshold)
+    passes = _passes(asked, gain, threshold)
     lacking = _lacking(asked, evaluation) or why_not_measured(metric, gain)
     unclear = _much_worse_is_possible(asked, metric, gain) if passes and not lacking else None
 
@@ -101,13 +102,13 @@ def gain_suffices(asked: GateTerms, evaluation: Evaluation) -> Check:
 
 def _threshold(asked: GateTerms, metric: Metric, gain: Gain) -> float:
     """The point gain that a candidate needs, in the metric's own unit."""
-    if asked.question == "refresh":
+    if asked.needs_no_worse:
         return worst_refresh_gain(metric, gain)
     return asked.min_gain if asked.question == "change" else 0.0
 
 
-def _passes(question: Question, gain: Gain, threshold: float) -> bool:
-    if question == "refresh":
+def _passes(asked: GateTerms, gain: Gain, threshold: float) -> bool:
+    if asked.needs_no_worse:
         return at_least_as_good(gain, threshold)
     return gain.lower is not None and gain.lower > 0 and gain.value >= threshold
 
@@ -157,7 +158,7 @@ def _sentence(
 
 
 def _needs(asked: GateTerms, threshold: float) -> str:
-    if asked.question == "refresh":
+    if asked.needs_no_worse:
         return f"needs more than {threshold:+.2g} and an upper bound of at least 0"
     least = f"a gain of at least {threshold:+.2g} and " if asked.question == "change" else ""
     return f"needs {least}a lower bound above 0"

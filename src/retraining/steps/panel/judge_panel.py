@@ -1,6 +1,7 @@
 """The gate of a panel: candidate and champion forecast from the same origins of the hold-out, both fitted before it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from pyspark.sql import functions as F
@@ -49,7 +50,8 @@ def judge_panel(
     sums = sums_at_origins(context, rows, origins, panels, metrics)
 
     looks = looks_at_holdout(spec, source, candidate, rows.frame, history)
-    terms = terms_of(spec, source, question_of(spec, candidate, champion), candidate, looks)
+    asked = terms_of(spec, source, question_of(spec, candidate, champion), candidate, looks)
+    terms = replace(asked, first_may_equal=True)
     evaluation = _evaluation(sums, metrics, history, len(origins))
     checks = (*_of_losses(terms, evaluation), *_of_panel(context, candidate, champion, sums))
     verdict = Verdict(candidate, champion, terms, evaluation, next_seq(history.gate_results))

@@ -48,7 +48,7 @@ def panel(errors, series="abcd", weights=None):
     return pd.DataFrame(rows)
 
 
-def verdicts(candidate, champion, question="refresh", metric=MASE, broken=0):
+def verdicts(candidate, champion, question="refresh", metric=MASE, broken=0, **terms):
     ours, theirs = (origin_sums(each, metric.name) for each in (candidate, champion))
     evaluation = Evaluation(
         (metric,),
@@ -58,7 +58,7 @@ def verdicts(candidate, champion, question="refresh", metric=MASE, broken=0):
         sanity=Sanity(broken=broken),
         slices={name: paired_by_origin(ours, theirs, name) for name in slices_of(ours)},
     )
-    return {check.name: check for check in judge(GateTerms(question), evaluation)}
+    return {check.name: check for check in judge(GateTerms(question, **terms), evaluation)}
 
 
 @pytest.mark.parametrize("metric", [MASE, RMSSE], ids=["mase", "rmsse"])
@@ -76,6 +76,14 @@ def test_the_gate_judges_a_panel_by_its_origins(metric, better, question, verdic
 
     assert found["gain"].verdict == verdict
     assert f"{len(ORIGINS)} days" in found["gain"].sentence
+
+
+def test_a_first_panel_that_is_as_good_as_the_seasonal_naive_forecast_goes_live_and_a_worse_one_does_not():
+    equal, worse = panel({}), panel(dict.fromkeys("abcd", 1.3))
+
+    assert verdicts(equal, panel({}), "first")["gain"].verdict == "failed"
+    assert verdicts(equal, panel({}), "first", first_may_equal=True)["gain"].verdict == "passed"
+    assert verdicts(worse, panel({}), "first", first_may_equal=True)["gain"].verdict == "failed"
 
 
 def test_harm_to_a_slice_of_series_is_found():
