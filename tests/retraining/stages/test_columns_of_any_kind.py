@@ -109,6 +109,7 @@ def test_a_used_column_that_goes_stops_before_anything_is_planned(loop):
     assert loop.version_of_table("watermarks") == before
 
 
+@pytest.mark.slow
 def test_wider_types_are_taken_in_stored_rows_widen_and_no_row_is_stored_twice(loop):
     loop.spec = toy_spec(
         source={"table": "toy_source", "ledger_column": "at", "keys": ["id"], "lookback": "1 days"},

@@ -144,6 +144,7 @@ NAMES = {
 }
 
 
+@pytest.mark.slow
 def test_names_with_spaces_dots_hyphens_another_script_and_a_leading_underscore(loop):
     name = NAMES
     loop.spec = toy_spec(

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+import pytest
 from tests.loop import days, make_run
 
 from retraining.stages.ingest import ingest
 from retraining.stages.report import report
 
 
+@pytest.mark.slow
 def test_a_page_by_hand_shows_what_notebooks_by_hand_did_since_the_last_page(loop):
     loop.source_has(days(1, 14))
     stages = (lambda: ingest(loop.context, loop.source), loop.check, loop.retrain, loop.promote)

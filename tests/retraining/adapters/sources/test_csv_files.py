@@ -153,6 +153,7 @@ def test_a_column_added_to_the_schema_lands_in_the_order_of_the_spec(loop, folde
 
 
 @pytest.mark.parametrize("value", ['"2013"', "1359626400", '"soon"'])
+@pytest.mark.slow
 def test_a_moment_in_json_is_written_in_full(loop, folder, value):
     lines = [f'{{"id": "a", "at": "{TEN}", "x": 1, "y": 1}}', f'{{"id": "b", "at": {value}, "x": 1, "y": 1}}']
     (folder / "one.json").write_text("\n".join(lines))

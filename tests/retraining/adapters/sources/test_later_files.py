@@ -40,6 +40,7 @@ def test_a_later_file_without_a_used_column_stops_and_one_without_another_comes_
 
 
 @pytest.mark.parametrize("policy", ["ignore", "accept", "fail"])
+@pytest.mark.slow
 def test_a_later_file_with_a_new_column_follows_the_spec(loop, folder, policy):
     put(folder, "1")
     read_from_files(loop, folder, "parquet", new_columns=policy).ingest()
