@@ -148,13 +148,13 @@ def test_a_dry_run_says_what_would_go_and_writes_nothing(story):
     assert (found.keys, found.keys_known) == (2, 2)
     assert found.rows == (
         TableRows("toy_observations", 3),
-        TableRows("toy_predictions", 1),
         TableRows("other_predictions", 1),
+        TableRows("toy_predictions", 1),
     )
     assert found.versions == (TrainedVersion("toy", "2"), TrainedVersion("other", "2"))
     assert story.dry.summary == (
         "toy: dry run, nothing was written. 2 keys, 2 stored: would delete 5 rows (toy_observations 3, "
-        "toy_predictions 1, other_predictions 1). Versions trained on them: toy 2, other 2. Run again with "
+        "other_predictions 1, toy_predictions 1). Versions trained on them: toy 2, other 2. Run again with "
         "dry_run=false."
     )
 
