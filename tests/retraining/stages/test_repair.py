@@ -127,9 +127,12 @@ def test_the_same_run_again_asks_for_nothing_new(begun):
     first = plan(begun, "replay", batch_seq=1)
     run = replace(begun.run, attempt_id=make_run().attempt_id)
 
-    again = repair(replace(begun.context, run=run), begun.source, RepairRequest("replay", "Again.", batch_seq=1))
+    again, other = (RepairRequest("replay", reason, batch_seq=1) for reason in ("It was asked for.", "Another reason."))
+    context = replace(begun.context, run=run)
 
-    assert again.batches == first.batches
+    assert repair(context, begun.source, again).batches == first.batches
+    with pytest.raises(ParameterError, match="is stored with another request"):
+        repair(context, begun.source, other)
     assert states(begun) == [(1, "COMMITTED", 1), (2, "PLANNED", 1)]
 
 
