@@ -127,7 +127,7 @@ def test_a_version_deleted_under_its_alias_stops_a_rollback_that_names_no_target
         "toy version 3, which the last decision made champion, is not in the registry any more"
     )
     assert story.drifted.endswith(
-        "Go back with the job rollback (to_version=1), or have another version taken over by the job adopt."
+        "go back with the job rollback (to_version=1), or have another version taken over by the job adopt."
     )
 
 
