@@ -56,10 +56,10 @@ def _table_text(columns: Sequence[str], rows: Sequence[Sequence[object]], wanted
     columns, each row is a list."""
     width = max(wanted_width or shutil.get_terminal_size((120, 24)).columns, MIN_WIDTH)
     cells = [[_cell(value) for value in row] for row in rows[:limit]]
-    more = f"(first {limit} rows)" if len(rows) > limit else ""
+    more = [f"(first {limit} rows)"] if len(rows) > limit else []
     if _is_far_too_wide(columns, cells, width):
         listed = [_listed(number, columns, row, width) for number, row in enumerate(cells, start=1)]
-        return "\n".join([*listed, *([more] if more else [])])
+        return "\n".join([*listed, *more])
 
     below = _long_columns(columns, cells, width)
     inside = [index for index in range(len(columns)) if index not in below]
@@ -73,7 +73,7 @@ def _table_text(columns: Sequence[str], rows: Sequence[Sequence[object]], wanted
     parts = [_table(headers, body, width)]
     for number, row in enumerate(cells, start=1):
         parts += [_paragraph(f"row {number}, {columns[index]}: {row[index]}", width) for index in below if row[index]]
-    return "\n".join([*parts, *([more] if more else [])])
+    return "\n".join([*parts, *more])
 
 
 def _is_far_too_wide(columns: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> bool:

@@ -30,6 +30,11 @@ class ConsumerSection(Section):
             raise ValueError("write `webhook`, the address; or `scope` and `key`, the secret that holds the address")
         return self
 
+    @property
+    def secret(self) -> tuple[str, str] | None:
+        """Scope and key of the secret that holds the address; None where webhook is the address."""
+        return (self.scope, self.key) if self.scope and self.key else None
+
 
 class ServingSection(Section):
     """Limits of the smoke test. What has no limit is only reported."""

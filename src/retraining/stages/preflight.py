@@ -127,15 +127,15 @@ def _reads(context: Context, source_table: str, grantee: str) -> list[_Attempt]:
 def _secrets(context: Context, principal: str) -> list[_Attempt]:
     """The addresses of webhooks that a secret scope keeps. Nothing is sent."""
     spec = context.spec
-    receivers = [each for each in (*spec.alerts.webhooks, *spec.gate.consumers) if each.scope and each.key]
+    secrets = [(each.name, *each.secret) for each in (*spec.alerts.webhooks, *spec.gate.consumers) if each.secret]
     return [
         (
-            f"read the secret {each.key} of scope {each.scope}, the address of {each.name}",
-            partial(context.read_secret, str(each.scope), str(each.key)),
-            f"Put the address there: databricks secrets put-secret {each.scope} {each.key}; and give access: "
-            f"databricks secrets put-acl {each.scope} {principal} READ",
+            f"read the secret {key} of scope {scope}, the address of {name}",
+            partial(context.read_secret, scope, key),
+            f"Put the address there: databricks secrets put-secret {scope} {key}; and give access: "
+            f"databricks secrets put-acl {scope} {principal} READ",
         )
-        for each in receivers
+        for name, scope, key in secrets
     ]
 
 

@@ -18,8 +18,6 @@ pytestmark = pytest.mark.slow
 SPEC = toy_spec(gate={"approval": "required", "approval_days": 3})
 FOUR_EYES = toy_spec(gate={"approval": "required", "approval_days": 3, "authors": ["anna@example.com"]})
 SAME_FIT = toy_spec(gate={"approval": "required", "approval_days": 3, "deploy": "candidate"})
-
-
 NO_SECOND_EYES = ("anna@example.com", "Anna@Example.com", "unknown")
 
 

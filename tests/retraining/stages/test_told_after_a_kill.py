@@ -118,7 +118,7 @@ def test_the_same_request_of_the_same_run_is_found(story):
     assert change_mode(context, "freeze", "An audit.").control.mode == "frozen"
 
 
-def test_an_answer_a_rollback_and_a_release_are_each_one_request_of_their_run(make_loop):
+def test_a_rollback_and_a_release_are_each_one_request_of_their_run(make_loop):
     loop = make_loop()
     loop.spec = toy_spec(gate={"deploy": "candidate"})
     for first, last in ((1, 14), (15, 22)):

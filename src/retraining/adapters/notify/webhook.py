@@ -49,11 +49,10 @@ def post_json(
 
 
 def _address(name: str, receiver: ConsumerSection, otherwise: str, read_secret: Callable[[str, str], str]) -> str:
-    if receiver.webhook is not None:
-        return receiver.webhook
+    if receiver.secret is None:
+        return str(receiver.webhook)
 
-    scope = str(receiver.scope)
-    key = str(receiver.key)
+    scope, key = receiver.secret
     try:
         address = read_secret(scope, key).strip()
     except ParameterError as err:

@@ -13,7 +13,7 @@ def store_incidents(
     context: Context,
     incidents: Sequence[Incident],
     stored: Sequence[IncidentChange],
-    unreached: Collection[str] = (),
+    unreached: Collection[str],
 ) -> None:
     """One commit with every opening and every end that has no row yet, or that has now arrived where it had not.
     unreached: ids of incidents that a webhook did not take. What a killed run did not store, the next run does."""
