@@ -13,8 +13,15 @@ _IN_BRACKETS = re.compile(r"\[([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?:\.[A-Z0-9_]+)*)\]
 PLACE_IS_TAKEN = "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION"
 """Where a table is to be made, there are files already."""
 
-_CONFLICTS = ("DELTA_CONCURRENT", "DELTA_PROTOCOL_CHANGED", "DELTA_METADATA_CHANGED", PLACE_IS_TAKEN)
-"""All but the first are what the loser hears when two runs create one table."""
+_CONFLICTS = (
+    "DELTA_CONCURRENT",
+    "DELTA_PROTOCOL_CHANGED",
+    "DELTA_METADATA_CHANGED",
+    PLACE_IS_TAKEN,
+    "DELTA_TABLE_ALREADY_EXISTS",
+    "TABLE_OR_VIEW_ALREADY_EXISTS",
+)
+"""All but the first are what the loser hears when two runs create one table, IF NOT EXISTS or not."""
 
 _TOO_OLD = "it is older than `delta.deletedFileRetentionDuration` of the table allows"
 _LOG = "the table's log does not reach back to it any more"

@@ -56,6 +56,8 @@ def story(make_loop, tmp_path_factory):
         adopted(loop, trusted(loop, "2"))
     told.after_kill = (rows(loop, Promotion), len(rows(loop, Manifest)))
     told.adopted, told.adopted_again = adopted(loop, trusted(loop, "2")), adopted(loop, REQUEST)
+    told.other_request = refusal(ParameterError, loop, replace(REQUEST, reason="Another reason."), run_id="800")
+    told.other_version = refusal(ParameterError, loop, version("3"), run_id="800")
     told.after_adoption = (loop.alias("champion"), rows(loop, Promotion), rows(loop, Manifest))
     loop.source_has(days(15, 22))
     loop.ingest()
@@ -109,9 +111,9 @@ def adopted(loop, request: AdoptRequest, run_id: str = "800"):
     return adopt(replace(loop.context, run=make_run(run_id)), request)
 
 
-def refusal(error, loop, request: AdoptRequest) -> str:
+def refusal(error, loop, request: AdoptRequest, run_id: str = "700") -> str:
     with pytest.raises(error) as caught:
-        adopted(loop, request, run_id="700")
+        adopted(loop, request, run_id)
     return str(caught.value)
 
 
@@ -165,6 +167,11 @@ def test_the_version_in_the_old_stage_is_champion_by_a_decision_and_a_second_req
         "Trained by hand on 280 rows of batches 1 to 1, until 2013-01-14T19:00:00.000000Z.",
         f"Its files have the digest {story.loop.registry.digest('toy', '2')}.",
     )
+
+
+def test_a_run_adopts_one_version_for_one_reason(story):
+    for refused in (story.other_request, story.other_version):
+        assert refused.startswith("run_id 800 is stored with another request, by its action, target or reason. Nothing")
 
 
 def test_the_manifest_says_what_it_was_trained_on_and_that_the_bundle_cannot_train_it_again(story):

@@ -400,6 +400,19 @@ def test_a_request_that_does_not_fit_says_so_without_a_value_and_writes_nothing(
     assert "471100471100" not in caplog.text
 
 
+def test_a_run_forgets_one_list_of_keys_for_one_reason(begun):
+    request = replace(begun, run=replace(begun.run, run_id="900"))
+    first = request.forget("a")
+    before = begun.version_of_table("forgotten_keys")
+
+    for keys, reason in (('[{"id": "b"}]', "It was asked for."), ('[{"id": "a"}]', "Another reason.")):
+        with pytest.raises(ParameterError, match="run_id 900 is stored with another request"):
+            request.forget(keys=keys, reason=reason)
+
+    assert begun.version_of_table("forgotten_keys") == before
+    assert request.forget("a").request == first.request
+
+
 def test_nothing_that_is_logged_names_a_key(begun, caplog):
     caplog.set_level(logging.DEBUG)
     begun.source_has([("Ada L.", ELEVEN, 1.0, 1.0)])

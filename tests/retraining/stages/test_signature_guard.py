@@ -1,12 +1,10 @@
 """A candidate that ignores a column callers send: refused, agreed to, and told to them before it goes live."""
 
-import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import pytest
 from tests.loop import days, toy_spec
+from tests.webhook_receiver import receiving_webhooks
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.errors import NotifyError
@@ -17,37 +15,21 @@ pytestmark = pytest.mark.slow
 COLUMNS = "id string, at timestamp, x double, y double, w double"
 
 
-class Consumer(BaseHTTPRequestHandler):
-    """Keeps what it is told and answers as it is set up to."""
-
-    def do_POST(self):
-        self.server.told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(self.server.status)
-        self.send_header("Location", "http://127.0.0.1:1/")
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture(scope="module")
 def consumer():
-    with ThreadingHTTPServer(("127.0.0.1", 0), Consumer) as server:
-        server.told, server.status = [], 500
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with receiving_webhooks() as server:
+        server.status = 500
         yield server
-        server.shutdown()
 
 
 @pytest.fixture(scope="module")
 def story(make_loop, consumer):
     loop, told = make_loop(), SimpleNamespace(loop=None)
-    address = f"http://127.0.0.1:{consumer.server_port}/hook"
 
     def arrive(first, last, *numeric, **gate):
         loop.source_has([(*row, float(place % 7)) for place, row in enumerate(days(first, last))], COLUMNS)
         loop.ingest()
-        listed = [{"name": "pricing", "webhook": address}]
+        listed = [{"name": "pricing", "webhook": consumer.address}]
         loop.spec = toy_spec(
             columns={"label": "y", "numeric": list(numeric)}, gate={"kind": "refresh", "consumers": listed, **gate}
         )
@@ -55,7 +37,7 @@ def story(make_loop, consumer):
     arrive(1, 14, "x", "w")
     told.first = loop.train()
     arrive(15, 22, "x")
-    told.refused, told.alias, told.silent = loop.train(), loop.alias("champion"), list(consumer.told)
+    told.refused, told.alias, told.silent = loop.train(), loop.alias("champion"), consumer.messages
     arrive(23, 30, "x", may_change_signature=["w"])
     told.failures = {}
     for status in (500, 302):
@@ -65,7 +47,7 @@ def story(make_loop, consumer):
         told.failures[status] = str(caught.value)
     told.decided, told.alias_then = read_rows(loop.tables, Promotion, "toy"), loop.alias("champion")
     consumer.status = 204
-    consumer.told.clear()
+    consumer.answered.clear()
     told.passed, told.again = loop.promote(), loop.promote()
     told.loop = loop
     return told
@@ -93,7 +75,7 @@ def test_an_agreed_change_goes_live_and_each_consumer_was_told_once(story, consu
 
     assert (promoted.outcome, story.loop.alias("champion")) == ("PROMOTE", promoted.version)
     assert story.again.promotion == promoted
-    (message,) = consumer.told
+    (message,) = consumer.messages
     assert message["champion"] == story.first.promotion.version
     assert (message["version"], message["retrain_key"]) == (promoted.version, promoted.retrain_key)
     assert "`w` is no longer taken" in message["what"]

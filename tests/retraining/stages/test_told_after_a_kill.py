@@ -1,13 +1,11 @@
 """What a killed run, or a webhook that did not answer, left untold: the next run tells it. One story, told once."""
 
-import json
-import threading
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import pytest
 from tests.loop import days, make_run, toy_spec
+from tests.webhook_receiver import receiving_webhooks
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.errors import NotifyError, ParameterError
@@ -23,49 +21,37 @@ pytestmark = pytest.mark.slow
 LOOP = "ingest=success score=success check_drift=success retrain=success promote=success"
 
 
-class Pager(BaseHTTPRequestHandler):
-    """Keeps the messages that it takes, and answers with the server's status."""
-
-    def do_POST(self):
-        message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if self.server.status < 300:
-            self.server.taken.append((message["incident"], message["state"]))
-        self.send_response(self.server.status)
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture(scope="module")
 def pager():
-    with ThreadingHTTPServer(("127.0.0.1", 0), Pager) as server:
-        server.taken, server.status = [], 204
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with receiving_webhooks() as server:
         yield server
-        server.shutdown()
+
+
+def incidents(pager):
+    return [(message["incident"], message["state"]) for message in pager.accepted]
 
 
 @pytest.fixture(scope="module")
 def story(make_loop, pager):
     loop, told = make_loop(), SimpleNamespace()
-    route = {"name": "pager", "webhook": f"http://127.0.0.1:{pager.server_port}/hook"}
+    route = {"name": "pager", "webhook": pager.address}
     loop.spec = toy_spec(gate={"approval": "required", "deploy": "candidate"}, alerts={"webhooks": [route]})
     told.loop = loop
     loop.source_has(days(1, 14))
     loop.ingest(as_of="2013-01-15")
     loop.train()  # killed before its report
     loop.start_run(as_of="2013-01-16")
-    told.next_page, told.after_kill = loop.report(LOOP), list(pager.taken)
+    told.next_page, told.after_kill = loop.report(LOOP), incidents(pager)
 
     pager.status = 500
     loop.start_run(as_of="2013-01-17")
+    told.approved_by = loop.run.run_id
     answer = approve(loop.context, "yes", None, "Looked at it.")
-    promote(replace(loop.context, run=make_run(loop.run.run_id, "2013-01-17")), answer.retrain_key)
+    promote(replace(loop.context, run=make_run(told.approved_by, "2013-01-17")), answer.retrain_key)
     told.silent = loop.report("approve=success promote=success")
     pager.status = 204
     loop.start_run(as_of="2013-01-18")
-    told.answered, told.after_silence = loop.report(LOOP), list(pager.taken)
+    told.answered, told.after_silence = loop.report(LOOP), incidents(pager)
     told.rows = [(row.state, row.notified) for row in read_rows(loop.tables, IncidentChange, "toy")]
 
     loop.start_run(as_of="2013-01-19", run_id="50")
@@ -98,18 +84,25 @@ def test_the_run_that_finishes_a_killed_request_has_its_outcome_and_a_third_one_
 
 
 @pytest.mark.parametrize(
-    "ask",
+    ("run_id", "ask"),
     [
-        lambda context: change_mode(context, "unfreeze", "An audit."),
-        lambda context: change_mode(context, "freeze", "Another reason."),
+        ("50", lambda context: change_mode(context, "unfreeze", "An audit.")),
+        ("50", lambda context: change_mode(context, "freeze", "Another reason.")),
+        ("approval", lambda context: approve(context, "no", None, "Looked at it.")),
+        ("approval", lambda context: approve(context, "yes", None, "Another reason.")),
+        ("approval", lambda context: approve(context, "yes", "2", "Looked at it.")),
     ],
-    ids=["another change", "another reason"],
+    ids=["another change", "another reason", "another answer", "approved for another reason", "another candidate"],
 )
-def test_a_run_that_holds_another_request_is_refused_and_nothing_is_done(story, ask):
-    context = replace(story.loop.context, run=make_run("50", "2013-01-22"))
+def test_a_run_that_holds_another_request_is_refused_and_nothing_is_done(story, run_id, ask):
+    run_id = story.approved_by if run_id == "approval" else run_id
+    context = replace(story.loop.context, run=make_run(run_id, "2013-01-22"))
+    before = [story.loop.version_of_table(table) for table in ("controls", "promotions")]
 
-    with pytest.raises(ParameterError, match="run_id 50 is stored with another request"):
+    with pytest.raises(ParameterError, match=f"run_id {run_id} is stored with another request"):
         ask(context)
+
+    assert [story.loop.version_of_table(table) for table in ("controls", "promotions")] == before
 
 
 def test_the_same_request_of_the_same_run_is_found(story):

@@ -101,6 +101,21 @@ def test_a_table_with_a_row_that_the_catalogue_does_not_know_is_left_alone(table
     assert [row["n"] for row in tables.spark.read.format("delta").load(str(place)).collect()] == [3]
 
 
+def test_who_loses_the_race_between_the_look_and_the_creation_finds_the_table(tables, hasty):
+    tables.create("decisions", SCHEMA, append_only=True)
+    statements = []
+
+    def loses_once(statement: str) -> None:
+        statements.append(statement)
+        race = statement.replace(" IF NOT EXISTS", "") if len(statements) == 1 else statement
+        tables.spark.sql(race)
+
+    statement = f"CREATE TABLE IF NOT EXISTS {tables.name('decisions')} (n bigint) USING DELTA"
+    module.create_table(SimpleNamespace(sql=loses_once), tables.schema, "decisions", statement, lambda: True)
+
+    assert statements == [statement, statement]
+
+
 @pytest.mark.parametrize("is_left", [False, True], ids=["nothing there", "a killed run before them"])
 def test_eight_at_once_all_find_the_table_made(tables, monkeypatch, is_left):
     monkeypatch.setattr(module, "_PAUSES", (0.2, 0.8, 2.0))

@@ -1,12 +1,10 @@
 """A webhook gets one message for each incident. One that is not reached does not stop the others."""
 
-import json
-import threading
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from tests.retraining.report.pages import event
+from tests.webhook_receiver import receiving_webhooks
 
 from retraining.context import Context
 from retraining.errors import IncidentOpenedError, NotifyError, ParameterError, TaskFailedError
@@ -31,29 +29,14 @@ alerts: {{ webhooks: [{{ name: gone, webhook: "http://127.0.0.1:1/x" }}, {{ name
 """
 
 
-class Chat(BaseHTTPRequestHandler):
-    """Keeps the messages that it receives."""
-
-    def do_POST(self):
-        self.server.messages.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(204)
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture
 def chat():
-    with ThreadingHTTPServer(("127.0.0.1", 0), Chat) as server:
-        server.messages = []
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with receiving_webhooks() as server:
         yield server
-        server.shutdown()
 
 
 def test_each_incident_is_sent_once_and_a_webhook_that_was_not_reached_is_named(chat, caplog):
-    spec = parse_spec(SPEC.format(address=f"http://127.0.0.1:{chat.server_port}/hook"), "specs/toy.yml")
+    spec = parse_spec(SPEC.format(address=chat.address), "specs/toy.yml")
     unreached = send_alerts(Context(spec, None, None, RUN), [OPENED, RESOLVED])
 
     assert [(each["incident"], each["state"], each["text"]) for each in chat.messages] == [
