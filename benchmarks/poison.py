@@ -15,7 +15,7 @@ from rich.table import Table
 from shared.poisoned_weeks import LOOKS, Look, Trial, looks_at
 from shared.result import Measure, finish
 
-FAULTS = ("shuffled labels", "a feature's sign", "a feature's unit")
+FAULTS = ("shuffled labels", "one label", "a feature's sign", "a feature's unit")
 SPOILS = ("nothing", *FAULTS, "half of them shuffled", "sudden change")
 HISTORIES = (("numbers", 4), ("numbers", 12), ("classes", 12))
 MOST_LIVE = 5.0

@@ -102,7 +102,7 @@ def drifting(first: int, last: int) -> list[tuple[object, ...]]:
 
 def ageing(first: int, last: int) -> list[tuple[object, ...]]:
     """Days on which a newer model is better, and the newest days do a refit no harm on the days before them."""
-    return days(first, last, drift=0.008)
+    return days(first, last, drift=0.014)
 
 
 @dataclass

@@ -79,6 +79,8 @@ def made_rows(trial: Trial, random: np.random.Generator) -> DatedRows:
     inside = weeks == trial.weeks
     if trial.spoil == "shuffled labels":
         label[inside] = random.permutation(label[inside])
+    if trial.spoil == "one label":
+        label[inside] = "no" if trial.kind == "classes" else 0.0
     if trial.spoil == "half of them shuffled":
         half = np.flatnonzero(inside)[::2]
         label[half] = random.permutation(label[half])

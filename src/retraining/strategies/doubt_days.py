@@ -1,7 +1,7 @@
 """Whether the newest days can be learned from: models of the days before, and of the days themselves, are asked."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -53,6 +53,7 @@ class _Asked:
                 self.kind.signal(answers.at(days == day)),
                 float(np.sum(losses[days == day])),
                 int(np.sum(days == day)),
+                int(np.unique(labels[days == day], return_counts=True)[1].max()),
             )
             for day in np.unique(days)
         ]
@@ -93,7 +94,7 @@ def doubt_days(
             continue
 
         of_run = [each for each in signs if each.day in run]
-        compared = _compare(asked, of_run, usual, before, nothing_follows)
+        compared = replace(_compare(asked, of_run, usual, before, nothing_follows), is_frozen=sign == "frozen")
         doubt = judge_run(compared)
         nothing_follows = nothing_follows and doubt is not None
         if doubt:
@@ -129,6 +130,11 @@ def _mean_loss(signs: Sequence[DaySigns]) -> float:
 
 def _sentence(run: Sequence[date], doubt: Doubt, signs: RunSigns) -> str:
     days = f"{run[0]}" if len(run) == 1 else f"{run[0]} to {run[-1]}"
+    if signs.is_frozen:
+        return (
+            f"{days}: every row has the same label. Nothing can be learned from such labels, so no model learns them."
+        )
+
     found = (
         f"{signs.old.value:.2f} by a model of the days before and {signs.own.value:.2f} by one of these days "
         f"themselves ({signs.usual_old.value:.2f} and {signs.usual_own.value:.2f} are usual)"

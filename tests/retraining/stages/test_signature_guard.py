@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
-from tests.loop import days, toy_spec
+from tests.loop import ageing, toy_spec
 from tests.webhook_receiver import receiving_webhooks
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
@@ -27,7 +27,7 @@ def story(make_loop, consumer):
     loop, told = make_loop(), SimpleNamespace(loop=None)
 
     def arrive(first, last, *numeric, **gate):
-        loop.source_has([(*row, float(place % 7)) for place, row in enumerate(days(first, last))], COLUMNS)
+        loop.source_has([(*row, float(place % 7)) for place, row in enumerate(ageing(first, last))], COLUMNS)
         loop.ingest()
         listed = [{"name": "pricing", "webhook": consumer.address}]
         loop.spec = toy_spec(
@@ -36,9 +36,9 @@ def story(make_loop, consumer):
 
     arrive(1, 14, "x", "w")
     told.first = loop.train()
-    arrive(15, 22, "x")
+    arrive(15, 24, "x")
     told.refused, told.alias, told.silent = loop.train(), loop.alias("champion"), consumer.messages
-    arrive(23, 30, "x", may_change_signature=["w"])
+    arrive(25, 34, "x", may_change_signature=["w"])
     told.failures = {}
     for status in (500, 302):
         consumer.status = status

@@ -41,6 +41,8 @@ def rows_of(kind: str, spoil: str, hit: Sequence[int], seed: int, a_day: int = 1
     label = label_of(kind, score + random.standard_normal(len(days)) * np.where(inside & (spoil == "noise"), 3.0, 1.0))
     if spoil == "shuffled":
         label[inside] = random.permutation(label[inside])
+    if spoil == "one label":
+        label[inside] = label[0]
     if spoil == "another sign":
         features[inside, 0] *= -1
     if spoil == "another unit":
@@ -92,6 +94,22 @@ def test_labels_that_nothing_can_learn_are_found_wherever_they_are(name):
 
         assert (found.doubt, found.left_out) == ("no_signal", True)
         assert len(days_of(found) ^ {day_of(each) for each in hit}) <= (0 if name == "numbers" else 2)
+
+
+@pytest.mark.parametrize("name", LEARNERS)
+def test_days_on_which_every_row_has_one_label_are_found(name):
+    (found,) = look(name, "one label", LAST, 1)
+
+    assert (found.first, found.last, found.doubt, found.left_out) == (
+        day_of(LAST[0]),
+        day_of(LAST[-1]),
+        "no_signal",
+        True,
+    )
+    assert found.sentence == (
+        "2024-11-08 to 2024-11-14: every row has the same label. Nothing can be learned from such labels, so no model "
+        "learns them."
+    )
 
 
 @pytest.mark.parametrize("name", LEARNERS)

@@ -47,9 +47,15 @@ def in_unit(metric: Metric, gain: Gain, share: float) -> float:
     return share * (1.0 if metric.relative else 1 - gain.baseline_error)
 
 
+def exceeds(gain: float, worst: float) -> bool:
+    """Whether a gain is more than the worst that may be. Where the champion makes no error in a metric that is best at
+    1, that is 0: a candidate without one is as good."""
+    return gain > worst or gain == worst == 0
+
+
 def at_least_as_good(gain: Gain, worst: float) -> bool:
     """Better than the worst gain, and not shown to be negative."""
-    return gain.upper is not None and gain.value > worst and gain.upper >= 0
+    return gain.upper is not None and exceeds(gain.value, worst) and gain.upper >= 0
 
 
 def why_not_measured(metric: Metric, gain: Gain) -> str | None:

@@ -65,6 +65,12 @@ less correlated than that."""
 _CERTAINTY = 0.87
 """Of the correlation that is used not being too small. Chosen by simulation, as are the beliefs: the levels of
 benchmarks/gate.py hold for seeds that they were not chosen by."""
+_MOST_SPREADS = 2.5
+"""Robust standard deviations (1.4826 times the median absolute deviation) from the median: a day that is farther away,
+such as one of a storm or of broken rows, counts as if it were there. Else a single one hides how much days resemble
+each other."""
+_MOST_BLOCKS = 200
+"""The order of CORRELATIONS changes no more with more blocks, and takes long to find."""
 _TRUE_GAINS = ((0.9, 0.4), (0.1, 10.0))
 """How often the true gains of pairs of versions have which standard deviation, in those of a day: what the means of
 runs differ by beyond the first counts as a slow trend, unless it is so much that the pair is one of the second."""
@@ -77,17 +83,24 @@ def correlation_of_days(runs: Sequence[Sequence[float]], blocks: int) -> Correla
     is not too small with _CERTAINTY. Without history this is ASSUMED.
     """
     newest = [np.asarray(run[-MOST_OF_RUN:], dtype=np.float64) for run in runs if len(run) >= FEWEST_OF_RUN]
-    used = [run for run in newest if np.ptp(run) > 0]
-    place = int(widest_likely(beliefs(used), max(2, blocks)))
+    used = [run for run in newest if run.max() > run.min()]
+    shares = beliefs(used)
+    if not np.isfinite(shares).all():
+        return ASSUMED
+
+    place = int(widest_likely(shares, min(max(2, blocks), _MOST_BLOCKS)))
     days = sum(len(run) for run in used)
     return Correlation(CORRELATIONS[place].share, CORRELATIONS[place].decay, days or None)
 
 
 def beliefs(runs: Sequence[FloatArray]) -> FloatArray:
-    """The share of belief in each of CORRELATIONS after runs of shape (..., days): (..., correlations)."""
-    logs = _before_any_day() + sum((_log_likelihoods(run) for run in runs), np.zeros(len(CORRELATIONS)))
-    shares = np.exp(logs - logs.max(axis=-1, keepdims=True))
-    return np.asarray(shares / shares.sum(axis=-1, keepdims=True))
+    """The share of belief in each of CORRELATIONS after runs of shape (..., days): (..., correlations). NaN where they
+    hold numbers too large to tell."""
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        of_runs = (_log_likelihoods(run) for run in _without_outliers(runs))
+        logs = _before_any_day() + sum(of_runs, np.zeros(len(CORRELATIONS)))
+        shares = np.exp(logs - logs.max(axis=-1, keepdims=True))
+        return np.asarray(shares / shares.sum(axis=-1, keepdims=True))
 
 
 def widest_likely(shares: FloatArray, blocks: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":
@@ -132,6 +145,20 @@ def _before_any_day() -> FloatArray:
     for expected, belief in _EXPECTED:
         shares[CORRELATIONS.index(expected)] += belief
     return np.asarray(np.log(shares))
+
+
+def _without_outliers(runs: Sequence[FloatArray]) -> list[FloatArray]:
+    """Runs in robust standard deviations of all their days, none of them far away from the median."""
+    if not runs:
+        return []
+
+    every = np.concatenate(runs, axis=-1)
+    middle = np.median(every, axis=-1, keepdims=True)
+    away = np.abs(every - middle)
+    spread = 1.4826 * np.median(away, axis=-1, keepdims=True)
+    spread = np.where(spread > 0, spread, away.mean(axis=-1, keepdims=True))
+    reach = _MOST_SPREADS * spread
+    return [np.clip(run, middle - reach, middle + reach) / spread for run in runs]
 
 
 def _log_likelihoods(run: FloatArray) -> FloatArray:

@@ -35,19 +35,22 @@ _DOUBLE = float(np.log(2))
 
 @dataclass(frozen=True)
 class DaySigns:
-    """A day on which a model of earlier days was asked: its signal, and the sum of its losses over its rows."""
+    """A day on which a model of earlier days was asked: its signal, and the sum of its losses over its rows.
+    same_label: how many rows have the label that most of them have."""
 
     day: date
     signal: Signal
     loss: float
     rows: int
+    same_label: int = 0
 
 
 @dataclass(frozen=True)
 class RunSigns:
     """Days in doubt that follow each other. old: a model of the days before on them; own: models of each half of them
     on the other half; usual_old and usual_own: the same of earlier days. worse: how many times the loss of own is that
-    of old, divided by what is usual. goes_on: no day follows that is as before."""
+    of old, divided by what is usual. goes_on: no day follows that is as before. is_frozen: every row has one label, as
+    where a join has failed."""
 
     old: Signal
     own: Signal
@@ -55,6 +58,7 @@ class RunSigns:
     usual_own: Signal
     worse: float
     goes_on: bool
+    is_frozen: bool = False
 
 
 def can_tell(usual: Signal) -> bool:
@@ -62,16 +66,24 @@ def can_tell(usual: Signal) -> bool:
     return usual.rows > 0 and usual.value * usual.rows**0.5 > _ERRORS
 
 
-Sign = Literal["weak", "costly"]
-"""weak: little of the usual signal. costly: the usual order, and a loss twice as large."""
+Sign = Literal["frozen", "weak", "costly"]
+"""frozen: one label on every row, where others are usual. weak: little of the usual signal. costly: the usual order,
+and a loss twice as large."""
 
 
 def days_in_doubt(days: Sequence[DaySigns], usual: Sequence[DaySigns]) -> list[Sign | None]:
     """The sign of days in order, compared with earlier days on which a model was asked in the same way; None where
     there is none. Days are taken together: what each says is added up, and the most likely runs are found (Viterbi
     1967), however long they are and wherever they begin."""
-    both = zip(_runs(_weak(days, usual)), _runs(_costly(days, usual)), strict=True)
-    return ["weak" if weak else "costly" if costly else None for weak, costly in both]
+    signs: list[tuple[Sign, FloatArray]] = [
+        ("frozen", _frozen(days, usual)),
+        ("weak", _weak(days, usual)),
+        ("costly", _costly(days, usual)),
+    ]
+    found: list[Sign | None] = [None] * len(days)
+    for sign, said in reversed(signs):
+        found = [sign if inside else before for inside, before in zip(_runs(said), found, strict=True)]
+    return found
 
 
 def judge_run(run: RunSigns) -> Doubt | None:
@@ -80,6 +92,9 @@ def judge_run(run: RunSigns) -> Doubt | None:
     no_signal: neither model finds what is usually found. changed: a model of these days themselves does, and one of the
     days before does not, or errs far more. went_back: they changed so, and the days after are again as they were.
     """
+    if run.is_frozen:
+        return "no_signal"
+
     usual = Signal(run.usual_own.value, run.own.rows)
     if not can_tell(run.usual_old) or not can_tell(usual):
         return None
@@ -92,6 +107,15 @@ def judge_run(run: RunSigns) -> Doubt | None:
     if not is_clear and not run.worse > MUCH_WORSE:
         return None
     return "changed" if run.goes_on else "went_back"
+
+
+def _frozen(days: Sequence[DaySigns], usual: Sequence[DaySigns]) -> FloatArray:
+    """What a day with one label on all of its rows says against the usual mixture: the more, the rarer that is. Any
+    other day says that labels still differ."""
+    rows = sum(each.rows for each in usual)
+    share = sum(each.same_label for each in usual) / rows if rows else 1.0
+    rarity = -np.log(share) if share > 0 else 0.0
+    return np.array([each.rows * rarity if each.same_label == each.rows else -_MOST_OF_A_DAY for each in days])
 
 
 def _weak(days: Sequence[DaySigns], usual: Sequence[DaySigns]) -> FloatArray:

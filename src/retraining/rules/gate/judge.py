@@ -11,6 +11,7 @@ from retraining.rules.gate.checks import (
     SMALL_GAIN,
     at_least_as_good,
     compared,
+    exceeds,
     gain_check,
     gain_in_words,
     in_unit,
@@ -116,7 +117,7 @@ def _much_worse_is_possible(asked: GateTerms, metric: Metric, gain: Gain) -> str
     """What these days cannot rule out of a refresh, as a part of a sentence."""
     lowest = gain.lower_at(metric, asked.refresh_level)
     worst = in_unit(metric, gain, MUCH_WORSE_GAIN)
-    if asked.question != "refresh" or (lowest is not None and lowest > worst):
+    if asked.question != "refresh" or (lowest is not None and exceeds(lowest, worst)):
         return None
 
     found = "no bound" if lowest is None else f"a lower bound of {gain_in_words(metric, lowest)}"

@@ -34,6 +34,12 @@ def _own_sums(name: str, loss: Callable[[NDArray[Any], NDArray[Any]], Any], of: 
             f"metric {name} returned an array of shape {losses.shape}, expected a loss for each of "
             f"{len(of.label)} rows. Correct {file_of(name)}."
         )
+    if np.any(losses < 0):
+        raise SpecError(
+            f"metric {name} returned a loss below 0. A gain is one minus the candidate's mean loss divided by the "
+            f"champion's, which means something only where no loss is below 0. Correct {file_of(name)}: add a constant "
+            f"that no loss goes below, or return a squared or absolute error."
+        )
     return columns(np.ones(len(losses)), losses)
 
 

@@ -38,6 +38,27 @@ def test_half_a_year_of_days_is_seldom_taken_for_less_correlated_than_it_is(deca
     assert np.median(found) <= 2.2 * true
 
 
+@pytest.mark.parametrize("size", [10.0, 1e160, math.inf])
+def test_a_day_of_a_storm_does_not_hide_how_much_the_others_resemble_each_other(size):
+    days = series(7, 30, 60, 0.85)
+    with_storm = days.copy()
+    with_storm[:, 30] = size
+    found = [[correlation_of_days([run], 14).next_day for run in each] for each in (days, with_storm)]
+
+    assert np.median(found[1]) >= 0.9 * np.median(found[0])
+
+
+@pytest.mark.parametrize("unit", [1e-300, 1e-160, 1e160, 1e300])
+def test_the_unit_of_a_loss_changes_nothing(unit):
+    run = series(7, 1, 60, 0.65)[0]
+
+    assert correlation_of_days([run * unit], 14) == correlation_of_days([run], 14)
+
+
+def test_numbers_that_say_nothing_are_assumed_to_be_correlated():
+    assert correlation_of_days([[1e308, -1e308, 1e308, -1e308]], 14) == ASSUMED
+
+
 def test_independent_days_are_known_as_such_after_half_a_year_only():
     days = series(7, 30, 180, 0.0)
     found = [float(np.median([inflation(correlation_of_days([run[:some]], 14)) for run in days])) for some in (7, 180)]

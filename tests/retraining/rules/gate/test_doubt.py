@@ -60,6 +60,25 @@ def test_a_day_without_a_signal_says_nothing():
     assert days_in_doubt([nothing], USUAL) == [None]
 
 
+@pytest.mark.parametrize(
+    ("usual", "rows", "days", "doubted"),
+    [
+        (50, 100, 3, True),
+        (97, 100, 1, False),
+        (97, 100, 7, True),
+        (90, 100, 1, True),
+        (100, 100, 7, False),
+        (1, 2, 3, False),
+    ],
+    ids=["halves", "a rare class, one day", "a rare class, a week", "a tenth", "always one label", "few rows"],
+)
+def test_one_label_on_every_row_is_in_doubt_where_that_is_not_usual(usual, rows, days, doubted):
+    before = [replace(each, same_label=usual, rows=rows) for each in USUAL]
+    frozen = [replace(each, same_label=rows, rows=rows, signal=NO_SIGNAL) for each in signs(*[0.0] * days)]
+
+    assert days_in_doubt(frozen, before) == ["frozen" if doubted else None] * days
+
+
 AS_USUAL = RunSigns(Signal(0.8, 700), Signal(0.78, 700), Signal(0.8, 700), Signal(0.78, 700), 1.0, goes_on=True)
 
 
@@ -72,6 +91,7 @@ AS_USUAL = RunSigns(Signal(0.8, 700), Signal(0.78, 700), Signal(0.8, 700), Signa
         ({"old": Signal(0.1, 700)}, "changed"),
         ({"old": Signal(-0.5, 700), "goes_on": False}, "went_back"),
         ({"old": Signal(0.5, 700), "own": Signal(0.5, 700)}, None),
+        ({"old": NO_SIGNAL, "own": NO_SIGNAL, "is_frozen": True}, "no_signal"),
         ({"worse": 4.1}, "changed"),
         ({"worse": 3.9}, None),
         ({"worse": float("nan")}, None),
@@ -86,6 +106,7 @@ AS_USUAL = RunSigns(Signal(0.8, 700), Signal(0.78, 700), Signal(0.8, 700), Signa
         "another order, which can be learned",
         "another order, and then the old one again",
         "only noisier",
+        "one label on every row",
         "the same order, and losses four times as large",
         "losses that seasons can have",
         "losses without a ratio",

@@ -239,6 +239,19 @@ def test_a_refresh_in_a_metric_that_is_best_at_one_may_lose_a_share_of_the_dista
     assert (check.value, check.threshold) == pytest.approx((-0.01, -0.05 * 0.2))
 
 
+@pytest.mark.parametrize(("wrong", "verdict"), [(0.0, "passed"), (1.0, "failed")])
+def test_a_champion_without_error_lets_one_like_it_through(wrong, verdict):
+    rows = np.full(6, 100.0)
+    ours = np.column_stack([rows, np.zeros(6), np.zeros(6), rows])
+    theirs = ours.copy()
+    ours[:, 1] = wrong
+    evaluation = replace(
+        days(EQUAL), metrics=(find_metric("r2", "regression"),), sums=(PairedSums(rows, ours, theirs),)
+    )
+
+    assert gain_check("refresh", evaluation).verdict == verdict
+
+
 def two_metrics(guard_worse: float) -> Evaluation:
     """RMSE is better by far; the mean absolute error is worse by the share."""
     main = evaluation_of("rmse", [(100, 50.0 + day, 100.0) for day in range(6)], True)

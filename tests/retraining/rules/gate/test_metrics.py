@@ -205,6 +205,12 @@ def test_a_function_that_is_not_there_or_says_one_number_is_refused_by_name(monk
         measured("recipes.costs.double_underestimate", NUMBERS)
 
 
+def test_losses_below_zero_are_refused_because_no_share_can_be_made_of_them(monkeypatch):
+    monkeypatch.setattr("recipes.costs.double_underestimate", lambda label, prediction: prediction - label)
+    with pytest.raises(SpecError, match=r"double_underestimate returned a loss below 0\. .* add a constant"):
+        measured("recipes.costs.double_underestimate", NUMBERS)
+
+
 CLASSIFIER = toy_spec(kind="classification", gate={"metric": "auc", "guards": ["f1"], "floors": {"auc": 0.7}})
 
 
