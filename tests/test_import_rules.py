@@ -23,15 +23,15 @@ RULES = (
     "retraining.rules retraining.rules.champion retraining.rules.drift retraining.rules.drift.classifier "
     "retraining.rules.drift.detectors "
     "retraining.rules.gate retraining.rules.ingest retraining.rules.ingest.conditions retraining.rules.performance "
-    f"retraining.rules.panel retraining.rules.search retraining.rules.validation {BOTTOM}"
+    f"retraining.rules.panel retraining.rules.search retraining.rules.validation retraining.rules.batch {BOTTOM}"
 )
 PAGE = "retraining.report.page_data retraining.report.words"
 DATASET = f"retraining.context retraining.steps.dataset {RULES} {TABLES} {REGISTRY}"
 STEPS = (
-    "retraining.steps.champion retraining.steps.dataset retraining.steps.decide retraining.steps.drift "
-    "retraining.steps.forget retraining.steps.gate retraining.steps.imported retraining.steps.ingest "
-    "retraining.steps.performance retraining.steps.report retraining.steps.search retraining.steps.training "
-    "retraining.steps.validation"
+    "retraining.steps.batch retraining.steps.champion retraining.steps.dataset retraining.steps.decide "
+    "retraining.steps.drift retraining.steps.forget retraining.steps.gate retraining.steps.imported "
+    "retraining.steps.ingest retraining.steps.performance retraining.steps.report retraining.steps.search "
+    "retraining.steps.training retraining.steps.validation"
 )
 FAULTS = "local_workspace.errors local_workspace.machine_faults"
 LAPTOP = f"local_workspace.bundle local_workspace.engines {FAULTS} local_workspace.notebook local_workspace.run"
@@ -70,6 +70,7 @@ ROOMS = {
     ),
     "retraining.rules.champion": (f"retraining.rules.gate {BOTTOM}", ARRAYS),
     "retraining.rules.search": (BOTTOM, ""),
+    "retraining.rules.batch": (f"retraining.rules.ingest {BOTTOM}", ""),
     "retraining.rules.panel": (f"retraining.rules.gate {BOTTOM}", ARRAYS),
     "retraining.rules.validation": (f"retraining.rules.gate retraining.rules.ingest {BOTTOM}", ""),
     "retraining.strategies": (RULES, f"{ARRAYS} sklearn"),
@@ -118,6 +119,7 @@ ROOMS = {
         FRAMES,
     ),
     "retraining.steps.search": (f"retraining.failpoints {SEARCH} {DATASET}", FRAMES),
+    "retraining.steps.batch": (f"retraining.steps.champion retraining.steps.ingest {SOURCES} {DATASET}", FRAMES),
     "retraining.steps.validation": (f"retraining.steps.ingest {SOURCES} {DATASET}", FRAMES),
     # A stage imports no other stage: they talk through tables, the registry and task values.
     "retraining.stages": (
@@ -130,6 +132,7 @@ ROOMS = {
         f"retraining.open_stage retraining.steps.search retraining.rules.search {TABLES} {SEARCH} {BOTTOM}",
         "pyspark",
     ),
+    "retraining.open_batch": (f"retraining.open_stage retraining.steps.batch {TABLES} {BOTTOM}", "pyspark"),
     "retraining.check_specs": (f"retraining.forecasting retraining.strategies {BOTTOM}", ""),
     "retraining": ("", ""),
     # What callers get: it travels with every version, so it knows nothing else of src.

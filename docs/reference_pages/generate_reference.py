@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from spec_page import SpecTables, words_of_values
 from spec_schema import spec_schema
 
+from retraining.spec.batch_spec import BatchSpec
 from retraining.spec.index_spec import IndexSpec
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.source_spec import SourceSpec
@@ -23,11 +24,14 @@ def reference() -> dict[str, str]:
     model = spec_schema(ModelSpec)
     source = spec_schema(SourceSpec)
     index = spec_schema(IndexSpec)
+    batch = spec_schema(BatchSpec)
 
     return {
         "spec.schema.json": f"{json.dumps(model, indent=2)}\n",
         "source.schema.json": f"{json.dumps(source, indent=2)}\n",
         "index.schema.json": f"{json.dumps(index, indent=2)}\n",
+        "batch.schema.json": f"{json.dumps(batch, indent=2)}\n",
+        "batch-spec.md": _page("batch-spec", batch=SpecTables(batch), values=words_of_values()),
         "index-spec.md": _page("index-spec", index=SpecTables(index), values=words_of_values()),
         "spec.md": _page("spec", model=SpecTables(model), source=SpecTables(source), values=words_of_values()),
         "tables.md": _tables(),
@@ -57,6 +61,7 @@ def _tables() -> str:
         observations=tables_page.observations_table(),
         landing=tables_page.landing_columns(),
         predictions=tables_page.predictions_table(),
+        scores=tables_page.scores_table(),
         stamp=tables_page.stamp(),
         names=[*tables_page.RECORD_OF],
         about=tables_page.about,

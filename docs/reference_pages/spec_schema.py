@@ -24,6 +24,7 @@ _ALSO: Mapping[tuple[str, str], Schema] = {
     ("ModelSpec", "source"): {"type": "string", "pattern": NAME_PATTERN},
     ("ModelSpec", "strategy"): {"enum": STRATEGIES},
     ("SourceSection", "initial_value"): {"type": "number"},
+    ("BatchSpec", "version"): {"type": "integer", "exclusiveMinimum": 0},
     ("CsvSection", "delimiter"): {"enum": [*SIGNS, "\\t"]},
     ("CsvSection", "null_values"): {"type": "string"},
     ("CsvSection", "encoding"): {"enum": [*ENCODINGS], "$comment": OTHER_NAMES},

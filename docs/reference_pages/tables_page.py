@@ -9,12 +9,13 @@ from markdown_table import code, table
 from pyspark.sql.types import ArrayType, DataType, MapType, StringType, StructField, StructType
 
 from retraining.adapters.sources.files import LANDING_COLUMNS
-from retraining.adapters.tables import batches, forgotten_keys, index_documents, observations, predictions
+from retraining.adapters.tables import batch_scores, batches, forgotten_keys, index_documents, observations, predictions
 from retraining.adapters.tables.ledgers_of_model import TABLE_OF
 from retraining.adapters.tables.schema_of_record import schema_of_record
 from retraining.records.batch import Batch
 from retraining.records.forgetting import Forgetting, KeySalt
 from retraining.records.run import Stamped
+from retraining.records.scoring import BatchScoring
 from retraining.records.search import IndexDocument, IndexRun
 
 RECORD_OF: Mapping[str, type] = {
@@ -24,6 +25,7 @@ RECORD_OF: Mapping[str, type] = {
     forgotten_keys.REQUESTS: Forgetting,
     index_documents.DOCUMENTS: IndexDocument,
     index_documents.RUNS: IndexRun,
+    batch_scores.SCORINGS: BatchScoring,
 }
 """The record that a row of each control table is."""
 
@@ -45,6 +47,7 @@ _WRITTEN_BY: Mapping[str, str] = {
     "forget_requests": "`forget`",
     "index_documents": "`refresh_index`",
     "index_runs": "`refresh_index`",
+    "batch_scorings": "`score_batch`",
 }
 
 _STAMP = tuple(field_docstrings(Stamped))
@@ -72,6 +75,16 @@ _PREDICTIONS = {
     "source": "The source that counted `_batch_seq`; null in rows that are older than this column.",
     "keys": "The row's keys as in the source; null in rows that are older than this column.",
     "probabilities": "Of a classifier: the probability of each class.",
+}
+_SCORES = {
+    "prediction": "What the version answered: a number, or the class in the type of the label; null where it had none.",
+    "probabilities": "Of a classifier: the probability of each class.",
+    "model_version": "The version that answered.",
+    "run_id": "The run that scored the row.",
+    "scored_at": "When the run's task started, in UTC.",
+    "scoring": "Number of the scoring in `batch_scorings`.",
+    "_row_key": "The row's key in the observations of the model's source; null where the row lacks its columns.",
+    "_row_hash": "Hash of key, ledger value and features: the same row is not scored again.",
 }
 _FORGOTTEN = {
     "source": "Name of the source.",
@@ -126,6 +139,12 @@ def stamp() -> str:
 def observations_table() -> str:
     """The columns that ingestion adds to those of a source."""
     return described_table(observations.OWN_FIELDS, _OBSERVATIONS)
+
+
+def scores_table() -> str:
+    """The columns of a batch table after its keys."""
+    own = batch_scores.own_columns(StringType(), with_probabilities=True)
+    return described_table(own, _SCORES, {"prediction": "double or the label's type"})
 
 
 def predictions_table() -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from markdown_table import code
 
+from retraining.spec.batch_spec import CHOICE_PATTERN
 from retraining.spec.index_spec import (
     CONTAINER_PATTERN,
     ENDPOINT_PATTERN,
@@ -40,6 +41,7 @@ WORD_OF_PATTERN = {
     SECRET_PATTERN: "secret name",
     FIELD_PATTERN: "field",
     STORAGE_ID_PATTERN: "resource id",
+    CHOICE_PATTERN: "choice of version",
 }
 
 _PLAIN = {"integer": "whole number", "number": "number", "boolean": "`true` or `false`", "string": "text"}

@@ -17,7 +17,14 @@ from retraining.forecasting.panel_plan import wrong_models
 from retraining.spec.document.faults import Fault, did_you_mean, refusal
 from retraining.spec.document.read_document import Document, read_document, read_text
 from retraining.spec.model_spec import ModelSpec
-from retraining.spec.read_spec import available_models, available_sources, read_source, read_spec
+from retraining.spec.read_spec import (
+    available_batches,
+    available_models,
+    available_sources,
+    read_batch,
+    read_source,
+    read_spec,
+)
 from retraining.strategies.check_recipe import wrong_recipe
 
 RIGHT = 0
@@ -30,6 +37,15 @@ def faults_of_spec(folder: Path, model: str) -> list[str]:
     try:
         spec = read_spec(folder, model)
         check_recipe(spec, folder)
+    except SpecError as err:
+        return str(err).splitlines()
+    return []
+
+
+def faults_of_batch(folder: Path, name: str) -> list[str]:
+    """A sentence for each fault of the spec of a batch table; empty for one that can be used."""
+    try:
+        read_batch(folder, name)
     except SpecError as err:
         return str(err).splitlines()
     return []
@@ -68,6 +84,7 @@ def main(arguments: Sequence[str]) -> int:
     found = {f"specs/{model}.yml": faults_of_spec(folder, model) for model in models}
     if not arguments[1:]:
         found |= _faults_of_sources(folder, {fault for faults in found.values() for fault in faults})
+        found |= {f"specs/batches/{name}.yml": faults_of_batch(folder, name) for name in available_batches(folder)}
     for file, faults in found.items():
         sys.stdout.write(f"{json.dumps({'file': file, 'faults': faults})}\n")
     return WRONG if any(found.values()) else RIGHT

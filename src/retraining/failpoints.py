@@ -63,7 +63,10 @@ SEARCH = (
 )
 """The places of the refresh of a search index, in the order in which a run passes them."""
 
-POINTS = INGEST + TABLES + PROMOTION + SEARCH
+BATCH = ("score_batch.after_open", "score_batch.after_merge", "score_batch.after_close")
+"""The places of scoring a batch table, in the order in which a run passes them."""
+
+POINTS = INGEST + TABLES + PROMOTION + SEARCH + BATCH
 """Every place."""
 
 Action = Literal["kill", "raise"]

@@ -132,10 +132,15 @@ def open_stage(
 
     Raises ParameterError or SpecError, in one sentence with the cure, before anything is read or written.
     """
+    parameters = read_widgets(dbutils, {**WIDGETS, **(widgets or {})})
+    context = open_context(spark, dbutils, parameters, spec_of_loop(specs, parameters["model"]))
+    return Stage(context, parameters, dbutils, specs)
+
+
+def open_context(spark: SparkSession, dbutils: Any, parameters: Mapping[str, str], spec: ModelSpec) -> Context:
+    """What the stages of a model are given, from the widgets. Raises ParameterError as open_stage does."""
     logging.getLogger("retraining").setLevel(logging.INFO)
     _travel_by_value()
-    parameters = read_widgets(dbutils, {**WIDGETS, **(widgets or {})})
-    spec = _spec_of_loop(specs, parameters["model"])
     run = new_run(parameters, spark, dbutils)
 
     if not parameters["experiment"]:
@@ -149,8 +154,7 @@ def open_stage(
     stop_autologging()
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", _MLFLOW_RETRIES)
     registry = open_registry(schema, parameters["experiment"])
-    context = Context(spec, tables, registry, run, partial(read_secret, dbutils))
-    return Stage(context, parameters, dbutils, specs)
+    return Context(spec, tables, registry, run, partial(read_secret, dbutils))
 
 
 def read_switch(name: str, text: str) -> bool:
@@ -198,7 +202,8 @@ def open_schedule(spark: SparkSession, dbutils: Any, specs: Path = SPECS) -> Sch
     return Schedule(tables, named, now, read_switch("due_only", parameters["due_only"]))
 
 
-def _spec_of_loop(specs: Path, model: str) -> ModelSpec:
+def spec_of_loop(specs: Path, model: str) -> ModelSpec:
+    """The spec of a model that can be run. Raises SpecError for any other."""
     spec = read_spec(specs, model)
     if spec.is_forecast:
         raise SpecError(

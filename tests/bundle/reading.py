@@ -15,6 +15,8 @@ OPEN_STAGE_WIDGETS = {"model", "as_of", "run_id", "code_version", "catalog", "sc
 
 OPEN_INDEX_WIDGETS = {"index", "allow_deletions", "as_of", "run_id", "code_version", "catalog", "schema"}
 
+OPEN_BATCH_WIDGETS = {"batch", "as_of", "run_id", "code_version", "catalog", "schema", "experiment"}
+
 OPEN_SCHEDULE_WIDGETS = {"as_of", "catalog", "schema", "due_only"}
 
 
@@ -148,6 +150,8 @@ def widgets(notebook):
             names |= OPEN_STAGE_WIDGETS | {key for value in literal for key in ast.literal_eval(value)}
         elif name == "open_schedule":
             names |= OPEN_SCHEDULE_WIDGETS
+        elif name == "open_batch":
+            names |= OPEN_BATCH_WIDGETS
         elif name == "open_index":
             names |= OPEN_INDEX_WIDGETS
         elif name == "dbutils.widgets.text":

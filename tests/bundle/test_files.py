@@ -74,6 +74,7 @@ DEPLOYED = {"LICENSE", "README.md", "databricks.yml", "notebooks", "resources", 
 EXAMPLES = {
     *("notebooks/demo/load_diabetes.py", "notebooks/demo/load_flights.py", "notebooks/demo/summary.py"),
     *(
+        "specs/batches/flights.yml",
         "specs/indexes/demo_pages.yml",
         "specs/diabetes.yml",
         "specs/flights_air_time.yml",

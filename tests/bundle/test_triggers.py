@@ -128,7 +128,7 @@ def test_the_presets_beside_the_variable_are_valid(bundle):
     assert bundle.variable("prod", "schedule_cron") in presets
 
 
-STARTERS = ("on_schedule", "on_table_update", "on_file_arrival", "on_documents", "refresh_index")
+STARTERS = ("on_schedule", "on_table_update", "on_file_arrival", "on_documents", "refresh_index", "score_batch")
 DAILY = "resources/daily.job.yml"
 SCHEDULE = 'schedule: { quartz_cron_expression: "0 0 6 * * ?", timezone_id: UTC, pause_status: "${var.pause}" }'
 TIMES = "wait_after_last_change_seconds: 60, min_time_between_triggers_seconds: 60"

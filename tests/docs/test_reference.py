@@ -130,6 +130,14 @@ def test_editors_accept_every_search_index():
     assert [refusals(yaml.safe_load(file.read_text("utf-8")), schema, schema) for file in files] == [[]] * len(files)
 
 
+def test_editors_accept_every_batch_table():
+    files = sorted((ROOT / "specs" / "batches").glob("*.yml"))
+    schema = json.loads((REFERENCE / "batch.schema.json").read_text("utf-8"))
+
+    assert files
+    assert [refusals(yaml.safe_load(file.read_text("utf-8")), schema, schema) for file in files] == [[]] * len(files)
+
+
 def test_editors_accept_every_shared_source():
     files = sorted((ROOT / "specs" / "sources").glob("*.yml"))
     schema = json.loads((REFERENCE / "source.schema.json").read_text("utf-8"))

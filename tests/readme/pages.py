@@ -45,13 +45,18 @@ class Page:
     @cached_property
     def specs(self) -> list[str]:
         """The YAML blocks that are a model's spec or a part of it; tests/bundle/test_permissions.py reads others."""
-        others = ("# databricks.yml", "# specs/indexes/")
+        others = ("# databricks.yml", "# specs/indexes/", "# specs/batches/")
         return [block for block in self.blocks("yaml") if not block.startswith(others)]
 
     @cached_property
     def indexes(self) -> list[str]:
         """The YAML blocks that are specs of search indexes or parts of one."""
         return [block for block in self.blocks("yaml") if block.startswith("# specs/indexes/")]
+
+    @cached_property
+    def batches(self) -> list[str]:
+        """The YAML blocks that are specs of batch tables or parts of one."""
+        return [block for block in self.blocks("yaml") if block.startswith("# specs/batches/")]
 
     @cached_property
     def code(self) -> list[str]:

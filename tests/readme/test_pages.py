@@ -10,9 +10,10 @@ import yaml
 
 from local_workspace.__main__ import COMMANDS
 from local_workspace.bundle.bundle import job_keys, read_bundle
+from retraining.spec.batch_spec import BatchSpec
 from retraining.spec.known_keys import keys_at
 from retraining.spec.model_spec import ModelSpec
-from retraining.spec.read_spec import parse_spec, read_index
+from retraining.spec.read_spec import parse_spec, read_batch, read_index
 from retraining.strategies.check_recipe import wrong_recipe
 
 from .commands import BundleCommand, MakeCommand, commands_of, unknown_lines
@@ -84,6 +85,20 @@ def test_every_snippet_of_a_search_index_is_its_spec_or_a_part_of_one(page, tmp_
         assert read_index(tmp_path, content["index"]).index == content["index"]
 
 
+WHOLE_BATCH = {"batch": "open_loans", "model": "loans", "source": {"table": "open_loans", "keys": ["loan"]}}
+
+
+@every_page_of_all
+def test_every_snippet_of_a_batch_table_is_its_spec_or_a_part_of_one(page, tmp_path):
+    (tmp_path / "batches").mkdir()
+    for snippet in page.batches:
+        content = {**WHOLE_BATCH, **yaml.safe_load(snippet)}
+        (tmp_path / f"{content['model']}.yml").write_text("", "utf-8")
+        (tmp_path / "batches" / f"{content['batch']}.yml").write_text(yaml.safe_dump(content), "utf-8")
+
+        assert read_batch(tmp_path, content["batch"]).batch == content["batch"]
+
+
 def _shared_source(snippet: str) -> str | None:
     """The name of the shared source whose file the snippet is."""
     named = re.match(r"# specs/sources/(\w+)\.yml\n", snippet)
@@ -116,9 +131,11 @@ def _named_keys(page: Page) -> Iterator[str]:
 
 
 def _exists(keys: list[str]) -> bool:
-    """Below `params` are a recipe's own names."""
+    """In a model's spec or in that of a batch table. Below `params` are a recipe's own names."""
     known = keys[:1] if keys[0] == "params" else keys
-    return all(key in keys_at(ModelSpec, known[:place]) for place, key in enumerate(known))
+    return any(
+        all(key in keys_at(spec, known[:place]) for place, key in enumerate(known)) for spec in (ModelSpec, BatchSpec)
+    )
 
 
 @every_page_of_all
@@ -181,7 +198,7 @@ def test_the_page_of_jobs_names_parameters_that_they_have():
     rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", listed, re.MULTILINE)
     rows_of_jobs = [(job, set(re.findall(r"`(\w+)(?:=[\w-]+)?`", row))) for job, row in rows if job in declared]
 
-    assert len(rows_of_jobs) == 15
+    assert len(rows_of_jobs) == 16
     assert {job: unknown for job, named in rows_of_jobs if (unknown := named - declared[job])} == {}
 
 

@@ -8,6 +8,7 @@ from local_workspace.bundle.bundle import Bundle, schemas
 from local_workspace.errors import BundleError, ParameterError
 
 CONTROL_TABLES = (
+    "batch_scorings",
     "controls",
     "decisions",
     "detector_states",
@@ -33,7 +34,7 @@ CONTROL_TABLES = (
 )
 """Tables of the loop that are shared by all models."""
 
-LOOP_SUFFIXES = ("_observations", "_accepted", "_quarantine", "_predictions", "_staging", "_landing")
+LOOP_SUFFIXES = ("_observations", "_accepted", "_quarantine", "_predictions", "_scores", "_staging", "_landing")
 """How the loop's tables of a source or model end."""
 
 TABLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")

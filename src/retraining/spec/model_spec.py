@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, PrivateAttr, WrapValidator, model_validator
 
 from retraining.kinds.find_kind import KINDS, kind_of
-from retraining.spec.alerts_section import AlertsSection
 from retraining.spec.columns_section import ColumnsSection
 from retraining.spec.document.faults import did_you_mean
 from retraining.spec.drift_section import DriftSection
@@ -26,7 +25,7 @@ from retraining.spec.policy_section import PolicySection
 from retraining.spec.quality_section import QualitySection
 from retraining.spec.recipe_function import RecipeName, is_recipe
 from retraining.spec.section import Name, Section
-from retraining.spec.serving_section import ServingSection
+from retraining.spec.serving_section import AlertsSection, ServingSection
 from retraining.spec.source_section import SourceSection
 from retraining.spec.strategy_section import StrategySection
 

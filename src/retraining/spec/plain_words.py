@@ -2,6 +2,7 @@
 
 import re
 
+from retraining.spec.batch_spec import CHOICE_PATTERN
 from retraining.spec.document.faults import nearest
 from retraining.spec.index_spec import (
     CONTAINER_PATTERN,
@@ -30,6 +31,7 @@ WORDS_OF_PATTERNS = {
     LENGTH_PATTERN: "a length of time, such as 30 minutes, 6 hours or 3 days",
     RECIPE_PATTERN: "a function of src/recipes as recipes.<file>.<function>",
     VERSION_PATTERN: 'the number of a version in quotes, such as "3"',
+    CHOICE_PATTERN: "champion, the number of a version such as 3, or a day such as 2013-02-28",
     WEB_ADDRESS_PATTERN: "a web address such as https://example.com/hook, without a password",
     ENDPOINT_PATTERN: "an address such as https://<name>.search.windows.net, without a password",
     CONTAINER_PATTERN: "the name of a container: 3 to 63 small letters, digits and single hyphens",

@@ -1,5 +1,5 @@
-"""Reading specs/<model>.yml, specs/sources/<source>.yml where the model names a shared source, and
-specs/indexes/<index>.yml."""
+"""Reading specs/<model>.yml, specs/sources/<source>.yml where the model names a shared source,
+specs/indexes/<index>.yml and specs/batches/<batch>.yml."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from retraining.errors import SpecError
+from retraining.spec.batch_spec import BatchSpec
 from retraining.spec.document.faults import Fault, did_you_mean, refusal
 from retraining.spec.document.read_document import Document, read_document, read_text
 from retraining.spec.explain import explain
@@ -25,6 +26,9 @@ SOURCES = "sources"
 
 INDEXES = "indexes"
 """Folder inside specs/ with the search indexes."""
+
+BATCHES = "batches"
+"""Folder inside specs/ with the batch tables."""
 
 
 def available_models(folder: Path) -> list[str]:
@@ -203,6 +207,38 @@ def read_index(folder: Path, name: str) -> IndexSpec:
     if spec.index != name:
         sentence = f"says `index: {spec.index}`. The file name and `index` must agree."
         raise refusal(file, [Fault(document.find(("index",)).line, sentence)])
+    return spec
+
+
+def available_batches(folder: Path) -> list[str]:
+    """Names of the batch tables of a folder, sorted."""
+    return sorted(path.stem for path in (folder / BATCHES).glob("*.yml"))
+
+
+def read_batch(folder: Path, name: str) -> BatchSpec:
+    """The spec of a batch table. Raises SpecError for an unknown one, for anything its file may not say, and for a
+    model that has no spec."""
+    known = available_batches(folder)
+    if name not in known:
+        found = f"batch `{name}`: no such spec.{did_you_mean(name, known)}" if name else "batch: the run names none."
+        raise SpecError(
+            f"{found} Known batches: {', '.join(known) or 'none'}. Pass `--params batch=<batch>`, or add "
+            f"specs/{BATCHES}/<batch>.yml."
+        )
+    file = f"specs/{BATCHES}/{name}.yml"
+    document = read_document(read_text(folder / BATCHES / f"{name}.yml", file), file)
+    spec = _validated(BatchSpec, document.content, document)
+    if spec.batch != name:
+        sentence = f"says `batch: {spec.batch}`. The file name and `batch` must agree."
+        raise refusal(file, [Fault(document.find(("batch",)).line, sentence)])
+
+    models = available_models(folder)
+    if spec.model not in models:
+        sentence = (
+            f"model `{spec.model}`: no such spec.{did_you_mean(spec.model, models)} Known models: "
+            f"{', '.join(models) or 'none'}."
+        )
+        raise refusal(file, [Fault(document.find(("model",)).line, sentence, ("model",))])
     return spec
 
 

@@ -1,4 +1,4 @@
-"""What a version must pass before it is served, and who calls it."""
+"""What a version must pass before it is served, who calls it, and who is notified of incidents."""
 
 from typing import Annotated
 
@@ -43,3 +43,14 @@ class ServingSection(Section):
     """The time in which 95 of 100 requests of one row are answered, schema check included, without a network."""
     max_megabytes: float | None = Field(default=None, gt=0)
     """Size of the version's files, in units of 1,000,000 bytes."""
+
+
+class AlertsSection(Section):
+    """Routes beside the log and the run's page."""
+
+    webhooks: tuple[ConsumerSection, ...] = ()
+    """Each gets a POST of a JSON object for every incident that a run opens or resolves: a chat, a pager, or the web
+    address of a workspace's notification destination."""
+    fail_run: bool = False
+    """Whether a run that opens an incident ends as failed, after its page is written, so that the job's e-mail on
+    failure is sent. The run's decisions stay as they are."""

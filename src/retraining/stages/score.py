@@ -11,7 +11,6 @@ from retraining.adapters.tables import observations, predictions
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.adapters.tables.observations import BATCH_SEQ, Selection
 from retraining.context import Context
-from retraining.errors import SpecError
 from retraining.kinds.find_kind import kind_of
 from retraining.kinds.kind import Kind
 from retraining.records.control import Control
@@ -24,7 +23,7 @@ from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.live_versions import find_previous_champion, heal_and_read_champion
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
-from retraining.steps.dataset.load_version import load_fitted, manifest_of_version
+from retraining.steps.dataset.load_version import check_kind, load_fitted, manifest_of_version
 from retraining.steps.dataset.model_frame import columns_of_features
 from retraining.steps.dataset.other_sources import known_to_other_sources
 from retraining.steps.dataset.predict_rows import PROBABILITIES, FittedVersion, predict_rows
@@ -92,7 +91,7 @@ def score(context: Context) -> ScoreReport:
     source = ingested.result()
     manifests = source.numbers.of_manifests(reading.result())
     champion = manifest_of_version(manifests, spec.model, version)
-    _check_kind(context, champion)
+    check_kind(context, champion)
     scored = predictions.last_scored_batch(tables, spec.model, source.name, source.numbers.begun)
     after = max(scored, champion.batch_seq)
     if source.committed.through <= after:
@@ -107,18 +106,6 @@ def score(context: Context) -> ScoreReport:
 
     _log.info(report.summary)
     return report
-
-
-def _check_kind(context: Context, champion: Manifest) -> None:
-    """Raises SpecError where the spec turns the champion into a model of another kind: its predictions, its errors and
-    its callers are about something else."""
-    kind = kind_of(context.spec).name
-    if champion.kind not in (None, kind):
-        raise SpecError(
-            f"specs/{context.model}.yml: says kind: {kind}, but champion version {champion.version} is a "
-            f"{champion.kind}, with predictions and callers of that type. A model of another kind is another model: "
-            f"give it another file and another name, and leave this one as it was."
-        )
 
 
 def _score_batches(context: Context, source: IngestedSource, versions: list[Manifest], after: int) -> ScoreReport:

@@ -18,6 +18,7 @@ ENDS = {
     "_predictions",
     "_probabilities",
     "_quarantine",
+    "_scores",
     "_staging",
     "_delta_log",
     "_long_names",

@@ -11,15 +11,25 @@ from retraining.rules.champion.alias_state import is_applied, moves, newest_move
 
 def champion_at(rows: Sequence[Promotion], moment: datetime) -> str:
     """The version that was champion at a moment. Raises NothingToDoError for one before the first champion."""
-    lived = _applied(rows)
-    found = [row.version for row in lived if row.at <= moment and row.version]
-    if not found:
-        first = f"the first one went live on {lived[0].at:%Y-%m-%d %H:%M} UTC" if lived else "there has never been one"
+    found = find_champion_at(rows, moment)
+    if found is None:
         raise NothingToDoError(
-            f"to_date {moment:%Y-%m-%d %H:%M} UTC: there was no champion then; {first}. Name a later date, or "
-            f"to_version."
+            f"to_date {moment:%Y-%m-%d %H:%M} UTC: there was no champion then; {first_in_words(rows)}. Name a later "
+            f"date, or to_version."
         )
-    return found[-1]
+    return found
+
+
+def find_champion_at(rows: Sequence[Promotion], moment: datetime) -> str | None:
+    """The version that was champion at a moment; None for one before the first champion."""
+    found = [row.version for row in _applied(rows) if row.at <= moment and row.version]
+    return found[-1] if found else None
+
+
+def first_in_words(rows: Sequence[Promotion]) -> str:
+    """When the first champion went live."""
+    lived = _applied(rows)
+    return f"the first one went live on {lived[0].at:%Y-%m-%d %H:%M} UTC" if lived else "there has never been one"
 
 
 def live_since(rows: Sequence[Promotion], version: str, before_seq: int) -> datetime | None:

@@ -176,28 +176,30 @@ def _named_columns_exist(feed: Feed, found: Mapping[str, str]) -> None:
 
 
 def _expect(feed: Feed, column: str, type_now: str, expected: str) -> None:
-    if not _is_number(type_now):
+    if not is_number(type_now):
         raise ContractError(
             f"{feed.model}: column `{column}` of {feed.source.origin} is {type_now}, expected {expected}. {UNTOUCHED} "
             f"Correct {feed.model_file} (a text column belongs under `categorical`) or the source."
         )
 
 
-def _is_number(type_name: str) -> bool:
+def is_number(type_name: str) -> bool:
+    """Whether a type, as Spark SQL writes it, is one of numbers that models learn."""
     return type_name in _NUMBERS or type_name.startswith("decimal")
 
 
-def _ledger_type(feed: Feed, type_name: str) -> LedgerType:
-    if type_name == "timestamp":
-        return "timestamp"
-    if type_name == "timestamp_ntz":
-        return "timestamp_ntz"
-    if type_name == "date":
-        return "date"
+def ledger_type_of(type_name: str) -> LedgerType | None:
+    """What a column of a type is as a ledger; None for a type that cannot be one."""
+    named: dict[str, LedgerType] = {"timestamp": "timestamp", "timestamp_ntz": "timestamp_ntz", "date": "date"}
     if type_name in _INTEGERS:
         return "integer"
-    if type_name.startswith("decimal"):
-        return "decimal"
+    return "decimal" if type_name.startswith("decimal") else named.get(type_name)
+
+
+def _ledger_type(feed: Feed, type_name: str) -> LedgerType:
+    found = ledger_type_of(type_name)
+    if found is not None:
+        return found
     raise ContractError(
         f"{feed.model}: ledger column `{feed.source.ledger_column}` of {feed.source.origin} is {type_name}, expected "
         f"timestamp, date, an integer or a decimal (a float skips or repeats rows). {UNTOUCHED} Name another "

@@ -1,6 +1,6 @@
 """Which reasons, if any, keep a row out of use, and which warnings it carries."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -52,23 +52,23 @@ def quarantine_reasons(feed: Feed, schema: StructType, ledger: Ledger, arrival: 
     if feed.label_delay == 0:
         broken.append((LABEL_MISSING, is_missing(feed.label, schema)))
         broken.append((LABEL_TOO_LARGE, is_too_large(feed.label, schema)))
-    if unreadable := _not_unicode(feed, schema):
+    if unreadable := not_unicode((*feed.source.keys, *feed.categorical, feed.label), schema):
         broken.append((INVALID_TEXT, reduce(or_, unreadable)))
-    broken += _judged(feed.quality.named("quarantine", "fail"), schema, arrival)
+    broken += judged_alone(feed.quality.named("quarantine", "fail"), schema, arrival.as_of)
     return names_of(broken)
 
 
-def _not_unicode(feed: Feed, schema: StructType) -> list[Column]:
-    """Conditions on the texts that a model works with: bytes that are not UTF-8 pass through Spark unnoticed, and stop
-    the first Python process that reads them."""
-    used = {name.lower() for name in (*feed.source.keys, *feed.categorical, feed.label)}
+def not_unicode(columns: Iterable[str], schema: StructType) -> list[Column]:
+    """Conditions on the texts among columns that a model works with: bytes that are not UTF-8 pass through Spark
+    unnoticed, and stop the first Python process that reads them."""
+    used = {name.lower() for name in columns}
     texts = [each.name for each in schema if each.name.lower() in used and isinstance(each.dataType, StringType)]
     return [~F.is_valid_utf8(F.col(f"`{name}`")) for name in texts]
 
 
 def warnings(feed: Feed, schema: StructType, arrival: Arrival) -> Column:
     """Array of the names of the warnings about a row by itself."""
-    return names_of(_judged(feed.quality.named("warn"), schema, arrival))
+    return names_of(judged_alone(feed.quality.named("warn"), schema, arrival.as_of))
 
 
 def names_of(conditions: Sequence[tuple[str, Column]]) -> Column:
@@ -86,11 +86,12 @@ def names_of(conditions: Sequence[tuple[str, Column]]) -> Column:
     return F.when(reduce(or_, (condition for condition, _ in broken)), named).otherwise(nothing)
 
 
-def _judged(rules: Sequence[Rule], schema: StructType, arrival: Arrival) -> list[tuple[str, Column]]:
+def judged_alone(rules: Sequence[Rule], schema: StructType, as_of: datetime) -> list[tuple[str, Column]]:
+    """What breaks the rules that look at one row alone: their titles, and conditions that may be null."""
     alone = [rule for rule in rules if not isinstance(rule, Unique | ForeignKey)]
     judged: list[tuple[str, Column]] = []
     for rule in alone:
-        judged.append((rule.title, is_broken(rule, schema, arrival.as_of)))
+        judged.append((rule.title, is_broken(rule, schema, as_of)))
         unanswered = is_unanswered(rule, schema)
         if unanswered is not None:
             judged.append((rule.unanswered, unanswered))

@@ -21,8 +21,9 @@ class ReadingLimits:
 
 def reading_limits(feed: Feed, ledger: Ledger) -> ReadingLimits:
     """The source section's words as numbers of its ledger. Raises SpecError where they do not fit its type."""
-    settle_delay = _units(feed, ledger, feed.source.settle_delay)
-    return ReadingLimits(_initial(feed, ledger), _lookback(feed, ledger), settle_delay)
+    where = f"{feed.model}: {feed.section}"
+    settle_delay = _units(where, ledger, feed.source.settle_delay)
+    return ReadingLimits(_initial(feed, ledger), lookback_of(where, ledger, feed.source.lookback), settle_delay)
 
 
 def _initial(feed: Feed, ledger: Ledger) -> Number | None:
@@ -30,27 +31,28 @@ def _initial(feed: Feed, ledger: Ledger) -> Number | None:
     try:
         return ledger.from_text(text)
     except (ValueError, ArithmeticError) as err:
-        raise SpecError(f"{_what(feed, 'initial_value', text, ledger)} Write a value of that column.") from err
+        raise SpecError(
+            f"{_what(f'{feed.model}: {feed.section}', 'initial_value', text, ledger)} Write a value of that column."
+        ) from err
 
 
-def _lookback(feed: Feed, ledger: Ledger) -> Number:
-    amount = feed.source.lookback
+def lookback_of(where: str, ledger: Ledger, amount: int | str | None) -> Number:
+    """How far a slice looks back, in the ledger's numbers. where: the section with the amount, for errors."""
     if not isinstance(amount, int):
-        return _units(feed, ledger, amount)
+        return _units(where, ledger, amount)
     if ledger.has_time:
-        raise SpecError(f"{_what(feed, 'lookback', amount, ledger)} Write a length of time, such as `3 days`.")
+        raise SpecError(f"{_what(where, 'lookback', amount, ledger)} Write a length of time, such as `3 days`.")
     return amount
 
 
-def _units(feed: Feed, ledger: Ledger, text: str | None) -> int:
+def _units(where: str, ledger: Ledger, text: str | None) -> int:
     if text is None:
         return 0
     if not ledger.has_time:
-        raise SpecError(f"{_what(feed, 'lookback or settle_delay', text, ledger)} Only lookback fits: a plain number.")
+        raise SpecError(f"{_what(where, 'lookback or settle_delay', text, ledger)} Only lookback fits: a plain number.")
     length = length_of(text)
     return -(-length // timedelta(days=1)) if ledger.type == "date" else length // MICROSECOND
 
 
-def _what(feed: Feed, key: str, value: object, ledger: Ledger) -> str:
-    where = f"{feed.model}: {feed.section}.{key}"
-    return f"{where} {value!r} does not fit ledger column `{ledger.column}`, a {ledger.type}."
+def _what(where: str, key: str, value: object, ledger: Ledger) -> str:
+    return f"{where}.{key} {value!r} does not fit ledger column `{ledger.column}`, a {ledger.type}."

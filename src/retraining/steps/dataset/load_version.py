@@ -6,7 +6,9 @@ from typing import Any
 from pyspark.sql import DataFrame
 
 from retraining.adapters.registry.registry import Registry
-from retraining.errors import RegistryError
+from retraining.context import Context
+from retraining.errors import RegistryError, SpecError
+from retraining.kinds.find_kind import kind_of
 from retraining.records.version import Manifest
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.model_frame import features_of_spec
@@ -25,6 +27,18 @@ def manifest_of_version(rows: Sequence[Manifest], model: str, version: str) -> M
         )
 
     return manifests[-1]
+
+
+def check_kind(context: Context, manifest: Manifest) -> None:
+    """Raises SpecError where the spec turns a version into a model of another kind: its predictions, its errors and
+    its callers are about something else."""
+    kind = kind_of(context.spec).name
+    if manifest.kind not in (None, kind):
+        raise SpecError(
+            f"specs/{context.model}.yml: says kind: {kind}, but champion version {manifest.version} is a "
+            f"{manifest.kind}, with predictions and callers of that type. A model of another kind is another model: "
+            f"give it another file and another name, and leave this one as it was."
+        )
 
 
 def load_version(registry: Registry, manifest: Manifest) -> Any:

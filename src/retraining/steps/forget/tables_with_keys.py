@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from pyspark.sql import functions as F
 
 from retraining.adapters.sources.files import Landing
-from retraining.adapters.tables import observations, predictions, staging
+from retraining.adapters.tables import batch_scores, observations, predictions, staging
 from retraining.adapters.tables.erase import KeyedTable
 from retraining.adapters.tables.key_identity import identity_of
 from retraining.adapters.tables.ledgers_of_model import TABLE_OF, read_rows
@@ -24,9 +24,9 @@ def tables_with_keys(specs: Sequence[ModelSpec], landing: Landing | None, tables
     labels = labels_feed(first)
     sources = {first.source_name, *_former_sources(specs, tables)}
     names = [observations.table_of(source) for source in sorted(sources)]
-    names += [
-        predictions.table_of(model) for model in sorted({spec.model for spec in specs} | _learners(sources, tables))
-    ]
+    models = sorted({spec.model for spec in specs} | _learners(sources, tables))
+    names += map(predictions.table_of, models)
+    names += map(batch_scores.table_of, batch_scores.batches_of_models(tables, models))
     if labels is not None:
         names.append(observations.table_of(labels.name))
     keyed = [KeyedTable(name, F.col(ROW_KEY)) for name in names if tables.exists(name)]
