@@ -15,7 +15,7 @@ from retraining.kinds.kind import Kind
 from retraining.kinds.metric import Metric
 from retraining.records.decision import DoubtedDays
 from retraining.records.gate import STOPS_NOBODY
-from retraining.rules.gate.correlation import correlation_of_days
+from retraining.rules.gate.correlation import OF_LOSSES, correlation_of_days
 from retraining.rules.gate.evaluation import Evaluation, GateTerms, paired_sums
 from retraining.rules.gate.holdout import FEWEST_NEW_DAYS, fewest_whole_days, holdout_days, level_of_refresh, new_days
 from retraining.rules.gate.holdout import whole_days as whole_days_of
@@ -168,7 +168,8 @@ class WeeklyLoop:
             theirs = self.kind.trivial_answers(self.kind.trivial_prediction(learned), labels)
 
         sums = paired_sums(self.metric, ours, theirs, self.rows.days[inside])
-        evaluation = Evaluation((self.metric,), (sums,), True, correlation_of_days([], len(judging)))
+        correlation = correlation_of_days([], len(judging)) if self.live else OF_LOSSES
+        evaluation = Evaluation((self.metric,), (sums,), True, correlation)
         asked = GateTerms(
             "refresh" if self.live else "first", _LEVEL, refresh_level=level_of_refresh(_WEEK, len(judging))
         )

@@ -11,7 +11,7 @@ from retraining.kinds.find_kind import kind_of
 from retraining.records.gate import Check, GateResult, Question
 from retraining.records.run import Stamp
 from retraining.records.version import Manifest
-from retraining.rules.gate.correlation import correlation_of_days, runs_of_pairs
+from retraining.rules.gate.correlation import OF_LOSSES, correlation_of_days, runs_of_pairs
 from retraining.rules.gate.evaluation import Evaluation, GateTerms
 from retraining.rules.gate.golden import golden_rows_hold
 from retraining.rules.gate.holdout import Looks, level_of_look, level_of_refresh, looks_a_year
@@ -45,7 +45,8 @@ def judge_candidate(
     live = load_fitted(spec, context.registry, champion, rows) if champion else None
     pair = ModelPair(load_fitted(spec, context.registry, candidate, rows), live, candidate.trivial_prediction)
     judged = len(days_between(source.ledger, candidate.holdout_from, candidate.holdout_before))
-    correlation = correlation_of_days(runs_of_pairs(losses_of(history.decisions)), judged)
+    runs = runs_of_pairs(losses_of(history.decisions))
+    correlation = correlation_of_days(runs, judged) if champion else OF_LOSSES
     shared = count_shared_keys(context, source, candidate, rows)
     evaluation = evaluate_on_holdout(spec, rows, pair, correlation, shared)
 
