@@ -13,7 +13,8 @@ from retraining.records.decision import Decision
 from retraining.stages.change_mode import ModeReport, change_mode
 from retraining.stages.rollback import rollback
 
-CORRECTED = toy_spec(gate={"deploy": "candidate"})
+CORRECTED = toy_spec(gate={"holdout": "reserved"})
+"""Keys judge, so that the same rows can be learned again: by days, a candidate needs new ones."""
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +23,7 @@ def story(make_loop):
     model, and brings it back."""
     loop = make_loop()
     moments = SimpleNamespace(loop=loop)
-    loop.spec = toy_spec(gate={"deploy": "candidate", "floors": {"rmse": 0.5}})
+    loop.spec = toy_spec(gate={"holdout": "reserved", "floors": {"rmse": 0.5}})
     loop.source_has(days(1, 14))
     loop.ingest(as_of="2013-01-15")
     loop.check()

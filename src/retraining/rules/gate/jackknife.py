@@ -61,13 +61,15 @@ def gain_with_interval(metric: Metric, sums: PairedSums, correlation: Correlatio
 
 
 def bound(metric: Metric, value: FloatArray, away: FloatArray) -> FloatArray:
-    """The bound that lies so far from a gain. That of a ratio of losses is one of its logarithm: of two models that are
-    equally good, each is then as often shown to be better as the other one, however much their days vary."""
+    """The bound that lies so far from a gain. That of a ratio of losses is the true ratio r at which the distance
+    (r - ratio) sqrt(ratio / r) is as far as that: of two models that are equally good, each is then as often shown to
+    be better as the other one, however much their days vary. A bound of the logarithm has that too, but gives up every
+    model that is almost without error."""
     ratio = 1 - value
     if not metric.relative:
         return np.asarray(value + away)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        return np.where(ratio > 0, 1 - ratio * np.exp(-away / ratio), value + away)
+        return np.where(ratio > 0, 1 - ratio * np.exp(-2 * np.arcsinh(away / (2 * ratio))), value + away)
 
 
 def jackknife(metric: Metric, candidate: FloatArray, baseline: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from retraining.rules.gate import jackknife
-from retraining.rules.gate.correlation import ASSUMED, INDEPENDENT, Correlation
+from retraining.rules.gate.correlation import ASSUMED, INDEPENDENT, OF_LOSSES, Correlation
 from retraining.rules.gate.jackknife import Gain, PairedSums, blocks_needed, effective_blocks
 from retraining.rules.gate.metrics import find_metric
 
@@ -45,8 +45,9 @@ def test_three_blocks_by_hand():
     gain = gain_with_interval("error_rate", THREE, INDEPENDENT)
 
     # 6 of 12 wrong. Without one block: 5/8, 4/8, 3/8; variance 2/3 * 2 * 0.125^2; t(0.95; 2) = 2.919986.
-    # The ratio of the losses is 0.5, and its logarithm reaches 2.919986 * 0.1443376 / 0.5 = 0.842927 far.
-    assert (gain.value, gain.lower, gain.upper) == pytest.approx((0.5, -0.161575, 0.784775), abs=1e-5)
+    # So the ratio of the losses, 0.5, may be away by 2.919986 * 0.1443376 = 0.4214637. It is as far as that from the
+    # true ratios r with (r - 0.5) sqrt(0.5 / r) = 0.4214637 and -0.4214637: 1.134999 and 0.220265.
+    assert (gain.value, gain.lower, gain.upper) == pytest.approx((0.5, -0.134999, 0.779735), abs=1e-5)
 
 
 def test_three_correlated_blocks_by_hand():
@@ -55,7 +56,24 @@ def test_three_correlated_blocks_by_hand():
     # The error is sqrt(2/3 * 2 * 0.125^2); v = (1 + 2 (2/3 * 0.5 + 1/3 * 0.25)) / 3 = 0.6111, and the inflation is
     # 2 v / (1 - v) = 22/7. The degrees of freedom are 1.849: t(0.95) = 3.0892.
     reach = 3.0892 * 0.1443376 * math.sqrt(22 / 7)
-    assert gain.lower == pytest.approx(1 - 0.5 * math.exp(reach / 0.5), abs=1e-3)
+    assert gain.lower == pytest.approx(1 - 0.5 * math.exp(2 * math.asinh(reach)), abs=1e-3)
+
+
+def test_a_model_that_is_almost_without_error_is_shown_to_be_better():
+    """One wrong row of 120, on one of six days, against 48: whatever such days share, the bound stays above 0."""
+    wrong = [1.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+    gain = gain_with_interval("error_rate", [(20, each, 8.0) for each in wrong], OF_LOSSES)
+
+    assert (round(gain.value, 3), round(gain.lower, 2), round(gain.upper, 4)) == (0.979, 0.4, 0.9993)
+
+
+def test_of_two_models_each_is_as_far_from_the_other_as_the_other_from_it():
+    days = [(10, 3.0, 5.0), (10, 4.0, 4.5), (10, 2.5, 6.0), (10, 4.0, 5.5)]
+    ours = gain_with_interval("error_rate", days, INDEPENDENT)
+    theirs = gain_with_interval("error_rate", [(rows, b, a) for rows, a, b in days], INDEPENDENT)
+
+    assert (ours.lower > 0) == (theirs.upper < 0)
+    assert (1 - ours.lower) * (1 - theirs.upper) == pytest.approx(1, rel=0.05)
 
 
 def test_the_gain_of_a_regression_compares_root_mean_squares():
@@ -73,7 +91,7 @@ def test_identical_models_gain_exactly_nothing(metric):
 
 
 def test_the_interval_shrinks_with_blocks():
-    assert [round(width(THREE * times), 3) for times in (1, 2, 4)] == [0.946, 0.376, 0.223]
+    assert [round(width(THREE * times), 3) for times in (1, 2, 4)] == [0.915, 0.374, 0.222]
 
 
 def test_the_interval_lies_around_the_gain():

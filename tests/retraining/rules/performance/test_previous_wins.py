@@ -44,7 +44,7 @@ def test_previous_wins_when_it_is_better_in_every_batch_and_shown_to_be_better_o
     )
 
 
-@pytest.mark.parametrize(("loss", "lower"), [(101.0, "+5.8%"), (100.0, "+6.3%")], ids=["worse", "equal"])
+@pytest.mark.parametrize(("loss", "lower"), [(101.0, "+5.9%"), (100.0, "+6.3%")], ids=["worse", "equal"])
 def test_a_batch_in_which_it_is_not_better_stands_against_it(loss, lower):
     losses = [each for number in range(1, 9) for each in batch(number, *((loss,) * 3 if number == 2 else BETTER))]
 
