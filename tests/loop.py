@@ -36,6 +36,7 @@ kind: regression
 source: { table: toy_source, ledger_column: at, keys: [id] }
 columns: { label: y, numeric: [x] }
 recipe: recipes.ridge.pipeline
+gate: { deploy: refit }
 schedule: daily
 """
 
@@ -45,8 +46,12 @@ LABEL_COLUMNS = "id string, said_at timestamp, y double"
 
 
 def toy_spec(**changes: object) -> ModelSpec:
-    """The smallest spec, with top-level sections replaced."""
+    """The smallest spec, with top-level sections replaced. It refits, so that stories show both versions of a fit;
+    `gate: {deploy: candidate}` asks for the default, as stories about promotions do."""
     base = parse_spec(SPEC, "specs/toy.yml").model_dump()
+    gate = changes.get("gate", {})
+    if isinstance(gate, dict) and gate.get("holdout") != "reserved":
+        changes["gate"] = {"deploy": "refit", **gate}
     return ModelSpec.model_validate({**base, **changes})
 
 
@@ -76,16 +81,22 @@ def killed(*_: object, **__: object) -> NoReturn:
     raise KilledError
 
 
-def days(first: int, last: int) -> list[tuple[object, ...]]:
-    """Twenty rows for each of the days first to last of 2013: y is 2 x plus a little noise, the same on every call."""
+def days(first: int, last: int, drift: float = 0.0) -> list[tuple[object, ...]]:
+    """Twenty rows for each of the days first to last of 2013, the same on every call: on day n of the year y is
+    (2 + drift n) x plus a little noise. Where it drifts, a model of newer days is better, as a promotion wants."""
     rows: list[tuple[object, ...]] = []
     for number in range(first, last + 1):
         day = date(2013, 1, 1) + timedelta(days=number - 1)
         draw = random.Random(number)
         for hour in range(20):
             x = draw.uniform(-1, 1)
-            rows.append((f"{day}/{hour}", f"{day} {hour:02d}:00", x, 2 * x + draw.gauss(0, 0.1)))
+            rows.append((f"{day}/{hour}", f"{day} {hour:02d}:00", x, (2 + drift * number) * x + draw.gauss(0, 0.1)))
     return rows
+
+
+def drifting(first: int, last: int) -> list[tuple[object, ...]]:
+    """Days on which what was learned grows old, so that each newer candidate is shown to be better."""
+    return days(first, last, drift=0.02)
 
 
 @dataclass

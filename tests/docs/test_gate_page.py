@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from retraining.rules.gate.correlation import ASSUMED
+from retraining.rules.gate.correlation import ASSUMED, spread_of_mean
 from retraining.rules.gate.holdout import FEWEST_DAYS, MOST_DAYS, holdout_days, level_of_look, looks_a_year
-from retraining.rules.gate.jackknife import effective_blocks, variance_inflation
+from retraining.rules.gate.jackknife import effective_blocks
 from retraining.spec.gate_section import GateSection
 from retraining.spec.model_spec import PERIOD_DAYS
 
@@ -23,8 +23,8 @@ def spreads(schedule: str | None, days: int, span: int) -> float:
     level does not depend on the looks."""
     false_promotions = GateSection().false_promotions_per_year
     level = level_of_look(false_promotions, looks_a_year(PERIOD_DAYS[schedule], span)) if schedule else 0.95
-    inflation = float(variance_inflation(days, np.array(ASSUMED.share), np.array(ASSUMED.decay)))
-    return float(stats.t.ppf(level, days - 1)) * math.sqrt(inflation / days)
+    inflation, freedom = spread_of_mean(np.ones(days), ASSUMED)
+    return float(stats.t.ppf(level, freedom)) * math.sqrt(inflation / days)
 
 
 @pytest.mark.parametrize(
@@ -46,4 +46,4 @@ def test_the_other_numbers_of_the_section_are_computed_too():
     assert f"must gain {spreads('daily', MOST_DAYS, MOST_DAYS):.1f} times the spread." in PAGE
     assert f"more than {more - 1} since the champion's data" in PAGE
     assert f"need {spreads(None, FEWEST_DAYS, 6):.1f} times the spread at each cadence" in PAGE
-    assert f"as much as {effective_blocks(FEWEST_DAYS, ASSUMED):.0f} independent ones" in PAGE
+    assert f"as much as {effective_blocks(FEWEST_DAYS, ASSUMED):.1f} independent ones" in PAGE

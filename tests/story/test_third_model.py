@@ -47,4 +47,4 @@ def test_a_third_model_is_the_readmes_nine_lines(tmp_path):
 
     assert done.returncode == 0, done.stderr[-2000:]
     # Without label_delay: 0 a row without a label may still get one: it is accepted, and not trained on.
-    assert json.loads(done.stdout.splitlines()[-1]) == ["SUCCESS", 27_004, "refit", "passed", "2"]
+    assert json.loads(done.stdout.splitlines()[-1]) == ["SUCCESS", 27_004, "refit", "passed", "1"]

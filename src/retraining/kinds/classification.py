@@ -1,6 +1,7 @@
 """Classification: the label is the name of a class, and an answer is right or wrong."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,10 @@ from retraining.kinds.class_metrics import (
     MOST_CLASSES,
 )
 from retraining.kinds.kind import Kind
-from retraining.kinds.metric import FloatArray, Predictions, by_name
+from retraining.kinds.metric import NO_SIGNAL, FloatArray, Predictions, Signal, by_name
+
+_MOST_TELLING = 9.0
+"""The log loss of a row that had about 1 in 10,000."""
 
 
 class Classification(Kind):
@@ -74,6 +78,27 @@ class Classification(Kind):
         predicted = self.as_predictions(model.predict(features))
         return Predictions(label, predicted, probabilities, self.classes_of(model))
 
+    def signal(self, of: Predictions) -> Signal:
+        """Twice the area under the curve, less 1; of a model without probabilities, as if it were sure of each answer.
+        What it says depends on the rarer side of each curve (Mann and Whitney 1947)."""
+        sure = np.column_stack([of.prediction == name for name in of.classes]).astype(float) if of.classes else None
+        told = of if of.probabilities is not None else replace(of, probabilities=sure)
+        sides = [(of.label == name).sum() for name in of.classes]
+        known = [len(of.label) / (side * (len(of.label) - side)) for side in sides if 0 < side < len(of.label)]
+        if not known:
+            return NO_SIGNAL
+
+        area = float(AUC.value(AUC.totals(told, np.zeros(len(of.label), dtype=np.int64), 1))[0])
+        return Signal(2 * area - 1, 3 / float(np.mean(known)))
+
+    def telling_losses(self, of: Predictions) -> FloatArray:
+        """Log loss, in which no single row that was called impossible outweighs the others; of a model without
+        probabilities, whether the class is wrong."""
+        if of.probabilities is None:
+            return super().telling_losses(of)
+        rows = np.arange(len(of.label))
+        return np.minimum(LOG_LOSS.totals(of, rows, len(rows))[:, 1], _MOST_TELLING)
+
     def trivial_prediction(self, label: "pd.Series[Any]") -> str:
         """JSON: the share of each class, the most frequent one first, and the first in order where several are."""
         counted = label.astype(str).value_counts()
@@ -109,10 +134,6 @@ class Classification(Kind):
     def is_broken(self, prediction: str) -> Column:
         """Null."""
         return F.col(prediction).isNull()
-
-    def difference_column(self, one: str, other: str) -> Column:
-        """The share of classes that differ."""
-        return F.avg(self.loss_column(one, other))
 
     def detector_columns(self, prediction: str, label: str, expected: float) -> tuple[Column, Column]:
         """Wrong or not, for both."""

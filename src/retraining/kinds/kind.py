@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pyspark.sql import Column
 from pyspark.sql.types import DataType
 
-from retraining.kinds.metric import FloatArray, Metric, Predictions
+from retraining.kinds.metric import FloatArray, Metric, Predictions, Signal
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,14 @@ class Kind(ABC):
         return None
 
     @abstractmethod
+    def signal(self, of: Predictions) -> Signal:
+        """How much a model's answers tell about the labels, whatever their unit and level."""
+
+    def telling_losses(self, of: Predictions) -> FloatArray:
+        """The loss of each row that tells most about a model: that of its probabilities, where it has them."""
+        return np.asarray(self.losses(of.label, of.prediction), dtype=np.float64)
+
+    @abstractmethod
     def trivial_prediction(self, label: "pd.Series[Any]") -> str:
         """What a model has to beat, as text: what fits the training labels best without a look at any feature."""
 
@@ -146,10 +154,6 @@ class Kind(ABC):
     @abstractmethod
     def is_broken(self, prediction: str) -> Column:
         """Whether a prediction is missing or not finite."""
-
-    @abstractmethod
-    def difference_column(self, one: str, other: str) -> Column:
-        """How far two columns of predictions are apart, over all rows, in the unit of the followed metric."""
 
     @abstractmethod
     def detector_columns(self, prediction: str, label: str, expected: float) -> tuple[Column, Column]:

@@ -28,6 +28,30 @@ class Predictions:
     probabilities: FloatArray | None = None
     classes: tuple[str, ...] = ()
 
+    def at(self, which: NDArray[np.bool_]) -> "Predictions":
+        """The answers for some of the rows."""
+        probabilities = None if self.probabilities is None else self.probabilities[which]
+        return replace(self, label=self.label[which], prediction=self.prediction[which], probabilities=probabilities)
+
+
+@dataclass(frozen=True)
+class Signal:
+    """How well answers put rows in the order of their labels: 1 perfectly, 0 not at all, -1 in the opposite order. It
+    is the same in every unit. rows: how many rows with a number as label say as much; 0 where nothing is known."""
+
+    value: float
+    rows: float
+
+
+NO_SIGNAL = Signal(0.0, 0.0)
+
+
+def mean_signal(parts: Iterable[Signal]) -> Signal:
+    """Of signals on different rows, each weighted by what it says."""
+    known = [each for each in parts if each.rows > 0]
+    rows = sum(each.rows for each in known)
+    return Signal(sum(each.value * each.rows for each in known) / rows, rows) if known else NO_SIGNAL
+
 
 @dataclass(frozen=True)
 class Metric:

@@ -12,12 +12,24 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType
 
 from retraining.kinds.kind import Kind
-from retraining.kinds.metric import FloatArray, Metric, Predictions, by_name, columns, grouped, mean, ratio
+from retraining.kinds.metric import (
+    NO_SIGNAL,
+    FloatArray,
+    Metric,
+    Predictions,
+    Signal,
+    by_name,
+    columns,
+    grouped,
+    mean,
+    ratio,
+)
 from served_model.column_values import GREATEST_NUMBER
 
 MOST_LOSS = 4.0
 """Detectors count a loss up to this many times the error at promotion, and are fed its share of that: 0 to 1."""
 _ROUNDING = 1e-13
+_FEWEST_RANKED = 4
 _PINBALL = re.compile(r"pinball_(0?\.[0-9]+)")
 
 
@@ -68,6 +80,17 @@ class Regression(Kind):
         """A regression has no probabilities."""
         return Predictions(label, self.as_predictions(model.predict(features)))
 
+    def signal(self, of: Predictions) -> Signal:
+        """The correlation of ranks (Spearman 1904), which no single row decides."""
+        known = np.isfinite(of.prediction) & np.isfinite(of.label)
+        ranks = [pd.Series(each[known]).rank().to_numpy() for each in (of.label, of.prediction)]
+        label, prediction = (each - each.mean() if len(each) else each for each in ranks)
+        if known.sum() < _FEWEST_RANKED or not label.any():
+            return NO_SIGNAL
+
+        size = float(np.sqrt(np.sum(label**2) * np.sum(prediction**2)))
+        return Signal(float(np.sum(label * prediction)) / size if size else 0.0, float(known.sum()))
+
     def trivial_prediction(self, label: "pd.Series[Any]") -> str:
         """The mean of the training labels."""
         return str(float(label.mean()))
@@ -97,10 +120,6 @@ class Regression(Kind):
         """Null, NaN or infinite."""
         value = F.col(prediction)
         return value.isNull() | F.isnan(value) | (F.abs(value) == F.lit(float("inf")))
-
-    def difference_column(self, one: str, other: str) -> Column:
-        """Root mean square of the differences."""
-        return F.sqrt(F.avg((F.col(one) - F.col(other)) ** 2))
 
     def detector_columns(self, prediction: str, label: str, expected: float) -> tuple[Column, Column]:
         """A row is an error when it is further away than the error at promotion. A broken prediction has the greatest

@@ -10,6 +10,27 @@ from retraining.records.run import Stamped
 
 Action = Literal["keep", "update", "refit", "rollback"]
 OnPreviousWins = Literal["alert", "rollback"]
+Doubt = Literal["no_signal", "went_back", "changed"]
+
+
+@dataclass(frozen=True)
+class DoubtedDays:
+    """Days that follow each other, on which what was learned before does not hold."""
+
+    first: date
+    """The first of them."""
+    last: date
+    """The last of them."""
+    doubt: Doubt
+    """no_signal: nothing can be learned from their labels. went_back: they differ, and the days after do not. changed:
+    they differ, and are the newest ones that a candidate learns."""
+    sentence: str
+    """The numbers behind it, and what follows."""
+
+    @property
+    def left_out(self) -> bool:
+        """Whether no model learns them. Of a change, the days after it show whether it has come to stay."""
+        return self.doubt != "changed"
 
 
 @dataclass(frozen=True)
@@ -122,6 +143,11 @@ class Evidence:
     """The version of the last candidate; None before the first."""
     unjudged: bool = False
     """Whether no decision was made on the last candidate, because its run ended before that."""
+    days_to_learn: int | None = None
+    """Whole days after the champion's data that a candidate would learn: before the hold-out, and not left out. None
+    where the hold-out is reserved by key, and in rows that are older than this column."""
+    doubted: tuple[DoubtedDays, ...] = ()
+    """Days on which what was learned before does not hold."""
     open_faults: tuple[DataFault, ...] = ()
     """Certain faults of this batch or of an earlier one that training would learn from, and no one has answered."""
     recent_error: float | None = None
@@ -164,6 +190,11 @@ class Verdict:
     """What to do with the champion."""
     reasons: tuple[str, ...]
     """Sentences with numbers; never empty."""
+
+    @property
+    def trains(self) -> bool:
+        """Whether a candidate is made."""
+        return self.action in ("update", "refit")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """A registered version: what it was trained on, its files, its inputs, and what it answers."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from retraining.records.run import Stamped
@@ -18,13 +18,23 @@ class FileHash:
     """Of the file's bytes, in hex."""
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """Days that a fit left out because they were in doubt."""
+
+    first: date
+    """The first of them."""
+    last: date
+    """The last of them."""
+
+
 Role = Literal["candidate", "refit", "adopted", "copied"]
 
 
 @dataclass(frozen=True)
 class Manifest(Stamped):
     """A step of a fit: RESERVED claims a retrain_key before it, REGISTERED adds the result. The training rows are the
-    labelled current rows of committed batches up to batch_seq, without the days that strategy.exclude names."""
+    labelled current rows of committed batches up to batch_seq, without the days of strategy.exclude and left_out."""
 
     model: str
     """Name of the model."""
@@ -94,6 +104,8 @@ class Manifest(Stamped):
     version that was made elsewhere, or is older than this column."""
     rehearsed_rows: int = 0
     """Rows of earlier batches that an update was shown again, beside trained_rows."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Days inside the bounds that were in doubt, and so not learned."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from retraining.records.decision import Evidence, Thresholds, Verdict
 from retraining.rules.drift.data_faults import faults_in_words, ways_out
-from retraining.rules.gate.holdout import FEWEST_DAYS
+from retraining.rules.gate.holdout import FEWEST_DAYS, FEWEST_NEW_DAYS, fewest_whole_days
 from retraining.rules.performance.grown_error import error_has_grown
 
 REFUSED_UPDATES = 2
@@ -42,7 +42,7 @@ def decide(evidence: Evidence, thresholds: Thresholds) -> Verdict:
     if too_soon:
         return Verdict("keep", (too_soon, *wanted))
 
-    return _how(evidence, wanted)
+    return _how(evidence, (*wanted, *(each.sentence for each in evidence.doubted)))
 
 
 def _rollback(evidence: Evidence, thresholds: Thresholds) -> tuple[str, ...]:
@@ -81,13 +81,35 @@ def _obstacle(evidence: Evidence, thresholds: Thresholds) -> str | None:
     if evidence.new_labelled_rows < thresholds.min_new_rows and not _again(evidence):
         return _too_few_rows(evidence, thresholds)
 
-    days = evidence.holdout_days
-    needed = FEWEST_DAYS if evidence.champion_version and not evidence.can_update else FEWEST_DAYS + 1
-    if days is not None and days < needed:
-        since = "since the champion's data" if evidence.champion_version else "of data"
-        return f"{days} whole days {since}; the gate needs {needed} to judge a candidate."
+    return _too_few_days(evidence) or _too_few_to_learn(evidence)
 
-    return None
+
+def _too_few_days(evidence: Evidence) -> str | None:
+    days = evidence.holdout_days
+    needed = fewest_whole_days(evidence.champion_version is not None)
+    if days is None or days >= needed:
+        return None
+
+    since = "since the champion's data" if evidence.champion_version else "of data"
+    return (
+        f"{days} whole days {since}; a candidate needs {needed}, {needed - FEWEST_DAYS} or more to learn from and "
+        f"{FEWEST_DAYS} or more that judge it: {needed - days} more."
+    )
+
+
+def _too_few_to_learn(evidence: Evidence) -> str | None:
+    """Where days are left out, a candidate may have learned nothing new, and a verdict on it would say nothing."""
+    days = evidence.days_to_learn
+    left_out = [each for each in evidence.doubted if each.left_out]
+    if evidence.champion_version is None or not left_out or days is None or days >= FEWEST_NEW_DAYS:
+        return None
+
+    sentences = " ".join(each.sentence for each in left_out)
+    return (
+        f"{sentences} That leaves {days} new days to learn before those that judge; a candidate needs "
+        f"{FEWEST_NEW_DAYS}: {FEWEST_NEW_DAYS - days} more. To learn these days all the same, correct their rows, or "
+        f"name them in gate.trust with the reason."
+    )
 
 
 def _too_few_rows(evidence: Evidence, thresholds: Thresholds) -> str:

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, PlainSerializer, model_validator
 
 from retraining.spec.section import ColumnName, Person, Section
 from retraining.spec.serving_section import ConsumerSection
+from retraining.spec.strategy_section import Exclusion
 
 Features = Annotated[Mapping[ColumnName, float | str | None], AfterValidator(MappingProxyType), PlainSerializer(dict)]
 
@@ -43,9 +44,9 @@ class GateSection(Section):
     holdout: Literal["newest", "reserved"] = "newest"
     """newest: whole days after everything champion and candidate were trained on. reserved: a quarter of the keys,
     never trained on; only for rows without a time order."""
-    deploy: Literal["refit", "candidate"] | None = None
-    """refit: the gated recipe is fitted again including the hold-out (default). candidate: the judged version itself
-    goes live (always, with a reserved hold-out)."""
+    deploy: Literal["refit", "candidate"] = "candidate"
+    """candidate: the judged version itself goes live. refit: the gated recipe is fitted again including the hold-out,
+    and goes live unless the days that it added made it worse on those before them; only with holdout: newest."""
     kind: Literal["refresh", "change"] | None = None
     """refresh: at least as good as the champion. change: shown to be better. Without it: a change where the champion
     learned from other columns, by another recipe, with other parameters or another strategy; else a refresh."""
@@ -60,6 +61,9 @@ class GateSection(Section):
     """What a change must gain: a share of the champion's loss, or for a metric that is best at 1 the difference."""
     false_promotions_per_year: float = Field(default=0.5, gt=0)
     """How often a year a change that gains nothing may be promoted by chance; sets the confidence of each verdict."""
+    trust: tuple[Exclusion, ...] = ()
+    """Periods whose rows are right although what was learned before does not hold on them: they are learned as all
+    others. Without this, such days wait until their rows are corrected, or the days after show that a change stays."""
     keeps_first_population: bool = False
     """Whether those of the first training's period are still served: then a candidate must be at least as good as the
     champion on rows of that period that neither learned. Else that is reported only."""
@@ -95,7 +99,7 @@ class GateSection(Section):
     @property
     def refits(self) -> bool:
         """Whether a passing candidate is fitted again with the hold-out before it goes live."""
-        return self.holdout == "newest" and self.deploy != "candidate"
+        return self.deploy == "refit"
 
     @property
     def metrics(self) -> tuple[str, ...]:

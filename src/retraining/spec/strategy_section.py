@@ -10,10 +10,10 @@ from retraining.spec.section import VERSION_PATTERN, ColumnName, Name, Section
 
 
 class Exclusion(Section):
-    """Days that are never trained on: [start, end), in UTC, and why."""
+    """Days that a spec names: [start, end), in UTC, and why."""
 
     start: date
-    """First day that is left out."""
+    """First day of the period."""
     end: date
     """First day after them."""
     reason: str = Field(min_length=1)
@@ -76,7 +76,7 @@ class StrategySection(Section):
     """Lengths in days of training history that a refit tries beside all of it, newest rows first; a backtest on days
     before the hold-out chooses. Empty: always all."""
     exclude: tuple[Exclusion, ...] = ()
-    """Periods that are left out."""
+    """Periods that are never trained on."""
     half_life_days: float | None = Field(default=None, gt=0)
     """Of age_weighted_refit: the age at which a row weighs half as much as the newest. By default a row of age a, in
     days, weighs 1 / (1 + a)."""

@@ -24,6 +24,7 @@ from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.model_history import ModelHistory, read_history
 from retraining.steps.dataset.new_rows import count_new_rows
 from retraining.steps.decide.attempts import last_training
+from retraining.steps.decide.doubted_days import doubt_new_days
 from retraining.steps.decide.evidence import Measurements, Wishes, collect_evidence, expected_error
 from retraining.steps.decide.unfinished_run import unfinished_decision
 from retraining.steps.drift.evaluate_drift import evaluate_drift
@@ -207,6 +208,9 @@ def _decide(
     evidence = collect_evidence(spec, source, history, evaluation.champion, measurements, evaluation.wishes)
     thresholds = _thresholds(spec)
     verdict = decide(evidence, thresholds)
+    if verdict.trains:
+        evidence = doubt_new_days(context, source, evaluation.champion, evidence)
+        verdict = decide(evidence, thresholds)
 
     return Decision(
         model=spec.model,

@@ -71,7 +71,7 @@ def promote(context: Context, retrain_key: str | None = None) -> PromoteReport:
 
     verdict = _Verdict(champion, passed, (changed,) if changed else _reasons(checks, passed))
     if passed and may_go_live(context.spec, question):
-        deployment = fit_and_test_deployment(context, source, candidate, history, checks)
+        deployment = fit_and_test_deployment(context, source, candidate, history)
         hit("promote.after_refit")
         verdict = _after_deployment(verdict, deployment)
         if verdict.passed:

@@ -12,7 +12,7 @@ from retraining.context import Context
 from retraining.errors import NothingToDoError
 from retraining.failpoints import hit
 from retraining.records.decision import Decision
-from retraining.records.version import Manifest, Role
+from retraining.records.version import LeftOut, Manifest, Role
 from retraining.rules.ingest.batch_numbers import BEFORE_THE_FIRST
 from retraining.steps.dataset.ingested_source import read_source
 from retraining.steps.dataset.model_history import ModelHistory, read_history
@@ -109,8 +109,13 @@ def _key(context: Context, decision: Decision, role: Role) -> str:
         *bounds,
         context.run.code_version,
         context.spec.hash,
+        *(f"without {days.first} to {days.last}" for days in _left_out(decision)),
     ]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()
+
+
+def _left_out(decision: Decision) -> tuple[LeftOut, ...]:
+    return tuple(LeftOut(days.first, days.last) for days in decision.doubted if days.left_out)
 
 
 def _reservation(context: Context, decision: Decision, role: Role, seq: int) -> Manifest:
@@ -146,4 +151,5 @@ def _reservation(context: Context, decision: Decision, role: Role, seq: int) -> 
         **context.stamp,
         learning_hash=context.spec.learning_hash,
         source=context.spec.source_name,
+        left_out=_left_out(decision),
     )

@@ -14,7 +14,7 @@ from pyspark.sql import SparkSession
 from sklearn.linear_model import LinearRegression
 from tests.faults.clients import KILLED, Engine, engine_of, run_and_wait
 from tests.faults.jobs.commands import Command, loop_of, passed_on, spec_of, task_of
-from tests.loop import Loop, days, toy_spec
+from tests.loop import Loop, drifting, toy_spec
 
 from retraining.adapters.tables.batches import read_batches
 from retraining.adapters.tables.ledgers_of_model import read_rows
@@ -60,7 +60,7 @@ class Track:
     def arrive(self, count: int = DAYS) -> None:
         """Rows of the next days come into the source."""
         last = self.day + (count if self.day else FIRST_DAYS)
-        rows = days(self.day + 1, last)
+        rows = drifting(self.day + 1, last)
         self.loop.source_has(rows)
         self.ids |= {str(row[0]) for row in rows}
         self.day = last
@@ -202,7 +202,7 @@ def copy_version(track: Track) -> Command:
 
 def register_by_hand(track: Track, model: str) -> str:
     """A version that was not fitted here, and differs from those before."""
-    table = pd.DataFrame(days(1, FIRST_DAYS), columns=["id", "at", "x", "y"])
+    table = pd.DataFrame(drifting(1, FIRST_DAYS), columns=["id", "at", "x", "y"])
     fitted = LinearRegression().fit(table[["x"]], table["y"] + track.turn / 1000)
     signature = infer_signature(table[["x"]], fitted.predict(table[["x"]]))
     registry = track.loop.registry

@@ -17,8 +17,10 @@ from retraining.adapters.tables.tables import open_tables
 
 Stage = Literal["retrain", "promote", "rollback"]
 SOURCE = {"name": "toy", "table": "toy_source", "ledger_column": "at", "keys": ["id"]}
-BATCHES = [(1, 14), (15, 22), (23, 30), (31, 38)]
+BATCHES = [(1, 14), (15, 24), (25, 34), (35, 44)]
 """Days that arrive one after the other."""
+GATE = {"deploy": "refit"}
+"""A promotion with a fit in it has more places to die at."""
 PASSED_ON = ("MLFLOW_", "JAVA_")
 
 
@@ -59,7 +61,7 @@ def travel_by_value() -> None:
 def loop_of(spark: SparkSession, schema: str, model: str) -> Loop:
     """The loop of one model of the source."""
     registry = open_registry(f"spark_catalog.{schema}", f"/{schema}")
-    return Loop(open_tables(spark, "spark_catalog", schema), registry, toy_spec(model=model, source=SOURCE))
+    return Loop(open_tables(spark, "spark_catalog", schema), registry, toy_spec(model=model, source=SOURCE, gate=GATE))
 
 
 def start_source(spark: SparkSession) -> Loop:

@@ -9,7 +9,7 @@ from mlflow import MlflowClient
 from tests.faults.promotion.invariants import Faults, at_rest, facts_of_champion
 from tests.faults.promotion.life import SOURCE
 from tests.faults.promotion.proxy import proxy_of
-from tests.loop import days, toy_spec
+from tests.loop import drifting, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.errors import RegistryError
@@ -23,7 +23,7 @@ CREATE_RUN, CREATE_VERSION, SET_ALIAS = "runs/create", "model-versions/create", 
 @pytest.fixture(scope="module")
 def ingested(make_loop):
     loop = make_loop()
-    loop.source_has(days(1, 14))
+    loop.source_has(drifting(1, 14))
     loop.ingest()
     return loop
 

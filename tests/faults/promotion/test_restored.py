@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from tests.faults.promotion.invariants import Faults, at_rest, facts_of_champion
-from tests.loop import days, toy_spec
+from tests.loop import drifting, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import append_rows, read_rows
 from retraining.errors import AliasDriftError, ConcurrentRunError, RegistryError
@@ -39,7 +39,7 @@ def story(make_loop):
 
 
 def arrive(loop, first: int, last: int) -> None:
-    loop.source_has(days(first, last))
+    loop.source_has(drifting(first, last))
     loop.ingest()
     loop.score()
 

@@ -2,9 +2,6 @@
 
 import math
 
-import pytest
-from pyspark.sql import functions as F
-
 from retraining.kinds.classification import CLASSIFICATION
 from retraining.kinds.find_kind import KINDS
 from retraining.kinds.regression import REGRESSION
@@ -57,18 +54,3 @@ def test_detectors_are_fed_errors_of_0_or_1_and_losses_from_0_to_1(spark):
 
     assert numbers == [(0.0, 0.125), (1.0, 0.375), (1.0, 1.0), (1.0, 1.0), (1.0, 1.0)]
     assert classes == [(0.0, 0.0), (1.0, 1.0), (1.0, 1.0)]
-
-
-@pytest.mark.parametrize(
-    ("kind", "rows", "schema", "expected"),
-    [
-        (REGRESSION, [(1.0, 4.0), (1.0, 5.0)], "one double, other double", math.sqrt(12.5)),
-        (CLASSIFICATION, [("a", "a"), ("a", "b")], "one string, other string", 0.5),
-    ],
-    ids=["regression", "classification"],
-)
-def test_two_models_are_apart_in_the_unit_of_the_followed_metric(spark, kind, rows, schema, expected):
-    frame = spark.createDataFrame(rows, schema)
-    found = frame.agg(kind.difference_column("one", "other"), F.count("*")).collect()[0]
-
-    assert tuple(found) == (pytest.approx(expected), 2)

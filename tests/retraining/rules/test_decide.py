@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retraining.records.change import DataFault
-from retraining.records.decision import Decision, Evidence, Thresholds
+from retraining.records.decision import Decision, DoubtedDays, Evidence, Thresholds
 from retraining.rules.decide import decide
 
 THRESHOLDS = Thresholds(
@@ -88,8 +88,8 @@ def test_too_few_new_labelled_rows_are_not_worth_a_fit(evidence, rows, action):
 
 @pytest.mark.parametrize(
     ("evidence", "days", "action"),
-    [(CHEAP, 5, "keep"), (CHEAP, 6, "refit"), (FIRST, 6, "keep"), (FIRST, 7, "refit")],
-    ids=["later, 5", "later, 6", "first, 6", "first, 7"],
+    [(CHEAP, 8, "keep"), (CHEAP, 9, "refit"), (FIRST, 6, "keep"), (FIRST, 7, "refit")],
+    ids=["later, 8", "later, 9", "first, 6", "first, 7"],
 )
 def test_what_could_not_be_judged_is_not_trained(evidence, days, action):
     assert decide(replace(evidence, holdout_days=days), THRESHOLDS).action == action
@@ -98,6 +98,43 @@ def test_what_could_not_be_judged_is_not_trained(evidence, days, action):
 @pytest.mark.parametrize("evidence", [CHEAP, FIRST], ids=["later", "first"])
 def test_a_reserved_hold_out_asks_for_no_days(evidence):
     assert decide(replace(evidence, holdout_days=None), THRESHOLDS).action == "refit"
+
+
+SPOILED = DoubtedDays(date(2013, 3, 4), date(2013, 3, 10), "no_signal", "2013-03-04 to 2013-03-10: nothing to learn.")
+CHANGED = replace(SPOILED, doubt="changed", sentence="2013-03-04 to 2013-03-10: another world.")
+
+
+@pytest.mark.parametrize(
+    ("to_learn", "doubted", "action"),
+    [
+        (3, (SPOILED,), "refit"),
+        (2, (SPOILED,), "keep"),
+        (0, (replace(SPOILED, doubt="went_back"),), "keep"),
+        (2, (CHANGED,), "refit"),
+        (2, (), "refit"),
+        (None, (SPOILED,), "refit"),
+    ],
+)
+def test_a_candidate_needs_three_new_days_that_are_not_left_out(to_learn, doubted, action):
+    assert decide(replace(CHEAP, days_to_learn=to_learn, doubted=doubted), THRESHOLDS).action == action
+
+
+def test_a_first_model_has_no_champion_to_differ_from():
+    assert decide(replace(FIRST, days_to_learn=1, doubted=(SPOILED,)), THRESHOLDS).action == "refit"
+
+
+def test_days_that_are_left_out_say_why_how_many_are_missing_and_what_helps():
+    assert reason(replace(CHEAP, days_to_learn=1, doubted=(SPOILED, CHANGED))) == (
+        "2013-03-04 to 2013-03-10: nothing to learn. That leaves 1 new days to learn before those that judge; a "
+        "candidate needs 3: 2 more. To learn these days all the same, correct their rows, or name them in gate.trust "
+        "with the reason."
+    )
+
+
+def test_a_training_says_which_days_are_in_doubt():
+    assert reason(replace(CHEAP, days_to_learn=9, doubted=(SPOILED, CHANGED))).endswith(
+        f"{SPOILED.sentence} {CHANGED.sentence}"
+    )
 
 
 @pytest.mark.parametrize(("batch_seq", "action"), [(2, "keep"), (3, "keep"), (4, "refit")])
@@ -135,9 +172,13 @@ def test_a_rollback_blocks_until_a_newer_batch(batch_seq, action):
         ),
         (
             replace(CHEAP, holdout_days=5),
-            "5 whole days since the champion's data; the gate needs 6 to judge a candidate.",
+            "5 whole days since the champion's data; a candidate needs 9, 3 or more to learn from and 6 or more that "
+            "judge it: 4 more.",
         ),
-        (replace(FIRST, holdout_days=6), "6 whole days of data; the gate needs 7 to judge a candidate."),
+        (
+            replace(FIRST, holdout_days=6),
+            "6 whole days of data; a candidate needs 7, 1 or more to learn from and 6 or more that judge it: 1 more.",
+        ),
         (
             replace(CHEAP, blocked_until_after_batch=3),
             "A rollback at batch 3 asks to wait for newer data; the newest batch is 3. The job release_retraining ends "

@@ -95,14 +95,14 @@ def test_a_source_has_the_name_of_its_model_unless_the_spec_names_it(addition, n
 @pytest.mark.parametrize(
     ("gate", "refits"),
     [
-        ("{}", True),
+        ("{}", False),
         ("{ deploy: refit }", True),
         ("{ deploy: candidate }", False),
         ("{ holdout: reserved }", False),
         ("{ holdout: reserved, deploy: candidate }", False),
     ],
 )
-def test_a_passing_candidate_is_fitted_again_unless_it_is_deployed_itself(gate, refits):
+def test_a_passing_candidate_goes_live_itself_unless_the_spec_wants_a_refit(gate, refits):
     assert parsed("schedule: daily", f"schedule: daily\ngate: {gate}").gate.refits is refits
 
 

@@ -80,7 +80,8 @@ def test_every_spec_of_this_repository_can_be_read():
             "gate: { hold_out: newest }",
             "gate.hold_out",
             "approval, approval_days, authors, consumers, deploy, false_promotions_per_year, floors, golden_rows, "
-            "guards, holdout, keeps_first_population, kind, may_change_signature, may_explain_label, metric, min_gain",
+            "guards, holdout, keeps_first_population, kind, may_change_signature, may_explain_label, metric, min_gain, "
+            "trust",
         ),
         (
             "policy: { max_age: 3 }",

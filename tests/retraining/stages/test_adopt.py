@@ -59,7 +59,7 @@ def story(make_loop, tmp_path_factory):
     told.other_request = refusal(ParameterError, loop, replace(REQUEST, reason="Another reason."), run_id="800")
     told.other_version = refusal(ParameterError, loop, version("3"), run_id="800")
     told.after_adoption = (loop.alias("champion"), rows(loop, Promotion), rows(loop, Manifest))
-    loop.source_has(days(15, 22))
+    loop.source_has(days(15, 24))
     loop.ingest()
     told.scored = loop.score()
     told.decision = loop.check().decision
@@ -196,9 +196,9 @@ def test_the_reference_profile_and_an_error_are_written_for_it(story):
 
 
 def test_the_next_rows_are_scored_and_compared_and_its_error_is_what_is_expected(story):
-    assert (story.scored.champion_version, story.scored.rows) == ("2", 160)
-    assert (story.decision.drift_verdict, story.decision.action) == ("not_enough_data", "refit")  # 160 rows of 200
-    assert story.decision.new_labelled_rows == 160
+    assert (story.scored.champion_version, story.scored.rows) == ("2", 200)
+    assert (story.decision.drift_verdict, story.decision.action) == ("stable", "refit")
+    assert story.decision.new_labelled_rows == 200
     assert story.decision.expected_error == pytest.approx(0.1, abs=0.02)
 
 

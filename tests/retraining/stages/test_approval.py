@@ -42,10 +42,10 @@ def story(make_loop):
     moments.live, moments.live_again = promoted(loop, moments.answered), promoted(loop, moments.answered)
     moments.after_promotion = (loop.alias("champion"), len(rows(loop)))
     loop.spec = SAME_FIT
-    loop.source_has(days(15, 22))
-    loop.ingest(as_of="2013-01-23")
+    loop.source_has(days(15, 24))
+    loop.ingest(as_of="2013-01-25")
     moments.slow = loop.train().promotion
-    loop.start_run(as_of="2013-01-23", code_version="other")
+    loop.start_run(as_of="2013-01-25", code_version="other")
     moments.fast = (loop.retrain(), loop.promote())[1].promotion
     moments.two = refusal(ParameterError, lambda: answer(loop, "yes"))
     promoted(loop, answer(loop, "yes", moments.fast.candidate_version))
@@ -53,11 +53,11 @@ def story(make_loop):
     moments.late_answer = answer(loop, "yes", moments.slow.candidate_version)
     moments.judged_again = promoted(loop, moments.late_answer)
     moments.after_late_answer = loop.alias("champion")
-    loop.start_run(as_of="2013-01-23", code_version="third")
+    loop.start_run(as_of="2013-01-25", code_version="third")
     moments.third = (loop.retrain(), loop.promote())[1].promotion
     moments.refused = answer(loop, "no", moments.third.candidate_version)
     moments.refused_again = promoted(loop, moments.refused)
-    loop.start_run(as_of="2013-01-27", code_version="fourth")
+    loop.start_run(as_of="2013-01-29", code_version="fourth")
     moments.fourth = (loop.retrain(), loop.promote())[1].promotion
     moments.after_days = rows(loop)
     return moments
@@ -158,7 +158,7 @@ def test_a_question_that_nobody_answers_in_time_is_closed_by_the_next_promotion(
 
     assert [row.reasons for row in closed] == [
         (
-            "Waited for approval since 2013-01-23 00:00 UTC and not live after 3 days (gate.approval_days): the "
+            "Waited for approval since 2013-01-25 00:00 UTC and not live after 3 days (gate.approval_days): the "
             "question is closed. Only a new fit may be judged again.",
         )
     ]

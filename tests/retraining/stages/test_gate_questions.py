@@ -4,7 +4,7 @@ import random
 from types import SimpleNamespace
 
 import pytest
-from tests.loop import days, toy_spec
+from tests.loop import days, drifting, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.records.gate import GateResult
@@ -37,10 +37,10 @@ def story(make_loop):
     loop.spec, told.loop = spec("x"), loop
     for name, first, last, model in (
         ("first", 1, 14, spec("x")),
-        ("refresh", 15, 22, spec("x")),
-        ("leaky", 23, 30, spec("x", "z", "told")),
-        ("hasty", 31, 31, spec("x", "z")),
-        ("change", 32, 44, spec("x", "z")),
+        ("refresh", 15, 24, spec("x")),
+        ("leaky", 25, 35, spec("x", "z", "told")),
+        ("hasty", 36, 36, spec("x", "z")),
+        ("change", 37, 49, spec("x", "z")),
     ):
         loop.source_has(rows(first, last), COLUMNS)
         loop.ingest()
@@ -123,11 +123,11 @@ def test_every_check_is_a_row(story):
     assert [each for each in stored if each.seq == stored[-1].seq] == list(story.change.checks)
 
 
-def test_a_refit_that_moved_too_far_leaves_the_judged_candidate_live(make_loop, monkeypatch):
+def test_a_refit_that_the_newest_days_made_worse_leaves_the_judged_candidate_live(make_loop):
     loop = make_loop()
-    loop.source_has(days(1, 14))
+    loop.spec = toy_spec(gate={"deploy": "refit"})
+    loop.source_has(drifting(1, 14))
     loop.ingest()
-    monkeypatch.setattr("retraining.rules.gate.refit.MOST_DIFFERENT", -1.0)
 
     promoted, again = loop.train(), loop.promote()
 

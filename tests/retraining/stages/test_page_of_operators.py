@@ -5,7 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from tests.loop import Loop, days, toy_spec
+from tests.loop import Loop, drifting, toy_spec
 from tests.retraining.report.pages import Seen
 
 from retraining.adapters.tables.ledgers_of_model import read_errors, read_events, read_rows
@@ -30,11 +30,11 @@ def story(make_loop):
     """Two champions; then a rollback, the same request again, a release, a freeze, a repair, a failed rollback."""
     loop, told = make_loop(), SimpleNamespace()
     loop.spec, told.loop = toy_spec(gate={"deploy": "candidate"}), loop
-    loop.source_has(days(1, 14))
+    loop.source_has(drifting(1, 14))
     loop.ingest(as_of="2013-01-15")
     loop.train()
     told.first = loop.report(LOOP)
-    loop.source_has(days(15, 22))
+    loop.source_has(drifting(15, 22))
     loop.ingest(as_of="2013-01-23")
     loop.score()
     loop.train()
@@ -79,7 +79,7 @@ def test_each_job_leaves_a_row_with_its_headline(story):
     assert said(story.first) == ("First champion", "PROMOTE", None, "1")
     assert said(story.second) == ("New champion", "PROMOTE", "1", "2")
     assert said(story.back) == ("Rolled back", "ROLLBACK", "2", "1")
-    assert said(story.again) == ("Nothing changed", "KEEP", "1", "1")
+    assert said(story.again) == ("The error has grown", "KEEP", "1", "1")  # of the older version, on newer days
     assert said(story.released) == ("Retraining released", "RELEASED", "1", "1")
     assert said(story.frozen) == ("Model frozen", "FROZEN", "1", "1")
     assert story.repaired.event.outcome == "REPAIRED"
@@ -107,7 +107,7 @@ def test_a_failed_job_says_why_what_to_do_and_which_version_is_live(story):
 
 def test_two_jobs_that_report_at_the_same_moment_both_leave_a_row(make_loop):
     loop = make_loop()
-    loop.source_has(days(1, 14))
+    loop.source_has(drifting(1, 14))
     loop.ingest(as_of="2013-01-15")
     one = loop.report("plan=success ingest=success").event
     for attempt in ("b", "c"):
@@ -125,7 +125,7 @@ def test_an_operators_row_is_no_turn_of_the_loop(story):
 def test_what_an_operator_does_between_a_kill_and_the_same_command_does_not_end_the_killed_run(make_loop):
     loop = make_loop()
     loop.spec = toy_spec(gate={"deploy": "candidate"})
-    loop.source_has(days(1, 14))
+    loop.source_has(drifting(1, 14))
     loop.ingest(as_of="2013-01-15")
     loop.train()
     killed = loop.run
@@ -143,7 +143,7 @@ def test_what_an_operator_does_between_a_kill_and_the_same_command_does_not_end_
 
 def test_a_second_model_of_a_shared_source_shows_the_batch_that_the_first_one_read(make_loop):
     loop = make_loop()
-    loop.source_has(days(1, 14))
+    loop.source_has(drifting(1, 14))
     loop.ingest(as_of="2013-01-15")
     loop.train()
     loop.report(LOOP)
@@ -160,7 +160,7 @@ def test_a_second_model_of_a_shared_source_shows_the_batch_that_the_first_one_re
 
 def test_a_failed_ingestion_does_not_say_that_nothing_came_in_and_names_the_live_version(make_loop):
     loop = make_loop()
-    loop.source_has(days(1, 14))
+    loop.source_has(drifting(1, 14))
     loop.ingest(as_of="2013-01-15")
     loop.train()
     loop.report(LOOP)

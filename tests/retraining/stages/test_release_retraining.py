@@ -4,7 +4,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from tests.loop import PERSON, Loop, days, make_run, toy_spec
+from tests.loop import PERSON, Loop, drifting, make_run, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.errors import NothingToDoError, ParameterError
@@ -22,10 +22,10 @@ def story(make_loop):
     refused, one of other code goes live. It is left too, and batch 3 ends that wait by itself."""
     loop, moments = make_loop(), SimpleNamespace()
     loop.spec, moments.loop = SPEC, loop
-    loop.source_has(days(1, 14))
+    loop.source_has(drifting(1, 14))
     loop.ingest(as_of="2013-01-15")
     loop.train()
-    loop.source_has(days(15, 22))
+    loop.source_has(drifting(15, 22))
     loop.ingest(as_of="2013-01-23")
     loop.score()
     moments.never = refusal(NothingToDoError, loop)
@@ -45,7 +45,7 @@ def story(make_loop):
     loop.report()
     moments.after_attempt = loop.check().decision
     loop.rollback("78", to_version="1", as_of="2013-01-28")
-    loop.source_has(days(23, 30))
+    loop.source_has(drifting(23, 30))
     loop.ingest(as_of="2013-01-31")
     moments.newer_batch = refusal(NothingToDoError, loop)
     return moments

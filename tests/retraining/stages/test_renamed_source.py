@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 from pyspark.sql import functions as F
-from tests.loop import days, toy_spec
+from tests.loop import drifting, toy_spec
 
 from retraining.adapters.tables import key_identity
 from retraining.adapters.tables.ledgers_of_model import read_rows
@@ -24,14 +24,14 @@ def story(make_loop):
     one batch, with eight days more."""
     loop = make_loop()
     loop.spec = OLD
-    loop.source_has(days(1, 14))
+    loop.source_has(drifting(1, 14))
     with pytest.MonkeyPatch.context() as earlier:
         earlier.setattr(key_identity, "PRESENT", "xxhash64")
         loop.ingest(as_of="2013-01-15")
     loop.train()
 
     loop.spec = NEW
-    loop.source_has(days(15, 22))
+    loop.source_has(drifting(15, 22))
     moments = SimpleNamespace(loop=loop, ingested=loop.ingest(as_of="2013-01-23"))
     moments.scored = loop.score()
     moments.scored_again = loop.score()

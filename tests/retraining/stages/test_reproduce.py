@@ -28,7 +28,7 @@ def story(make_loop):
     loop.source_has(days(1, 14))
     loop.ingest()
     loop.train()
-    loop.source_has(days(15, 22))
+    loop.source_has(days(15, 24))
     loop.ingest()
     loop.train()
     moments.manifests = [row for row in read_rows(loop.tables, Manifest, "toy") if row.state == "REGISTERED"]

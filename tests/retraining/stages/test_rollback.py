@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from tests.loop import PERSON, KilledError, days, killed, make_run, toy_spec
+from tests.loop import PERSON, KilledError, drifting, killed, make_run, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.errors import AliasDriftError, ParameterError, TamperedModelError
@@ -60,7 +60,7 @@ def story(make_loop, state_dir):
 
 
 def arrive(loop, first: int, last: int, as_of: str) -> None:
-    loop.source_has(days(first, last))
+    loop.source_has(drifting(first, last))
     loop.ingest(as_of=as_of)
     loop.score()
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from tests.loop import KilledError, Loop, days, killed, make_run, toy_spec
+from tests.loop import KilledError, Loop, drifting, killed, make_run, toy_spec
 
 from retraining.adapters.tables.batches import read_batches
 from retraining.adapters.tables.ledgers_of_model import read_rows
@@ -26,7 +26,7 @@ SPEC = toy_spec(gate={"deploy": "candidate"})
 
 
 def arrive(loop: Loop, first: int, last: int) -> None:
-    loop.source_has(days(first, last))
+    loop.source_has(drifting(first, last))
     loop.ingest()
     loop.score()
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from tests.loop import days, toy_spec
+from tests.loop import drifting, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.errors import NothingToDoError, RegistryError, TaskFailedError
@@ -35,13 +35,13 @@ def story(make_loop):
     """What every stage said, in order. The tests only read, or repeat what must change nothing."""
     loop, told = make_loop(), SimpleNamespace()
     loop.spec, told.loop = SPEC, loop
-    loop.source_has(days(1, 14))
+    loop.source_has(drifting(1, 14))
     loop.ingest()
     told.unscored = loop.score()
     told.no_champion = refusal(loop.rollback)
     told.first = loop.train()
     told.only_champion = refusal(loop.rollback)
-    loop.source_has([*days(15, 22), ("unlabelled", "2013-01-20 10:00", 0.5, None)])
+    loop.source_has([*drifting(15, 24), ("unlabelled", "2013-01-20 10:00", 0.5, None)])
     loop.ingest()
     told.scored, told.scored_again = loop.score(), loop.score()
     told.second_decision, told.second_run = loop.check().decision, loop.run
@@ -49,7 +49,7 @@ def story(make_loop):
     told.second = loop.promote()
     told.aliases = {name: loop.alias(name) for name in ("champion", "previous", "challenger")}
     told.page = loop.report("ingest=success check_drift=success retrain=excluded")
-    loop.source_has(days(23, 30))
+    loop.source_has(drifting(25, 34))
     loop.ingest()
     loop.spec = WORSE
     told.worse = loop.train()
@@ -81,13 +81,13 @@ def test_without_a_champion_nothing_is_scored(story):
 
 
 def test_new_rows_are_scored_once_labelled_or_not(story):
-    assert (story.scored.rows, story.scored_again.rows) == (161, 0)
+    assert (story.scored.rows, story.scored_again.rows) == (201, 0)
 
 
 def test_a_prediction_says_that_its_row_was_not_trained_on(story):
     made = story.loop.tables.read("toy_predictions").groupBy("seen_in_training", "model_version").count().collect()
 
-    assert [tuple(row) for row in made] == [(False, story.first.promotion.version, 161)]
+    assert [tuple(row) for row in made] == [(False, story.first.promotion.version, 201)]
 
 
 def test_a_row_without_a_label_is_never_trained_on(story):
@@ -96,9 +96,9 @@ def test_a_row_without_a_label_is_never_trained_on(story):
     everything = Bounds(source.committed.through, None, None)
     trained_on = trainable_rows(loop.context, source, everything)
 
-    assert story.second_decision.new_labelled_rows == 160
+    assert story.second_decision.new_labelled_rows == 200
     assert "unlabelled" in loop.accepted_keys()
-    assert (trained_on.count(), trained_on.where("id = 'unlabelled'").count()) == (600, 0)
+    assert (trained_on.count(), trained_on.where("id = 'unlabelled'").count()) == (680, 0)
 
 
 def test_days_excluded_by_hand_are_not_trained_on(story):
@@ -110,7 +110,7 @@ def test_days_excluded_by_hand_are_not_trained_on(story):
     kept = trainable_rows(replace(loop.context, spec=without), source, everything)
 
     assert kept.where("at >= '2013-01-03' and at < '2013-01-05'").count() == 0
-    assert kept.count() == 600 - 40
+    assert kept.count() == 680 - 40
 
 
 def test_every_decision_has_reasons_and_its_row_replays_to_the_same_verdict(story):
@@ -205,7 +205,7 @@ def test_the_report_of_a_run_is_one_row_however_often_it_runs(story):
 
     assert (event.outcome, event.rows_accepted, event.champion_after) == (
         "PROMOTE",
-        161,
+        201,
         story.second.promotion.version,
     )
     story.loop.start_run(run_id="500")

@@ -4,7 +4,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from tests.loop import days, make_run, toy_spec
+from tests.loop import days, drifting, make_run, toy_spec
 from tests.webhook_receiver import receiving_webhooks
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
@@ -115,7 +115,7 @@ def test_a_rollback_and_a_release_are_each_one_request_of_their_run(make_loop):
     loop = make_loop()
     loop.spec = toy_spec(gate={"deploy": "candidate"})
     for first, last in ((1, 14), (15, 22)):
-        loop.source_has(days(first, last))
+        loop.source_has(drifting(first, last))
         loop.ingest()
         loop.train()
     loop.rollback("77")

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from retraining.rules.gate.correlation import ASSUMED
+from retraining.rules.gate.correlation import OF_LOSSES
 from retraining.rules.gate.jackknife import effective_blocks
 
 FloatArray = NDArray[np.float64]
@@ -77,7 +77,7 @@ def _criterion(name: SeriesShape, residuals: FloatArray, values: FloatArray, row
     least = 1e-20 * float(np.sum(rows * values**2)) + float(np.finfo(np.float64).tiny)
     squares = max(float(np.sum(rows * residuals**2)), least)
     days = len(values)
-    return float(effective_blocks(days, ASSUMED) * np.log(squares) + _PARAMETERS[name] * np.log(days))
+    return float(effective_blocks(days, OF_LOSSES) * np.log(squares) + _PARAMETERS[name] * np.log(days))
 
 
 def _best_split(values: FloatArray, rows: FloatArray) -> int:

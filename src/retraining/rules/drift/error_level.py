@@ -8,7 +8,7 @@ import numpy as np
 from scipy import stats
 
 from retraining.records.change import DayLoss
-from retraining.rules.gate.correlation import ASSUMED
+from retraining.rules.gate.correlation import OF_LOSSES
 from retraining.rules.gate.holdout import FEWEST_DAYS
 from retraining.rules.gate.jackknife import variance_inflation
 
@@ -65,7 +65,7 @@ def error_level(
     mean = float(weights @ values)
     count = len(used)
     variance = float(np.sum((weights * (values - mean)) ** 2)) * count / (count - 1)
-    widened = variance * float(variance_inflation(count, np.array(ASSUMED.share), np.array(ASSUMED.decay)))
+    widened = variance * float(variance_inflation(count, np.array(OF_LOSSES.share), np.array(OF_LOSSES.decay)))
     reach = float(stats.t.ppf(LEVEL, count - 1)) * np.sqrt(widened)
     rows = sum(each.rows for each in used)
     limit = expected * (1 + most_increase)

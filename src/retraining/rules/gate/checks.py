@@ -30,10 +30,21 @@ def gain_check(
 WORST_REFRESH_GAIN = -0.05
 
 
+SMALL_GAIN = 0.05
+"""What the days of a first model should be able to show."""
+MUCH_WORSE_GAIN = -0.10
+"""What a refresh must be shown not to have, with the confidence of GateTerms.refresh_level."""
+
+
 def worst_refresh_gain(metric: Metric, gain: Gain) -> float:
+    """The smallest gain of a refresh, in the metric's own unit."""
+    return in_unit(metric, gain, WORST_REFRESH_GAIN)
+
+
+def in_unit(metric: Metric, gain: Gain, share: float) -> float:
     """A share of the champion's loss, in the metric's own unit: of a metric that is best at 1, the loss is the distance
     from 1."""
-    return WORST_REFRESH_GAIN * (1.0 if metric.relative else 1 - gain.baseline_error)
+    return share * (1.0 if metric.relative else 1 - gain.baseline_error)
 
 
 def at_least_as_good(gain: Gain, worst: float) -> bool:

@@ -14,18 +14,21 @@ from retraining.rules.gate.jackknife import Gain, PairedSums, gain_with_interval
 
 @dataclass(frozen=True)
 class GateTerms:
-    """What a candidate must reach. level: confidence of the bounds that decide; min_gain: what a change must gain;
+    """What a candidate must reach. level: confidence of the bounds that decide; refresh_level: confidence that a
+    refresh is not much worse; min_gain: what a change must gain;
     floors: metrics and the value that the candidate must reach whatever the baseline does; guards: metrics that must
     not get worse; looks: what its rows were asked before; keeps_first_population: whether forgetting
-    the first training's period counts against it."""
+    the first training's period counts against it; in_doubt: whether it learned days that may not stay as they are."""
 
     question: Question
     level: float = 0.95
+    refresh_level: float = 0.95
     min_gain: float = 0.0
     guards: tuple[str, ...] = ()
     floors: Mapping[str, float] = field(default_factory=dict)
     looks: Looks = UNSEEN
     keeps_first_population: bool = False
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True)

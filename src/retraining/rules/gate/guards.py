@@ -23,8 +23,8 @@ _SLICE_ALPHA = 0.05
 
 
 def guards_hold(asked: GateTerms, evaluation: Evaluation) -> tuple[Check, ...]:
-    """Each guard asks what a refresh asks: all must pass, so none needs a correction. Nothing is asked of a first
-    model: the trivial predictor has nothing worth keeping."""
+    """Each guard must not be 5 % worse, nor shown to be worse: all must pass, so none needs a correction. Nothing is
+    asked of a first model: the trivial predictor has nothing worth keeping."""
     if asked.question == "first":
         return ()
     return tuple(_guard(asked, evaluation, name) for name in asked.guards)
@@ -39,7 +39,8 @@ def _guard(asked: GateTerms, evaluation: Evaluation, name: str) -> Check:
         return gain_check(f"guard_{name}", "not_enough_evidence", metric, gain, worst, f"gate.guards: {lacking}")
 
     verdict: GateVerdict = "passed" if at_least_as_good(gain, worst) else "failed"
-    sentence = f"{compared(evaluation, metric, gain, GateTerms(asked.question))}; a guard needs what a refresh needs."
+    found = compared(evaluation, metric, gain, GateTerms(asked.question))
+    sentence = f"{found}; a guard needs more than {worst:+.2g} and an upper bound of at least 0."
     return gain_check(f"guard_{name}", verdict, metric, gain, worst, sentence)
 
 
@@ -117,7 +118,7 @@ FORGETTING = "forgetting"
 
 def first_period_kept(asked: GateTerms, evaluation: Evaluation) -> tuple[Check, ...]:
     """Both models on rows of the first training's period that neither was trained on, in the metric that decides.
-    Reported, and where that population is still served, asked what a refresh is asked. A first model has nothing to
+    Reported, and where that population is still served, it must not be worse. A first model has nothing to
     forget; models that learned the whole period cannot be asked."""
     if asked.question == "first":
         return ()
@@ -137,7 +138,8 @@ def first_period_kept(asked: GateTerms, evaluation: Evaluation) -> tuple[Check, 
 
     worst = worst_refresh_gain(metric, gain) if asked.keeps_first_population else None
     verdict: GateVerdict = "passed" if worst is None or at_least_as_good(gain, worst) else "failed"
-    rule = "reported only" if worst is None else "gate.keeps_first_population asks of it what a refresh needs"
+    needs = "" if worst is None else f"needs more than {worst:+.2g} and an upper bound of at least 0"
+    rule = f"gate.keeps_first_population {needs}" if needs else "reported only"
     sentence = (
         f"First training's period: {metric_in_words(metric.name)} {gain.candidate_error:.4g} against "
         f"{gain.baseline_error:.4g} of the champion on {rows:,} rows that neither learned: gain "

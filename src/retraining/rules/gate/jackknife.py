@@ -6,7 +6,7 @@ import numpy as np
 from scipy import stats
 
 from retraining.kinds.metric import FloatArray, Metric
-from retraining.rules.gate.correlation import Correlation
+from retraining.rules.gate.correlation import Correlation, spread_of_mean
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Gain:
     the difference for one that is best at 1.
 
     Bounds and standard error are None below two blocks, and when a single block holds all of the baseline's error.
+    freedom: the degrees of freedom of the standard error.
     """
 
     value: float
@@ -33,19 +34,40 @@ class Gain:
     candidate_error: float
     baseline_error: float
     standard_error: float | None = None
+    freedom: float | None = None
+
+    def lower_at(self, metric: Metric, level: float) -> float | None:
+        """The one-sided lower bound at another level."""
+        if self.standard_error is None or self.freedom is None:
+            return None
+        reach = float(stats.t.ppf(level, self.freedom)) * self.standard_error
+        return float(bound(metric, np.array(self.value), np.array(-reach)))
 
 
 def gain_with_interval(metric: Metric, sums: PairedSums, correlation: Correlation, level: float = 0.95) -> Gain:
-    """Bounds = gain +- t(G-1) x standard error, each at the level, for G blocks that are correlated as given."""
+    """Bounds at t x standard error, each at the level, for blocks that are correlated as given: the error is widened by
+    the correlation, and t has fewer degrees of freedom, because such blocks also show less of how much they vary."""
     totals = sums.candidate.sum(axis=0), sums.baseline.sum(axis=0)
     errors = float(metric.value(totals[0])), float(metric.value(totals[1]))
     value, spread = jackknife(metric, sums.candidate, sums.baseline)
-    count = len(sums.rows)
-    if count < 2 or not np.isfinite(spread):
+    if np.sum(sums.rows > 0) < 2 or not np.isfinite(spread):
         return Gain(float(value), None, None, *errors)
-    error = float(spread * np.sqrt(_inflation(count, correlation)))
-    reach = float(stats.t.ppf(level, count - 1)) * error
-    return Gain(float(value), float(value - reach), float(value + reach), *errors, error)
+
+    inflation, freedom = spread_of_mean(sums.rows, correlation)
+    error = float(spread * np.sqrt(inflation))
+    reach = np.array(float(stats.t.ppf(level, freedom)) * error)
+    lower, upper = (float(bound(metric, value, each)) for each in (-reach, reach))
+    return Gain(float(value), lower, upper, *errors, error, freedom)
+
+
+def bound(metric: Metric, value: FloatArray, away: FloatArray) -> FloatArray:
+    """The bound that lies so far from a gain. That of a ratio of losses is one of its logarithm: of two models that are
+    equally good, each is then as often shown to be better as the other one, however much their days vary."""
+    ratio = 1 - value
+    if not metric.relative:
+        return np.asarray(value + away)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        return np.where(ratio > 0, 1 - ratio * np.exp(-away / ratio), value + away)
 
 
 def jackknife(metric: Metric, candidate: FloatArray, baseline: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -91,25 +113,29 @@ def variance_inflation(blocks: int, share: FloatArray, decay: FloatArray) -> Flo
 
 def effective_blocks(blocks: int, correlation: Correlation) -> float:
     """How many independent blocks say as much as G correlated ones."""
-    return 1 + (blocks - 1) / _inflation(blocks, correlation)
-
-
-def _inflation(blocks: int, correlation: Correlation) -> float:
-    return float(variance_inflation(blocks, np.array(correlation.share), np.array(correlation.decay)))
+    return 1 + (blocks - 1) / spread_of_mean(np.ones(blocks), correlation)[0]
 
 
 def blocks_needed(gain: Gain, blocks: int, correlation: Correlation, margin: float, level: float) -> int | None:
     """How many blocks like these would show the margin at the level in four of five cases, were it there: the smallest
-    G with (t(level; G-1) + t(0.8; G-1)) x standard error <= margin. None beyond MOST_BLOCKS, or without an error."""
+    G with (t(level) + t(0.8)) x standard error <= margin. None beyond MOST_BLOCKS, or without an error."""
     if gain.standard_error is None or margin <= 0:
         return None
-    of_one = gain.standard_error * np.sqrt(blocks / _inflation(blocks, correlation))
-    for count in range(2, MOST_BLOCKS + 1):
-        error = of_one * np.sqrt(_inflation(count, correlation) / count)
-        if (stats.t.ppf(level, count - 1) + stats.t.ppf(0.8, count - 1)) * error <= margin:
-            return count
-    return None
+
+    of_one = gain.standard_error * np.sqrt(blocks / spread_of_mean(np.ones(blocks), correlation)[0])
+    too_few = 1
+    enough = MOST_BLOCKS + 1
+    while enough - too_few > 1:
+        count = (too_few + enough) // 2
+        inflation, freedom = spread_of_mean(np.ones(count), correlation)
+        seen = stats.t.ppf(level, freedom) + stats.t.ppf(0.8, freedom)
+        if seen * of_one * np.sqrt(inflation / count) <= margin:
+            enough = count
+        else:
+            too_few = count
+
+    return enough if enough <= MOST_BLOCKS else None
 
 
-MOST_BLOCKS = 1_000
+MOST_BLOCKS = 400
 """More days than these are not worth naming."""

@@ -1,12 +1,19 @@
 """May the candidate go live? Every check says why in a sentence."""
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from retraining.kinds.metric import Metric
-from retraining.records.gate import Check, GateVerdict, Question
+from retraining.records.gate import Check, GateResult, GateVerdict, Question
 from retraining.rules.gate.checks import (
-    WORST_REFRESH_GAIN,
+    MUCH_WORSE_GAIN,
+    SMALL_GAIN,
     at_least_as_good,
     compared,
     gain_check,
+    gain_in_words,
+    in_unit,
     why_not_measured,
     worst_refresh_gain,
 )
@@ -14,7 +21,7 @@ from retraining.rules.gate.correlation import INDEPENDENT
 from retraining.rules.gate.evaluation import Evaluation, GateTerms
 from retraining.rules.gate.guards import first_period_kept, floors_hold, guards_hold, reported, slices_hold
 from retraining.rules.gate.holdout import FEWEST_DAYS, FEWEST_ROWS, FRESH_SHARE, Looks
-from retraining.rules.gate.jackknife import Gain, blocks_needed, effective_blocks
+from retraining.rules.gate.jackknife import Gain, blocks_needed, effective_blocks, gain_of
 from retraining.rules.gate.sanity import is_sane
 
 
@@ -22,19 +29,29 @@ def judge(asked: GateTerms, evaluation: Evaluation) -> tuple[Check, ...]:
     """The checks of one candidate. It passes only if none fails or lacks evidence: an error never does.
 
     first: shown to be better than the trivial predictor. refresh (same recipe, newer rows): "at least as well as", gain
-    above -5 % of the champion's loss and not shown to be negative. change (anything else): shown to be better, by the
-    minimum gain.
+    above -5 % of the champion's loss, not shown to be negative, and shown to be above -10 %: days that cannot show that
+    are not enough evidence. change (anything else): shown to be better, by the minimum gain.
     """
     return (
         *is_sane(evaluation),
         looks_counted(asked.looks),
         gain_suffices(asked, evaluation),
+        *days_agree(asked, evaluation),
         *guards_hold(asked, evaluation),
         *floors_hold(asked, evaluation),
         *slices_hold(evaluation),
         *first_period_kept(asked, evaluation),
         *reported(asked, evaluation),
     )
+
+
+def left_open(results: Sequence[GateResult], champion_version: str | None) -> bool:
+    """Whether the newest verdict was on a candidate for this champion's place, did not let it through, and did not show
+    it to be worse either: more days may tell."""
+    gains = [row for row in results if row.check == "gain"]
+    if not gains or gains[-1].champion_version != champion_version or gains[-1].verdict == "passed":
+        return False
+    return gains[-1].upper is None or gains[-1].upper >= 0
 
 
 def looks_counted(looks: Looks) -> Check:
@@ -46,15 +63,39 @@ def looks_counted(looks: Looks) -> Check:
 _NEVER_SEEN = "No earlier verdict looked at a row of this hold-out."
 
 
+MOST_OF_DAYS = 0.75
+"""Of the hold-out's days on which a candidate in doubt must be better."""
+
+
+def days_agree(asked: GateTerms, evaluation: Evaluation) -> tuple[Check, ...]:
+    """Of a candidate that learned days which may not stay as they are: whether it is better day by day. Where such days
+    reach into the hold-out, one of them can outweigh all others, and approve of what was learned from its like."""
+    if not asked.in_doubt:
+        return ()
+
+    metric = evaluation.metrics[0]
+    sums = evaluation.sums[0]
+    gains = gain_of(metric, sums.candidate, sums.baseline)
+    share = float(np.mean(gains > 0)) if len(gains) else 0.0
+    verdict: GateVerdict = "passed" if share >= MOST_OF_DAYS else "failed"
+    sentence = (
+        f"The candidate learned days that may not stay as they are; it is better than the champion on "
+        f"{int(np.sum(gains > 0))} of {len(gains)} days, {MOST_OF_DAYS:.0%} are needed."
+    )
+    return (Check("days_agree", verdict, share, None, None, MOST_OF_DAYS, sentence),)
+
+
 def gain_suffices(asked: GateTerms, evaluation: Evaluation) -> Check:
     """The check of the metric that decides."""
     metric = evaluation.metrics[0]
     gain = evaluation.gain(metric.name, asked.level)
     threshold = _threshold(asked, metric, gain)
-    lacking = _lacking(asked, evaluation) or why_not_measured(metric, gain)
     passes = _passes(asked.question, gain, threshold)
-    verdict: GateVerdict = "not_enough_evidence" if lacking else "passed" if passes else "failed"
-    sentence = lacking or _sentence(asked, evaluation, gain, threshold)
+    lacking = _lacking(asked, evaluation) or why_not_measured(metric, gain)
+    unclear = _much_worse_is_possible(asked, metric, gain) if passes and not lacking else None
+
+    verdict: GateVerdict = "not_enough_evidence" if lacking or unclear else "passed" if passes else "failed"
+    sentence = lacking or _sentence(asked, evaluation, gain, threshold, unclear)
     return gain_check("gain", verdict, metric, gain, threshold, sentence)
 
 
@@ -69,6 +110,20 @@ def _passes(question: Question, gain: Gain, threshold: float) -> bool:
     if question == "refresh":
         return at_least_as_good(gain, threshold)
     return gain.lower is not None and gain.lower > 0 and gain.value >= threshold
+
+
+def _much_worse_is_possible(asked: GateTerms, metric: Metric, gain: Gain) -> str | None:
+    """What these days cannot rule out of a refresh, as a part of a sentence."""
+    lowest = gain.lower_at(metric, asked.refresh_level)
+    worst = in_unit(metric, gain, MUCH_WORSE_GAIN)
+    if asked.question != "refresh" or (lowest is not None and lowest > worst):
+        return None
+
+    found = "no bound" if lowest is None else f"a lower bound of {gain_in_words(metric, lowest)}"
+    return (
+        f"But a refresh must be shown to gain more than {gain_in_words(metric, worst)}, and these days show {found} "
+        f"({100 * asked.refresh_level:.4g} %)"
+    )
 
 
 def _lacking(asked: GateTerms, evaluation: Evaluation) -> str | None:
@@ -93,9 +148,12 @@ def _lacking(asked: GateTerms, evaluation: Evaluation) -> str | None:
     return None
 
 
-def _sentence(asked: GateTerms, evaluation: Evaluation, gain: Gain, threshold: float) -> str:
+def _sentence(
+    asked: GateTerms, evaluation: Evaluation, gain: Gain, threshold: float, unclear: str | None = None
+) -> str:
     found = compared(evaluation, evaluation.metrics[0], gain, asked)
-    return f"{found}; it {_needs(asked, threshold)}.{_days(asked, evaluation, gain)}"
+    but = f" {unclear}." if unclear else ""
+    return f"{found}; it {_needs(asked, threshold)}.{but}{_days(asked, evaluation, gain)}"
 
 
 def _needs(asked: GateTerms, threshold: float) -> str:
@@ -111,11 +169,20 @@ def _days(asked: GateTerms, evaluation: Evaluation, gain: Gain) -> str:
     blocks = evaluation.blocks
     if not evaluation.blocks_are_days or correlation == INDEPENDENT or gain.standard_error is None:
         return ""
-    margin = asked.min_gain if asked.question == "change" else abs(WORST_REFRESH_GAIN)
-    needed = blocks_needed(gain, blocks, correlation, margin, asked.level)
+    margin = _margin(asked, evaluation.metrics[0], gain)
+    level = asked.refresh_level if asked.question == "refresh" else asked.level
+    needed = blocks_needed(gain, blocks, correlation, margin, level)
     enough = f"about {needed} days" if needed else "more days than anybody waits for"
     worth = effective_blocks(blocks, correlation)
     return (
         f" These days say as much as {worth:.1f} independent ones ({correlation.sentence}); to see a difference of "
         f"{margin:.2g} takes {enough}."
     )
+
+
+def _margin(asked: GateTerms, metric: Metric, gain: Gain) -> float:
+    """The difference that the days should be able to show."""
+    if asked.question == "change":
+        return asked.min_gain
+    share = MUCH_WORSE_GAIN if asked.question == "refresh" else SMALL_GAIN
+    return abs(in_unit(metric, gain, share))

@@ -1,44 +1,57 @@
-"""Whether a refit is close enough to the candidate that the gate let through."""
+"""Whether a refit was spoiled by the days that it learned and the candidate, which the gate let through, did not."""
 
 from dataclasses import dataclass
 
-from retraining.rules.gate.checks import metric_in_words
+from retraining.kinds.metric import Metric
+from retraining.rules.gate.checks import gain_in_words, metric_in_words
+from retraining.rules.gate.jackknife import PairedSums, gain_of
 
-MOST_DIFFERENT = 0.5
-"""Share of the gated error. A refit is never judged on the hold-out, which it was trained on; but a model that moved
-further than half of its error by a few more days is another model."""
+MOST_HARM = 0.01
+"""Of the candidate's loss on days that it knows: what one more block of ordinary days may cost there."""
 
 
 @dataclass(frozen=True)
-class RefitCheck:
-    """broken: predictions of the refit that are missing or not finite. difference: root mean square of the refit's
-    predictions less the candidate's, or the share of classes that differ; None without a row. gated_error: the
-    candidate's error on the same rows, in the same unit; None where it is not known."""
+class AddedRows:
+    """What the newest rows did to a refit, as seen on the days before them: the sums of the refit, and as baseline
+    those of the candidate, which has not learned the newest rows.
 
-    metric: str
-    rows: int
-    broken: int
-    difference: float | None
-    gated_error: float | None
+    Both have learned those days, or, where two more fits are affordable, neither has: then both are fitted again
+    without them. Rows with wrong labels, or with a feature of another sign or unit, make the refit worse there. So
+    does a true sudden change; its refit waits until the next candidate has learned it and was judged on newer days. A
+    model that knows its training rows by heart hides such harm, unless it is fitted again without those days.
+    broken: predictions of the refit on them that are missing or not finite.
+    """
+
+    metric: Metric
+    days_before: PairedSums
+    broken: int = 0
+
+    @property
+    def gain(self) -> float:
+        """Of the refit over the candidate; NaN where the metric has no value on these days."""
+        of_both = (each.sum(axis=0) for each in (self.days_before.candidate, self.days_before.baseline))
+        return float(gain_of(self.metric, *of_both))
+
+    @property
+    def most_harm(self) -> float:
+        """In the metric's own unit."""
+        loss = float(self.metric.value(self.days_before.baseline.sum(axis=0)))
+        return MOST_HARM * (1.0 if self.metric.relative else 1 - loss)
 
     @property
     def passes(self) -> bool:
         """Whether the refit may go live in the candidate's place."""
-        if self.broken or self.difference is None or self.gated_error is None:
-            return False
-        return self.difference <= MOST_DIFFERENT * self.gated_error
+        return not self.broken and bool(self.gain >= -self.most_harm)
 
     @property
     def sentence(self) -> str:
         """What was found, and what follows."""
-        follows = "it goes live" if self.passes else "the candidate itself goes live"
+        follows = "the refit goes live" if self.passes else "the candidate itself goes live"
         if self.broken:
-            return (
-                f"The refit has {self.broken:,} predictions that are missing or not finite on the hold-out; {follows}."
-            )
-        if self.difference is None or self.gated_error is None:
-            return f"There is no row to compare the refit with the candidate on; {follows}."
+            return f"The refit has {self.broken:,} predictions that are missing or not finite; {follows}."
+        rows = int(self.days_before.rows.sum())
         return (
-            f"The refit differs from the candidate by {self.difference:.4g} on {self.rows:,} rows, at most half of the "
-            f"gated {metric_in_words(self.metric)} {self.gated_error:.4g} is allowed; {follows}."
+            f"With the newest days, the refit gains {gain_in_words(self.metric, self.gain)} over the candidate in "
+            f"{metric_in_words(self.metric.name)} on the {rows:,} rows of {len(self.days_before.rows)} days before "
+            f"them, at least {gain_in_words(self.metric, -self.most_harm)} is needed; {follows}."
         )

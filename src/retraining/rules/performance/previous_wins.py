@@ -55,7 +55,7 @@ def previous_wins(losses: Sequence[DailyLoss], rivals: Rivals, metric: Metric, b
 
     by_block = _sums(pairs, [place for _, place in judged])
     won = int(np.sum(gain_of(metric, by_block.candidate, by_block.baseline) > 0))
-    correlation = correlation_of_days(runs_of_pairs(losses))
+    correlation = correlation_of_days(runs_of_pairs(losses), len(by_day.rows))
     gain = gain_with_interval(metric, by_day, correlation)
     wins = won == blocks and gain.lower is not None and gain.lower > 0
     found = _found(metric, by_day, gain, f"{won} of the newest {blocks}")

@@ -7,11 +7,18 @@ from itertools import pairwise
 from statistics import median
 
 from retraining.records.validation import Finding, SourceFacts
-from retraining.rules.gate.holdout import FEWEST_DAYS, FEWEST_ROWS, RESERVED_SHARE, holdout_days, whole_days
+from retraining.rules.gate.holdout import (
+    FEWEST_NEW_DAYS,
+    FEWEST_ROWS,
+    RESERVED_SHARE,
+    fewest_whole_days,
+    holdout_days,
+    whole_days,
+)
 from retraining.rules.ingest.ledger import Ledger
 from retraining.spec.model_spec import ModelSpec
 
-DAYS_OF_A_FIRST_CHAMPION = FEWEST_DAYS + 1
+DAYS_OF_A_FIRST_CHAMPION = fewest_whole_days(has_champion=False)
 """Whole days of labelled rows: those that judge, and at least one to learn from."""
 _FEWEST_TO_LEARN = 10
 """With fewer training rows, a model is seldom shown to be better than their mean."""
@@ -30,7 +37,7 @@ def expect_first_champion(spec: ModelSpec, ledger: Ledger, facts: SourceFacts) -
     if spec.gate.holdout == "reserved":
         yield _reserved(facts)
     else:
-        yield from _newest(ledger, facts)
+        yield from _newest(spec, ledger, facts)
 
 
 def _reserved(facts: SourceFacts) -> Finding:
@@ -41,7 +48,7 @@ def _reserved(facts: SourceFacts) -> Finding:
     return Finding("ok", f"{what}. The first run can train and judge a first champion.")
 
 
-def _newest(ledger: Ledger, facts: SourceFacts) -> Iterator[Finding]:
+def _newest(spec: ModelSpec, ledger: Ledger, facts: SourceFacts) -> Iterator[Finding]:
     newest = ledger.from_text(facts.ledger_to)
     if newest is None:
         return
@@ -65,8 +72,8 @@ def _newest(ledger: Ledger, facts: SourceFacts) -> Iterator[Finding]:
         yield Finding(
             "ok",
             f"Days with labelled rows come {_cadence(gap)}. After each champion, the next candidate waits for "
-            f"{FEWEST_DAYS} whole days that the champion did not learn: "
-            f"{_span(gap)}. docs/explanation/how-the-gate-decides.md says what so few days can show.",
+            f"{_days_between(spec)} more of them: {_span(gap, _days_between(spec))}. "
+            f"docs/explanation/how-the-gate-decides.md says what so few days can show.",
         )
 
 
@@ -116,9 +123,13 @@ def _cadence(gap: int) -> str:
     return "monthly" if gap in _OF_MONTHS else _NAMES.get(gap, f"every {gap} days")
 
 
-def _span(gap: int) -> str:
-    """The whole days, and a later one that makes the last of them whole."""
-    days = FEWEST_DAYS + 1
+def _days_between(spec: ModelSpec) -> int:
+    """Days with rows from one champion to the next candidate. A champion has not learned the days that judged it, which
+    the next candidate learns, and the newest day becomes whole when a later one has rows. A refit has learned all."""
+    return fewest_whole_days(has_champion=True) + 1 if spec.gate.refits else FEWEST_NEW_DAYS
+
+
+def _span(gap: int, days: int) -> str:
     if gap in _OF_MONTHS:
         return f"{days} months"
     return f"{days} weeks" if gap == 7 else f"about {days * gap} days"

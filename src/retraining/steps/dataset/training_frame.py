@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from pyspark.sql import functions as F
 from retraining.adapters.tables.observations import Selection, arrived_after
 from retraining.context import Context
 from retraining.errors import NothingToDoError, SpecError
+from retraining.records.version import LeftOut
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.ledger_column import ledger_literal, ledger_number
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, bucket
@@ -37,12 +39,13 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class Bounds:
     """Which labelled rows: of the usable batches after newer_than, up to batch_seq, with a ledger value in
-    [start, before). None means no bound."""
+    [start, before), None for no bound, outside the days that a fit left out."""
 
     batch_seq: int
     start: Number | None
     before: Number | None
     newer_than: int = 0
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,10 +117,12 @@ def trainable_rows(
     if bounds.before is not None:
         rows = rows.where(value < ledger_literal(ledger, bounds.before))
 
-    for days in spec.strategy.exclude:
-        if not ledger.has_time:
-            raise SpecError(f"{spec.model}: strategy.exclude names days, but ledger {ledger.column} has no time.")
-        start, end = (ledger_literal(ledger, ledger.start_of(day)) for day in (days.start, days.end))
+    excluded = [(days.start, days.end) for days in spec.strategy.exclude]
+    if excluded and not ledger.has_time:
+        raise SpecError(f"{spec.model}: strategy.exclude names days, but ledger {ledger.column} has no time.")
+    doubted = [(days.first, days.last + timedelta(days=1)) for days in bounds.left_out]
+    for period in (*excluded, *doubted):
+        start, end = (ledger_literal(ledger, ledger.start_of(day)) for day in period)
         rows = rows.where((value < start) | (value >= end))
 
     return labelled(spec, rows).where(~is_reserved(spec))
@@ -126,22 +131,26 @@ def trainable_rows(
 def read_training_frame(context: Context, source: IngestedSource, bounds: Bounds) -> TrainingFrame:
     """Reads the rows to this machine: all of them up to policy.max_rows, else a keyed sample of that size."""
     spec = context.spec
-    ledger = source.ledger
-    rows = trainable_rows(context, source, bounds)
-
-    most = spec.policy.max_rows
-    frame = _collect(spec, ledger, rows.limit(most + 1))
-    sampled = len(frame) > most
-    if sampled:
-        total = rows.count()
-        _log.warning("%s: %d rows, training on a keyed sample of %d", spec.model, total, most)
-        frame = _collect(spec, ledger, keyed_sample(rows, total, most))
-
-    if frame.empty:
+    frame = read_sample(context, source, bounds, spec.policy.max_rows)
+    if frame.sampled:
+        _log.warning("%s: training on a keyed sample of %d rows", spec.model, len(frame.table))
+    if frame.table.empty:
         raise NothingToDoError(
             f"{spec.model}: no labelled row to train on up to batch {bounds.batch_seq}. Ingest some first."
         )
+    return frame
 
+
+def read_sample(context: Context, source: IngestedSource, bounds: Bounds, most: int) -> TrainingFrame:
+    """Up to that number of rows, a keyed sample where there are more; there may be none."""
+    spec = context.spec
+    ledger = source.ledger
+    rows = trainable_rows(context, source, bounds)
+
+    frame = _collect(spec, ledger, rows.limit(most + 1))
+    sampled = len(frame) > most
+    if sampled:
+        frame = _collect(spec, ledger, keyed_sample(rows, rows.count(), most))
     return TrainingFrame(frame, features_of_spec(spec, rows), type_in(rows, spec.columns.label), ledger, sampled)
 
 

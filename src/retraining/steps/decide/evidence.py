@@ -15,12 +15,14 @@ from retraining.rules.champion.rollback import waits_after_batch
 from retraining.rules.drift.batch_verdict import drift_persistence, is_clear
 from retraining.rules.drift.detectors.concept_alarm import concept_alarm
 from retraining.rules.gate.checks import gated_error
+from retraining.rules.gate.judge import left_open
 from retraining.rules.ingest.batch_numbers import from_another_source
 from retraining.rules.performance.previous_wins import PreviousVerdict, Rivals, previous_wins
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.model_history import ModelHistory
 from retraining.steps.decide.attempts import attempt_evidence, last_attempt, last_training
+from retraining.steps.decide.doubted_days import left_out_before
 from retraining.steps.decide.open_data_faults import columns_beside_champion, fault_evidence
 from retraining.steps.drift.classify_change import (
     classify_change,
@@ -89,8 +91,9 @@ def collect_evidence(
         can_update=_can_update(spec, champion),
         refusals_in_a_row=_refusals_in_a_row(history.promotions),
         **vars(wishes),
+        doubted=left_out_before(spec.gate, history),
         **attempt_evidence(spec, history, champion),
-        **_holdout_evidence(spec, source, champion, measurements),
+        **_holdout_evidence(spec, source, history, champion, measurements),
         **_error_evidence(spec, source, history, version, measurements),
         **_drift_evidence(spec, source, history, version, measurements),
         **fault_evidence(spec, source, history, version, measurements.drift),
@@ -107,16 +110,22 @@ def _can_update(spec: ModelSpec, champion: Manifest | None) -> bool:
 
 
 def _holdout_evidence(
-    spec: ModelSpec, source: IngestedSource, champion: Manifest | None, measurements: Measurements
+    spec: ModelSpec,
+    source: IngestedSource,
+    history: ModelHistory,
+    champion: Manifest | None,
+    measurements: Measurements,
 ) -> dict[str, Any]:
     """How many rows are new, and which days would judge a candidate, by name of the evidence."""
     trained_until = [champion.trained_until if champion else None]
-    holdout = plan_holdout(spec, source, measurements.new_rows, trained_until)
+    after_open = left_open(history.gate_results, champion.version if champion else None)
+    holdout = plan_holdout(spec, source, measurements.new_rows, trained_until, after_open)
     return {
         "new_labelled_rows": sum(measurements.new_rows.values()),
         "holdout_days": holdout.whole_days,
         "holdout_from": holdout.start,
         "holdout_before": holdout.end,
+        "days_to_learn": holdout.new_days,
     }
 
 

@@ -52,7 +52,7 @@ def tell_rows_apart(context: Context, source: IngestedSource, champion: Manifest
 
     ledger = source.ledger
     start, before = (ledger.from_text(bound) for bound in (champion.train_from, champion.train_before))
-    bounds = Bounds(champion.batch_seq, start, before)
+    bounds = Bounds(champion.batch_seq, start, before, left_out=champion.left_out)
     columns = [F.col(ROW_KEY), ledger_day(ledger).alias(_DAY), *feature_columns(context.spec)]
     old = trainable_rows(context, source, bounds).select(*columns)
     new = source.current_rows(Selection(newer_than=batch_seq - 1)).select(*columns)

@@ -81,7 +81,7 @@ def _has_learned(
     start = source.ledger.from_text(manifest.train_from)
     before = source.ledger.from_text(manifest.train_before)
     newer_than = base.batch_seq if base and not manifest.rehearsed_rows else 0
-    bounds = Bounds(manifest.batch_seq, start, before, newer_than)
+    bounds = Bounds(manifest.batch_seq, start, before, newer_than, manifest.left_out)
     as_it_was = replace(context, spec=_as_it_was(context.spec, manifest))
     return not trainable_rows(as_it_was, source, bounds, keys).isEmpty()
 

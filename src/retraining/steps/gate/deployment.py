@@ -1,28 +1,26 @@
 """The version that goes live after the gate: the candidate, or its recipe fitted again with the hold-out."""
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from retraining.adapters.registry.fresh_process import fresh_process
 from retraining.context import Context
-from retraining.kinds.find_kind import kind_of
-from retraining.records.gate import GateResult
 from retraining.records.version import Manifest
-from retraining.rules.gate.checks import gated_error
-from retraining.rules.gate.refit import RefitCheck
+from retraining.rules.gate.refit import AddedRows
 from retraining.rules.gate.smoke import Smoke
+from retraining.rules.ingest.ledger_column import ledger_day
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.load_version import load_fitted, load_version
-from retraining.steps.dataset.model_frame import LABEL
 from retraining.steps.dataset.model_history import ModelHistory
-from retraining.steps.dataset.predict_rows import predict_rows
-from retraining.steps.dataset.training_frame import Bounds, TrainingFrame, read_training_frame
+from retraining.steps.dataset.training_frame import Bounds, TrainingFrame, read_training_frame, trainable_rows
 from retraining.steps.drift.append_references import append_references
-from retraining.steps.gate.evaluate_on_holdout import holdout_rows
+from retraining.steps.gate.evaluate_on_holdout import block_column, metrics_of
 from retraining.steps.gate.smoke_test import smoke_test
+from retraining.steps.performance.sum_on_workers import BLOCK, sum_on_workers
+from retraining.steps.performance.worker_sums import ModelPair
 from retraining.steps.training.fit_version import log_fit, store_fit
 
 
@@ -41,11 +39,10 @@ def fit_and_test_deployment(
     source: IngestedSource,
     candidate: Manifest,
     history: ModelHistory,
-    checks: Sequence[GateResult],
 ) -> Deployment:
-    """Fits the refit where the spec wants one, and tests the version that may go live. A copy of another target's
-    version goes live as it is. A refit that is not close to the candidate stays a version that nothing points to, and
-    the candidate goes live.
+    """Tests the version that may go live: the candidate, or its refit where the spec wants one. A copy of another
+    target's version goes live as it is. A refit that the newest days made worse stays a version that nothing points
+    to, and the candidate goes live.
 
     The fresh process starts before the refit is fitted: it needs seconds to import, on another core. The refit
     answers its requests while its references and its manifest are stored.
@@ -58,7 +55,7 @@ def fit_and_test_deployment(
     with fresh_process() as process, ThreadPoolExecutor() as pool:
         logged = log_fit(context, source, _reserved_refit(candidate, history), history.manifests)
         smoke = pool.submit(smoke_test, context, source, logged.manifest, process)
-        comparison = pool.submit(_compare_refit, context, source, candidate, logged.manifest, checks)
+        comparison = pool.submit(_added_rows, context, source, candidate, logged.manifest)
         store_fit(context, logged, history.manifests)
 
     check = comparison.result()
@@ -86,9 +83,13 @@ def _training_rows(context: Context, source: IngestedSource, candidate: Manifest
     if candidate.role == "copied":
         return read_training_frame(context, source, Bounds(candidate.batch_seq, None, None))
 
+    return read_training_frame(context, source, _learned(source, candidate))
+
+
+def _learned(source: IngestedSource, candidate: Manifest) -> Bounds:
     start = source.ledger.from_text(candidate.train_from)
     before = source.ledger.from_text(candidate.train_before)
-    return read_training_frame(context, source, Bounds(candidate.batch_seq, start, before))
+    return Bounds(candidate.batch_seq, start, before, left_out=candidate.left_out)
 
 
 def _reserved_refit(candidate: Manifest, history: ModelHistory) -> Manifest:
@@ -99,21 +100,26 @@ def _reserved_refit(candidate: Manifest, history: ModelHistory) -> Manifest:
     return replace(reserved, window_days=candidate.window_days)
 
 
-def _compare_refit(
-    context: Context, source: IngestedSource, candidate: Manifest, refit: Manifest, checks: Sequence[GateResult]
-) -> RefitCheck:
-    """Both versions' predictions of the hold-out. The labels are not read: a refit has learned them."""
+DAYS_BEFORE = 28
+"""Days with rows before the hold-out that show what it did to a refit."""
+
+
+def _added_rows(context: Context, source: IngestedSource, candidate: Manifest, refit: Manifest) -> AddedRows:
+    """Both versions on the newest days that both have learned. The hold-out itself says nothing of a refit, which has
+    learned it."""
     spec = context.spec
-    rows = holdout_rows(context, source, candidate, None)
-    versions = {
-        "_candidate": load_fitted(spec, context.registry, candidate, rows),
-        "_refit": load_fitted(spec, context.registry, refit, rows),
-    }
-    kind = kind_of(spec)
-    predicted = predict_rows(kind, rows, [LABEL], versions)
+    known = _days_before(source, trainable_rows(context, source, _learned(source, candidate)))
+    rows = known.withColumn(BLOCK, block_column(spec, source.ledger))
+    pair = ModelPair(
+        load_fitted(spec, context.registry, refit, rows), load_fitted(spec, context.registry, candidate, rows), None
+    )
+    summed = sum_on_workers(spec, rows, metrics_of(spec)[:1], pair)
+    return AddedRows(summed.metrics[0], summed.sums[0], summed.broken)
 
-    difference = kind.difference_column("_refit", "_candidate")
-    broken = F.count_if(kind.is_broken("_refit"))
-    count, missing, distance = predicted.agg(F.count(F.lit(1)), broken, difference).collect()[0]
 
-    return RefitCheck(kind.followed.name, count, missing, distance, gated_error(checks, kind.followed.name))
+def _days_before(source: IngestedSource, rows: DataFrame) -> DataFrame:
+    """The rows of the newest days."""
+    day = ledger_day(source.ledger)
+    newest = rows.select(day.alias("day")).distinct().orderBy(F.desc("day")).limit(DAYS_BEFORE)
+    first = newest.agg(F.min("day")).collect()[0][0]
+    return rows.where(day >= F.lit(first))

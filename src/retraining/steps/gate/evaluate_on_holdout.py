@@ -1,5 +1,7 @@
 """Candidate and baseline on the same hold-out rows, block by block."""
 
+from dataclasses import replace
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -83,8 +85,10 @@ def learned_keys(context: Context, source: IngestedSource, manifest: Manifest, r
         return known_to_other_sources(context, rows, [manifest])
 
     ledger = source.ledger
-    start = ledger.from_text(manifest.train_from) if manifest.action == "refit" else None
-    bounds = Bounds(manifest.batch_seq, start, ledger.from_text(manifest.train_before))
+    before = ledger.from_text(manifest.train_before)
+    bounds = Bounds(manifest.batch_seq, None, before)
+    if manifest.action == "refit":
+        bounds = replace(bounds, start=ledger.from_text(manifest.train_from), left_out=manifest.left_out)
     return trainable_rows(context, source, bounds).select(ROW_KEY)
 
 

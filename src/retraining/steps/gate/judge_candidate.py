@@ -14,7 +14,7 @@ from retraining.records.version import Manifest
 from retraining.rules.gate.correlation import correlation_of_days, runs_of_pairs
 from retraining.rules.gate.evaluation import Evaluation, GateTerms
 from retraining.rules.gate.golden import golden_rows_hold
-from retraining.rules.gate.holdout import Looks, level_of_look, looks_a_year
+from retraining.rules.gate.holdout import Looks, level_of_look, level_of_refresh, looks_a_year
 from retraining.rules.gate.judge import judge
 from retraining.rules.gate.signature_change import signature_holds
 from retraining.spec.model_spec import ModelSpec
@@ -39,10 +39,13 @@ def judge_candidate(
     question = question_of(spec, candidate, champion)
     rows = holdout_rows(context, source, candidate, champion)
     terms = _terms(spec, source, question, candidate, looks_at_holdout(spec, source, candidate, rows, history))
+    if champion and learned_a_change(history, candidate):
+        terms = replace(_terms(spec, source, "change", candidate, terms.looks), in_doubt=True)
 
     live = load_fitted(spec, context.registry, champion, rows) if champion else None
     pair = ModelPair(load_fitted(spec, context.registry, candidate, rows), live, candidate.trivial_prediction)
-    correlation = correlation_of_days(runs_of_pairs(losses_of(history.decisions)))
+    judged = len(days_between(source.ledger, candidate.holdout_from, candidate.holdout_before))
+    correlation = correlation_of_days(runs_of_pairs(losses_of(history.decisions)), judged)
     shared = count_shared_keys(context, source, candidate, rows)
     evaluation = evaluate_on_holdout(spec, rows, pair, correlation, shared)
 
@@ -90,15 +93,23 @@ def question_of(spec: ModelSpec, candidate: Manifest, champion: Manifest | None)
     return "refresh" if candidate.learning_hash == champion.learning_hash else "change"
 
 
+def learned_a_change(history: ModelHistory, candidate: Manifest) -> bool:
+    """Whether its newest days differ from those before, and nothing shows yet that they stay so: as a refresh, it could
+    go live with a fault of a week. So it must be shown to be better."""
+    decisions = [row for row in history.decisions if row.evaluation_id == candidate.evaluation_id]
+    return any(days.doubt == "changed" for row in decisions[-1:] for days in row.doubted)
+
+
 def _terms(spec: ModelSpec, source: IngestedSource, question: Question, candidate: Manifest, looks: Looks) -> GateTerms:
     gate = spec.gate
     kept = gate.keeps_first_population
+    days = len(days_between(source.ledger, candidate.holdout_from, candidate.holdout_before))
+    asked = GateTerms(question, guards=gate.guards, floors=gate.floors, looks=looks, keeps_first_population=kept)
     if question != "change":
-        return GateTerms(question, guards=gate.guards, floors=gate.floors, looks=looks, keeps_first_population=kept)
+        return replace(asked, refresh_level=level_of_refresh(spec.period_days, days))
 
-    days = days_between(source.ledger, candidate.holdout_from, candidate.holdout_before)
-    level = level_of_look(gate.false_promotions_per_year, looks_a_year(spec.period_days, max(1, len(days))))
-    return GateTerms(question, level, gate.min_gain, gate.guards, gate.floors, looks, kept)
+    level = level_of_look(gate.false_promotions_per_year, looks_a_year(spec.period_days, max(1, days)))
+    return replace(asked, level=level, min_gain=gate.min_gain)
 
 
 def _result(check: Check, verdict: _Verdict, stamp: Stamp) -> GateResult:

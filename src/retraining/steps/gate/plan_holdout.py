@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from retraining.errors import SpecError
-from retraining.rules.gate.holdout import holdout_days, whole_days
+from retraining.rules.gate.holdout import holdout_days, new_days, whole_days
 from retraining.rules.ingest.ledger import Ledger
 from retraining.spec.gate_section import GateSection
 from retraining.spec.model_spec import ModelSpec
@@ -14,17 +14,24 @@ from retraining.steps.dataset.ingested_source import IngestedSource
 
 @dataclass(frozen=True)
 class Holdout:
-    """Whole days since the models' data, and the bounds a candidate would be judged on, closed and open."""
+    """Whole days since the models' data, those of them that a candidate would learn, and the bounds it would be judged
+    on, closed and open."""
 
     whole_days: int | None
     start: str | None
     end: str | None
+    new_days: int | None = None
 
 
 def plan_holdout(
-    spec: ModelSpec, source: IngestedSource, days: Iterable[date | None], trained_until: Sequence[str | None]
+    spec: ModelSpec,
+    source: IngestedSource,
+    days: Iterable[date | None],
+    trained_until: Sequence[str | None],
+    after_open: bool = False,
 ) -> Holdout:
-    """days are those that hold labelled rows; trained_until the newest ledger values that the models learned."""
+    """days are those that hold labelled rows; trained_until the newest ledger values that the models learned;
+    after_open whether the last verdict left its question open."""
     ledger = source.ledger
     last = ledger.from_text(source.watermark)
     if spec.gate.holdout == "reserved" or last is None:
@@ -35,10 +42,11 @@ def plan_holdout(
     today = ledger.day_of(last)
     whole = whole_days([day for day in days if day], after, today)
     if not whole:
-        return Holdout(0, None, None)
+        return Holdout(0, None, None, 0)
 
-    start = ledger.start_of(holdout_days(whole)[0])
-    return Holdout(len(whole), ledger.to_text(start), ledger.to_text(ledger.start_of(today)))
+    judging = holdout_days(whole, after_open)
+    start, end = (ledger.to_text(ledger.start_of(day)) for day in (judging[0], today))
+    return Holdout(len(whole), start, end, len(new_days(whole, judging)))
 
 
 def check_holdout_has_days(gate: GateSection, ledger: Ledger) -> None:

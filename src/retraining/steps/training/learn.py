@@ -50,7 +50,7 @@ def learn(context: Context, source: IngestedSource, reserved: Manifest, base: Ma
         return _fit(context, source, reserved)
 
     spec = context.spec
-    bounds = Bounds(reserved.batch_seq, None, source.ledger.from_text(reserved.train_before), newer_than=base.batch_seq)
+    bounds = replace(_bounds(source, reserved, None), newer_than=base.batch_seq)
     new = read_training_frame(context, source, bounds)
     strategy = strategy_of_update(spec.strategy, build_estimator(spec))
     champion = load_version(context.registry, base)
@@ -85,9 +85,8 @@ def _fit(context: Context, source: IngestedSource, reserved: Manifest) -> Fit:
     check_kind(spec, strategy.estimator)
     check_probabilities(spec, strategy.estimator)
 
-    before = source.ledger.from_text(reserved.train_before)
     start = _start(source, reserved, reserved.window_days)
-    frame = read_training_frame(context, source, Bounds(reserved.batch_seq, start, before))
+    frame = read_training_frame(context, source, _bounds(source, reserved, start))
     window = WindowChoice(reserved.window_days, ())
     if reserved.role == "candidate":
         with naming_gaps(spec, frame):
@@ -97,7 +96,7 @@ def _fit(context: Context, source: IngestedSource, reserved: Manifest) -> Fit:
 
     if start is not None and kind_of(spec).why_not_learned(frame.label):
         start = None
-        frame = read_training_frame(context, source, Bounds(reserved.batch_seq, start, before))
+        frame = read_training_frame(context, source, _bounds(source, reserved, start))
         window = replace(window, days=None)
     _check_labels(spec, frame, reserved.batch_seq)
 
@@ -105,6 +104,11 @@ def _fit(context: Context, source: IngestedSource, reserved: Manifest) -> Fit:
         strategy.fit(frame.features, frame.label, time=frame.days)
     manifest = start_version.manifest if start_version else None
     return Fit(strategy.model_, frame, window, source.ledger.to_text(start), start=manifest)
+
+
+def _bounds(source: IngestedSource, reserved: Manifest, start: Number | None) -> Bounds:
+    before = source.ledger.from_text(reserved.train_before)
+    return Bounds(reserved.batch_seq, start, before, left_out=reserved.left_out)
 
 
 def _check_labels(spec: ModelSpec, frame: TrainingFrame, batch_seq: int) -> None:
@@ -158,5 +162,4 @@ def _since(
         return history
     if not history.sampled:
         return history.since(start)
-    before = source.ledger.from_text(reserved.train_before)
-    return read_training_frame(context, source, Bounds(reserved.batch_seq, start, before))
+    return read_training_frame(context, source, _bounds(source, reserved, start))

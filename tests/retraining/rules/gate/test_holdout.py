@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from retraining.rules.gate.holdout import holdout_days, whole_days
+from retraining.rules.gate.holdout import fewest_whole_days, holdout_days, new_days, whole_days
 
 
 def january(*days: int) -> tuple[date, ...]:
@@ -35,5 +35,33 @@ def test_a_quarter_of_the_days_judges_at_least_six_and_at_most_28(whole, chosen)
     assert len(holdout_days(days_in_a_row(whole))) == chosen
 
 
+@pytest.mark.parametrize(("whole", "chosen"), [(9, 6), (12, 6), (13, 7), (20, 10), (27, 14), (34, 17), (90, 28)])
+def test_after_a_verdict_that_left_its_question_open_half_of_the_days_judge(whole, chosen):
+    assert len(holdout_days(days_in_a_row(whole), after_open=True)) == chosen
+
+
 def test_the_newest_days_judge():
     assert holdout_days([*reversed(january(*range(1, 11)))]) == january(5, 6, 7, 8, 9, 10)
+
+
+@pytest.mark.parametrize("whole", [9, 13, 20, 30, 365])
+def test_a_candidate_learns_days_that_its_champion_has_not_and_is_judged_by_those_after_them(whole):
+    days = days_in_a_row(whole)
+
+    assert whole >= fewest_whole_days(has_champion=True)
+    for after_open in (False, True):
+        judging = holdout_days(days, after_open)
+        assert len(new_days(days, judging)) >= 3
+        assert (*new_days(days, judging), *judging) == tuple(days)
+
+
+def test_fewer_days_leave_too_few_to_learn():
+    days = days_in_a_row(fewest_whole_days(has_champion=True) - 1)
+
+    assert len(new_days(days, holdout_days(days))) < 3
+
+
+def test_a_first_model_learns_a_day_at_least():
+    days = days_in_a_row(7)
+
+    assert (fewest_whole_days(has_champion=False), new_days(days, holdout_days(days))) == (7, january(1))

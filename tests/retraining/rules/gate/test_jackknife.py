@@ -45,14 +45,17 @@ def test_three_blocks_by_hand():
     gain = gain_with_interval("error_rate", THREE, INDEPENDENT)
 
     # 6 of 12 wrong. Without one block: 5/8, 4/8, 3/8; variance 2/3 * 2 * 0.125^2; t(0.95; 2) = 2.919986.
-    assert (gain.value, gain.lower, gain.upper) == pytest.approx((0.5, 0.0785365, 0.9214635), abs=1e-6)
+    # The ratio of the losses is 0.5, and its logarithm reaches 2.919986 * 0.1443376 / 0.5 = 0.842927 far.
+    assert (gain.value, gain.lower, gain.upper) == pytest.approx((0.5, -0.161575, 0.784775), abs=1e-5)
 
 
 def test_three_correlated_blocks_by_hand():
     gain = gain_with_interval("error_rate", THREE, Correlation(1.0, 0.5))
 
-    # v = (1 + 2 (2/3 * 0.5 + 1/3 * 0.25)) / 3 = 0.6111; inflation = 2 v / (1 - v) = 3.142857.
-    assert 0.5 - gain.lower == pytest.approx(0.4214635 * math.sqrt(22 / 7), abs=1e-6)
+    # The error is sqrt(2/3 * 2 * 0.125^2); v = (1 + 2 (2/3 * 0.5 + 1/3 * 0.25)) / 3 = 0.6111, and the inflation is
+    # 2 v / (1 - v) = 22/7. The degrees of freedom are 1.849: t(0.95) = 3.0892.
+    reach = 3.0892 * 0.1443376 * math.sqrt(22 / 7)
+    assert gain.lower == pytest.approx(1 - 0.5 * math.exp(reach / 0.5), abs=1e-3)
 
 
 def test_the_gain_of_a_regression_compares_root_mean_squares():
@@ -70,13 +73,23 @@ def test_identical_models_gain_exactly_nothing(metric):
 
 
 def test_the_interval_shrinks_with_blocks():
-    assert [round(width(THREE * times), 3) for times in (1, 2, 4)] == [0.843, 0.368, 0.221]
+    assert [round(width(THREE * times), 3) for times in (1, 2, 4)] == [0.946, 0.376, 0.223]
 
 
 def test_the_interval_lies_around_the_gain():
     gain = gain_with_interval("error_rate", THREE, ASSUMED)
 
-    assert gain.value - gain.lower == pytest.approx(gain.upper - gain.value)
+    assert (1 - gain.lower) / (1 - gain.value) == pytest.approx((1 - gain.value) / (1 - gain.upper))
+
+
+def test_two_models_that_change_places_have_bounds_that_do():
+    one, other = (
+        gain_with_interval("error_rate", [(10, each[first], each[3 - first]) for each in THREE], INDEPENDENT)
+        for first in (1, 2)
+    )
+
+    assert 1 / (1 - one.value) == pytest.approx(1 - other.value)
+    assert bool(one.lower > 0) == bool(other.upper < 0)
 
 
 @pytest.mark.parametrize("blocks", [[], THREE[:1]])
@@ -131,7 +144,7 @@ def test_a_candidate_without_a_true_gain_is_shown_to_be_better_about_once_in_twe
         gain_with_interval("rmse", [(100, 100 - 5 * each, 100.0) for each in series], ASSUMED) for series in differences
     ]
 
-    assert 0.03 < np.mean([gain.lower > 0 for gain in gains]) < 0.07
+    assert 0.02 < np.mean([gain.lower > 0 for gain in gains]) < 0.06
 
 
 def test_correlated_days_say_as_much_as_fewer_independent_ones():

@@ -16,7 +16,8 @@ from retraining.rules.gate.metrics import find_metric
 
 BETTER = [-0.20, -0.21, -0.19, -0.20, -0.21, -0.19]
 EQUAL = [0.0] * 6
-SLIGHTLY_WORSE = [0.05, -0.03, 0.04, -0.02, 0.03, -0.01]  # 1 % worse on average, but better on half of the days
+SLIGHTLY_WORSE = [0.02, -0.004, 0.018, -0.002, 0.015, -0.007]  # 0.7 % worse on average, but better on half of the days
+UNCLEAR = [0.05, -0.03, 0.04, -0.02, 0.03, -0.01]  # 1 % worse on average; 10 % worse is possible
 CLEARLY_WORSE = [0.021, 0.019, 0.020, 0.021, 0.019, 0.020]  # 2 % worse on every day
 MUCH_WORSE = [0.30, -0.10, 0.20, -0.05, 0.15, -0.02]  # 8 % worse, on days so different that nothing is shown
 SHOWN_BUT_SMALL = [-0.021, -0.019, -0.020, -0.021, -0.019, -0.020]
@@ -59,10 +60,11 @@ def gain_check(question: str, evaluation: Evaluation, **asked) -> Check:
         (BETTER, "passed"),
         (EQUAL, "passed"),
         (SLIGHTLY_WORSE, "passed"),
+        (UNCLEAR, "not_enough_evidence"),
         (CLEARLY_WORSE, "failed"),
         (MUCH_WORSE, "failed"),
     ],
-    ids=["better", "equal", "slightly worse", "clearly worse", "much worse"],
+    ids=["better", "equal", "slightly worse", "unclear", "clearly worse", "much worse"],
 )
 def test_a_refresh_must_be_at_least_as_good_as_the_champion(worse, verdict):
     assert gain_check("refresh", days(worse)).verdict == verdict
@@ -131,16 +133,29 @@ def test_a_baseline_without_error_cannot_be_improved_on():
 def test_a_refresh_says_what_was_found_and_what_was_asked():
     assert gain_check("refresh", days(CLEARLY_WORSE)).sentence == (
         "error rate 0.102 against 0.1 of the champion on 6,000 rows of 6 days: gain -2.0%, "
-        "95 % bounds -2.2% to -1.8%; it needs more than -0.05 and an upper bound of at least 0. "
-        "These days say as much as 1.9 independent ones (correlation of a day with the next 0.65 (assumed: fewer than "
-        "60 days of history)); to see a difference of 0.05 takes about 2 days."
+        "95 % bounds -2.4% to -1.7%; it needs more than -0.05 and an upper bound of at least 0. "
+        "These days say as much as 1.3 independent ones (correlation of a day with the next up to 0.85 (assumed: the "
+        "history does not show it yet)); to see a difference of 0.1 takes about 2 days."
     )
+
+
+def test_days_that_cannot_rule_out_harm_say_how_many_could():
+    assert gain_check("refresh", days(UNCLEAR)).sentence.partition("at least 0. ")[2] == (
+        "But a refresh must be shown to gain more than -10.0%, and these days show a lower bound of -15.2% (95 %). "
+        "These days say as much as 1.3 independent ones (correlation of a day with the next up to 0.85 (assumed: the "
+        "history does not show it yet)); to see a difference of 0.1 takes about 16 days."
+    )
+
+
+@pytest.mark.parametrize(("level", "verdict"), [(0.80, "passed"), (0.95, "not_enough_evidence")])
+def test_the_confidence_that_a_refresh_is_not_much_worse_depends_on_how_often_one_looks(level, verdict):
+    assert gain_check("refresh", days(UNCLEAR), refresh_level=level).verdict == verdict
 
 
 def test_a_first_model_is_compared_with_the_trivial_predictor_in_words_too():
     assert gain_check("first", reserved(40)).sentence == (
         "RMSE 1 against 2.121 of the trivial predictor on 40 reserved rows: gain +52.9%, "
-        "95 % bounds +52.2% to +53.6%; it needs a lower bound above 0."
+        "95 % bounds +52.1% to +53.6%; it needs a lower bound above 0."
     )
 
 
@@ -198,7 +213,7 @@ def test_the_examples_of_failing_changes_differ_in_what_fails():
 
 
 def test_a_stricter_level_needs_more():
-    evaluation = days([-0.20, -0.10, -0.15, -0.25, -0.05, -0.15])
+    evaluation = days([-0.20, -0.18, -0.19, -0.21, -0.17, -0.19])
 
     assert gain_check("change", evaluation, level=0.95).verdict == "passed"
     assert gain_check("change", evaluation, level=0.999).verdict == "failed"
@@ -282,3 +297,27 @@ def test_one_sign_of_a_broken_judgement_fails(sanity, check):
     found = checks("refresh", replace(days(BETTER), sanity=sanity))
 
     assert [name for name, each in found.items() if each.verdict == "failed"] == [check]
+
+
+@pytest.mark.parametrize(("worse", "verdict"), [(1, "passed"), (2, "failed"), (6, "failed")])
+def test_a_candidate_in_doubt_must_be_better_on_three_quarters_of_the_days(worse, verdict):
+    found = checks("change", days([0.1] * worse + [-0.9] * (6 - worse)), in_doubt=True)["days_agree"]
+
+    assert (found.verdict, found.value) == (verdict, (6 - worse) / 6)
+
+
+def test_one_day_of_its_like_does_not_approve_of_a_candidate_in_doubt():
+    """The sixth day is one of the fault that the candidate learned: there it is far better, elsewhere worse."""
+    blocks = [(1_000.0, 200.0, 100.0)] * 5 + [(1_000.0, 200.0, 900_000.0)]
+    found = checks("change", evaluation_of("rmse", blocks, True), in_doubt=True)
+
+    assert found["gain"].value > 0.9
+    assert found["days_agree"].verdict == "failed"
+    assert found["days_agree"].sentence == (
+        "The candidate learned days that may not stay as they are; it is better than the champion on 1 of 6 days, 75% "
+        "are needed."
+    )
+
+
+def test_days_need_not_agree_where_nothing_is_in_doubt():
+    assert "days_agree" not in checks("change", days(BETTER))

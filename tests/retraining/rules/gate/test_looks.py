@@ -2,7 +2,7 @@
 
 import pytest
 
-from retraining.rules.gate.holdout import Look, Looks, level_of_look, looks_a_year, looks_before
+from retraining.rules.gate.holdout import Look, Looks, level_of_look, level_of_refresh, looks_a_year, looks_before
 
 TEN_DAYS = dict.fromkeys(range(100, 110), 1)
 
@@ -19,6 +19,14 @@ def test_a_verdict_needs_a_run_and_half_of_its_days_new(period, holdout, looks):
 )
 def test_the_false_promotions_of_a_year_are_shared_among_its_looks(promotions, looks, level):
     assert level_of_look(promotions, looks) == pytest.approx(level)
+
+
+@pytest.mark.parametrize(
+    ("period", "holdout", "wrong"),
+    [(1, 6, 0.25 * 3 / 28), (1, 28, 0.125), (7, 6, 0.0625), (31, 8, 0.15), (7, 0, 0.0625)],
+)
+def test_a_month_of_looks_shares_a_quarter_and_one_look_has_no_more_than_15_per_cent(period, holdout, wrong):
+    assert level_of_refresh(period, holdout) == pytest.approx(1 - wrong)
 
 
 @pytest.mark.parametrize(

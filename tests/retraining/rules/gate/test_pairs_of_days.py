@@ -10,10 +10,16 @@ def loss(version: str, day: int | None, total: float, rows: int = 10, batch: int
     return DailyLoss(version, batch, batch, None if day is None else date(2026, 1, day), rows, total)
 
 
-def test_versions_are_compared_with_the_oldest_in_runs_of_consecutive_days():
-    losses = [loss(version, day, total) for day in (1, 2, 4) for version, total in (("10", 30.0 + day), ("9", 20.0))]
+def test_versions_are_compared_with_the_oldest_in_runs_of_days():
+    losses = [loss(version, day, total) for day in (1, 2, 9) for version, total in (("10", 30.0 + day), ("9", 20.0))]
 
-    assert runs_of_pairs(losses) == [[1.1, 1.2], [1.4]]
+    assert runs_of_pairs(losses) == [[1.1, 1.2], [1.9]]
+
+
+def test_a_weekend_does_not_end_a_run():
+    losses = [loss(version, day, total) for day in (1, 2, 5, 9) for version, total in (("1", 10.0), ("2", 10.0 + day))]
+
+    assert runs_of_pairs(losses) == [[0.1, 0.2, 0.5, 0.9]]
 
 
 def test_each_pair_has_runs_of_its_own():

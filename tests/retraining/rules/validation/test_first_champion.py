@@ -19,7 +19,7 @@ def every(gap: int, count: int) -> list[date]:
     return [date(2026, 1, 5) + timedelta(days=gap * each) for each in range(count)]
 
 
-def said(days=(), learnable=1000, newest=None, labelled=None, holdout="newest", ledger=TIME) -> list[tuple[str, str]]:
+def said(days=(), learnable=1000, newest=None, labelled=None, ledger=TIME, **gate) -> list[tuple[str, str]]:
     """Level and sentence. days: those with labelled rows; newest: the day of the newest row, labelled or not."""
     facts = SourceFacts(
         rows=learnable,
@@ -37,7 +37,7 @@ def said(days=(), learnable=1000, newest=None, labelled=None, holdout="newest", 
         constant_features=(),
         sample=KeySample(learnable, learnable, learnable),
     )
-    found = expect_first_champion(toy_spec(gate={"holdout": holdout}), ledger, facts)
+    found = expect_first_champion(toy_spec(gate={"deploy": "candidate", **gate}), ledger, facts)
     return [(each.level, each.text) for each in found]
 
 
@@ -76,7 +76,7 @@ def test_labels_that_come_late_leave_no_newest_day_out():
     )
 
 
-def test_eight_snapshots_a_month_apart_are_enough_and_the_next_candidate_waits_seven_months():
+def test_eight_snapshots_a_month_apart_are_enough_and_the_next_candidate_waits_three_more():
     assert said(MONTHS) == [
         (
             "ok",
@@ -85,16 +85,19 @@ def test_eight_snapshots_a_month_apart_are_enough_and_the_next_candidate_waits_s
         ),
         (
             "ok",
-            "Days with labelled rows come monthly. After each champion, the next candidate waits for 6 whole days that "
-            "the champion did not learn: 7 months. docs/explanation/how-the-gate-decides.md says what so few days can "
-            "show.",
+            "Days with labelled rows come monthly. After each champion, the next candidate waits for 3 more of them: "
+            "3 months. docs/explanation/how-the-gate-decides.md says what so few days can show.",
         ),
     ]
 
 
-@pytest.mark.parametrize(("gap", "span"), [(7, "7 weeks"), (14, "about 98 days")])
+@pytest.mark.parametrize(("gap", "span"), [(7, "3 weeks"), (14, "about 42 days")])
 def test_days_that_are_far_apart_say_how_long_a_champion_stays_alone(gap, span):
     assert f": {span}. " in said(every(gap, 8))[-1][1]
+
+
+def test_a_refit_has_learned_the_days_that_judged_its_candidate_so_the_next_one_waits_longer():
+    assert "waits for 10 more of them: 10 weeks. " in said(every(7, 8), deploy="refit")[-1][1]
 
 
 def test_daily_rows_say_nothing_of_a_wait():
