@@ -57,6 +57,7 @@ def _tables() -> str:
         observations=tables_page.observations_table(),
         landing=tables_page.landing_columns(),
         predictions=tables_page.predictions_table(),
+        forecasts=tables_page.forecasts_table(),
         stamp=tables_page.stamp(),
         names=[*tables_page.RECORD_OF],
         about=tables_page.about,

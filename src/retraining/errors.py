@@ -92,6 +92,14 @@ class SkippedWriteError(ConcurrentRunError):
     """
 
 
+class PanelError(RetrainingError):
+    """Series of a panel are lost, or there twice.
+
+    Nothing was registered and no alias moved. Start the run again. Where it fails in the same way, do as the error
+    says.
+    """
+
+
 class NothingToDoError(RetrainingError):
     """A stage or a request needs something that is not there.
 

@@ -13,13 +13,13 @@ from retraining.forecasting.buckets import (
     act_on_bucket,
     follow_bucket,
     forecast_bucket,
-    series_key,
     unknown_ahead,
     with_hits,
 )
 from retraining.forecasting.evidence import wanted_by_bucket
 from retraining.forecasting.find_forecaster import Candidate
 from retraining.forecasting.panel_plan import PanelPlan
+from retraining.forecasting.series_key import series_key
 from retraining.records.panel import SeriesLimits, SeriesModel
 from retraining.rules.panel.regular import Calendar
 from retraining.rules.panel.steps import steps_of
@@ -345,7 +345,17 @@ def test_a_corrected_point_that_the_model_has_taken_in_leads_to_new_parameters()
 
 def test_a_row_of_the_table_has_the_fields_of_its_record():
     row = specified(rows_of(a=daily(60)), bucket_at(59)).iloc[0].to_dict()
-    written_by_the_step = {"run_id", "attempt_id", "at", "model", "panel_version"}
+    written_by_the_step = {
+        "model",
+        "panel_version",
+        "made",
+        "batch_seq",
+        "bucket",
+        "evidence",
+        "run_id",
+        "attempt_id",
+        "at",
+    }
 
     assert set(row) | written_by_the_step == {each.name for each in fields(SeriesModel)}
 

@@ -1,6 +1,5 @@
 """What a candidate panel must keep while its loss gets smaller: intervals, stability, models, and every series."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,21 +66,33 @@ def stability_holds(candidate: tuple[float, int], reference: tuple[float, int], 
 
 @dataclass(frozen=True)
 class Roster:
-    """The series of a panel, and those of them that fall back."""
+    """How many series a panel has, and how many of them fall back. Counted where they are: a panel may have more series
+    than one machine wants to hold."""
 
-    series: Collection[str]
-    fallbacks: Collection[str]
+    series: int
+    fallbacks: int
 
     @property
     def share(self) -> float:
         """Of the series that fall back."""
-        return len(self.fallbacks) / len(self.series) if self.series else 0.0
+        return self.fallbacks / self.series if self.series else 0.0
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Series of the source that have not retired, beside those of a panel. lost: those without a model; more: models of
+    other series; twice: models beside the first one of their series."""
+
+    expected: int
+    lost: int
+    more: int
+    twice: int
 
 
 def fallbacks_hold(candidate: Roster, champion: Roster | None) -> Check:
     """Not many more series may fall back than in the live panel. A first panel is not asked: what falls back there had
     nothing before."""
-    now = f"{len(candidate.fallbacks):,} of {len(candidate.series):,} series fall back ({candidate.share:.1%})"
+    now = f"{candidate.fallbacks:,} of {candidate.series:,} series fall back ({candidate.share:.1%})"
     if champion is None:
         return Check("fallbacks", "passed", candidate.share, None, None, None, f"{now}.")
     most = champion.share + FALLBACK_TOLERANCE
@@ -90,14 +101,11 @@ def fallbacks_hold(candidate: Roster, champion: Roster | None) -> Check:
     return Check("fallbacks", verdict, candidate.share, None, None, most, sentence)
 
 
-def none_lost(candidate: Roster, expected: Collection[str]) -> Check:
-    """Every series of the source that has not retired has exactly one model. expected: their keys."""
-    lost = len(set(expected) - set(candidate.series))
-    more = len(set(candidate.series) - set(expected))
-    twice = len(candidate.series) - len(set(candidate.series))
+def none_lost(kept: Kept) -> Check:
+    """Every series of the source that has not retired has exactly one model."""
     sentence = (
-        f"{len(set(expected)):,} series are expected; {lost:,} are lost, {more:,} are not expected and {twice:,} are "
-        f"there twice."
+        f"{kept.expected:,} series are expected; {kept.lost:,} are lost, {kept.more:,} are not expected and "
+        f"{kept.twice:,} are there twice."
     )
-    verdict: GateVerdict = "failed" if lost or more or twice else "passed"
-    return Check("series", verdict, float(lost), None, None, 0.0, sentence)
+    verdict: GateVerdict = "failed" if kept.lost or kept.more or kept.twice else "passed"
+    return Check("series", verdict, float(kept.lost), None, None, 0.0, sentence)

@@ -8,6 +8,7 @@ from typing import Any
 from retraining.kinds.find_kind import kind_of
 from retraining.records.decision import DailyLoss, ErrorEstimate, Evidence
 from retraining.records.drift import DetectorState, DomainVerdict
+from retraining.records.panel import SeriesCount
 from retraining.records.promotion import Promotion
 from retraining.records.version import Manifest
 from retraining.rules.champion.alias_state import newest_move
@@ -52,6 +53,8 @@ class Measurements:
     detectors: Sequence[DetectorState] = ()
     estimate: ErrorEstimate | None = None
     """Where rows wait for their labels."""
+    series_actions: Sequence[SeriesCount] = ()
+    """Of a forecast: what its series need."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ def collect_evidence(
         blocked_until_after_batch=waits_after_batch(history.promotions),
         days_since_attempt=_days_between(source, source.watermark_of(training.batch_seq) if training else None),
         can_update=_can_update(spec, champion),
+        series_actions=tuple(measurements.series_actions),
         refusals_in_a_row=_refusals_in_a_row(history.promotions),
         **vars(wishes),
         doubted=left_out_before(spec.gate, history),

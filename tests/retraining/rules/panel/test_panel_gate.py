@@ -10,7 +10,7 @@ from retraining.rules.gate.correlation import INDEPENDENT
 from retraining.rules.gate.evaluation import Evaluation, GateTerms, Sanity, paired_sums
 from retraining.rules.gate.judge import judge
 from retraining.rules.panel.mix_panels import series_losses, series_to_keep
-from retraining.rules.panel.panel_checks import Roster, coverage_holds, fallbacks_hold, none_lost, stability_holds
+from retraining.rules.panel.panel_checks import Kept, Roster, coverage_holds, fallbacks_hold, none_lost, stability_holds
 from retraining.rules.panel.panel_losses import (
     answered_by_both,
     interval_sums,
@@ -48,7 +48,7 @@ def panel(errors, series="abcd", weights=None):
     return pd.DataFrame(rows)
 
 
-def verdicts(candidate, champion, question="refresh", metric=MASE, broken=0):
+def verdicts(candidate, champion, question="refresh", metric=MASE, broken=0, **terms):
     ours, theirs = (origin_sums(each, metric.name) for each in (candidate, champion))
     evaluation = Evaluation(
         (metric,),
@@ -58,7 +58,7 @@ def verdicts(candidate, champion, question="refresh", metric=MASE, broken=0):
         sanity=Sanity(broken=broken),
         slices={name: paired_by_origin(ours, theirs, name) for name in slices_of(ours)},
     )
-    return {check.name: check for check in judge(GateTerms(question), evaluation)}
+    return {check.name: check for check in judge(GateTerms(question, **terms), evaluation)}
 
 
 @pytest.mark.parametrize("metric", [MASE, RMSSE], ids=["mase", "rmsse"])
@@ -76,6 +76,14 @@ def test_the_gate_judges_a_panel_by_its_origins(metric, better, question, verdic
 
     assert found["gain"].verdict == verdict
     assert f"{len(ORIGINS)} days" in found["gain"].sentence
+
+
+def test_a_first_panel_that_is_as_good_as_the_seasonal_naive_forecast_goes_live_and_a_worse_one_does_not():
+    equal, worse = panel({}), panel(dict.fromkeys("abcd", 1.3))
+
+    assert verdicts(equal, panel({}), "first")["gain"].verdict == "failed"
+    assert verdicts(equal, panel({}), "first", first_may_equal=True)["gain"].verdict == "passed"
+    assert verdicts(worse, panel({}), "first", first_may_equal=True)["gain"].verdict == "failed"
 
 
 def test_harm_to_a_slice_of_series_is_found():
@@ -195,19 +203,24 @@ def test_without_two_origins_stability_is_not_known():
 
 
 def test_not_many_more_series_may_fall_back():
-    keys = [str(number) for number in range(100)]
-    champion = Roster(keys, keys[:3])
+    champion = Roster(100, 3)
 
-    assert fallbacks_hold(Roster(keys, keys[:5]), champion).verdict == "passed"
-    assert fallbacks_hold(Roster(keys, keys[:6]), champion).verdict == "failed"
-    assert fallbacks_hold(Roster(keys, keys[:60]), None).verdict == "passed"
+    assert fallbacks_hold(Roster(100, 5), champion).verdict == "passed"
+    assert fallbacks_hold(Roster(100, 6), champion).verdict == "failed"
+    assert fallbacks_hold(Roster(100, 60), None).verdict == "passed"
 
 
 @pytest.mark.parametrize(
-    ("series", "verdict"), [("abc", "passed"), ("ab", "failed"), ("abcd", "failed"), ("abcc", "failed")]
+    ("kept", "verdict"),
+    [
+        (Kept(3, 0, 0, 0), "passed"),
+        (Kept(3, 1, 0, 0), "failed"),
+        (Kept(3, 0, 1, 0), "failed"),
+        (Kept(3, 0, 0, 1), "failed"),
+    ],
 )
-def test_no_series_may_be_lost(series, verdict):
-    assert none_lost(Roster(list(series), []), ["a", "b", "c"]).verdict == verdict
+def test_no_series_may_be_lost(kept, verdict):
+    assert none_lost(kept).verdict == verdict
 
 
 def kept(candidate, champion):

@@ -7,7 +7,7 @@ from tests.loop import toy_spec
 
 from retraining.check_specs import faults_of_spec
 from retraining.errors import SpecError
-from retraining.forecasting.panel_plan import calendar_of, plan_of, wrong_models
+from retraining.forecasting.plan_of_spec import calendar_of, plan_of, wrong_models
 from retraining.rules.panel.decide_series import limits_of
 from retraining.rules.panel.regular import Calendar
 from retraining.spec.read_spec import parse_spec
