@@ -92,6 +92,13 @@ class SkippedWriteError(ConcurrentRunError):
     """
 
 
+class UnknownAheadError(RetrainingError):
+    """Columns of a forecast that are known ahead have no value for steps that are to be forecast.
+
+    No forecast of this batch was written. Add the rows that the error names to the source, and start the run again.
+    """
+
+
 class PanelError(RetrainingError):
     """Series of a panel are lost, or there twice.
 

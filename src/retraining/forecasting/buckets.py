@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from retraining.forecasting.evidence import Followed, as_text, evidence_of
+from retraining.forecasting.evidence import ENDED, Followed, as_text, evidence_of, has_ended
 from retraining.forecasting.guarded import CannotForecastError
 from retraining.forecasting.isolated import isolated
 from retraining.forecasting.learn_series import Series, fallback, reestimate, respecify
@@ -31,6 +31,8 @@ TIME = "time"
 VALUE = "value"
 """Columns of a bucket's rows: the key of the series, the time, and the value as a double (null is NaN)."""
 EVIDENCE = "evidence"
+CORRECTED = "corrected"
+"""Column beside models: how many rows that came lately change a step which the model has taken in."""
 NAIVE = "naive"
 """Column of forecasts: the seasonal naive forecast from the same origin, which a model has to beat."""
 COLUMNS_OF_MODEL = [each.name for each in fields(LiveModel)]
@@ -138,11 +140,11 @@ def follow_bucket(rows: pd.DataFrame, models: pd.DataFrame, bucket: Bucket) -> p
     """The live models after the new points, with the evidence of each as text in the column `evidence`.
 
     A series without a model gets the fallback, so that it is forecast from its first point on; it is specified where
-    the run's actions are carried out. rows may have a column `corrected`: whether the row changes an earlier one.
+    the run's actions are carried out. models may have the column `corrected`.
     """
     all_series = series_of(rows, bucket)
     live = {str(row[SERIES]): from_row(row) for row in models.to_dict("records")}
-    corrected = _corrected(rows, live, bucket)
+    corrected = _corrected(models)
     found = []
     for key in sorted(set(all_series) | set(live)):
         followed = _followed(all_series.get(key) or _nothing(key), live.get(key), bucket)
@@ -158,22 +160,21 @@ def follow_bucket(rows: pd.DataFrame, models: pd.DataFrame, bucket: Bucket) -> p
 def _followed(series: Series, live: LiveModel | None, bucket: Bucket) -> Followed:
     if live is None or live.is_fallback:
         why = why_no_model(series.regular) if len(series.regular.values) or live is None else live.reason
-        waits = "The series is new: this run's training specifies it."
-        return Followed(live, fallback(series, bucket.plan, why or waits), why)
+        after = fallback(series, bucket.plan, why or "The series is new: this run's training specifies it.")
+        if has_ended(after, bucket.plan, bucket.origin):
+            after = replace(after, reason=ENDED)
+        return Followed(live, after, why)
     if not len(series.regular.values):
         return Followed(live, replace(live, action="keep", reason="No point is new."), None)
     after = update_state(series, bucket.plan, live)
     return Followed(live, after, after.reason if after.is_fallback else None)
 
 
-def _corrected(rows: pd.DataFrame, live: Mapping[str, LiveModel], bucket: Bucket) -> dict[str, int]:
-    """How many rows of each series change a step that its model has taken in."""
-    if "corrected" not in rows:
+def _corrected(models: pd.DataFrame) -> dict[str, int]:
+    """How many points of each series were corrected."""
+    if CORRECTED not in models:
         return {}
-    changed = rows[rows["corrected"].astype(bool) & rows[SERIES].isin(set(live))]
-    steps = steps_of(pd.DatetimeIndex(changed[TIME]), bucket.calendar.frequency)
-    seen = np.array([live[str(key)].updated_until for key in changed[SERIES]], dtype=np.int64)
-    return changed[SERIES][steps <= seen].astype(str).value_counts().to_dict()
+    return dict(zip(models[SERIES].astype(str), models[CORRECTED].fillna(0).astype(int), strict=True))
 
 
 def forecast_bucket(rows: pd.DataFrame, models: pd.DataFrame, bucket: Bucket) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from retraining.rules.panel.steps import DAYS_OF_STEP
 
 _SEASONS_TO_END = 4
 _FEWEST_STEPS_TO_END = 12
+ENDED = "The series has ended."
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+import pandas as pd
+
 from retraining.forecasting.find_forecaster import Candidate
 from retraining.forecasting.forecaster import State
 from retraining.records.panel import ErrorBlock, SeriesAction
@@ -73,3 +75,9 @@ def from_row(row: Mapping[Any, Any]) -> LiveModel:
 def _known(value: Any) -> Any:
     """pandas has NaN where a table has null."""
     return None if value is None or value != value else value
+
+
+def takes_known(models: pd.DataFrame) -> set[str]:
+    """The series of these rows whose model learns from columns known ahead."""
+    live = [from_row(row) for row in models.to_dict("records")]
+    return {each.series for each in live if each.candidate.build(each.season_length).takes_known}

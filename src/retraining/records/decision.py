@@ -161,6 +161,8 @@ class Evidence:
     this bound."""
     recent_error_reason: str | None = None
     """recent_error and its bound in a sentence."""
+    holdout_counted_in: str | None = None
+    """What holdout_days counts where it is not whole days: months of a monthly forecast."""
     series_actions: tuple[SeriesCount, ...] = ()
     """Of a forecast: how many series have which action; `panel_actions` has a row for each. Empty for every other
     kind."""

@@ -5,6 +5,7 @@ from retraining.records.panel import REFITS
 from retraining.rules.drift.data_faults import faults_in_words, ways_out
 from retraining.rules.gate.holdout import FEWEST_DAYS, FEWEST_NEW_DAYS, fewest_whole_days
 from retraining.rules.performance.grown_error import error_has_grown
+from retraining.spec.forecast_section import WHOLE_DAYS
 
 REFUSED_UPDATES = 2
 """After this many refused candidates in a row, updating the champion leads nowhere."""
@@ -107,9 +108,10 @@ def _too_few_days(evidence: Evidence) -> str | None:
         return None
 
     since = "since the champion's data" if evidence.champion_version else "of data"
+    there = f"{days} {evidence.holdout_counted_in or WHOLE_DAYS} {since}"
     return (
-        f"{days} whole days {since}; a candidate needs {needed}, {needed - FEWEST_DAYS} or more to learn from and "
-        f"{FEWEST_DAYS} or more that judge it: {needed - days} more."
+        f"{there}; a candidate needs {needed}, {needed - FEWEST_DAYS} or more to learn from and {FEWEST_DAYS} or more "
+        f"that judge it: {needed - days} more."
     )
 
 

@@ -65,8 +65,7 @@ def promote(context: Context, retrain_key: str | None = None) -> PromoteReport:
     checks = _checks_of(history, candidate, champion)
     changed = _changed_since(context, candidate)
     if not checks and not changed:
-        judge = _JUDGES[kind_of(context.spec).learns]
-        checks = judge(context, source, candidate, history.manifest_of(champion), history)
+        checks = _JUDGES[_learns(context)](context, source, candidate, history.manifest_of(champion), history)
         append_rows(context.tables, "gate", checks)
     hit("promote.after_judge")
 
@@ -77,8 +76,7 @@ def promote(context: Context, retrain_key: str | None = None) -> PromoteReport:
 
     verdict = _Verdict(champion, passed, (changed,) if changed else _reasons(checks, passed))
     if passed and may_go_live(context.spec, question):
-        deploy = _DEPLOYS[kind_of(context.spec).learns]
-        deployment = deploy(context, source, candidate, history)
+        deployment = _DEPLOYS[_learns(context)](context, source, candidate, history)
         hit("promote.after_refit")
         verdict = _after_deployment(verdict, deployment)
         if verdict.passed:
@@ -99,6 +97,10 @@ _Deploy = Callable[[Context, IngestedSource, Manifest, ModelHistory], Deployment
 _JUDGES: Mapping[Learns, _Judge] = {"rows": judge_candidate, "series": judge_panel}
 _DEPLOYS: Mapping[Learns, _Deploy] = {"rows": fit_and_test_deployment, "series": deploy_panel}
 """By what a kind learns."""
+
+
+def _learns(context: Context) -> Learns:
+    return kind_of(context.spec).learns
 
 
 def _carry_out(context: Context, decision: Promotion) -> None:

@@ -335,10 +335,8 @@ def test_a_new_series_is_forecast_before_it_has_a_model():
 
 
 def test_a_corrected_point_that_the_model_has_taken_in_leads_to_new_parameters():
-    rows = rows_of(a=daily(130), b=daily(130, 2)).assign(corrected=False)
-    live = specified(rows, bucket_at(119))
-    rows.loc[rows.index[(rows["series"] == "a")][100], ["value", "corrected"]] = [12.0, True]
-    rows.loc[rows.index[(rows["series"] == "b")][125], "corrected"] = True
+    rows = rows_of(a=daily(130), b=daily(130, 2))
+    live = specified(rows, bucket_at(119)).assign(corrected=[1, np.nan])
 
     assert wanted(follow_bucket(rows, live, bucket_at(129))) == {"a": "reestimate", "b": "update_state"}
 

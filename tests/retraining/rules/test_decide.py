@@ -181,12 +181,16 @@ def test_a_rollback_blocks_until_a_newer_batch(batch_seq, action):
             "6 whole days of data; a candidate needs 7, 1 or more to learn from and 6 or more that judge it: 1 more.",
         ),
         (
+            replace(FIRST, holdout_days=6, holdout_counted_in="months"),
+            "6 months of data; a candidate needs 7, 1 or more to learn from and 6 or more that judge it: 1 more.",
+        ),
+        (
             replace(CHEAP, blocked_until_after_batch=3),
             "A rollback at batch 3 asks to wait for newer data; the newest batch is 3. The job release_retraining ends "
             "the wait.",
         ),
     ],
-    ids=["first", "cheap", "error", "age", "nothing", "rows", "days", "first days", "rollback"],
+    ids=["first", "cheap", "error", "age", "nothing", "rows", "days", "first days", "first months", "rollback"],
 )
 def test_the_reason_carries_the_numbers(evidence, sentence):
     assert reason(evidence) == sentence

@@ -7,19 +7,21 @@ import pandas as pd
 from scipy import stats
 
 from retraining.records.gate import Check, GateVerdict
+from retraining.rules.panel.panel_losses import SeriesSpread
 
 COVERAGE_TOLERANCE = 0.05
 FEWEST_ORIGINS = 10
 """Of a verdict on coverage."""
+_FEWEST_SERIES = 2
 STABILITY_TOLERANCE = 0.05
 """Share by which forecasts may change more from origin to origin than those of the reference."""
 FALLBACK_TOLERANCE = 0.02
 """Share of the series that may fall back in addition to those of the champion."""
 
 
-def coverage_holds(level: int, sums: pd.DataFrame) -> Check:
+def coverage_holds(level: int, sums: pd.DataFrame, spread: SeriesSpread) -> Check:
     """The share of actuals inside the interval is within five points of its level. It fails only where that is shown:
-    days differ, and a small panel has few.
+    days differ, series do, and a small panel has few of both.
 
     sums: origin, rows and inside, as `interval_sums` has them.
     """
@@ -29,22 +31,35 @@ def coverage_holds(level: int, sums: pd.DataFrame) -> Check:
         few = f"Coverage of {level} % intervals: {origins} origins; a verdict needs {FEWEST_ORIGINS}."
         return Check(name, "unknown", None, None, None, level / 100, few)
 
-    rows = sums["rows"].to_numpy(np.float64)
-    inside = sums["inside"].to_numpy(np.float64)
-    share = float(inside.sum() / rows.sum())
-    left_out = (inside.sum() - inside) / (rows.sum() - rows)
-    error = float(np.sqrt((origins - 1) / origins * np.sum((left_out - left_out.mean()) ** 2)))
-    reach = float(stats.t.ppf(0.975, origins - 1)) * error
+    rows = float(sums["rows"].sum())
+    share = float(sums["inside"].sum() / rows)
+    reach = _reach(share, sums, spread)
     away = abs(share - level / 100)
 
     verdict: GateVerdict = "passed"
     if away > COVERAGE_TOLERANCE:
-        verdict = "failed" if away - reach > COVERAGE_TOLERANCE else "unknown"
+        verdict = "failed" if reach is not None and away - reach > COVERAGE_TOLERANCE else "unknown"
     sentence = (
-        f"Of {int(rows.sum()):,} actuals at {origins} origins {share:.1%} were inside the {level} % intervals; within "
-        f"{COVERAGE_TOLERANCE:.0%} of the level is {'shown not to hold' if verdict == 'failed' else 'asked'}."
+        f"Of {int(rows):,} actuals of {spread.series:,} series at {origins} origins {share:.1%} were inside the "
+        f"{level} % intervals; within {COVERAGE_TOLERANCE:.0%} of the level is "
+        f"{'shown not to hold' if verdict == 'failed' else 'asked'}."
     )
+    if reach is None:
+        return Check(name, verdict, share, None, None, level / 100, sentence)
     return Check(name, verdict, share, share - reach, share + reach, level / 100, sentence)
+
+
+def _reach(share: float, sums: pd.DataFrame, spread: SeriesSpread) -> float | None:
+    """How far the share may be from what other origins, or other series, would show, whichever is further; None for a
+    single series, which cannot tell."""
+    if spread.series < _FEWEST_SERIES:
+        return None
+    rows = sums["rows"].to_numpy(np.float64)
+    inside = sums["inside"].to_numpy(np.float64)
+    left_out = (inside.sum() - inside) / (rows.sum() - rows)
+    of_origins = float(np.sqrt((len(rows) - 1) / len(rows) * np.sum((left_out - left_out.mean()) ** 2)))
+    errors = ((of_origins, len(rows)), (spread.error(share, float(rows.sum())), spread.series))
+    return max(float(stats.t.ppf(0.975, count - 1)) * error for error, count in errors)
 
 
 def stability_holds(candidate: tuple[float, int], reference: tuple[float, int], name: str) -> Check:
@@ -90,14 +105,14 @@ class Kept:
 
 
 def fallbacks_hold(candidate: Roster, champion: Roster | None) -> Check:
-    """Not many more series may fall back than in the live panel. A first panel is not asked: what falls back there had
-    nothing before."""
+    """Not many more series may fall back than in the live panel, of those that both have: what has arrived since had no
+    model before, and neither had what is in a first panel, which is not asked."""
     now = f"{candidate.fallbacks:,} of {candidate.series:,} series fall back ({candidate.share:.1%})"
     if champion is None:
         return Check("fallbacks", "passed", candidate.share, None, None, None, f"{now}.")
     most = champion.share + FALLBACK_TOLERANCE
     verdict: GateVerdict = "passed" if candidate.share <= most else "failed"
-    sentence = f"{now}, of the champion {champion.share:.1%}; at most {most:.1%} is allowed."
+    sentence = f"{now}, of the same series in the champion {champion.share:.1%}; at most {most:.1%} is allowed."
     return Check("fallbacks", verdict, candidate.share, None, None, most, sentence)
 
 

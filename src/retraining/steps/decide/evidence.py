@@ -19,6 +19,7 @@ from retraining.rules.gate.checks import gated_error
 from retraining.rules.gate.judge import left_open
 from retraining.rules.ingest.batch_numbers import from_another_source
 from retraining.rules.performance.previous_wins import PreviousVerdict, Rivals, previous_wins
+from retraining.spec.forecast_section import WHOLE_DAYS
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.model_history import ModelHistory
@@ -130,6 +131,7 @@ def _holdout_evidence(
         "holdout_from": holdout.start,
         "holdout_before": holdout.end,
         "days_to_learn": holdout.new_days,
+        "holdout_counted_in": None if spec.blocks_called == WHOLE_DAYS else spec.blocks_called,
     }
 
 

@@ -24,6 +24,7 @@ from retraining.rules.panel.panel_losses import (
     interval_sums,
     origin_sums,
     revision_sums,
+    series_spread,
 )
 from retraining.steps.panel.fan_out import by_bucket
 from retraining.steps.panel.follow_panel import in_buckets
@@ -55,7 +56,8 @@ class OriginSums:
     """Sums over all series, a row each: what, who (candidate or baseline), name, origin, rows, first, second.
 
     what is a metric's name (name: the slice; first, second: weight and loss), `inside` (name: the level; first: actuals
-    inside), `revision` (first: the sum of changes) or `broken` (rows that only the candidate left open).
+    inside), `series` and `spread` (name: the level; what SeriesSpread is made of), `revision` (first: the sum of
+    changes) or `broken` (rows that only the candidate left open).
     """
 
     table: pd.DataFrame
@@ -164,12 +166,13 @@ def _sums_of_bucket(
         lines += [_of_metric(weighted, who, metric) for metric in metrics]
         change, pairs = revision_sums(found[found["series"].isin(fitted)])
         lines.append(_line("revision", who, float(pairs), change))
-    lines += [_inside(both.candidate, level) for level in bucket.plan.levels]
+    for level in bucket.plan.levels:
+        lines += [_inside(both.candidate, level), _spread(both.candidate, level)]
     return pd.concat(lines, ignore_index=True).reindex(columns=_SUMS.names)
 
 
 def _with_a_model(models: pd.DataFrame) -> set[str]:
-    """Series that are not forecast by their last season: such a forecast never changes, so it is no measure of
+    """Series that are not forecast by their last season: such a forecast never changes, so it does not measure
     stability."""
     return set(models.loc[~models["forecaster"].isin([FALLBACK_MODEL, FALLBACK]), SERIES])
 
@@ -186,3 +189,12 @@ def _of_metric(weighted: pd.DataFrame, who: str, metric: str) -> pd.DataFrame:
 def _inside(rows: pd.DataFrame, level: int) -> pd.DataFrame:
     found: Any = interval_sums(rows, level).rename(columns={"inside": "first"})
     return pd.DataFrame(found.assign(what="inside", who=CANDIDATE, name=str(level)))
+
+
+def _spread(rows: pd.DataFrame, level: int) -> pd.DataFrame:
+    found = series_spread(rows, level)
+    shared = {"who": CANDIDATE, "name": str(level), "origin": 0}
+    sums = {"rows": found.rows_squared, "first": found.rows_inside, "second": found.inside_squared}
+    return pd.DataFrame(
+        [{"what": "series", **shared, "rows": float(found.series)}, {"what": "spread", **shared, **sums}]
+    )

@@ -23,9 +23,12 @@ def count_kept(context: Context, expected: DataFrame, panel: int) -> Kept:
     return Kept(counted["expected"], counted["lost"], counted["more"], counted["twice"])
 
 
-def count_roster(context: Context, panel: int) -> Roster:
-    """The series of a panel as it was fitted, and those that fall back."""
+def count_roster(context: Context, panel: int, among: int | None = None) -> Roster:
+    """The series of a panel as it was fitted, and those that fall back; among: only series that this panel has too."""
     rows = models_of_panel(context.tables, context.model, panel, "fitted")
+    if among is not None:
+        others = models_of_panel(context.tables, context.model, among, "fitted").select(SERIES)
+        rows = rows.join(others, SERIES, "left_semi")
     is_fallback = F.col("forecaster") == F.lit(FALLBACK_MODEL)
     count, fallbacks = rows.agg(F.count(F.lit(1)), F.count_if(is_fallback)).collect()[0]
     return Roster(count, fallbacks)

@@ -1,11 +1,13 @@
 """A registered panel fitted again from its manifest, and compared series by series. Nothing is written."""
 
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables.series_models import models_of_panel
 from retraining.context import Context
 from retraining.forecasting.buckets import SERIES
 from retraining.records.version import Comparison, Manifest
+from retraining.rules.panel.mix_panels import KEPT
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.panel.fit_panel import acted, first_day, learned_points, state_before, wanted_of
 from retraining.steps.panel.follow_panel import panel_version_of
@@ -23,7 +25,8 @@ def fit_again(
     learned = learned_points(source, rows)
     again = acted(rows, state_before(context, rows, wanted_of(context, manifest), base))
     stored = models_of_panel(context.tables, context.model, panel_version_of(manifest), "fitted")
-    both = again.select(SERIES, *(F.col(each).alias(f"_{each}") for each in ("forecaster", "state"))).join(
+    expected = _with_kept(context, again.select(SERIES, "forecaster", "state"), stored, base)
+    both = expected.select(SERIES, *(F.col(each).alias(f"_{each}") for each in ("forecaster", "state"))).join(
         stored.select(SERIES, "forecaster", "state"), SERIES, "full"
     )
     same = F.col("_forecaster").eqNullSafe(F.col("forecaster")) & F.col("_state").eqNullSafe(F.col("state"))
@@ -34,6 +37,15 @@ def fit_again(
         _compared("trained until", str(manifest.trained_until), str(learned.until)),
         _compared(SERIES_MODELS, f"{count:,} series", f"{equal:,} with the same model and state", count == equal),
     )
+
+
+def _with_kept(context: Context, again: DataFrame, stored: DataFrame, base: Manifest | None) -> DataFrame:
+    """The second fit, with the champion's model of each series that kept it when the panel went live."""
+    if base is None:
+        return again
+    kept = stored.where(F.col("reason").startswith(KEPT)).select(SERIES)
+    live = models_of_panel(context.tables, context.model, panel_version_of(base), "fitted")
+    return again.join(kept, SERIES, "left_anti").unionByName(live.join(kept, SERIES).select(*again.columns))
 
 
 def _compared(what: str, registered: str, again: str, same: bool | None = None) -> Comparison:

@@ -34,6 +34,7 @@ from retraining.steps.panel.count_series import count_kept
 from retraining.steps.panel.fan_out import by_bucket, with_fields
 from retraining.steps.panel.follow_panel import follow, in_buckets, panel_version_of, write_models
 from retraining.steps.panel.log_panel import log_panel
+from retraining.steps.panel.needed_rows import needed_rows
 from retraining.steps.panel.series_rows import BUCKET, STEP, SeriesRows, read_series
 from retraining.steps.training.sweep_leftovers import sweep_leftovers
 
@@ -55,14 +56,21 @@ def fit_panel(context: Context, source: IngestedSource, reserved: Manifest, mani
 
     check_no_open_run()
     started = context.run.stopwatch()
-    panel = reserved.seq
     base = manifest_of_version(manifests, context.model, reserved.base_version) if reserved.base_version else None
     before = first_day(source.ledger, reserved.holdout_from)
     rows = read_series(context, source, reserved.batch_seq, before)
     _fit_parts(context, rows, reserved, base)
     hit("fit.after_learn")
+    return register_panel(context, source, reserved, manifests, started)
+
+
+def register_panel(
+    context: Context, source: IngestedSource, reserved: Manifest, manifests: Sequence[Manifest], started: float
+) -> Manifest:
+    """The version of a panel whose fitted rows are there, after all points. started: of the stopwatch."""
+    rows = read_series(context, source, reserved.batch_seq, first_day(source.ledger, reserved.holdout_from))
     everything = read_series(context, source, reserved.batch_seq)
-    follow(context, everything, panel, reserved.batch_seq, reserved.batch_seq)
+    follow(context, everything, reserved.seq, reserved.batch_seq, reserved.batch_seq)
 
     filled = _fill(context, source, reserved, rows, next_seq(manifests))
     registered = _register(context, filled, everything, started)
@@ -134,7 +142,8 @@ def acted(rows: SeriesRows, state: DataFrame) -> DataFrame:
         actions: dict[str, SeriesAction] = dict(zip(named[SERIES], named[ACTION], strict=True))
         return act_on_bucket(own[own[SERIES].isin(set(actions))], live, actions, bucket, MOST_SECONDS)
 
-    return by_bucket(rows, state, work, with_fields())
+    updated = F.coalesce(F.col(ACTION).isin("update_state", "keep"), F.lit(False))
+    return by_bucket(replace(rows, frame=needed_rows(rows, state, ~updated)), state, work, with_fields())
 
 
 def _check_none_lost(context: Context, wanted: DataFrame, panel: int) -> None:
@@ -143,7 +152,7 @@ def _check_none_lost(context: Context, wanted: DataFrame, panel: int) -> None:
     if kept.lost or kept.more or kept.twice:
         raise PanelError(
             f"{context.model}: of {kept.expected:,} series, panel {panel} has lost {kept.lost:,}, has {kept.more:,} "
-            f"that were not asked for and {kept.twice:,} twice; expected each one once. Nothing was registered. Start "
+            f"that were not expected and {kept.twice:,} twice; expected each one once. Nothing was registered. Start "
             f"the run again; where that does not help, RESTORE `series_models` to the version before this run."
         )
 

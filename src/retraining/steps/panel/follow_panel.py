@@ -1,7 +1,7 @@
 """Every series' live model takes in the new points with its parameters kept, and forecasts the next steps."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from pyspark.sql import DataFrame
@@ -29,12 +29,13 @@ from retraining.records.panel import Made, SeriesModel
 from retraining.records.version import Manifest
 from retraining.rules.panel.accuracy import lower, upper
 from retraining.steps.dataset.ingested_source import IngestedSource
+from retraining.steps.panel.check_known_ahead import check_known_ahead
 from retraining.steps.panel.fan_out import by_bucket, with_fields
+from retraining.steps.panel.needed_rows import needed_rows, with_corrected
 from retraining.steps.panel.realised_losses import realised
 from retraining.steps.panel.series_rows import BUCKET, SeriesRows, read_series
 from retraining.steps.panel.step_column import before_dawn
 
-_CORRECTED = "corrected"
 _CAUGHT = "_caught"
 _STORED_BESIDE = set(schema_of_record(SeriesModel).names) - set(COLUMNS_OF_MODEL)
 
@@ -121,16 +122,14 @@ def followed(rows: SeriesRows, models: DataFrame | None, seen: int) -> DataFrame
     """The models after the points of all rows, with the evidence of each series. seen: the newest batch that the models
     know; a row of a later one, of a step that they have taken in, was corrected or came late."""
     bucket = rows.bucket
-    marked = SeriesRows(
-        rows.frame.withColumn(_CORRECTED, F.col(BATCH_SEQ) > F.lit(seen)), bucket, rows.buckets, rows.moved
-    )
-    live = no_models(rows) if models is None else models
+    live = no_models(rows) if models is None else with_corrected(rows, models, seen)
+    read = rows if models is None else replace(rows, frame=needed_rows(rows, models))
 
     def work(own: pd.DataFrame, models: pd.DataFrame) -> pd.DataFrame:
         adapted = with_hits(models, hits_of(models)) if _CAUGHT in models else models
         return follow_bucket(own, adapted, bucket)
 
-    return by_bucket(marked, in_buckets(rows, live), work, with_fields((EVIDENCE, StringType())))
+    return by_bucket(read, in_buckets(rows, live), work, with_fields((EVIDENCE, StringType())))
 
 
 def in_buckets(rows: SeriesRows, models: DataFrame) -> DataFrame:
@@ -168,11 +167,14 @@ def _forecast(context: Context, rows: SeriesRows, version: str, panel: int, thro
     bucket = rows.bucket
     followed = models_of_panel(context.tables, context.model, panel, "followed", through)
     models = followed.where(F.get_json_object(EVIDENCE, "$.ended") == "false")
+    read = replace(rows, frame=needed_rows(rows, models))
 
     def work(own: pd.DataFrame, models: pd.DataFrame) -> pd.DataFrame:
         return forecast_bucket(own, models, bucket)
 
-    found = by_bucket(rows, in_buckets(rows, models), work, _schema(bucket.plan.levels))
+    live = in_buckets(rows, models)
+    check_known_ahead(read, live)
+    found = by_bucket(read, live, work, _schema(bucket.plan.levels))
     made = found.withColumns(
         {
             TIME: before_dawn(F.col(TIME), rows.moved),

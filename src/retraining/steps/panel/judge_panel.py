@@ -23,7 +23,7 @@ from retraining.rules.gate.jackknife import PairedSums
 from retraining.rules.gate.judge import gain_suffices, looks_counted
 from retraining.rules.gate.sanity import is_sane
 from retraining.rules.panel.panel_checks import coverage_holds, fallbacks_hold, none_lost, stability_holds
-from retraining.rules.panel.panel_losses import ALL
+from retraining.rules.panel.panel_losses import ALL, SeriesSpread
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.model_history import ModelHistory
 from retraining.steps.gate.earlier_looks import looks_at_holdout
@@ -102,16 +102,24 @@ def _of_losses(terms: GateTerms, evaluation: Evaluation) -> tuple[Check, ...]:
 def _of_panel(context: Context, candidate: Manifest, champion: Manifest | None, sums: OriginSums) -> tuple[Check, ...]:
     """Intervals, stability, fallbacks, and every series."""
     levels = section_of(context.spec).intervals
-    inside = [sums.of("inside", CANDIDATE, str(each)).rename(columns={"first": "inside"}) for each in levels]
-    roster = count_roster(context, panel_version_of(candidate))
-    live = count_roster(context, panel_version_of(champion)) if champion else None
+    ours = panel_version_of(candidate)
+    theirs = panel_version_of(champion) if champion else None
+    roster = count_roster(context, ours, theirs)
+    live = None if theirs is None else count_roster(context, theirs, ours)
     revisions = _revision(sums, CANDIDATE), _revision(sums, BASELINE)
     return (
-        *(coverage_holds(level, table) for level, table in zip(levels, inside, strict=True)),
+        *(_coverage(sums, level) for level in levels),
         *((stability_holds(*revisions, "the champion"),) if champion else ()),
         fallbacks_hold(roster, live),
         _kept(context, candidate),
     )
+
+
+def _coverage(sums: OriginSums, level: int) -> Check:
+    inside = sums.of("inside", CANDIDATE, str(level)).rename(columns={"first": "inside"})
+    spread = sums.of("spread", CANDIDATE, str(level))[["rows", "first", "second"]].sum()
+    series = int(sums.of("series", CANDIDATE, str(level))["rows"].sum())
+    return coverage_holds(level, inside, SeriesSpread(series, spread["rows"], spread["first"], spread["second"]))
 
 
 def _revision(sums: OriginSums, who: str) -> tuple[float, int]:

@@ -64,9 +64,18 @@ def measure_panel_losses(
 
 
 def count_new_steps(context: Context, source: IngestedSource, since: int) -> dict[date | None, int]:
-    """Points that arrived since the last training, by their own day, in order; days without new ones count 0."""
+    """Points that arrived since the last training, by the first day of their step, in order; steps without new ones
+    count 0. The newest step has its last day, as it may still arrive: a month counts once, whatever days its series
+    are stamped with. Steps shorter than a day count by days."""
     rows = read_series(context, source)
     known = rows.frame.where(F.col(VALUE).isNotNull() & (F.col(STEP) <= rows.origin))
-    day = F.col(TIME).cast("date").alias(DAY)
-    new = F.count_if(F.col(BATCH_SEQ) > F.lit(since)).alias("new")
-    return {row[DAY]: row["new"] for row in known.groupBy(day).agg(new).orderBy(DAY).collect()}
+    day = F.col(TIME).cast("date")
+    block = day if rows.bucket.calendar.frequency == "hourly" else F.col(STEP)
+    counted = known.groupBy(block.alias("block")).agg(
+        F.min(day).alias("first"),
+        F.max(day).alias("last"),
+        F.max(STEP).alias("newest"),
+        F.count_if(F.col(BATCH_SEQ) > F.lit(since)).alias("new"),
+    )
+    found = counted.orderBy("block").collect()
+    return {row["last"] if row["newest"] == rows.origin else row["first"]: row["new"] for row in found}

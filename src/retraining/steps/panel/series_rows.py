@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import pandas as pd
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -13,6 +14,7 @@ from retraining.context import Context
 from retraining.errors import NothingToDoError
 from retraining.forecasting.buckets import SERIES, TIME, VALUE, Bucket
 from retraining.forecasting.plan_of_spec import calendar_of, plan_of, section_of
+from retraining.rules.panel.steps import steps_of
 from retraining.spec.forecast_section import Frequency
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
@@ -78,8 +80,8 @@ def _text(name: str, rows: DataFrame) -> Column:
 def read_series(
     context: Context, source: IngestedSource, through: int | None = None, before: date | None = None
 ) -> SeriesRows:
-    """The current rows of all series, as of the newest batch or an earlier one; before: of the days before that one,
-    as the panel counts days.
+    """The current rows of all series, as of the newest batch or an earlier one; before: of the steps before the one
+    that this day is in.
 
     One small aggregate tells the newest step, and how many buckets the points need. Raises NothingToDoError where no
     row has a value.
@@ -126,8 +128,8 @@ def _size(rows: DataFrame, frequency: Frequency, before: date | None, now: datet
     sizes = rows.where(seen).agg(
         F.count(F.lit(1)).alias("points"),
         F.approx_count_distinct(SERIES).alias("series"),
-        F.max(F.when(_is_before(time, before), step_column(time, frequency))).alias("last"),
-        F.max(F.when(_is_before(later, before), step_column(later, frequency))).alias("later"),
+        F.max(_step_before(time, frequency, before)).alias("last"),
+        F.max(_step_before(later, frequency, before)).alias("later"),
         (around_midnight(time) & F.lit(frequency != "hourly")).alias("moved"),
     )
     found = dict(sizes.collect()[0].asDict())
@@ -135,8 +137,12 @@ def _size(rows: DataFrame, frequency: Frequency, before: date | None, now: datet
     return {**found, "points": found["points"] if known is not None else 0}
 
 
-def _is_before(time: Column, day: date | None) -> Column:
-    return F.lit(True) if day is None else time.cast("date") < F.lit(day)
+def _step_before(time: Column, frequency: Frequency, day: date | None) -> Column:
+    """The step of a time; null from the step that the day is in."""
+    step = step_column(time, frequency)
+    if day is None:
+        return step
+    return F.when(step < F.lit(int(steps_of(pd.DatetimeIndex([day]), frequency)[0])), step)
 
 
 def _buckets(points: int, series: int) -> int:

@@ -17,6 +17,7 @@ from retraining.rules.panel.panel_losses import (
     origin_sums,
     paired_by_origin,
     revision_sums,
+    series_spread,
     slices_of,
     volume_slices,
     weights_of,
@@ -147,10 +148,15 @@ def test_panels_that_were_asked_other_rows_are_not_compared():
         answered_by_both(panel({})[1:], panel({}))
 
 
+def coverage(rows):
+    return coverage_holds(80, interval_sums(rows, 80), series_spread(rows, 80))
+
+
 def with_intervals(share, origins=20, rows=50):
     inside = np.random.default_rng(1).random((origins, rows)) < share
     return pd.DataFrame(
         {
+            "series": np.tile(np.arange(rows) // 5, origins),
             "origin": np.repeat(range(origins), rows),
             "actual": np.where(inside.ravel(), 0.0, 2.0),
             "lower_80": -1.0,
@@ -161,22 +167,38 @@ def with_intervals(share, origins=20, rows=50):
 
 @pytest.mark.parametrize(("share", "verdict"), [(0.8, "passed"), (0.77, "passed"), (0.6, "failed"), (0.95, "failed")])
 def test_coverage_is_within_five_points(share, verdict):
-    check = coverage_holds(80, interval_sums(with_intervals(share), 80))
+    check = coverage(with_intervals(share))
 
     assert check.verdict == verdict
     assert check.lower < check.value < check.upper
 
 
 def test_coverage_of_few_origins_or_rows_stops_nobody():
-    assert coverage_holds(80, interval_sums(with_intervals(0.2, origins=9), 80)).verdict == "unknown"
-    assert coverage_holds(80, interval_sums(with_intervals(0.7, origins=10, rows=1), 80)).verdict != "failed"
+    assert coverage(with_intervals(0.2, origins=9)).verdict == "unknown"
+    assert coverage(with_intervals(0.7, origins=10, rows=10)).verdict != "failed"
+
+
+def test_series_whose_intervals_are_all_wrong_in_their_own_way_are_few():
+    wide = with_intervals(1.0, rows=5).assign(series="wide")
+    right = with_intervals(0.8, rows=5).assign(series="right")
+
+    assert coverage(wide).verdict == "unknown"
+    assert coverage(pd.concat([wide, right])).verdict == "unknown"
+    assert coverage(pd.concat([wide.assign(series=f"wide {each}") for each in range(8)])).verdict == "failed"
+
+
+def test_an_interval_of_a_series_that_never_changed_says_nothing():
+    constant = with_intervals(1.0, rows=5).assign(series="constant", lower_80=0.0, upper_80=0.0)
+    rows = with_intervals(0.8)
+
+    assert coverage(pd.concat([rows, constant])) == coverage(rows)
 
 
 def test_intervals_that_are_not_known_are_no_misses():
     rows = with_intervals(0.8)
     rows.loc[rows["actual"] > 0, "upper_80"] = np.nan
 
-    assert coverage_holds(80, interval_sums(rows, 80)).value == 1.0
+    assert coverage(rows).value == 1.0
 
 
 def test_revisions_are_changes_of_one_date_between_origins():
