@@ -9,6 +9,8 @@ from scipy import stats
 from retraining.records.gate import Check, GateVerdict
 from retraining.rules.panel.panel_losses import SeriesSpread
 
+COVERAGE = "coverage_"
+"""How the names of checks begin whose value is a share of actuals inside, and no gain."""
 COVERAGE_TOLERANCE = 0.05
 FEWEST_ORIGINS = 10
 """Of a verdict on coverage."""
@@ -25,7 +27,7 @@ def coverage_holds(level: int, sums: pd.DataFrame, spread: SeriesSpread) -> Chec
 
     sums: origin, rows and inside, as `interval_sums` has them.
     """
-    name = f"coverage_{level}"
+    name = f"{COVERAGE}{level}"
     origins = len(sums)
     if origins < FEWEST_ORIGINS:
         few = f"Coverage of {level} % intervals: {origins} origins; a verdict needs {FEWEST_ORIGINS}."
