@@ -22,8 +22,9 @@ FALLBACK_TOLERANCE = 0.02
 
 
 def coverage_holds(level: int, sums: pd.DataFrame, spread: SeriesSpread) -> Check:
-    """The share of actuals inside the interval is within five points of its level. It fails only where that is shown:
-    days differ, series do, and a small panel has few of both.
+    """The share of actuals inside the interval is within five points of its level. It fails only where intervals are
+    shown to be too narrow: days differ, series do, and a small panel has few of both. Intervals that are too wide are
+    reported: they follow what comes in, and the champion's stay if the panel is refused.
 
     sums: origin, rows and inside, as `interval_sums` has them.
     """
@@ -40,7 +41,8 @@ def coverage_holds(level: int, sums: pd.DataFrame, spread: SeriesSpread) -> Chec
 
     verdict: GateVerdict = "passed"
     if away > COVERAGE_TOLERANCE:
-        verdict = "failed" if reach is not None and away - reach > COVERAGE_TOLERANCE else "unknown"
+        shown = reach is not None and away - reach > COVERAGE_TOLERANCE
+        verdict = "failed" if shown and share < level / 100 else "unknown"
     sentence = (
         f"Of {int(rows):,} actuals of {spread.series:,} series at {origins} origins {share:.1%} were inside the "
         f"{level} % intervals; within {COVERAGE_TOLERANCE:.0%} of the level is "

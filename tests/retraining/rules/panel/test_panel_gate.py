@@ -165,7 +165,7 @@ def with_intervals(share, origins=20, rows=50):
     )
 
 
-@pytest.mark.parametrize(("share", "verdict"), [(0.8, "passed"), (0.77, "passed"), (0.6, "failed"), (0.95, "failed")])
+@pytest.mark.parametrize(("share", "verdict"), [(0.8, "passed"), (0.77, "passed"), (0.6, "failed"), (0.95, "unknown")])
 def test_coverage_is_within_five_points(share, verdict):
     check = coverage(with_intervals(share))
 
@@ -179,12 +179,12 @@ def test_coverage_of_few_origins_or_rows_stops_nobody():
 
 
 def test_series_whose_intervals_are_all_wrong_in_their_own_way_are_few():
-    wide = with_intervals(1.0, rows=5).assign(series="wide")
+    narrow = with_intervals(0.5, rows=5).assign(series="narrow")
     right = with_intervals(0.8, rows=5).assign(series="right")
 
-    assert coverage(wide).verdict == "unknown"
-    assert coverage(pd.concat([wide, right])).verdict == "unknown"
-    assert coverage(pd.concat([wide.assign(series=f"wide {each}") for each in range(8)])).verdict == "failed"
+    assert coverage(narrow).verdict == "unknown"
+    assert coverage(pd.concat([narrow, right])).verdict == "unknown"
+    assert coverage(pd.concat([narrow.assign(series=f"narrow {each}") for each in range(8)])).verdict == "failed"
 
 
 def test_an_interval_of_a_series_that_never_changed_says_nothing():
