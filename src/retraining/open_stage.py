@@ -135,7 +135,7 @@ def open_stage(
     logging.getLogger("retraining").setLevel(logging.INFO)
     _travel_by_value()
     parameters = read_widgets(dbutils, {**WIDGETS, **(widgets or {})})
-    spec = _spec_of_loop(specs, parameters["model"])
+    spec = read_spec(specs, parameters["model"])
     run = new_run(parameters, spark, dbutils)
 
     if not parameters["experiment"]:
@@ -196,16 +196,6 @@ def open_schedule(spark: SparkSession, dbutils: Any, specs: Path = SPECS) -> Sch
     now = _as_of(parameters["as_of"]) or datetime.now(UTC)
     named = {name: _readable(specs, name) for name in list_models(specs)}
     return Schedule(tables, named, now, read_switch("due_only", parameters["due_only"]))
-
-
-def _spec_of_loop(specs: Path, model: str) -> ModelSpec:
-    spec = read_spec(specs, model)
-    if spec.is_forecast:
-        raise SpecError(
-            f"specs/{model}.yml: `kind: forecast` can be written and checked, but not run yet. Use the kind regression "
-            f"or classification."
-        )
-    return spec
 
 
 def _readable(specs: Path, model: str) -> ModelSpec | None:
