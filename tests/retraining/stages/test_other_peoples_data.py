@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from tests.loop import days, toy_spec
+from tests.loop import days, drifting, toy_spec
 
 CLASSES = "id string, at timestamp, x double, y string"
 LABELS_OF_NUMBERS = "id string, at timestamp, x double, y int"
@@ -93,10 +93,10 @@ def said(outcomes):
     [("monthly", 31, ["PROMOTE"] * 3), ("weekly", 7, ["keep", "PROMOTE", "PROMOTE"])],
 )
 def test_batches_of_a_month_or_a_week_reach_a_champion_and_then_a_newer_one(loop, schedule, length, expected):
-    loop.spec = toy_spec(schedule=schedule)
+    loop.spec = toy_spec(schedule=schedule, gate={"deploy": "candidate"})
     bounds = [(1 + length * number, length * (number + 1)) for number in range(3)]
 
-    outcomes = [run(loop, days(first, last)[::4]) for first, last in bounds]
+    outcomes = [run(loop, drifting(first, last)) for first, last in bounds]
 
     assert said(outcomes) == expected, [each.reasons for each in outcomes]
     assert all(each.reasons for each in outcomes)
