@@ -9,7 +9,8 @@ when one is wrong, 2 when there is none to check.
 import json
 import re
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from pathlib import Path
 
 from retraining.errors import SpecError
@@ -34,18 +35,17 @@ USAGE = 2
 
 def faults_of_spec(folder: Path, model: str) -> list[str]:
     """A sentence for each fault of a model's spec, its recipe included; empty for a spec that can be used."""
-    try:
-        spec = read_spec(folder, model)
-        check_recipe(spec, folder)
-    except SpecError as err:
-        return str(err).splitlines()
-    return []
+    return _sentences(lambda: check_recipe(read_spec(folder, model), folder))
 
 
 def faults_of_batch(folder: Path, name: str) -> list[str]:
     """A sentence for each fault of the spec of a batch table; empty for one that can be used."""
+    return _sentences(partial(read_batch, folder, name))
+
+
+def _sentences(read: Callable[[], object]) -> list[str]:
     try:
-        read_batch(folder, name)
+        read()
     except SpecError as err:
         return str(err).splitlines()
     return []
@@ -94,10 +94,8 @@ def _faults_of_sources(folder: Path, known: Collection[str]) -> dict[str, list[s
     """Of the shared sources, whose faults are not known from a model that names them."""
     found = {}
     for name in available_sources(folder):
-        try:
-            read_source(folder, name)
-        except SpecError as err:
-            found[f"specs/sources/{name}.yml"] = [fault for fault in str(err).splitlines() if fault not in known]
+        faults = _sentences(partial(read_source, folder, name))
+        found[f"specs/sources/{name}.yml"] = [fault for fault in faults if fault not in known]
     return {file: faults for file, faults in found.items() if faults}
 
 

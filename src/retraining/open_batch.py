@@ -9,19 +9,11 @@ from pyspark.sql import SparkSession
 
 from retraining.adapters.notebook import read_widgets
 from retraining.adapters.tables.store_error import storing_errors
-from retraining.open_stage import SPECS, open_context, spec_of_loop
+from retraining.open_stage import RUN_WIDGETS, SPECS, open_context, spec_of_loop
 from retraining.spec.read_spec import read_batch
 from retraining.steps.batch.batch_context import BatchContext
 
-WIDGETS = {
-    "batch": "",
-    "as_of": "",
-    "run_id": "",
-    "code_version": "",
-    "catalog": "",
-    "schema": "",
-    "experiment": "",
-}
+WIDGETS = {"batch": "", **RUN_WIDGETS, "experiment": ""}
 """Widgets of the notebook, with the defaults of a run by hand. In a job its parameters win."""
 
 

@@ -16,7 +16,7 @@ from retraining.adapters.search.places import DocumentSource
 from retraining.adapters.tables.index_documents import IndexLedger
 from retraining.adapters.tables.tables import open_tables
 from retraining.errors import ParameterError
-from retraining.open_stage import SPECS, new_run, read_switch
+from retraining.open_stage import RUN_WIDGETS, SPECS, new_run, read_switch
 from retraining.records.run import Run
 from retraining.rules.search.setup import setup_of
 from retraining.spec.index_spec import AccessSection, IndexSpec
@@ -25,15 +25,7 @@ from retraining.spec.recipe_function import find_function
 from retraining.spec.section import length_of
 from retraining.steps.search.index_context import IndexContext
 
-WIDGETS = {
-    "index": "",
-    "allow_deletions": "false",
-    "as_of": "",
-    "run_id": "",
-    "code_version": "",
-    "catalog": "",
-    "schema": "",
-}
+WIDGETS = {"index": "", "allow_deletions": "false", **RUN_WIDGETS}
 """Widgets of the notebook, with the defaults of a run by hand. In a job its parameters win."""
 
 

@@ -31,15 +31,10 @@ from retraining.spec.identifiers import check_part, qualified, quoted
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.read_spec import available_models, read_spec
 
-WIDGETS = {
-    "model": "flights_air_time",
-    "as_of": "",
-    "run_id": "",
-    "code_version": "",
-    "catalog": "",
-    "schema": "",
-    "experiment": "",
-}
+RUN_WIDGETS = {"as_of": "", "run_id": "", "code_version": "", "catalog": "", "schema": ""}
+"""Widgets that say which run it is, and where its tables are."""
+
+WIDGETS = {"model": "flights_air_time", **RUN_WIDGETS, "experiment": ""}
 """Widgets of every stage, with the defaults of a run by hand. In a job its parameters win."""
 
 _MLFLOW_RETRIES = "5"

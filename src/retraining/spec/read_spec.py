@@ -38,7 +38,7 @@ def available_models(folder: Path) -> list[str]:
 
 def available_sources(folder: Path) -> list[str]:
     """Names of the shared sources of a folder, sorted."""
-    return sorted(path.stem for path in (folder / SOURCES).glob("*.yml"))
+    return available_models(folder / SOURCES)
 
 
 def read_spec(folder: Path, model: str) -> ModelSpec:
@@ -189,56 +189,55 @@ def read_source(folder: Path, name: str) -> SourceSpec:
 
 def available_indexes(folder: Path) -> list[str]:
     """Names of the search indexes of a folder, sorted."""
-    return sorted(path.stem for path in (folder / INDEXES).glob("*.yml"))
+    return available_models(folder / INDEXES)
 
 
 def read_index(folder: Path, name: str) -> IndexSpec:
     """The spec of a search index. Raises SpecError for an unknown index, and for anything its file may not say."""
-    known = available_indexes(folder)
-    if name not in known:
-        found = f"index `{name}`: no such spec.{did_you_mean(name, known)}" if name else "index: the run names none."
-        raise SpecError(
-            f"{found} Known indexes: {', '.join(known) or 'none'}. Pass `--params index=<index>`, or add "
-            f"specs/{INDEXES}/<index>.yml."
-        )
-    file = f"specs/{INDEXES}/{name}.yml"
-    document = read_document(read_text(folder / INDEXES / f"{name}.yml", file), file)
-    spec = _validated(IndexSpec, document.content, document)
-    if spec.index != name:
-        sentence = f"says `index: {spec.index}`. The file name and `index` must agree."
-        raise refusal(file, [Fault(document.find(("index",)).line, sentence)])
-    return spec
+    return _read_named(IndexSpec, "index", _document_of(folder, INDEXES, "index", name), name)
 
 
 def available_batches(folder: Path) -> list[str]:
     """Names of the batch tables of a folder, sorted."""
-    return sorted(path.stem for path in (folder / BATCHES).glob("*.yml"))
+    return available_models(folder / BATCHES)
 
 
 def read_batch(folder: Path, name: str) -> BatchSpec:
     """The spec of a batch table. Raises SpecError for an unknown one, for anything its file may not say, and for a
     model that has no spec."""
-    known = available_batches(folder)
-    if name not in known:
-        found = f"batch `{name}`: no such spec.{did_you_mean(name, known)}" if name else "batch: the run names none."
-        raise SpecError(
-            f"{found} Known batches: {', '.join(known) or 'none'}. Pass `--params batch=<batch>`, or add "
-            f"specs/{BATCHES}/<batch>.yml."
-        )
-    file = f"specs/{BATCHES}/{name}.yml"
-    document = read_document(read_text(folder / BATCHES / f"{name}.yml", file), file)
-    spec = _validated(BatchSpec, document.content, document)
-    if spec.batch != name:
-        sentence = f"says `batch: {spec.batch}`. The file name and `batch` must agree."
-        raise refusal(file, [Fault(document.find(("batch",)).line, sentence)])
-
+    document = _document_of(folder, BATCHES, "batch", name)
+    spec = _read_named(BatchSpec, "batch", document, name)
     models = available_models(folder)
     if spec.model not in models:
         sentence = (
             f"model `{spec.model}`: no such spec.{did_you_mean(spec.model, models)} Known models: "
             f"{', '.join(models) or 'none'}."
         )
-        raise refusal(file, [Fault(document.find(("model",)).line, sentence, ("model",))])
+        raise refusal(document.origin, [Fault(document.find(("model",)).line, sentence, ("model",))])
+    return spec
+
+
+def _document_of(specs: Path, folder: str, word: str, name: str) -> Document:
+    """The file of that name in a folder inside specs/. word: what it describes, and the job's parameter that names
+    it."""
+    known = available_models(specs / folder)
+    if name not in known:
+        found = f"{word} `{name}`: no such spec.{did_you_mean(name, known)}" if name else f"{word}: the run names none."
+        raise SpecError(
+            f"{found} Known {folder}: {', '.join(known) or 'none'}. Pass `--params {word}=<{word}>`, or add "
+            f"specs/{folder}/<{word}>.yml."
+        )
+    file = f"specs/{folder}/{name}.yml"
+    return read_document(read_text(specs / folder / f"{name}.yml", file), file)
+
+
+def _read_named(kind: type[_Spec], word: str, document: Document, name: str) -> _Spec:
+    """What the file says, as kind; its key of that word repeats the name of the file."""
+    spec = _validated(kind, document.content, document)
+    said = getattr(spec, word)
+    if said != name:
+        sentence = f"says `{word}: {said}`. The file name and `{word}` must agree."
+        raise refusal(document.origin, [Fault(document.find((word,)).line, sentence)])
     return spec
 
 

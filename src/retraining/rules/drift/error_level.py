@@ -65,7 +65,7 @@ def error_level(
     mean = float(weights @ values)
     count = len(used)
     variance = float(np.sum((weights * (values - mean)) ** 2)) * count / (count - 1)
-    widened = variance * float(variance_inflation(count, np.array(OF_LOSSES.share), np.array(OF_LOSSES.decay)))
+    widened = variance * variance_inflation(count, OF_LOSSES)
     reach = float(stats.t.ppf(LEVEL, count - 1)) * np.sqrt(widened)
     rows = sum(each.rows for each in used)
     limit = expected * (1 + most_increase)

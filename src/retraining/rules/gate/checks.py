@@ -38,13 +38,13 @@ MUCH_WORSE_GAIN = -0.10
 
 def worst_refresh_gain(metric: Metric, gain: Gain) -> float:
     """The smallest gain of a refresh, in the metric's own unit."""
-    return in_unit(metric, gain, WORST_REFRESH_GAIN)
+    return in_unit(metric, gain.baseline_error, WORST_REFRESH_GAIN)
 
 
-def in_unit(metric: Metric, gain: Gain, share: float) -> float:
-    """A share of the champion's loss, in the metric's own unit: of a metric that is best at 1, the loss is the distance
+def in_unit(metric: Metric, baseline_error: float, share: float) -> float:
+    """A share of the baseline's loss, in the metric's own unit: of a metric that is best at 1, the loss is the distance
     from 1."""
-    return share * (1.0 if metric.relative else 1 - gain.baseline_error)
+    return share * (1.0 if metric.relative else 1 - baseline_error)
 
 
 def exceeds(gain: float, worst: float) -> bool:

@@ -101,21 +101,22 @@ def gain_of(metric: Metric, candidate: FloatArray, baseline: FloatArray) -> Floa
         return np.where(theirs == 0, perfect, 1 - np.divide(ours, theirs))
 
 
-def variance_inflation(blocks: int, share: FloatArray, decay: FloatArray) -> FloatArray:
-    """How much wider the variance of a mean of G serially correlated blocks is than the independent formula says.
+def variance_inflation(blocks: int, correlation: Correlation) -> float:
+    """How much wider the variance of a mean of G serially correlated blocks of equal weight is than the independent
+    formula says: that of spread_of_mean, without a matrix.
 
     With v = (1/G) [1 + 2 sum_k (1 - k/G) share decay^k], the variance of the mean is s^2 v (1 - 1/G) / (1 - v), where
-    s^2/G is the independent formula; share and decay of any same shape. 1 for share 0.
+    s^2/G is the independent formula. 1 for share 0.
     """
     lags = np.arange(1, blocks)
-    of_lag = (1 - lags / blocks) * decay[..., None] ** lags
-    v = (1 + 2 * share * np.sum(of_lag, axis=-1)) / blocks
-    return np.asarray(blocks * v * (1 - 1 / blocks) / (1 - v))
+    of_lags = np.sum((1 - lags / blocks) * correlation.decay**lags)
+    v = (1 + 2 * correlation.share * of_lags) / blocks
+    return float(blocks * v * (1 - 1 / blocks) / (1 - v))
 
 
 def effective_blocks(blocks: int, correlation: Correlation) -> float:
     """How many independent blocks say as much as G correlated ones."""
-    return 1 + (blocks - 1) / spread_of_mean(np.ones(blocks), correlation)[0]
+    return 1 + (blocks - 1) / variance_inflation(blocks, correlation)
 
 
 def blocks_needed(gain: Gain, blocks: int, correlation: Correlation, margin: float, level: float) -> int | None:
@@ -124,7 +125,7 @@ def blocks_needed(gain: Gain, blocks: int, correlation: Correlation, margin: flo
     if gain.standard_error is None or margin <= 0:
         return None
 
-    of_one = gain.standard_error * np.sqrt(blocks / spread_of_mean(np.ones(blocks), correlation)[0])
+    of_one = gain.standard_error * np.sqrt(blocks / variance_inflation(blocks, correlation))
     too_few = 1
     enough = MOST_BLOCKS + 1
     while enough - too_few > 1:

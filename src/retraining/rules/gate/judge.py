@@ -116,7 +116,7 @@ def _passes(question: Question, gain: Gain, threshold: float) -> bool:
 def _much_worse_is_possible(asked: GateTerms, metric: Metric, gain: Gain) -> str | None:
     """What these days cannot rule out of a refresh, as a part of a sentence."""
     lowest = gain.lower_at(metric, asked.refresh_level)
-    worst = in_unit(metric, gain, MUCH_WORSE_GAIN)
+    worst = in_unit(metric, gain.baseline_error, MUCH_WORSE_GAIN)
     if asked.question != "refresh" or (lowest is not None and exceeds(lowest, worst)):
         return None
 
@@ -186,4 +186,4 @@ def _margin(asked: GateTerms, metric: Metric, gain: Gain) -> float:
     if asked.question == "change":
         return asked.min_gain
     share = MUCH_WORSE_GAIN if asked.question == "refresh" else SMALL_GAIN
-    return abs(in_unit(metric, gain, share))
+    return abs(in_unit(metric, gain.baseline_error, share))

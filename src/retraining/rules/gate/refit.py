@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from retraining.kinds.metric import Metric
-from retraining.rules.gate.checks import gain_in_words, metric_in_words
+from retraining.rules.gate.checks import gain_in_words, in_unit, metric_in_words
 from retraining.rules.gate.jackknife import PairedSums, gain_of
 
 MOST_HARM = 0.01
@@ -15,10 +15,9 @@ class AddedRows:
     """What the newest rows did to a refit, as seen on the days before them: the sums of the refit, and as baseline
     those of the candidate, which has not learned the newest rows.
 
-    Both have learned those days, or, where two more fits are affordable, neither has: then both are fitted again
-    without them. Rows with wrong labels, or with a feature of another sign or unit, make the refit worse there. So
-    does a true sudden change; its refit waits until the next candidate has learned it and was judged on newer days. A
-    model that knows its training rows by heart hides such harm, unless it is fitted again without those days.
+    Both have learned those days. Rows with wrong labels, or with a feature of another sign or unit, make the refit
+    worse there. So does a true sudden change; its refit waits until the next candidate has learned it and was judged on
+    newer days. A model that knows its training rows by heart hides such harm.
     broken: predictions of the refit on them that are missing or not finite.
     """
 
@@ -35,8 +34,8 @@ class AddedRows:
     @property
     def most_harm(self) -> float:
         """In the metric's own unit."""
-        loss = float(self.metric.value(self.days_before.baseline.sum(axis=0)))
-        return MOST_HARM * (1.0 if self.metric.relative else 1 - loss)
+        error = float(self.metric.value(self.days_before.baseline.sum(axis=0)))
+        return in_unit(self.metric, error, MOST_HARM)
 
     @property
     def passes(self) -> bool:

@@ -24,7 +24,7 @@ KINDS = {"rmse": "regression", "error_rate": "classification"}
 
 
 def variance_inflation(blocks: int, decay: float, share: float = 1.0) -> float:
-    return float(jackknife.variance_inflation(blocks, np.array(share), np.array(decay)))
+    return jackknife.variance_inflation(blocks, Correlation(share, decay))
 
 
 def autoregressive(seed: int, runs: int, days: int, correlation: float) -> np.ndarray:
