@@ -30,7 +30,7 @@ CANDIDATES = {0: "1", 1: "2", 2: "4", 3: "5", 6: "8", 7: "10", 8: "11"}
 LOOP = ("ingest", "score", "check_drift", "retrain", "promote")
 GATE_SENTENCE = (
     "RMSE 11.6 against 12.1 of the champion on 26,871 rows of 30 days: gain +4.1%, 95 % bounds -1.2% to +9.4%; it "
-    "needs more than -5 % and an upper bound of at least 0."
+    "needs more than -5.0% and an upper bound of at least 0."
 )
 FIRST_REASON = "26,871 labelled rows are new and a fit is cheap (2.1 s, policy.cheap_fit_seconds 60)."
 SECOND_REASON = "The realised error 12.1 on 26,871 rows exceeds the 10.9 measured at promotion by more than 10%."
@@ -293,7 +293,7 @@ def decision() -> Decision:
         previous_wins=False,
         previous_reason="Version 8, the champion before, is not shown to beat champion version 9: RMSE 12.4 against "
         "12.1 on 26,871 rows of 30 days, better in 1 of the newest 3 batches, gain -2.5%, 95 % lower bound -6.1%; "
-        "correlation of a day with the next 0.65 (assumed: fewer than 60 days of history).",
+        "the correlation of a day with the next is at most 0.85, which is assumed, because the history is too short.",
         cheap_fit_seconds=60.0,
         min_new_rows=1000,
         max_age_days=180,

@@ -69,22 +69,25 @@ def _line(document: Document, key: str, why: str) -> int:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """The command. Prints one line for each model."""
+    """The command. Prints one line for each spec."""
     folder = Path(arguments[0] if arguments else "specs")
-    known = available_models(folder)
-    models = list(arguments[1:]) or known
-    unknown = [model for model in models if model not in known]
+    models = available_models(folder)
+    batches = available_batches(folder)
+    asked = arguments[1:]
+    unknown = [name for name in asked if name not in (*models, *batches)]
     if unknown or not models:
-        near = did_you_mean(unknown[0], known) if unknown else ""
-        names = ", ".join(known) or "none"
-        named = f"model `{unknown[0]}`: no such spec.{near} Known models: {names}. " if unknown else ""
+        near = did_you_mean(unknown[0], [*models, *batches]) if unknown else ""
+        tables = f" Known batch tables: {', '.join(batches)}." if batches else ""
+        names = f"Known models: {', '.join(models) or 'none'}.{tables}"
+        named = f"model `{unknown[0]}`: no such spec.{near} {names} " if unknown else ""
         sys.stderr.write(f"{named}Add specs/<model>.yml.\n")
         return USAGE
 
-    found = {f"specs/{model}.yml": faults_of_spec(folder, model) for model in models}
-    if not arguments[1:]:
+    found = {f"specs/{name}.yml": faults_of_spec(folder, name) for name in models if not asked or name in asked}
+    if not asked:
         found |= _faults_of_sources(folder, {fault for faults in found.values() for fault in faults})
-        found |= {f"specs/batches/{name}.yml": faults_of_batch(folder, name) for name in available_batches(folder)}
+    wanted = [name for name in batches if not asked or name in asked]
+    found |= {f"specs/batches/{name}.yml": faults_of_batch(folder, name) for name in wanted}
     for file, faults in found.items():
         sys.stdout.write(f"{json.dumps({'file': file, 'faults': faults})}\n")
     return WRONG if any(found.values()) else RIGHT

@@ -220,6 +220,7 @@ def new_run(parameters: Mapping[str, str], spark: SparkSession, dbutils: Any) ->
     started = datetime.now(UTC)
     attempt = uuid.uuid4().hex
     run_id = parameters["run_id"] or f"{BY_HAND}{attempt[:12]}"
+    in_workspace = "DATABRICKS_RUNTIME_VERSION" in os.environ
     return Run(
         run_id=run_id,
         attempt_id=attempt,
@@ -227,7 +228,8 @@ def new_run(parameters: Mapping[str, str], spark: SparkSession, dbutils: Any) ->
         as_of=_as_of(parameters["as_of"]) or started,
         started_at=started,
         stopwatch=time.perf_counter,
-        started_by=lambda: started_by(spark, read_context(dbutils), run_id, "DATABRICKS_RUNTIME_VERSION" in os.environ),
+        in_workspace=in_workspace,
+        started_by=lambda: started_by(spark, read_context(dbutils), run_id, in_workspace),
     )
 
 

@@ -33,6 +33,17 @@ def test_a_right_spec_is_right(bundle: Path, capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().out == "right     specs/toy.yml\n"
 
 
+def test_a_batch_table_is_checked_by_its_name_without_its_rows(
+    bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (bundle / "specs" / "batches").mkdir()
+    spec = "batch: open_ones\nmodel: toy\nsource: { table: toy_source, keys: [id] }\n"
+    (bundle / "specs" / "batches" / "open_ones.yml").write_text(spec)
+
+    assert main(["validate", "open_ones", "--bundle", str(bundle)]) == 0
+    assert capsys.readouterr().out == "right     specs/batches/open_ones.yml\n"
+
+
 def test_without_a_model_every_spec_is_checked_and_each_fault_has_a_line(
     bundle: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -23,6 +23,7 @@ from local_workspace.new_model.guess_columns import (
     CLASSIFICATION,
     KINDS,
     MOST_CLASSES,
+    USUAL_METRIC,
     guess_features,
     guess_kind,
     guess_metric,
@@ -147,8 +148,8 @@ def _print(console: Console, spec: NewSpec, file: Path, is_short: bool) -> None:
     ]
     if spec.reserved:
         lines.append("  gate         a quarter of the keys judges, because the ledger has no time")
-    if spec.metric:
-        lines.append(f"  metric       {spec.metric[0]} ({spec.metric[1]})")
+    metric, why = spec.metric or (USUAL_METRIC[spec.kind], "the usual one of this kind")
+    lines.append(f"  metric       {metric} ({why}); by it the gate judges")
     if is_short:
         lines.append(f"  note         fewer than {FEWEST_DAYS} days have rows; the first champion may need more")
 

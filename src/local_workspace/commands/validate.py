@@ -40,7 +40,9 @@ _COLOURS = {"error": "bold red", "warning": "yellow", "note": "dim", "ok": "gree
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which model, and whether its source is read."""
-    parser.add_argument("model", nargs="?", default=None, help="a file name in specs/ (default: all specs)")
+    parser.add_argument(
+        "model", nargs="?", default=None, help="a file name in specs/ or specs/batches/ (default: all specs)"
+    )
     parser.add_argument("--spec-only", action="store_true", help="do not read the source: no Spark, a second or two")
     add_state_option(parser)
     add_bundle_options(parser)
@@ -53,7 +55,8 @@ def execute(options: argparse.Namespace) -> int:
     print_specs(console, checked)
     if any(each.faults for each in checked):
         return FAILED
-    if options.model is None or options.spec_only:
+    is_a_model = any(each.file == f"specs/{options.model}.yml" for each in checked)
+    if options.spec_only or not is_a_model:
         return 0
 
     bundle = bundle_of(options)

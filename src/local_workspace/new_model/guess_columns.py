@@ -14,6 +14,8 @@ REGRESSION = "regression"
 CLASSIFICATION = "classification"
 KINDS = (REGRESSION, CLASSIFICATION)
 
+USUAL_METRIC = {REGRESSION: "rmse", CLASSIFICATION: "error_rate"}
+"""By which the gate judges where the spec names none."""
 RECIPES = {
     REGRESSION: ("recipes.ridge.pipeline", "{ alpha: 1.0 }"),
     CLASSIFICATION: ("recipes.logistic.pipeline", "{ C: 1.0 }"),
@@ -24,8 +26,9 @@ MOST_CATEGORIES = 50
 MOST_CLASSES = 50
 FEW_NUMBERS = 10
 """An integer label with at most this many values may also be the numbers of classes."""
-RARE = 0.2
-"""Of an equal share: of two classes, one with less than 10 % of the labels is rare."""
+RARE = 0.5
+"""Of an equal share: of two classes, one with less than 25 % of the labels is rare. On few days the error rate cannot
+show that a model knows something about it; AUC can."""
 GIVEAWAY = 0.99
 """From this link on, a column probably repeats the label or is known only after it."""
 
@@ -111,6 +114,7 @@ def guess_schedule(span: LedgerSpan | None) -> tuple[str, str]:
         return "weekly", "how often new rows come; the ledger has no time to tell"
     spacing = (span.span - 1) / max(1, span.days - 1)
     often = f"days with rows are {spacing:.1f} days apart" if spacing >= 1.05 else "every day has rows"
+    often += "; write how often new rows come in, if that is less often" if spacing <= 2 else ""
     return "daily" if spacing <= 2 else "weekly" if spacing <= 14 else "monthly", often
 
 

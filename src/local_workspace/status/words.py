@@ -72,7 +72,8 @@ def _error(facts: ModelFacts) -> str:
         return "not known yet: no labelled rows have come that the champion had not seen"
 
     measured = facts.decision["champion_version"]
-    rows = f"on {facts.decision['realised_error_rows']:,} new rows"
+    wrong = ", some of them in doubt" if _is_in_doubt(facts.decision) else ""
+    rows = f"on {facts.decision['realised_error_rows']:,} new rows{wrong}"
     then = "" if expected is None else f"; {expected:.4g} when it went live"
     live = facts.promotion.get("version")
     if live is not None and live != measured:
@@ -155,6 +156,12 @@ def _error_has_grown(realised: float | None, expected: float | None, decision: A
         return realised - expected > most
     recent = decision.get("recent_error")
     return recent is not None and recent - expected > most and (decision.get("recent_error_lower") or 0.0) > expected
+
+
+def _is_in_doubt(decision: Any) -> bool:
+    """As the loop's own page has it: the rows are not learned, because something is wrong with them."""
+    days = decision.get("doubted") or []
+    return bool(decision.get("open_faults")) or any(each["doubt"] != "changed" for each in days)
 
 
 def _time(at: datetime) -> str:

@@ -163,6 +163,11 @@ class Evidence:
     fault_answer: str | None = None
     """With which reason a person answered all certain faults of this batch; None where it has none or one is open."""
 
+    @property
+    def error_in_doubt(self) -> bool:
+        """Whether realised_error was measured on rows that are not learned, because something is wrong with them."""
+        return bool(self.open_faults) or any(each.left_out for each in self.doubted)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Thresholds:

@@ -50,6 +50,8 @@ class Run:
     """When the task started."""
     stopwatch: Callable[[], float]
     """Returns seconds. Only differences mean anything."""
+    in_workspace: bool = False
+    """Whether Databricks runs it; False on a laptop."""
     started_by: Callable[[], str | None] = lambda: None
     """Looks up who started the run. Asked only where a person's decision is stored."""
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from retraining.records.batch import Batch
+from retraining.records.change import DataFault
 from retraining.records.decision import Decision
 from retraining.records.event import Event, Incident, IncidentKind, Level
-from retraining.report.outcome import outcome_of
+from retraining.report.command import Command, command
+from retraining.report.outcome import answers_to_candidate, outcome_of
 from retraining.report.page_data import PageData
 from retraining.report.status import NOTHING_TO_DO, Status
 from retraining.report.words import count, listed, lower_version
@@ -45,11 +46,11 @@ def _problems(data: PageData) -> list[Status]:
     told = [_OF_INCIDENTS[kind](open_ones[kind], data) for kind in kinds]
     if data.run.previous_wins and "previous_wins" not in {*open_ones, *answered}:
         told.append(_previous_wins(None, data))
-    return [*_held(data.batches), *_waiting(data), *told]
+    return [*_held(data), *_waiting(data), *told]
 
 
-def _held(batches: Sequence[Batch]) -> list[Status]:
-    held = [row for row in batches if row.state == "HELD"]
+def _held(data: PageData) -> list[Status]:
+    held = [row for row in data.batches if row.state == "HELD"]
     if not held:
         return []
     numbers = listed([str(row.batch_seq) for row in held])
@@ -65,6 +66,10 @@ def _held(batches: Sequence[Batch]) -> list[Status]:
             f"Look at the refused rows on the page. If the rows are good, run the job release_batch with "
             f"batch_seq={first} and a reason. If they are bad, correct the source and run the job repair with "
             f"action=abandon, batch_seq={first} and a reason.",
+            (
+                command(data, "The rows are good", "release_batch", batch_seq=first),
+                command(data, "They are bad", "repair", action="abandon", batch_seq=first),
+            ),
         )
     ]
 
@@ -85,6 +90,7 @@ def _waiting(data: PageData) -> list[Status]:
             asked[-1].reasons[0],
             f"Answer with the job approve: candidate={asked[-1].candidate_version}, approve=yes or approve=no, and a "
             f"reason.",
+            answers_to_candidate(data, asked[-1].candidate_version),
         )
     ]
 
@@ -94,7 +100,9 @@ def _data_fault(incident: Incident | None, data: PageData) -> Status:
     if decision and decision.open_faults:
         faults = decision.open_faults
         why = f"Nothing is trained until it is answered; {lower_version(data.run.champion_after)} stays champion."
-        return Status("Data fault", faults_in_words(faults), "bad", why, ways_out(faults))
+        return Status(
+            "Data fault", faults_in_words(faults), "bad", why, ways_out(faults), _answers_to_faults(data, faults)
+        )
 
     found = _said(incident)
     if decision and decision.change == "data_fault" and decision.change_reason:
@@ -107,7 +115,29 @@ def _data_fault(incident: Incident | None, data: PageData) -> Status:
         _decided(decision),
         f"Correct the source; then run the job repair with action=replay, batch_seq={seq} and a reason: it reads the "
         f"batch again. If the values are right, run the job retraining with retrain=true and a reason.",
+        (
+            _read_again(data, seq),
+            command(data, "The values are right", "retraining", retrain="true"),
+        ),
     )
+
+
+def _answers_to_faults(data: PageData, faults: Sequence[DataFault]) -> tuple[Command, ...]:
+    release = command(data, "The data are right", "release_retraining")
+    batches = sorted({fault.batch_seq for fault in faults})
+    if len(batches) > 1:
+        told = [
+            command(data, f"Batch {seq} is wrong, and stays so", "repair", action="abandon", batch_seq=seq)
+            for seq in batches
+        ]
+        return (*told, release)
+    (seq,) = batches
+    withdraw = command(data, "The rows are wrong, and stay so", "repair", action="abandon", batch_seq=seq)
+    return _read_again(data, seq), withdraw, release
+
+
+def _read_again(data: PageData, seq: int | None) -> Command:
+    return command(data, "The source is corrected", "repair", action="replay", batch_seq=seq)
 
 
 def _previous_wins(incident: Incident | None, data: PageData) -> Status:
@@ -115,7 +145,8 @@ def _previous_wins(incident: Incident | None, data: PageData) -> Status:
     reason = decision.previous_reason if decision and decision.previous_wins else None
     told = reason or _said(incident) or "The previous champion does better on the newest batches."
     todo = "Compare both on the page; the job rollback puts the previous champion back."
-    return Status("The previous champion is better", told, "warn", _decided(decision), todo)
+    back = command(data, "To put it back", "rollback")
+    return Status("The previous champion is better", told, "warn", _decided(decision), todo, (back,))
 
 
 def _error(incident: Incident | None, data: PageData) -> Status:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from retraining.records.event import Event, Level, TaskError
 from retraining.records.gate import STOPS_NOBODY, GateVerdict
 from retraining.records.run import BY_HAND
+from retraining.report.command import Command, command
 from retraining.report.page_data import PageData
 from retraining.report.status import Status
 from retraining.report.words import count, listed, lower_version, version
@@ -125,6 +126,7 @@ def _rolled_back(data: PageData) -> Status:
         _reasons(data),
         f"Find out what was wrong with {lower_version(left)}. Training waits for {waits}; the job release_retraining "
         f"ends the wait.",
+        (command(data, "To end the wait", "release_retraining"),),
     )
 
 
@@ -137,6 +139,15 @@ def _pending(data: PageData) -> Status:
         "warn",
         run.gate_sentence or "",
         f"Answer with the job approve: candidate={run.candidate_version}, approve=yes or approve=no, and a reason.",
+        answers_to_candidate(data, run.candidate_version),
+    )
+
+
+def answers_to_candidate(data: PageData, candidate: str | None) -> tuple[Command, ...]:
+    """Yes and no to a candidate that waits for a person."""
+    return (
+        command(data, "It may go live", "approve", candidate=candidate, approve="yes"),
+        command(data, "It may not", "approve", candidate=candidate, approve="no"),
     )
 
 

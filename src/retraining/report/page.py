@@ -103,7 +103,7 @@ def _evidence(decision: Decision, metric: str) -> list[tuple[str, str, str]]:
         (
             f"Realised {metric_in_words(metric)}",
             error_text(realised, metric),
-            "" if realised is None else f"on {count(decision.realised_error_rows)} rows",
+            "" if realised is None else f"on {count(decision.realised_error_rows)} rows{_in_doubt(decision)}",
         ),
         *_recent(decision, metric),
         *_estimate(decision, metric),
@@ -118,6 +118,10 @@ def _evidence(decision: Decision, metric: str) -> list[tuple[str, str, str]]:
             f"cheap up to {decision.cheap_fit_seconds:g} s",
         ),
     ]
+
+
+def _in_doubt(decision: Decision) -> str:
+    return ", some of them in doubt" if decision.error_in_doubt else ""
 
 
 def _recent(decision: Decision, metric: str) -> list[tuple[str, str, str]]:

@@ -47,7 +47,7 @@ class PageData:
     one whose rows are new to this run: it closed it, or a run of another model had (read_elsewhere). requested is the
     batch that an operator's job was about. decision, promotion, gate_results, samples, control and errors are this
     run's; promotions are all of the model's rows, incidents all of its incidents. task_states are empty in a run by
-    hand, which is all notebooks since the last page.
+    hand, which is all notebooks since the last page. in_workspace says how people start jobs where this one ran.
     """
 
     events: tuple[Event, ...]
@@ -73,6 +73,7 @@ class PageData:
     verdicts: tuple[GateResult, ...] = ()
     incidents: tuple[Incident, ...] = ()
     task_states: Mapping[str, str] = field(default_factory=dict)
+    in_workspace: bool = False
 
     @property
     def run(self) -> Event:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from retraining.records.event import Level
+from retraining.report.command import Command
 
 NOTHING_TO_DO = "Nothing to do."
 _SIGNS: dict[Level, str] = {"bad": "✕", "warn": "!", "good": "↑", "calm": "✓"}
@@ -17,6 +18,8 @@ class Status:
     tone: Level
     why: str = ""
     todo: str = NOTHING_TO_DO
+    commands: tuple[Command, ...] = ()
+    """Those that answer it; the person chooses one."""
 
     @property
     def asks(self) -> bool:

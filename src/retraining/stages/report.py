@@ -149,7 +149,8 @@ def _this_run(
     stored = [row for row in events if row.run_id == context.run.run_id and row.failed_tasks == failed]
     event = stored[-1] if stored else _event(context, states, records)
     this_run_last = [*(row for row in events if row != event), event][-_MOST_RUNS:]
-    data = page_data(context.spec, records, this_run_last, states)
+    facts = page_data(context.spec, records, this_run_last, states)
+    data = replace(facts, in_workspace=context.run.in_workspace)
     if stored:
         return data, False
 

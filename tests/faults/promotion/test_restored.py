@@ -12,7 +12,7 @@ from retraining.errors import AliasDriftError, ConcurrentRunError, RegistryError
 from retraining.records.decision import Decision
 from retraining.records.promotion import Promotion
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 ALL = ("decisions", "model_manifests", "gate_results", "promotions")
 STEPS = {Decision: "decide", Promotion: "applied"}

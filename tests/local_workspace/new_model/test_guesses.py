@@ -164,7 +164,13 @@ def test_the_schedule_follows_from_the_days_with_rows(span, schedule):
 
 @pytest.mark.parametrize(
     ("classes", "rarest"),
-    [([970, 30], "3.0%"), ([9, 91], "9.0%"), ([500, 450, 50], "5.0%"), ([100] * 19 + [10], "0.5%")],
+    [
+        ([970, 30], "3.0%"),
+        ([9, 91], "9.0%"),
+        ([20, 80], "20.0%"),
+        ([500, 450, 50], "5.0%"),
+        ([100] * 19 + [10], "0.5%"),
+    ],
 )
 def test_a_rare_class_is_judged_by_auc(classes, rarest):
     metric, why = guess_metric(classes)
@@ -173,7 +179,7 @@ def test_a_rare_class_is_judged_by_auc(classes, rarest):
     assert why.startswith(f"the rarest class has {rarest} of the labels")
 
 
-@pytest.mark.parametrize("classes", [[10, 90], [1, 1], [400, 300, 100], [100] * 20, []])
+@pytest.mark.parametrize("classes", [[25, 75], [1, 1], [400, 300, 200], [100] * 20, []])
 def test_classes_that_are_not_rare_keep_the_metric_of_the_kind(classes):
     assert guess_metric(classes) is None
 

@@ -50,6 +50,21 @@ def test_champion_error_and_decision_are_sentences():
     ]
 
 
+@pytest.mark.parametrize(
+    ("in_doubt", "said"),
+    [
+        ({"open_faults": [{"batch_seq": 3}]}, True),
+        ({"doubted": [{"doubt": "no_signal"}]}, True),
+        ({"doubted": [{"doubt": "changed"}]}, False),
+        ({"doubted": None, "open_faults": []}, False),
+    ],
+)
+def test_an_error_measured_on_rows_that_are_not_learned_says_so(in_doubt, said):
+    shown = " ".join(lines(decision={**DECISION, **in_doubt}))
+
+    assert ("on 720 new rows, some of them in doubt;" in shown) == said
+
+
 def test_the_error_of_a_version_that_was_replaced_is_not_that_of_the_champion():
     shown = lines(promotion={**PROMOTION, "version": "3"})
 
@@ -91,7 +106,7 @@ def test_what_waits_for_a_person_comes_with_its_command():
 def test_a_data_fault_that_stops_training_comes_with_both_answers():
     faults = [{"batch_seq": 4, "column_name": "x"}, {"batch_seq": 4, "column_name": "z"}]
 
-    assert lines(decision={**DECISION, "open_faults": faults})[6:] == [
+    assert lines(decision={**DECISION, "open_faults": faults})[7:] == [
         "  waits for you  a data fault of batch 4 stops training. If its data are right:",
         '                 ./workspace run release_retraining --params model=rain reason="..."',
         "  waits for you  if they are not, withdraw the batch, or correct the source and use action=replay:",

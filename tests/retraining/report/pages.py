@@ -80,7 +80,8 @@ def decision(*reasons: str) -> Decision:
     named = dict(
         model="flights", evaluation_id="e1", action="refit", reasons=reasons, run_id="101", attempt_id="a", at=AT
     )
-    return Decision(**{**_nothing(Decision), **numbers, **policy, **named})
+    nothing = {**_nothing(Decision), "doubted": (), "open_faults": ()}
+    return Decision(**{**nothing, **numbers, **policy, **named})
 
 
 def promoted(*moves: tuple[str, str]) -> tuple[Promotion, ...]:

@@ -24,7 +24,9 @@ def test_a_source_without_faults_is_described_and_nothing_is_written(loop):
         "Columns used: at timestamp, id string, y double, x double.",
         "161 rows; ledger `at` is a timestamp from 2013-01-01T00:00:00.000000Z to 2013-01-08T23:00:00.000000Z.",
     ]
-    assert "there are 7. The first run can train and judge a first champion, on the newest 6 of them." in report.summary
+    assert (
+        "there are 7. The first run can train a candidate and have it judged on the newest 6 of them;" in report.summary
+    )
     assert loop.written() == []
     report.raise_if_wrong()
 

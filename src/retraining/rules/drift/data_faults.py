@@ -99,7 +99,8 @@ def ways_out(faults: Sequence[DataFault]) -> str:
     number = str(batches[0]) if len(batches) == 1 else "..."
     return (
         f"Correct the source and read the batch again (job repair, action=replay, batch_seq={number}), or withdraw it "
-        f"(action=abandon, batch_seq={number}). If the data are right, run the job release_retraining with a reason."
+        f"(action=abandon, batch_seq={number}). If the data are right, run the job release_retraining. Each needs a "
+        f"reason."
     )
 
 

@@ -35,9 +35,9 @@ class Correlation:
     def sentence(self) -> str:
         """Where the number comes from."""
         if self == INDEPENDENT:
-            return "blocks independent"
-        source = f"from {self.days} days" if self.days else "assumed: the history does not show it yet"
-        return f"correlation of a day with the next up to {self.next_day:.2f} ({source})"
+            return "blocks are independent"
+        source = f"as {self.days} days show" if self.days else "which is assumed, because the history is too short"
+        return f"the correlation of a day with the next is at most {self.next_day:.2f}, {source}"
 
 
 INDEPENDENT = Correlation(0.0, 0.0)

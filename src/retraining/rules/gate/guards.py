@@ -40,7 +40,7 @@ def _guard(asked: GateTerms, evaluation: Evaluation, name: str) -> Check:
 
     verdict: GateVerdict = "passed" if at_least_as_good(gain, worst) else "failed"
     found = compared(evaluation, metric, gain, GateTerms(asked.question))
-    sentence = f"{found}; a guard needs more than {worst:+.2g} and an upper bound of at least 0."
+    sentence = f"{found}; a guard needs more than {gain_in_words(metric, worst)} and an upper bound of at least 0."
     return gain_check(f"guard_{name}", verdict, metric, gain, worst, sentence)
 
 
@@ -138,7 +138,7 @@ def first_period_kept(asked: GateTerms, evaluation: Evaluation) -> tuple[Check, 
 
     worst = worst_refresh_gain(metric, gain) if asked.keeps_first_population else None
     verdict: GateVerdict = "passed" if worst is None or at_least_as_good(gain, worst) else "failed"
-    needs = "" if worst is None else f"needs more than {worst:+.2g} and an upper bound of at least 0"
+    needs = "" if worst is None else f"needs more than {gain_in_words(metric, worst)} and an upper bound of at least 0"
     rule = f"gate.keeps_first_population {needs}" if needs else "reported only"
     sentence = (
         f"First training's period: {metric_in_words(metric.name)} {gain.candidate_error:.4g} against "

@@ -22,7 +22,7 @@ from retraining.rules.gate.correlation import INDEPENDENT
 from retraining.rules.gate.evaluation import Evaluation, GateTerms
 from retraining.rules.gate.guards import first_period_kept, floors_hold, guards_hold, reported, slices_hold
 from retraining.rules.gate.holdout import FEWEST_DAYS, FEWEST_ROWS, FRESH_SHARE, Looks
-from retraining.rules.gate.jackknife import Gain, blocks_needed, effective_blocks, gain_of
+from retraining.rules.gate.jackknife import MOST_BLOCKS, Gain, blocks_needed, effective_blocks, gain_of
 from retraining.rules.gate.sanity import is_sane
 
 
@@ -152,15 +152,16 @@ def _lacking(asked: GateTerms, evaluation: Evaluation) -> str | None:
 def _sentence(
     asked: GateTerms, evaluation: Evaluation, gain: Gain, threshold: float, unclear: str | None = None
 ) -> str:
-    found = compared(evaluation, evaluation.metrics[0], gain, asked)
+    metric = evaluation.metrics[0]
+    found = compared(evaluation, metric, gain, asked)
     but = f" {unclear}." if unclear else ""
-    return f"{found}; it {_needs(asked, threshold)}.{but}{_days(asked, evaluation, gain)}"
+    return f"{found}; it {_needs(asked, metric, threshold)}.{but}{_days(asked, evaluation, gain)}"
 
 
-def _needs(asked: GateTerms, threshold: float) -> str:
+def _needs(asked: GateTerms, metric: Metric, threshold: float) -> str:
     if asked.question == "refresh":
-        return f"needs more than {threshold:+.2g} and an upper bound of at least 0"
-    least = f"a gain of at least {threshold:+.2g} and " if asked.question == "change" else ""
+        return f"needs more than {gain_in_words(metric, threshold)} and an upper bound of at least 0"
+    least = f"a gain of at least {gain_in_words(metric, threshold)} and " if asked.question == "change" else ""
     return f"needs {least}a lower bound above 0"
 
 
@@ -170,14 +171,15 @@ def _days(asked: GateTerms, evaluation: Evaluation, gain: Gain) -> str:
     blocks = evaluation.blocks
     if not evaluation.blocks_are_days or correlation == INDEPENDENT or gain.standard_error is None:
         return ""
-    margin = _margin(asked, evaluation.metrics[0], gain)
+    metric = evaluation.metrics[0]
+    margin = _margin(asked, metric, gain)
     level = asked.refresh_level if asked.question == "refresh" else asked.level
     needed = blocks_needed(gain, blocks, correlation, margin, level)
-    enough = f"about {needed} days" if needed else "more days than anybody waits for"
+    enough = f"about {needed} days" if needed else f"more than {MOST_BLOCKS} days"
     worth = effective_blocks(blocks, correlation)
     return (
-        f" These days say as much as {worth:.1f} independent ones ({correlation.sentence}); to see a difference of "
-        f"{margin:.2g} takes {enough}."
+        f" These days say as much as {worth:.1f} independent ones: {correlation.sentence}. To show a "
+        f"difference of {gain_in_words(metric, margin).removeprefix('+')} takes {enough}."
     )
 
 

@@ -45,7 +45,7 @@ def _reserved(facts: SourceFacts) -> Finding:
     what = f"A quarter of the keys judges, about {rows:,} labelled rows; the gate needs {FEWEST_ROWS}"
     if rows < FEWEST_ROWS:
         return Finding("warning", f"{what}. Expect a first champion from {FEWEST_ROWS * RESERVED_SHARE} keys on.")
-    return Finding("ok", f"{what}. The first run can train and judge a first champion.")
+    return Finding("ok", f"{what}. The first run can train a candidate and have it judged; it goes live if it passes.")
 
 
 def _newest(spec: ModelSpec, ledger: Ledger, facts: SourceFacts) -> Iterator[Finding]:
@@ -61,7 +61,9 @@ def _newest(spec: ModelSpec, ledger: Ledger, facts: SourceFacts) -> Iterator[Fin
     if lacking <= 0:
         judging = len(holdout_days(whole))
         yield Finding(
-            "ok", f"{what}. The first run can train and judge a first champion, on the newest {judging} of them."
+            "ok",
+            f"{what}. The first run can train a candidate and have it judged on the newest {judging} of them; it goes "
+            f"live if it passes.",
         )
         yield from _few_to_learn(facts, len(whole), judging)
     else:

@@ -106,7 +106,9 @@ def test_a_table_without_versions_has_no_feed_and_nothing_is_written(loop, sql):
     loop.spec = toy_spec(source=FEED, gate={"holdout": "reserved"})
     loop.tables.spark.sql(sql.format(loop.source))
 
-    with pytest.raises(SourceError, match="toy_source` is not a Delta table, so it has no versions"):
+    with pytest.raises(
+        SourceError, match="toy_source` has no versions, which a change feed and a foreign_key rule need"
+    ):
         loop.ingest()
     assert not loop.written()
 

@@ -8,8 +8,9 @@ from retraining.records.gate import GateResult
 from retraining.rules.champion.next_step import next_step
 
 
-def check(name: str, verdict: str) -> GateResult:
-    return GateResult(**{**dict.fromkeys(each.name for each in fields(GateResult)), "check": name, "verdict": verdict})
+def check(name: str, verdict: str, metric: str | None = None) -> GateResult:
+    unknown = dict.fromkeys(each.name for each in fields(GateResult))
+    return GateResult(**{**unknown, "check": name, "verdict": verdict, "metric": metric})
 
 
 @pytest.mark.parametrize(
@@ -23,3 +24,10 @@ def check(name: str, verdict: str) -> GateResult:
 def test_the_cure_follows_from_the_check_that_failed(checks, cure):
     assert cure in next_step(checks)
     assert "retrain=true and a reason" in next_step(checks)
+
+
+@pytest.mark.parametrize(("metric", "names_auc"), [("error_rate", True), ("auc", False), ("rmse", False)])
+def test_where_right_or_wrong_says_too_little_a_metric_of_probabilities_is_named(metric, names_auc):
+    told = next_step([check("gain", "not_enough_evidence", metric)])
+
+    assert ("`gate.metric: auc`" in told) == names_auc

@@ -159,7 +159,8 @@ def test_the_words_name_batch_fault_and_ways_out():
     assert faults_in_words([FAULT]) == f"Batch 5 has a data fault: {SAID}"
     assert ways_out([FAULT]) == (
         "Correct the source and read the batch again (job repair, action=replay, batch_seq=5), or withdraw it "
-        "(action=abandon, batch_seq=5). If the data are right, run the job release_retraining with a reason."
+        "(action=abandon, batch_seq=5). If the data are right, run the job release_retraining. Each needs "
+        "a reason."
     )
 
 

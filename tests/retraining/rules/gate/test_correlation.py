@@ -109,9 +109,11 @@ def test_nothing_widens_an_interval_by_more_than_what_is_assumed():
 
 def test_the_sentence_says_where_the_number_comes_from():
     assert ASSUMED.sentence == (
-        "correlation of a day with the next up to 0.85 (assumed: the history does not show it yet)"
+        "the correlation of a day with the next is at most 0.85, which is assumed, because the history is too short"
     )
-    assert Correlation(0.5, 0.8, 90).sentence == "correlation of a day with the next up to 0.40 (from 90 days)"
+    assert (
+        Correlation(0.5, 0.8, 90).sentence == "the correlation of a day with the next is at most 0.40, as 90 days show"
+    )
 
 
 @pytest.mark.parametrize("blocks", [2, 6, 28])

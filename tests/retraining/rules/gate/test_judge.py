@@ -133,17 +133,17 @@ def test_a_baseline_without_error_cannot_be_improved_on():
 def test_a_refresh_says_what_was_found_and_what_was_asked():
     assert gain_check("refresh", days(CLEARLY_WORSE)).sentence == (
         "error rate 0.102 against 0.1 of the champion on 6,000 rows of 6 days: gain -2.0%, "
-        "95 % bounds -2.4% to -1.7%; it needs more than -0.05 and an upper bound of at least 0. "
-        "These days say as much as 1.3 independent ones (correlation of a day with the next up to 0.85 (assumed: the "
-        "history does not show it yet)); to see a difference of 0.1 takes about 2 days."
+        "95 % bounds -2.4% to -1.7%; it needs more than -5.0% and an upper bound of at least 0. "
+        "These days say as much as 1.3 independent ones: the correlation of a day with the next is at most 0.85, "
+        "which is assumed, because the history is too short. To show a difference of 10.0% takes about 2 days."
     )
 
 
 def test_days_that_cannot_rule_out_harm_say_how_many_could():
     assert gain_check("refresh", days(UNCLEAR)).sentence.partition("at least 0. ")[2] == (
         "But a refresh must be shown to gain more than -10.0%, and these days show a lower bound of -15.2% (95 %). "
-        "These days say as much as 1.3 independent ones (correlation of a day with the next up to 0.85 (assumed: the "
-        "history does not show it yet)); to see a difference of 0.1 takes about 16 days."
+        "These days say as much as 1.3 independent ones: the correlation of a day with the next is at most 0.85, "
+        "which is assumed, because the history is too short. To show a difference of 10.0% takes about 16 days."
     )
 
 

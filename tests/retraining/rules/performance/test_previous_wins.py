@@ -39,8 +39,8 @@ def test_previous_wins_when_it_is_better_in_every_batch_and_shown_to_be_better_o
     assert found.wins is True
     assert found.sentence == (
         "Version 2, the previous champion, beats champion version 3: RMSE 2.236 against 3.162 on 90 rows of 9 days, "
-        "better in 3 of the newest 3 blocks, gain +29.3%, 95 % lower bound +23.5%; correlation of a day with the next "
-        "up to 0.48 (from 9 days)."
+        "better in 3 of the newest 3 blocks, gain +29.3%, 95 % lower bound +23.5%; the correlation of a day with the "
+        "next is at most 0.48, as 9 days show."
     )
 
 

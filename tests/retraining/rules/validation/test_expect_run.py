@@ -53,8 +53,8 @@ def test_a_source_without_faults_is_described_from_its_rows_to_its_first_champio
             "finds new rows.",
             "No key (id) repeats.",
             "Every row has a label.",
-            "A first champion needs 7 whole days with labelled rows; there are 90. The first run can train and judge a "
-            "first champion, on the newest 23 of them.",
+            "A first champion needs 7 whole days with labelled rows; there are 90. The first run can train a "
+            "candidate and have it judged on the newest 23 of them; it goes live if it passes.",
         ]
     }
 

@@ -80,8 +80,8 @@ def test_eight_snapshots_a_month_apart_are_enough_and_the_next_candidate_waits_t
     assert said(MONTHS) == [
         (
             "ok",
-            "A first champion needs 7 whole days with labelled rows; there are 7. The first run can train and judge a "
-            "first champion, on the newest 6 of them.",
+            "A first champion needs 7 whole days with labelled rows; there are 7. The first run can train a "
+            "candidate and have it judged on the newest 6 of them; it goes live if it passes.",
         ),
         (
             "ok",
@@ -130,8 +130,8 @@ def test_many_rows_of_one_day_are_one_day():
             442,
             (
                 "ok",
-                "A quarter of the keys judges, about 110 labelled rows; the gate needs 30. The first run can train and "
-                "judge a first champion.",
+                "A quarter of the keys judges, about 110 labelled rows; the gate needs 30. The first run can train a "
+                "candidate and have it judged; it goes live if it passes.",
             ),
         ),
         (
