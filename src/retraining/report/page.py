@@ -24,6 +24,7 @@ from retraining.report.words import (
     unit_of,
 )
 from retraining.rules.gate.checks import metric_in_words
+from retraining.spec.forecast_section import WHOLE_DAYS
 
 FEWEST_COLUMNS = 3
 MOST_COLUMNS = 9
@@ -98,7 +99,11 @@ def _evidence(decision: Decision, metric: str) -> list[tuple[str, str, str]]:
 
     return [
         ("New labelled rows", count(decision.new_labelled_rows), f"at least {count(decision.min_new_rows)}"),
-        ("To judge a candidate on", days, "" if decision.holdout_days is None else "whole days"),
+        (
+            "To judge a candidate on",
+            days,
+            "" if decision.holdout_days is None else decision.holdout_counted_in or WHOLE_DAYS,
+        ),
         ("Champion's age", NOTHING if age is None else f"{age:.0f} days", f"at most {decision.max_age_days}"),
         (
             f"Realised {metric_in_words(metric)}",
