@@ -25,7 +25,7 @@ RULES = (
     "retraining.rules.gate retraining.rules.ingest retraining.rules.ingest.conditions retraining.rules.performance "
     f"retraining.rules.panel retraining.rules.search retraining.rules.validation retraining.rules.batch {BOTTOM}"
 )
-PAGE = "retraining.report.page_data retraining.report.words"
+PAGE = "retraining.report.page_data retraining.report.panel_data retraining.report.words"
 DATASET = f"retraining.context retraining.steps.dataset {RULES} {TABLES} {REGISTRY}"
 STEPS = (
     "retraining.steps.batch retraining.steps.champion retraining.steps.dataset retraining.steps.decide "
@@ -78,7 +78,8 @@ ROOMS = {
     "retraining.forecasting": (RULES, f"{ARRAYS} statsforecast"),
     "retraining.report": (f"{PAGE} retraining.report.charts {RULES}", f"{ARRAYS} jinja2 markupsafe"),
     "retraining.report.charts": (f"{PAGE} {RULES}", f"{ARRAYS} matplotlib"),
-    "retraining.report.page_data": (RULES, ""),
+    "retraining.report.page_data": (f"retraining.report.panel_data {RULES}", ""),
+    "retraining.report.panel_data": ("", ""),
     "retraining.report.words": (RULES, ""),
     # Adapters: one system each.
     "retraining.adapters": (BOTTOM, ""),
@@ -120,7 +121,8 @@ ROOMS = {
     ),
     "retraining.steps.forget": (f"{SOURCES} {DATASET}", FRAMES),
     "retraining.steps.report": (
-        f"retraining.report {PAGE} retraining.steps.drift retraining.steps.performance {NOTIFY} {DATASET}",
+        f"retraining.report {PAGE} retraining.forecasting retraining.steps.drift retraining.steps.panel "
+        f"retraining.steps.performance {NOTIFY} {DATASET}",
         FRAMES,
     ),
     "retraining.steps.search": (f"retraining.failpoints {SEARCH} {DATASET}", FRAMES),

@@ -16,6 +16,7 @@ from retraining.adapters.tables import (
     forgotten_keys,
     index_documents,
     observations,
+    panel_references,
     predictions,
     series_models,
 )
@@ -23,7 +24,7 @@ from retraining.adapters.tables.ledgers_of_model import TABLE_OF
 from retraining.adapters.tables.schema_of_record import schema_of_record
 from retraining.records.batch import Batch
 from retraining.records.forgetting import Forgetting, KeySalt
-from retraining.records.panel import PanelAction, SeriesModel
+from retraining.records.panel import PanelAction, PanelReference, SeriesModel
 from retraining.records.run import Stamped
 from retraining.records.scoring import BatchScoring
 from retraining.records.search import IndexDocument, IndexRun
@@ -38,6 +39,7 @@ RECORD_OF: Mapping[str, type] = {
     batch_scores.SCORINGS: BatchScoring,
     series_models.SERIES_MODELS: SeriesModel,
     series_models.PANEL_ACTIONS: PanelAction,
+    panel_references.PANEL_REFERENCES: PanelReference,
 }
 """The record that a row of each control table is."""
 
@@ -60,8 +62,9 @@ _WRITTEN_BY: Mapping[str, str] = {
     "index_documents": "`refresh_index`",
     "index_runs": "`refresh_index`",
     "batch_scorings": "`score_batch`",
-    "series_models": "`score` and `retrain`, of a forecast",
+    "series_models": "`score`, `retrain` and `promote`, of a forecast",
     "panel_actions": "`check_drift`, of a forecast",
+    "panel_references": "`compare_refit`, of a forecast",
 }
 
 _STAMP = tuple(field_docstrings(Stamped))

@@ -37,12 +37,14 @@ def test_an_empty_experiment_asks_for_one():
 
 @pytest.mark.parametrize("name", ["other", "../specs/diabetes", "diabetes.yml", "diabetes; DROP TABLE x", "DIABETES"])
 def test_a_model_without_a_spec_is_refused_with_the_models_there_are(name):
-    with pytest.raises(SpecError, match=r"no such spec.* Known models: diabetes, flights_air_time"):
+    with pytest.raises(SpecError, match=r"no such spec.* Known models: air_passengers, diabetes, flights_air_time"):
         open_with(model=name)
 
 
 def test_a_run_without_a_model_is_refused_with_the_models_there_are():
-    with pytest.raises(SpecError, match=r"Pass `--params model=<model>`\. Known models: diabetes, flights_air_time"):
+    with pytest.raises(
+        SpecError, match=r"Pass `--params model=<model>`\. Known models: air_passengers, diabetes, flights_air_time"
+    ):
         open_with(model="")
 
 

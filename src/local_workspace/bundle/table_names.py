@@ -26,6 +26,7 @@ CONTROL_TABLES = (
     "label_requests",
     "model_manifests",
     "panel_actions",
+    "panel_references",
     "performance",
     "preflight_probe",
     "promotions",

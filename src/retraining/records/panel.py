@@ -197,3 +197,30 @@ class SeriesModel(Stamped):
     """Why."""
     evidence: str | None = None
     """SeriesEvidence as JSON, of a row that was followed."""
+
+
+@dataclass(frozen=True)
+class PanelReference(Stamped):
+    """What the live panel was worth on one batch: its errors beside those of a panel that is fitted again in full each
+    time, and of the seasonal naive forecast, from the same origin."""
+
+    model: str
+    """Name of the panel's model."""
+    batch_seq: int
+    """The batch with the actuals."""
+    origin_batch: int
+    """The batch after which all three were forecast."""
+    model_version: str
+    """The version that was live then."""
+    series: int
+    """Series with an actual and all three forecasts."""
+    forecasts: int
+    """Forecasts of each of the three that met an actual."""
+    live_loss: float
+    """Sum of the live panel's errors, each divided by its series' scale."""
+    naive_loss: float
+    """The same of the seasonal naive forecast."""
+    refit_loss: float
+    """The same of a search over the models of every series."""
+    refit_seconds: float
+    """How long these searches and their forecasts took."""

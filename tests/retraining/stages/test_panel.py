@@ -16,6 +16,7 @@ from retraining.records.version import Manifest
 from retraining.rules.panel.decide_series import replayed
 from retraining.rules.panel.mix_panels import KEPT
 from retraining.spec.read_spec import parse_spec
+from retraining.stages.compare_refit import compare_refit
 from retraining.stages.reproduce import reproduce
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
@@ -99,6 +100,8 @@ def story(make_loop):
     told.second_scored = loop.score()
     told.between = live_forecasts(loop)
     told.second_page = loop.report().page
+    told.compared = compare_refit(loop.context)
+    told.compared_again = compare_refit(loop.context)
 
     told.reproduced = [reproduce(loop.context, version) for version in ("1", "3")]
     told.back = loop.rollback(as_of="2013-05-02")
@@ -113,6 +116,12 @@ def live_forecasts(loop: Loop) -> pd.DataFrame:
     rows = loop.tables.read("toy_forecasts").where(f"model_version = '{loop.alias('champion')}'").toPandas()
     newest = rows[rows["_batch_seq"] == rows["_batch_seq"].max()]
     return newest.sort_values(["series", "step"]).reset_index(drop=True)
+
+
+def forecasts_of(loop: Loop, version: str, batch_seq: int) -> int:
+    """How many forecasts a version made after a batch."""
+    rows = loop.tables.read("toy_forecasts")
+    return rows.where(f"model_version = '{version}' AND _batch_seq = {batch_seq}").count()
 
 
 def answer(loop: Loop) -> pd.DataFrame:
@@ -144,7 +153,7 @@ def panels(loop: Loop) -> dict[str, int]:
 
 
 def test_a_first_panel_goes_live(story):
-    assert story.nothing_scored.version is None
+    assert story.nothing_scored.champion_version is None
     assert story.first_check.decision.action == "refit"
     assert story.first.promotion.outcome == "PROMOTE"
     assert story.first.promotion.version == "1"
@@ -168,7 +177,8 @@ def test_the_one_decision_counts_the_actions(story):
 
 
 def test_forecasts_are_made_once_a_batch_for_every_series_that_has_not_ended(story):
-    assert story.first_scored.rows == 7 * 7
+    assert story.first_scored.rows == 0  # the panel has forecast when it went live
+    assert forecasts_of(story.loop, "1", 1) == 7 * 7
     assert story.scored.rows == 7 * 7
     assert story.scored_again.rows == 0
     assert sorted({json.loads(key)[0] for key in story.before["series"]}) == sorted(set(PLACES) - {"closed"})
@@ -223,7 +233,7 @@ def test_each_action_replays_to_the_same_answer(story):
 def test_a_second_panel_fits_what_needs_it_and_carries_the_rest_over(story):
     first, second = (models(story.loop, panels(story.loop)[version], "fitted") for version in ("1", "2"))
 
-    assert story.fitted_again.version == story.second_fit.version == "2"
+    assert story.fitted_again.manifest.version == story.second_fit.manifest.version == "2"
     assert sorted(second.index) == sorted(set(PLACES) - {"closed"})
     assert second.loc["moves", "trained_until"] > first.loc["moves", "trained_until"]
     for place in ("north", "south"):
@@ -250,7 +260,18 @@ def test_a_series_that_the_second_panel_makes_worse_keeps_its_model_in_what_goes
     assert kept.loc["mended", "state"] == first.loc["mended", "state"]
     assert "1 of 7 series keep the champion's model" in " ".join(promotion.reasons)
     assert sorted(live.index) == sorted(set(PLACES) - {"closed"})
-    assert story.second_scored.rows == 7 * 7
+    assert story.second_scored.rows == 0
+    assert forecasts_of(story.loop, "3", 2) == 7 * 7
+
+
+def test_the_live_panel_is_compared_with_one_that_is_fitted_again(story):
+    row = story.compared.row
+
+    assert (row.batch_seq, row.origin_batch, row.model_version) == (2, 1, "1")
+    assert (row.series, row.forecasts) == (6, 6 * 7)
+    assert row.refit_loss == pytest.approx(row.live_loss, rel=0.05)  # the panel was fitted on almost the same points
+    assert story.compared_again.row == row
+    assert story.loop.tables.read("panel_references").count() == 1
 
 
 def test_a_rollback_restores_the_earlier_forecasts(story):

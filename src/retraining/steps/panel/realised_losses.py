@@ -15,6 +15,7 @@ from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.panel.series_rows import STEP, SeriesRows, read_series
 
 ACTUAL_BATCH = "actual_batch"
+TARGET = "target"
 DAY = "day"
 
 
@@ -24,16 +25,30 @@ def realised(context: Context, rows: SeriesRows, newer_than: int) -> DataFrame |
     name = forecasts.table_of(context.model)
     if not context.tables.exists(name):
         return None
-    stored = context.tables.read(name).withColumn("target", F.col("origin") + F.col("step"))
+    stored = context.tables.read(name).withColumn(TARGET, F.col("origin") + F.col("step"))
     actuals = rows.frame.where(F.col(VALUE).isNotNull() & (F.col(BATCH_SEQ) > F.lit(newer_than))).select(
         F.col(SERIES),
-        F.col(STEP).alias("target"),
+        F.col(STEP).alias(TARGET),
         F.col(VALUE).alias("actual"),
         F.col(BATCH_SEQ).alias(ACTUAL_BATCH),
         F.col(TIME).cast("date").alias(DAY),
     )
-    met = stored.join(actuals, [SERIES, "target"])
+    met = stored.join(actuals, [SERIES, TARGET])
+    if rows.bucket.calendar.missing == "zero":
+        met = met.unionByName(_met_by_zeros(rows, stored).where(F.col(ACTUAL_BATCH) > F.lit(newer_than)))
     return met.where(F.col(ACTUAL_BATCH) > F.col(BATCH_SEQ))
+
+
+def _met_by_zeros(rows: SeriesRows, stored: DataFrame) -> DataFrame:
+    """Forecasts of steps without a row, where that means 0. It is known with the batch that brought the first row of
+    that step, or of a later one, of any series."""
+    there = rows.frame.select(SERIES, F.col(STEP).alias(TARGET))
+    without = stored.where(F.col(TARGET) <= F.lit(rows.origin)).join(there, [SERIES, TARGET], "left_anti")
+    known = rows.frame.where(F.col(VALUE).isNotNull())
+    reached = known.groupBy(F.col(BATCH_SEQ).alias(ACTUAL_BATCH)).agg(F.max(STEP).alias("_reached"))
+    steps = without.select(TARGET).distinct().join(F.broadcast(reached), F.col("_reached") >= F.col(TARGET))
+    first = steps.groupBy(TARGET).agg(F.min(ACTUAL_BATCH).alias(ACTUAL_BATCH))
+    return without.join(F.broadcast(first), TARGET).withColumns({"actual": F.lit(0.0), DAY: F.col(TIME).cast("date")})
 
 
 def measure_panel_losses(
