@@ -174,7 +174,7 @@ def _forecast(context: Context, rows: SeriesRows, version: str, panel: int, thro
 
     live = in_buckets(rows, models)
     check_known_ahead(read, live)
-    found = by_bucket(read, live, work, _schema(bucket.plan.levels))
+    found = by_bucket(read, live, work, forecast_schema(bucket.plan.levels))
     made = found.withColumns(
         {
             TIME: before_dawn(F.col(TIME), rows.moved),
@@ -188,7 +188,8 @@ def _forecast(context: Context, rows: SeriesRows, version: str, panel: int, thro
     forecasts.append_forecasts(context.tables, context.model, made, bucket.plan.levels, fence)
 
 
-def _schema(levels: tuple[int, ...]) -> StructType:
+def forecast_schema(levels: tuple[int, ...]) -> StructType:
+    """The columns of forecasts, as a worker returns them."""
     ends = [StructField(end(level), DoubleType()) for level in levels for end in (lower, upper)]
     return StructType(
         [
