@@ -6,10 +6,10 @@ CONNECT_TESTS := tests/retraining/stages/test_first_champion.py tests/retraining
   tests/retraining/steps/drift/test_count_bins.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-search test test-slow test-connect test-fast test-faults lint lock bench reference screenshots clean
+.PHONY: help setup demo demo-forecast demo-search test test-slow test-connect test-fast test-faults lint lock bench reference screenshots clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 # Instant while requirements-dev.txt is the one that .venv was built from: the copy inside .venv is written last.
 setup: ## check this machine and build .venv (with uv if there, else pip)
@@ -32,6 +32,10 @@ setup: ## check this machine and build .venv (with uv if there, else pip)
 
 demo: setup ## run the examples: the bundle's demo job on this machine (MONTHS=2: only the first two of the year)
 	@./workspace run demo --params "months=[$$(seq 1 $(MONTHS) | paste -s -d , -)]"
+	@for page in .local/mlflow/artifacts/*/*/artifacts/report/index.html; do echo "Open $$page"; done
+
+demo-forecast: setup ## forecast one monthly series, then all routes from New York month by month (MONTHS=4: the first four)
+	@./workspace run demo_forecast --params "months=[$$(seq 1 $(MONTHS) | paste -s -d , -)]"
 	@for page in .local/mlflow/artifacts/*/*/artifacts/report/index.html; do echo "Open $$page"; done
 
 # Azurite and a search service run as long as the demonstration does; tables stay in .local.

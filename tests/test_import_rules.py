@@ -25,13 +25,13 @@ RULES = (
     "retraining.rules.gate retraining.rules.ingest retraining.rules.ingest.conditions retraining.rules.performance "
     f"retraining.rules.panel retraining.rules.search retraining.rules.validation retraining.rules.batch {BOTTOM}"
 )
-PAGE = "retraining.report.page_data retraining.report.words"
+PAGE = "retraining.report.page_data retraining.report.panel_data retraining.report.words"
 DATASET = f"retraining.context retraining.steps.dataset {RULES} {TABLES} {REGISTRY}"
 STEPS = (
     "retraining.steps.batch retraining.steps.champion retraining.steps.dataset retraining.steps.decide "
     "retraining.steps.drift retraining.steps.forget retraining.steps.gate retraining.steps.imported "
-    "retraining.steps.ingest retraining.steps.performance retraining.steps.report retraining.steps.search "
-    "retraining.steps.training retraining.steps.validation"
+    "retraining.steps.ingest retraining.steps.panel retraining.steps.performance retraining.steps.report "
+    "retraining.steps.search retraining.steps.training retraining.steps.validation"
 )
 FAULTS = "local_workspace.errors local_workspace.machine_faults"
 LAPTOP = f"local_workspace.bundle local_workspace.engines {FAULTS} local_workspace.notebook local_workspace.run"
@@ -78,7 +78,8 @@ ROOMS = {
     "retraining.forecasting": (RULES, f"{ARRAYS} statsforecast"),
     "retraining.report": (f"{PAGE} retraining.report.charts {RULES}", f"{ARRAYS} jinja2 markupsafe"),
     "retraining.report.charts": (f"{PAGE} {RULES}", f"{ARRAYS} matplotlib"),
-    "retraining.report.page_data": (RULES, ""),
+    "retraining.report.page_data": (f"retraining.report.panel_data {RULES}", ""),
+    "retraining.report.panel_data": ("", ""),
     "retraining.report.words": (RULES, ""),
     # Adapters: one system each.
     "retraining.adapters": (BOTTOM, ""),
@@ -92,7 +93,7 @@ ROOMS = {
     "retraining.steps": ("", ""),
     "retraining.context": (f"{TABLES} {REGISTRY} {BOTTOM}", ""),
     # Steps: a subject uses `dataset`, and of the other subjects only what its row names.
-    "retraining.steps.dataset": (f"retraining.context {RULES} {TABLES} {REGISTRY}", FRAMES),
+    "retraining.steps.dataset": (f"retraining.context retraining.forecasting {RULES} {TABLES} {REGISTRY}", FRAMES),
     "retraining.steps.ingest": (f"retraining.failpoints {SOURCES} {DATASET}", FRAMES),
     "retraining.steps.drift": (DATASET, FRAMES),
     "retraining.steps.performance": (DATASET, FRAMES),
@@ -102,6 +103,11 @@ ROOMS = {
     ),
     "retraining.steps.gate": (
         f"retraining.steps.drift retraining.steps.performance retraining.steps.training {DATASET}",
+        FRAMES,
+    ),
+    "retraining.steps.panel": (
+        "retraining.failpoints retraining.forecasting retraining.steps.gate retraining.steps.performance "
+        f"retraining.steps.training {DATASET}",
         FRAMES,
     ),
     "retraining.steps.champion": (f"retraining.failpoints {NOTIFY} {DATASET}", FRAMES),
@@ -115,7 +121,8 @@ ROOMS = {
     ),
     "retraining.steps.forget": (f"{SOURCES} {DATASET}", FRAMES),
     "retraining.steps.report": (
-        f"retraining.report {PAGE} retraining.steps.drift retraining.steps.performance {NOTIFY} {DATASET}",
+        f"retraining.report {PAGE} retraining.forecasting retraining.steps.drift retraining.steps.panel "
+        f"retraining.steps.performance {NOTIFY} {DATASET}",
         FRAMES,
     ),
     "retraining.steps.search": (f"retraining.failpoints {SEARCH} {DATASET}", FRAMES),
@@ -123,7 +130,8 @@ ROOMS = {
     "retraining.steps.validation": (f"retraining.steps.ingest {SOURCES} {DATASET}", FRAMES),
     # A stage imports no other stage: they talk through tables, the registry and task values.
     "retraining.stages": (
-        f"{STEPS} retraining.failpoints retraining.report {PAGE} retraining.strategies {SOURCES} {DATASET}",
+        f"{STEPS} retraining.failpoints retraining.forecasting retraining.report {PAGE} retraining.strategies "
+        f"{SOURCES} {DATASET}",
         FRAMES,
     ),
     # It knows of recipes only that they are pickled by value: a worker has no src.

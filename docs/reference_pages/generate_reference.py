@@ -62,6 +62,7 @@ def _tables() -> str:
         landing=tables_page.landing_columns(),
         predictions=tables_page.predictions_table(),
         scores=tables_page.scores_table(),
+        forecasts=tables_page.forecasts_table(),
         stamp=tables_page.stamp(),
         names=[*tables_page.RECORD_OF],
         about=tables_page.about,

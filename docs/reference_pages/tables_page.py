@@ -9,11 +9,22 @@ from markdown_table import code, table
 from pyspark.sql.types import ArrayType, DataType, MapType, StringType, StructField, StructType
 
 from retraining.adapters.sources.files import LANDING_COLUMNS
-from retraining.adapters.tables import batch_scores, batches, forgotten_keys, index_documents, observations, predictions
+from retraining.adapters.tables import (
+    batch_scores,
+    batches,
+    forecasts,
+    forgotten_keys,
+    index_documents,
+    observations,
+    panel_references,
+    predictions,
+    series_models,
+)
 from retraining.adapters.tables.ledgers_of_model import TABLE_OF
 from retraining.adapters.tables.schema_of_record import schema_of_record
 from retraining.records.batch import Batch
 from retraining.records.forgetting import Forgetting, KeySalt
+from retraining.records.panel import PanelAction, PanelReference, SeriesModel
 from retraining.records.run import Stamped
 from retraining.records.scoring import BatchScoring
 from retraining.records.search import IndexDocument, IndexRun
@@ -26,6 +37,9 @@ RECORD_OF: Mapping[str, type] = {
     index_documents.DOCUMENTS: IndexDocument,
     index_documents.RUNS: IndexRun,
     batch_scores.SCORINGS: BatchScoring,
+    series_models.SERIES_MODELS: SeriesModel,
+    series_models.PANEL_ACTIONS: PanelAction,
+    panel_references.PANEL_REFERENCES: PanelReference,
 }
 """The record that a row of each control table is."""
 
@@ -48,6 +62,9 @@ _WRITTEN_BY: Mapping[str, str] = {
     "index_documents": "`refresh_index`",
     "index_runs": "`refresh_index`",
     "batch_scorings": "`score_batch`",
+    "series_models": "`score`, `retrain` and `promote`, of a forecast",
+    "panel_actions": "`check_drift`, of a forecast",
+    "panel_references": "`compare_refit`, of a forecast",
 }
 
 _STAMP = tuple(field_docstrings(Stamped))
@@ -85,6 +102,24 @@ _SCORES = {
     "scoring": "Number of the scoring in `batch_scorings`.",
     "_row_key": "The row's key in the observations of the model's source; null where the row lacks its columns.",
     "_row_hash": "Hash of key, ledger value and features: the same row is not scored again.",
+}
+_FORECASTS = {
+    "series": "Key of the series: the values of its columns as a JSON list of texts.",
+    "model_version": "The version that forecast.",
+    "_batch_seq": "The newest batch that was known.",
+    "origin": "The newest step that was known: hours, days, weekdays or weeks since 1970; months, quarters or years "
+    "since year 0.",
+    "step": "How many steps after the origin, from 1.",
+    "time": "When that is, as far into its step as the series' newest row.",
+    "forecast": "The forecast; null where nothing can be said.",
+    "lower_80": "Lower end of the 80 % interval; each level of forecast.intervals has two columns.",
+    "upper_80": "Upper end of the 80 % interval.",
+    "naive": "The seasonal naive forecast from the same origin.",
+    "scale": "What errors of the series are divided by.",
+    "forecaster": "The model of the series, as forecast.models names it, or `fallback`.",
+    "reason": "Why the series falls back, or has no forecast.",
+    "run_id": "The run that forecast.",
+    "made_at": "When the run's task started, in UTC.",
 }
 _FORGOTTEN = {
     "source": "Name of the source.",
@@ -145,6 +180,11 @@ def scores_table() -> str:
     """The columns of a batch table after its keys."""
     own = batch_scores.own_columns(StringType(), with_probabilities=True)
     return described_table(own, _SCORES, {"prediction": "double or the label's type"})
+
+
+def forecasts_table() -> str:
+    """The columns of the forecasts of a panel, with one level of intervals."""
+    return described_table(forecasts.columns_of([80]), _FORECASTS)
 
 
 def predictions_table() -> str:

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from retraining.errors import SpecError
-from retraining.forecasting.panel_plan import wrong_models
+from retraining.forecasting.plan_of_spec import wrong_models
 from retraining.spec.document.faults import Fault, did_you_mean, refusal
 from retraining.spec.document.read_document import Document, read_document, read_text
 from retraining.spec.model_spec import ModelSpec

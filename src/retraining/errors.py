@@ -92,6 +92,21 @@ class SkippedWriteError(ConcurrentRunError):
     """
 
 
+class UnknownAheadError(RetrainingError):
+    """Columns of a forecast that are known ahead have no value for steps that are to be forecast.
+
+    No forecast of this batch was written. Add the rows that the error names to the source, and start the run again.
+    """
+
+
+class PanelError(RetrainingError):
+    """Series of a panel are lost, or there twice.
+
+    Nothing was registered and no alias moved. Start the run again. Where it fails in the same way, do as the error
+    says.
+    """
+
+
 class NothingToDoError(RetrainingError):
     """A stage or a request needs something that is not there.
 

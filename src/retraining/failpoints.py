@@ -48,6 +48,9 @@ PROMOTION = (
 """The places on the way to a champion. retrain and promote both pass those of a fit, promote and rollback both those of
 a decision that is applied."""
 
+PANEL = ("panel.after_part",)
+"""The place of a fit of many series: each part of them is a commit, and a run passes it once a part."""
+
 TABLES = ("table.before_create", "table.after_create", "table.after_aside")
 """The places of making a table. Its folder, its first commit and its name in the catalogue come between the first two,
 in Spark; the last is where what a killed run left of a table is taken away."""
@@ -66,7 +69,7 @@ SEARCH = (
 BATCH = ("score_batch.after_open", "score_batch.after_merge", "score_batch.after_close")
 """The places of scoring a batch table, in the order in which a run passes them."""
 
-POINTS = INGEST + TABLES + PROMOTION + SEARCH + BATCH
+POINTS = INGEST + TABLES + PROMOTION + PANEL + SEARCH + BATCH
 """Every place."""
 
 Action = Literal["kill", "raise"]

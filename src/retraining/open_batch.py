@@ -9,8 +9,12 @@ from pyspark.sql import SparkSession
 
 from retraining.adapters.notebook import read_widgets
 from retraining.adapters.tables.store_error import storing_errors
-from retraining.open_stage import RUN_WIDGETS, SPECS, open_context, spec_of_loop
-from retraining.spec.read_spec import read_batch
+from retraining.errors import SpecError
+from retraining.kinds.find_kind import kind_of
+from retraining.open_stage import RUN_WIDGETS, SPECS, open_context
+from retraining.spec.batch_spec import BatchSpec
+from retraining.spec.model_spec import ModelSpec
+from retraining.spec.read_spec import read_batch, read_spec
 from retraining.steps.batch.batch_context import BatchContext
 
 WIDGETS = {"batch": "", **RUN_WIDGETS, "experiment": ""}
@@ -34,4 +38,15 @@ def open_batch(spark: SparkSession, dbutils: Any, specs: Path = SPECS) -> BatchS
     read or written."""
     parameters = read_widgets(dbutils, WIDGETS)
     spec = read_batch(specs, parameters["batch"])
-    return BatchStage(BatchContext(spec, open_context(spark, dbutils, parameters, spec_of_loop(specs, spec.model))))
+    model = read_spec(specs, spec.model)
+    _check_answers_rows(spec, model)
+    return BatchStage(BatchContext(spec, open_context(spark, dbutils, parameters, model)))
+
+
+def _check_answers_rows(batch: BatchSpec, model: ModelSpec) -> None:
+    """A panel answers for series and steps, not for rows. Raises SpecError for one."""
+    if kind_of(model).learns == "series":
+        raise SpecError(
+            f"{batch.file}: model: {batch.model} is a forecast, which answers for series and not for rows. Its "
+            f"forecasts are in {batch.model}_forecasts; name another model."
+        )

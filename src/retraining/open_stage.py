@@ -128,7 +128,7 @@ def open_stage(
     Raises ParameterError or SpecError, in one sentence with the cure, before anything is read or written.
     """
     parameters = read_widgets(dbutils, {**WIDGETS, **(widgets or {})})
-    context = open_context(spark, dbutils, parameters, spec_of_loop(specs, parameters["model"]))
+    context = open_context(spark, dbutils, parameters, read_spec(specs, parameters["model"]))
     return Stage(context, parameters, dbutils, specs)
 
 
@@ -195,17 +195,6 @@ def open_schedule(spark: SparkSession, dbutils: Any, specs: Path = SPECS) -> Sch
     now = _as_of(parameters["as_of"]) or datetime.now(UTC)
     named = {name: _readable(specs, name) for name in list_models(specs)}
     return Schedule(tables, named, now, read_switch("due_only", parameters["due_only"]))
-
-
-def spec_of_loop(specs: Path, model: str) -> ModelSpec:
-    """The spec of a model that can be run. Raises SpecError for any other."""
-    spec = read_spec(specs, model)
-    if spec.is_forecast:
-        raise SpecError(
-            f"specs/{model}.yml: `kind: forecast` can be written and checked, but not run yet. Use the kind regression "
-            f"or classification."
-        )
-    return spec
 
 
 def _readable(specs: Path, model: str) -> ModelSpec | None:

@@ -73,12 +73,15 @@ REQUIREMENTS = {"requirements.txt", "requirements-forecasting.txt", "requirement
 DEPLOYED = {"LICENSE", "README.md", "databricks.yml", "notebooks", "resources", "specs", "src", *REQUIREMENTS}
 EXAMPLES = {
     *("notebooks/demo/load_diabetes.py", "notebooks/demo/load_flights.py", "notebooks/demo/summary.py"),
+    *("notebooks/demo/load_series.py", "notebooks/demo/compare_refit.py", "notebooks/demo/summary_of_series.py"),
     *(
+        "specs/air_passengers.yml",
         "specs/batches/flights.yml",
         "specs/indexes/demo_pages.yml",
         "specs/diabetes.yml",
         "specs/flights_air_time.yml",
         "specs/flights_sgd.yml",
+        "specs/route_demand.yml",
         "specs/sources/flights.yml",
     ),
 }

@@ -165,7 +165,7 @@ def test_every_job_and_target_has_what_it_must_have(bundle, check):
 
 
 def test_development_targets_have_the_demo_and_production_is_production(bundle):
-    for name in ("demo", "demo_month"):
+    for name in ("demo", "demo_month", "demo_forecast", "demo_forecast_step"):
         assert {target for target, key, _ in bundle.jobs() if key == name} == {"dev", "classic"}
     modes = {name: target["mode"] for name, target in bundle.targets.items()}
     assert modes == {"dev": "development", "classic": "development", "staging": "production", "prod": "production"}

@@ -25,7 +25,7 @@ PYTHON_RUNS_IN = {
 }
 """Pages with Python, and the tests that run it."""
 
-MADE_BY_READERS = {"specs/flights_simple.yml", "specs/loans.yml", "specs/rain.yml"}
+MADE_BY_READERS = {"specs/demand.yml", "specs/flights_simple.yml", "specs/loans.yml", "specs/rain.yml"}
 
 EVENT_JOBS = {"on_table_update", "on_file_arrival", "on_documents"}
 """Deployed by those who have something to watch."""

@@ -35,30 +35,16 @@ def test_an_empty_experiment_asks_for_one():
         open_with(experiment=" ")
 
 
-def test_a_forecast_is_refused_before_spark_is_asked_anything(tmp_path):
-    forecast = """
-model: passengers
-kind: forecast
-source: { table: sales, keys: [id, month] }
-columns: { label: sold }
-forecast: { series: [id], time: month, frequency: monthly, horizon: 12 }
-schedule: monthly
-"""
-    (tmp_path / "passengers.yml").write_text(forecast, "utf-8")
-    widgets = DBUtils({**GIVEN, "model": "passengers"}, {}, {})
-
-    with pytest.raises(SpecError, match=r"`kind: forecast` can be written and checked, but not run yet"):
-        open_stage(NO_SPARK, widgets, specs=tmp_path)
-
-
 @pytest.mark.parametrize("name", ["other", "../specs/diabetes", "diabetes.yml", "diabetes; DROP TABLE x", "DIABETES"])
 def test_a_model_without_a_spec_is_refused_with_the_models_there_are(name):
-    with pytest.raises(SpecError, match=r"no such spec.* Known models: diabetes, flights_air_time"):
+    with pytest.raises(SpecError, match=r"no such spec.* Known models: air_passengers, diabetes, flights_air_time"):
         open_with(model=name)
 
 
 def test_a_run_without_a_model_is_refused_with_the_models_there_are():
-    with pytest.raises(SpecError, match=r"Pass `--params model=<model>`\. Known models: diabetes, flights_air_time"):
+    with pytest.raises(
+        SpecError, match=r"Pass `--params model=<model>`\. Known models: air_passengers, diabetes, flights_air_time"
+    ):
         open_with(model="")
 
 

@@ -5,10 +5,12 @@ import pytest
 from recipes.demo.diabetes import first_patients
 from recipes.demo.flights import flights_of_month
 from recipes.demo.put_rows import put_rows
+from recipes.demo.series_examples import EXAMPLES
 
 from .conftest import poisoned
 
 pytestmark = pytest.mark.slow
+MODELS = ("air_passengers", "diabetes", "flights_air_time", "flights_sgd", "route_demand")
 
 
 def test_a_second_model_of_the_same_source_shares_its_ingestion(story):
@@ -26,15 +28,20 @@ def test_a_second_model_of_the_same_source_shares_its_ingestion(story):
 def test_every_model_with_a_spec_has_its_turn(story):
     story.arrives(poisoned(flights_of_month(2), before="2013-02-24"))
     put_rows(story.workspace.spark, first_patients(422), f"{story.schema}.diabetes_source", ["patient"])
+    for model, until in (("air_passengers", 1952), ("route_demand", 1)):
+        example = EXAMPLES[model]
+        few = example.points_until(until).tail(300)
+        put_rows(story.workspace.spark, few, f"{story.schema}.{example.table}", example.keys)
 
     result = story.workspace.run("retrain_all")
 
     assert result.state == "SUCCESS"
     turns = [(run.parameters["model"], run.state) for run in result.tasks["models"].inner_runs()]
-    assert turns == [(model, "SUCCESS") for model in ("diabetes", "flights_air_time", "flights_sgd")]
+    assert turns == [(model, "SUCCESS") for model in MODELS]
     # The poisoned February is the evidence that the dear model waits for.
-    event = story.newest("events")
-    assert (event.model, event.action, event.first_reason[:18]) == ("flights_sgd", "update", "The realised error")
+    events = story.workspace.spark.table(f"{story.schema}.events").where("model = 'flights_sgd'")
+    event = events.orderBy("at").collect()[-1]
+    assert (event.action, event.first_reason[:18]) == ("update", "The realised error")
     manifests = story.workspace.spark.table(f"{story.schema}.model_manifests").where("model = 'flights_sgd'")
     made = manifests.where("state = 'REGISTERED' and role = 'candidate'").orderBy("seq").collect()[-1]
     assert (made.action, made.base_version) == ("update", "1")

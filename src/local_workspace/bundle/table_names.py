@@ -25,16 +25,28 @@ CONTROL_TABLES = (
     "index_runs",
     "label_requests",
     "model_manifests",
+    "panel_actions",
+    "panel_references",
     "performance",
     "preflight_probe",
     "promotions",
+    "series_models",
     "strategy_comparisons",
     "task_errors",
     "watermarks",
 )
 """Tables of the loop that are shared by all models."""
 
-LOOP_SUFFIXES = ("_observations", "_accepted", "_quarantine", "_predictions", "_scores", "_staging", "_landing")
+LOOP_SUFFIXES = (
+    "_observations",
+    "_accepted",
+    "_quarantine",
+    "_predictions",
+    "_scores",
+    "_forecasts",
+    "_staging",
+    "_landing",
+)
 """How the loop's tables of a source or model end."""
 
 TABLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")

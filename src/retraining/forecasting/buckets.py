@@ -6,21 +6,22 @@ lost is never noticed otherwise.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from retraining.forecasting.evidence import Followed, as_text, evidence_of
+from retraining.forecasting.evidence import ENDED, Followed, as_text, evidence_of, has_ended
 from retraining.forecasting.guarded import CannotForecastError
+from retraining.forecasting.isolated import isolated
 from retraining.forecasting.learn_series import Series, fallback, reestimate, respecify
 from retraining.forecasting.live_model import LiveModel, from_row
 from retraining.forecasting.panel_plan import PanelPlan
 from retraining.forecasting.update_series import forecast_ahead, no_answer, update_state
-from retraining.records.panel import SeriesAction
+from retraining.records.panel import REFITS, SeriesAction
 from retraining.rules.panel.accuracy import lower, upper
-from retraining.rules.panel.guards import why_no_model
+from retraining.rules.panel.guards import fallback_forecast, why_no_model
 from retraining.rules.panel.intervals import adapted
 from retraining.rules.panel.regular import NOTHING, Calendar, Regular, regular
 from retraining.rules.panel.steps import Steps, steps_of, times_of
@@ -29,6 +30,12 @@ SERIES = "series"
 TIME = "time"
 VALUE = "value"
 """Columns of a bucket's rows: the key of the series, the time, and the value as a double (null is NaN)."""
+EVIDENCE = "evidence"
+CORRECTED = "corrected"
+"""Column beside models: how many rows that came lately change a step which the model has taken in."""
+NAIVE = "naive"
+"""Column of forecasts: the seasonal naive forecast from the same origin, which a model has to beat."""
+COLUMNS_OF_MODEL = [each.name for each in fields(LiveModel)]
 
 
 @dataclass(frozen=True)
@@ -39,20 +46,6 @@ class Bucket:
     calendar: Calendar
     origin: int
     known: tuple[str, ...] = ()
-
-
-def series_key(values: Sequence[Any]) -> str:
-    """The key of a series: the values of its columns as a JSON list of texts. Whole numbers are the same text whatever
-    type they arrive in, so that a column that changes its type does not begin new series."""
-    return json.dumps([_text(value) for value in values], ensure_ascii=False)
-
-
-def _text(value: Any) -> str | None:
-    if value is None or (isinstance(value, float) and np.isnan(value)):
-        return None
-    if isinstance(value, float | np.floating) and float(value).is_integer():
-        return str(int(value))
-    return str(value)
 
 
 def series_of(rows: pd.DataFrame, bucket: Bucket) -> dict[str, Series]:
@@ -92,25 +85,36 @@ def unknown_ahead(rows: pd.DataFrame, bucket: Bucket) -> pd.DataFrame:
 
 
 def act_on_bucket(
-    rows: pd.DataFrame, models: pd.DataFrame, actions: Mapping[str, SeriesAction], bucket: Bucket
+    rows: pd.DataFrame,
+    models: pd.DataFrame,
+    actions: Mapping[str, SeriesAction],
+    bucket: Bucket,
+    most_seconds: float | None = None,
 ) -> pd.DataFrame:
     """Models after the action of each series: rows of `series_models`, without the stamp and the panel's version.
 
     models: the live models; actions: by series. A series that retires has no row any more; every other one of actions
-    has exactly one. Live models without an action are carried over as they are.
+    has exactly one. Live models without an action are carried over as they are. most_seconds: fits are made in a child
+    process, and one that crashes or takes longer leaves its series with the fallback; None fits in this process.
     """
     all_series = series_of(rows, bucket)
     live = {str(row[SERIES]): from_row(row) for row in models.to_dict("records")}
-    found = [
-        _acted(all_series.get(key) or _nothing(key), action, live.get(key), bucket)
-        for key, action in sorted(actions.items())
-        if action != "retire"
-    ]
-    found += [live[key] for key in sorted(set(live) - set(actions))]
+    kept = {key: action for key, action in sorted(actions.items()) if action != "retire"}
 
-    retired = {key for key, action in actions.items() if action == "retire"}
-    _none_lost((set(live) | set(actions)) - retired, [each.series for each in found])
-    return pd.DataFrame([each.as_row() for each in found])
+    def act(key: str) -> dict[str, Any]:
+        return _acted(all_series.get(key) or _nothing(key), kept[key], live.get(key), bucket).as_row()
+
+    def failed(key: str, why: str) -> dict[str, Any]:
+        return fallback(all_series.get(key) or _nothing(key), bucket.plan, why).as_row()
+
+    fits = [key for key, action in kept.items() if action in REFITS and most_seconds is not None]
+    found = isolated(fits, act, failed, most_seconds) if most_seconds is not None else []
+    found += [act(key) for key in kept if key not in set(fits)]
+    found += [live[key].as_row() for key in sorted(set(live) - set(actions))]
+
+    retired = set(actions) - set(kept)
+    _none_lost((set(live) | set(actions)) - retired, [str(each[SERIES]) for each in found])
+    return pd.DataFrame(found, columns=COLUMNS_OF_MODEL)
 
 
 def _nothing(key: str) -> Series:
@@ -136,11 +140,11 @@ def follow_bucket(rows: pd.DataFrame, models: pd.DataFrame, bucket: Bucket) -> p
     """The live models after the new points, with the evidence of each as text in the column `evidence`.
 
     A series without a model gets the fallback, so that it is forecast from its first point on; it is specified where
-    the run's actions are carried out. rows may have a column `corrected`: whether the row changes an earlier one.
+    the run's actions are carried out. models may have the column `corrected`.
     """
     all_series = series_of(rows, bucket)
     live = {str(row[SERIES]): from_row(row) for row in models.to_dict("records")}
-    corrected = _corrected(rows, live, bucket)
+    corrected = _corrected(models)
     found = []
     for key in sorted(set(all_series) | set(live)):
         followed = _followed(all_series.get(key) or _nothing(key), live.get(key), bucket)
@@ -150,28 +154,27 @@ def follow_bucket(rows: pd.DataFrame, models: pd.DataFrame, bucket: Bucket) -> p
         found.append({**followed.after.as_row(), "evidence": as_text(evidence)})
 
     _none_lost(set(all_series) | set(live), [str(each[SERIES]) for each in found])
-    return pd.DataFrame(found)
+    return pd.DataFrame(found, columns=[*COLUMNS_OF_MODEL, EVIDENCE])
 
 
 def _followed(series: Series, live: LiveModel | None, bucket: Bucket) -> Followed:
     if live is None or live.is_fallback:
         why = why_no_model(series.regular) if len(series.regular.values) or live is None else live.reason
-        waits = "The series is new: this run's training specifies it."
-        return Followed(live, fallback(series, bucket.plan, why or waits), why)
+        after = fallback(series, bucket.plan, why or "The series is new: this run's training specifies it.")
+        if has_ended(after, bucket.plan, bucket.origin):
+            after = replace(after, reason=ENDED)
+        return Followed(live, after, why)
     if not len(series.regular.values):
         return Followed(live, replace(live, action="keep", reason="No point is new."), None)
     after = update_state(series, bucket.plan, live)
     return Followed(live, after, after.reason if after.is_fallback else None)
 
 
-def _corrected(rows: pd.DataFrame, live: Mapping[str, LiveModel], bucket: Bucket) -> dict[str, int]:
-    """How many rows of each series change a step that its model has taken in."""
-    if "corrected" not in rows:
+def _corrected(models: pd.DataFrame) -> dict[str, int]:
+    """How many points of each series were corrected."""
+    if CORRECTED not in models:
         return {}
-    changed = rows[rows["corrected"].astype(bool) & rows[SERIES].isin(set(live))]
-    steps = steps_of(pd.DatetimeIndex(changed[TIME]), bucket.calendar.frequency)
-    seen = np.array([live[str(key)].updated_until for key in changed[SERIES]], dtype=np.int64)
-    return changed[SERIES][steps <= seen].astype(str).value_counts().to_dict()
+    return dict(zip(models[SERIES].astype(str), models[CORRECTED].fillna(0).astype(int), strict=True))
 
 
 def forecast_bucket(rows: pd.DataFrame, models: pd.DataFrame, bucket: Bucket) -> pd.DataFrame:
@@ -204,6 +207,7 @@ def _forecast_columns(series: Series, live: LiveModel, bucket: Bucket) -> dict[s
         "step": steps,
         TIME: _times(series.regular, bucket.origin + steps, bucket),
         "forecast": ahead.forecast,
+        NAIVE: _naive(series.regular, bucket),
         "scale": np.full(plan.horizon, live.scale),
         "forecaster": _repeated(live.forecaster, plan.horizon),
         "reason": _repeated(why, plan.horizon),
@@ -211,6 +215,13 @@ def _forecast_columns(series: Series, live: LiveModel, bucket: Bucket) -> dict[s
     for level in plan.levels:
         columns |= {lower(level): ahead.lower[str(level)], upper(level): ahead.upper[str(level)]}
     return columns
+
+
+def _naive(series: Regular, bucket: Bucket) -> Any:
+    """The seasonal naive forecast of what is known at the origin."""
+    behind = max(0, bucket.origin - series.last) if len(series.values) else 0
+    steps = bucket.plan.horizon + behind
+    return fallback_forecast(series.values, bucket.plan.season_length, steps)[behind:]
 
 
 def _times(series: Regular, steps: Steps, bucket: Bucket) -> Any:

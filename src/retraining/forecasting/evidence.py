@@ -8,13 +8,14 @@ import pandas as pd
 
 from retraining.forecasting.live_model import LiveModel
 from retraining.forecasting.panel_plan import PanelPlan
-from retraining.records.panel import ErrorBlock, SeriesEvidence, SeriesLimits
-from retraining.rules.panel.decide_series import wanted_action
+from retraining.records.panel import ErrorBlock, SeriesEvidence, SeriesLimits, Wanted
+from retraining.rules.panel.decide_series import wanted_action, within_budget
 from retraining.rules.panel.regular import Calendar
 from retraining.rules.panel.steps import DAYS_OF_STEP
 
 _SEASONS_TO_END = 4
 _FEWEST_STEPS_TO_END = 12
+ENDED = "The series has ended."
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,12 @@ def as_text(evidence: SeriesEvidence) -> str:
     return json.dumps(asdict(evidence), sort_keys=True)
 
 
-def from_text(text: str, weight: float) -> SeriesEvidence:
-    """The evidence with the weight that the series has in its panel."""
+def from_text(text: str, weight: float | None = None) -> SeriesEvidence:
+    """The evidence, with the weight that the series has in its panel where one is given."""
     content = json.loads(text)
     blocks = tuple(ErrorBlock(**block) for block in content["blocks"])
-    return SeriesEvidence(**{**content, "blocks": blocks, "weight": weight})
+    own = {} if weight is None else {"weight": weight}
+    return SeriesEvidence(**{**content, "blocks": blocks, **own})
 
 
 def wanted_by_bucket(rows: pd.DataFrame, limits: SeriesLimits) -> pd.DataFrame:
@@ -88,3 +90,17 @@ def wanted_by_bucket(rows: pd.DataFrame, limits: SeriesLimits) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(lines)
+
+
+def done_by_bucket(rows: pd.DataFrame, budget: int) -> pd.DataFrame:
+    """The same rows with what is done: what each series wants, or without a fit where the budget is spent. rows: of
+    `wanted_by_bucket`, with each one's rank among those that are paid from it."""
+    actions: list[str] = []
+    reasons: list[str] = []
+    for row in rows.to_dict("records"):
+        wanted = Wanted(row["wanted"], row["reason"], row["urgency"], row["counts"])
+        rank = None if pd.isna(row["rank"]) else int(row["rank"])
+        done = within_budget(wanted, from_text(row["evidence"]), rank, budget)
+        actions.append(done.action)
+        reasons.append(done.reason)
+    return rows.assign(action=pd.Series(actions, rows.index), reason=pd.Series(reasons, rows.index))

@@ -1,6 +1,6 @@
 """The models there are, by the names that a spec may use. A new one is a file beside this one, and a line here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.metadata import version
@@ -53,7 +53,21 @@ class Candidate:
         return f"statsforecast {version('statsforecast')}" if self.model in _OWN_LIBRARY else ""
 
 
-def _class_of(model: str) -> Callable[[int, Mapping[str, Any]], Forecaster]:
+_Maker = Callable[[int, Mapping[str, Any]], Forecaster]
+_LOADED: dict[str, _Maker] = {}
+"""Travels with what is sent to a worker, where neither `src` nor its modules can be imported."""
+
+
+def load_forecasters(own: Iterable[str] = ()) -> None:
+    """Finds all models on this machine, so that a function that is sent to a worker has them. own: a user's own, by
+    their dotted names. Raises SpecError where the library is not installed."""
+    for model in (*FORECASTERS, *own):
+        _LOADED[model] = _class_of(model)
+
+
+def _class_of(model: str) -> _Maker:
+    if model in _LOADED:
+        return _LOADED[model]
     if is_recipe(model):
         return find_function("forecast", "forecast.models", model)
     if model not in _PLACES:
@@ -65,5 +79,5 @@ def _class_of(model: str) -> Callable[[int, Mapping[str, Any]], Forecaster]:
             f"{model} needs the library {err.name}, which is not installed here. Install requirements-forecasting.txt "
             f"for the tasks of this model."
         ) from err
-    found: Callable[[int, Mapping[str, Any]], Forecaster] = getattr(module, model)
+    found: _Maker = getattr(module, model)
     return found

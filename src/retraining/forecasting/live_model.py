@@ -5,12 +5,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+import pandas as pd
+
 from retraining.forecasting.find_forecaster import Candidate
 from retraining.forecasting.forecaster import State
 from retraining.records.panel import ErrorBlock, SeriesAction
 
 FALLBACK_MODEL = "fallback"
 """Name of the forecaster of a series that no model may learn."""
+_WHOLE = ("season_length", "trained_from", "trained_until", "updated_until", "points", "last_row", "expected_points")
 _AS_JSON = ("made_by", "state", "radii", "widths", "blocks")
 
 
@@ -65,6 +68,16 @@ def from_row(row: Mapping[Any, Any]) -> LiveModel:
     content = {each.name: row[each.name] for each in fields(LiveModel)}
     content |= {name: json.loads(content[name]) for name in _AS_JSON}
     content["blocks"] = tuple(ErrorBlock(**block) for block in content["blocks"])
-    missing = content["expected_error"]
-    content["expected_error"] = None if missing is None or missing != missing else float(missing)
-    return LiveModel(**content)
+    content |= {name: _known(content[name]) for name in ("expected_error", "last_row")}
+    return LiveModel(**content | {name: int(content[name]) for name in _WHOLE if content[name] is not None})
+
+
+def _known(value: Any) -> Any:
+    """pandas has NaN where a table has null."""
+    return None if value is None or value != value else value
+
+
+def takes_known(models: pd.DataFrame) -> set[str]:
+    """The series of these rows whose model learns from columns known ahead."""
+    live = [from_row(row) for row in models.to_dict("records")]
+    return {each.series for each in live if each.candidate.build(each.season_length).takes_known}

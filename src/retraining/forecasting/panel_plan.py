@@ -1,14 +1,8 @@
-"""What a spec says of all series of a panel."""
+"""What all series of a panel share. It travels with every version, so it knows no spec."""
 
 from dataclasses import dataclass
 
-from retraining.errors import SpecError
 from retraining.forecasting.find_forecaster import FALLBACK, Candidate
-from retraining.kinds.find_kind import kind_of
-from retraining.rules.panel.regular import Calendar
-from retraining.spec.forecast_section import ForecastSection
-from retraining.spec.model_spec import ModelSpec
-from retraining.spec.params import plain
 
 
 @dataclass(frozen=True)
@@ -30,39 +24,3 @@ class PanelPlan:
         """The candidates, and always the seasonal naive forecast."""
         named = {each.name for each in self.candidates}
         return (*self.candidates, *(() if FALLBACK in named else (Candidate(FALLBACK, FALLBACK),)))
-
-
-def plan_of(spec: ModelSpec) -> PanelPlan:
-    """The plan of a forecast."""
-    section = section_of(spec)
-    candidates = tuple(Candidate(each.called, each.model, plain(each.options)) for each in section.models)
-    return PanelPlan(section.horizon, section.season, section.intervals, candidates)
-
-
-def calendar_of(spec: ModelSpec) -> Calendar:
-    """How a forecast counts time."""
-    section = section_of(spec)
-    return Calendar(section.frequency, section.season, section.missing)
-
-
-def section_of(spec: ModelSpec) -> ForecastSection:
-    """The section of a forecast. Raises SpecError for a model of another kind."""
-    if spec.forecast is None:
-        raise SpecError(f"{spec.model} is a {kind_of(spec).name}; expected a forecast.")
-    return spec.forecast
-
-
-def wrong_models(spec: ModelSpec) -> list[tuple[str, str]]:
-    """What keeps the models of a spec from being built, as key and sentence. Nothing is known where the library is not
-    installed."""
-    wrong = []
-    plan = plan_of(spec)
-    for candidate in plan.tried:
-        try:
-            candidate.build(plan.season_length).check()
-        except SpecError as err:
-            if not isinstance(err.__cause__, ModuleNotFoundError):
-                wrong.append(("forecast.models", str(err)))
-        except Exception as err:  # whatever a user's function or a library raises
-            wrong.append(("forecast.models", f"`{candidate.name}` refuses its options: {err}."))
-    return wrong

@@ -6,14 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from retraining.forecasting.buckets import Bucket, series_of
+from retraining.forecasting.buckets import COLUMNS_OF_MODEL, SERIES, Bucket, series_of
 from retraining.forecasting.guarded import CannotForecastError
-from retraining.forecasting.learn_series import Series
+from retraining.forecasting.learn_series import Series, fallback
 from retraining.forecasting.live_model import LiveModel, from_row
 from retraining.forecasting.panel_plan import PanelPlan
 from retraining.forecasting.update_series import Ahead, forecast_ahead, no_answer, update_state, values_between
 from retraining.rules.panel.accuracy import ACTUAL, FORECAST, SCALE, lower, upper
-from retraining.rules.panel.regular import Regular
+from retraining.rules.panel.regular import NOTHING, Regular
 
 
 def at_origins(series: Series, plan: PanelPlan, live: LiveModel, origins: Sequence[int], scale: float) -> pd.DataFrame:
@@ -55,9 +55,21 @@ def origins_of_bucket(
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
+def naive_of_bucket(rows: pd.DataFrame, keys: Sequence[str], origin: int, bucket: Bucket) -> pd.DataFrame:
+    """The seasonal naive forecast of some series, as models that have seen the points up to an origin."""
+    all_series = series_of(rows[rows[SERIES].isin(set(keys))], bucket)
+    found = []
+    for key in keys:
+        series = all_series.get(key, Series(key, NOTHING))
+        seen = replace(series, regular=_until(series.regular, origin))
+        found.append(fallback(seen, bucket.plan, "The seasonal naive forecast.").as_row())
+    return pd.DataFrame(found, columns=COLUMNS_OF_MODEL)
+
+
 def _until(regular: Regular, origin: int) -> Regular:
-    """The series as it was known at an origin."""
-    return replace(regular, values=regular.values[: max(0, origin - regular.first + 1)])
+    """The series as it was known at an origin. One that begins later has no value yet, up to the origin itself."""
+    known = max(0, origin - regular.first + 1)
+    return replace(regular, first=min(regular.first, origin + 1), values=regular.values[:known])
 
 
 def _answer(series: Series, plan: PanelPlan, live: LiveModel, origin: int) -> Ahead:

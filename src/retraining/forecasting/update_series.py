@@ -25,13 +25,19 @@ class Ahead:
     upper: dict[str, FloatArray]
 
 
+SEASONS_BEFORE = 2
+"""Of the newest points that a model has taken in, an update reads these seasons again."""
+
+
 def needed_from(live: LiveModel, plan: PanelPlan) -> int | None:
-    """The first step of the series that an update reads; None for all of them."""
+    """The first step of the series that an update reads; None for all of them. It reads at least the newest row, so
+    that the steps after it are known to be missing."""
     if live.is_fallback:
         return None
     if live.candidate.build(live.season_length).needs_history:
         return live.trained_from
-    return live.updated_until - 2 * plan.season_length
+    recent = live.updated_until - SEASONS_BEFORE * plan.season_length
+    return recent if live.last_row is None else min(recent, live.last_row)
 
 
 def update_state(series: Series, plan: PanelPlan, live: LiveModel) -> LiveModel:

@@ -58,4 +58,5 @@ FORECAST = Forecast(
     prediction_type=DoubleType(),
     followed=MASE,
     metrics=by_name(MASE, RMSSE),
+    learns="series",
 )

@@ -13,6 +13,8 @@ from pyspark.sql.types import DataType
 
 from retraining.kinds.metric import FloatArray, Metric, Predictions, Signal
 
+Learns = Literal["rows", "series"]
+
 
 @dataclass(frozen=True)
 class Kind(ABC):
@@ -34,6 +36,9 @@ class Kind(ABC):
     """Metrics that a gate may name."""
     metric_families: tuple[str, ...] = ()
     """Names with a parameter that a gate may also use, as an error lists them."""
+    learns: Learns = "rows"
+    """What a model of the kind learns: rows, one estimator for all of them; or series, a panel with a model for each.
+    Every stage has one way for each."""
 
     @property
     def column_kind(self) -> Literal["numeric", "categorical"]:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from retraining.records.change import DataFault, KindOfChange
 from retraining.records.drift import DriftVerdict
+from retraining.records.panel import SeriesCount
 from retraining.records.run import Stamped
 
 Action = Literal["keep", "update", "refit", "rollback"]
@@ -160,6 +161,11 @@ class Evidence:
     this bound."""
     recent_error_reason: str | None = None
     """recent_error and its bound in a sentence."""
+    holdout_counted_in: str | None = None
+    """What holdout_days counts where it is not whole days: months of a monthly forecast."""
+    series_actions: tuple[SeriesCount, ...] = ()
+    """Of a forecast: how many series have which action; `panel_actions` has a row for each. Empty for every other
+    kind."""
     fault_answer: str | None = None
     """With which reason a person answered all certain faults of this batch; None where it has none or one is open."""
 

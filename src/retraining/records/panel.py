@@ -5,6 +5,10 @@ from typing import Literal
 
 from retraining.records.run import Stamped
 
+Made = Literal["fitted", "followed"]
+"""How a row of `series_models` was made. fitted: by a training, as it was before the hold-out. followed: the same model
+after the points of later batches."""
+
 SeriesAction = Literal["keep", "update_state", "reestimate", "respecify", "fallback", "retire"]
 """keep: nothing new. update_state: the same parameters take in the new points. reestimate: the same form, new
 parameters. respecify: a new search over the models. fallback: seasonal naive. retire: the series has ended."""
@@ -72,6 +76,8 @@ class SeriesLimits:
     """Data time after which parameters are estimated again."""
     max_refit_share: float
     """policy.max_refit_share."""
+    search_all: str | None = None
+    """Why every series is searched for a model again, such as a person's wish; None where each one is looked at."""
 
 
 @dataclass(frozen=True)
@@ -89,11 +95,23 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class SeriesCount:
+    """How many series of a panel have one action, for the panel's one decision."""
+
+    action: SeriesAction
+    """What is done with them."""
+    series: int
+    """How many they are."""
+
+
+@dataclass(frozen=True)
 class PanelAction(Stamped):
     """One row a series and run: what was done with it, and why."""
 
     model: str
     """Name of the panel's model."""
+    evaluation_id: str
+    """The evaluation that decided it: that of the panel's decision."""
     batch_seq: int
     """The newest committed batch."""
     series: str
@@ -124,6 +142,13 @@ class SeriesModel(Stamped):
     """Name of the panel's model."""
     panel_version: int
     """Version of the panel that the row belongs to."""
+    made: Made
+    """fitted or followed. A version of the panel has each series once as it was fitted, and once a batch as it was
+    followed."""
+    batch_seq: int
+    """The newest batch that was known."""
+    bucket: int
+    """The bucket of series that a worker computed it in."""
     series: str
     """Key of the series: its columns' values as a JSON list."""
     forecaster: str
@@ -170,3 +195,32 @@ class SeriesModel(Stamped):
     """What was done last."""
     reason: str
     """Why."""
+    evidence: str | None = None
+    """SeriesEvidence as JSON, of a row that was followed."""
+
+
+@dataclass(frozen=True)
+class PanelReference(Stamped):
+    """What the live panel was worth on one batch: its errors beside those of a panel that is fitted again in full each
+    time, and of the seasonal naive forecast, from the same origin."""
+
+    model: str
+    """Name of the panel's model."""
+    batch_seq: int
+    """The batch with the actuals."""
+    origin_batch: int
+    """The batch after which all three were forecast."""
+    model_version: str
+    """The version that was live then."""
+    series: int
+    """Series with an actual and all three forecasts."""
+    forecasts: int
+    """Forecasts of each of the three that met an actual."""
+    live_loss: float
+    """Sum of the live panel's errors, each divided by its series' scale."""
+    naive_loss: float
+    """The same of the seasonal naive forecast."""
+    refit_loss: float
+    """The same of a search over the models of every series."""
+    refit_seconds: float
+    """How long these searches and their forecasts took."""

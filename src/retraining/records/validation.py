@@ -52,7 +52,7 @@ class SourceFacts:
     learnable: int
     """Labelled rows that are the newest of their key: only these are learned from and judged on."""
     days: tuple[date, ...]
-    """Days that hold such rows; empty for a ledger without time."""
+    """Days that hold such rows, of a forecast one a step; empty for a ledger without time."""
     classes: tuple[tuple[str, int], ...] | None
     """The most frequent classes and their rows; None where the label is a number."""
     empty_features: tuple[str, ...]

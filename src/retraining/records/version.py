@@ -106,6 +106,10 @@ class Manifest(Stamped):
     """Rows of earlier batches that an update was shown again, beside trained_rows."""
     left_out: tuple[LeftOut, ...] = ()
     """Days inside the bounds that were in doubt, and so not learned."""
+    panel_version: int | None = None
+    """Of a forecast: the version of the panel in `series_models`; None for every other kind."""
+    series_models_version: int | None = None
+    """Of a forecast: the Delta version of `series_models` that holds the panel as it was registered."""
 
 
 @dataclass(frozen=True)

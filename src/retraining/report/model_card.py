@@ -16,7 +16,7 @@ def model_card(spec: ModelSpec, full_name: str, event: Event, page: str) -> str:
     uri = f"models:/{full_name}@champion"
     return "\n\n".join(
         [
-            f"Predicts `{spec.columns.label}` ({kind_of(spec).name}) from {_listed(spec.columns.features)}, as "
+            f"Predicts `{spec.columns.label}` ({kind_of(spec).name}) from {_learned_from(spec)}, as "
             f"specs/{spec.model}.yml says.",
             _standing(event),
             "With pandas:",
@@ -31,6 +31,13 @@ def model_card(spec: ModelSpec, full_name: str, event: Event, page: str) -> str:
             f"Report: {page}.",
         ]
     )
+
+
+def _learned_from(spec: ModelSpec) -> str:
+    """Its features, or the past of its series."""
+    if spec.forecast is None:
+        return _listed(spec.columns.features)
+    return f"the past of each series ({_listed(spec.forecast.series) or 'one'})"
 
 
 def _standing(event: Event) -> str:

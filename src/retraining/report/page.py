@@ -7,10 +7,12 @@ from retraining.report.charts.batch_chart import batch_charts
 from retraining.report.charts.drift_chart import MOST_CHARTS, ColumnChart, drift_charts
 from retraining.report.charts.error_chart import error_charts, error_sentence, shows_running_errors
 from retraining.report.charts.gate_chart import gate_chart
+from retraining.report.charts.panel_charts import panel_error_chart, panel_error_sentence, series_chart
 from retraining.report.charts.promotion_marks import promotion_marks
 from retraining.report.headline import headlines
 from retraining.report.outcome import refit_in_words
 from retraining.report.page_data import PageData
+from retraining.report.panel_data import PanelPage
 from retraining.report.render import TEMPLATES
 from retraining.report.words import (
     NOTHING,
@@ -24,6 +26,7 @@ from retraining.report.words import (
     unit_of,
 )
 from retraining.rules.gate.checks import metric_in_words
+from retraining.spec.forecast_section import WHOLE_DAYS
 
 FEWEST_COLUMNS = 3
 MOST_COLUMNS = 9
@@ -68,7 +71,20 @@ def render_run_page(data: PageData) -> str:
         not_judged=not_judged(data.run),
         evidence=_evidence(data.decision, data.metric) if data.decision else [],
         gate_svg=gate_chart(data.gate_results),
+        **_panel(data.panel),
     )
+
+
+def _panel(panel: PanelPage | None) -> dict[str, object]:
+    """The charts of a forecast."""
+    if panel is None:
+        return {"panel": None, "panel_svg": "", "panel_sentence": "", "drawn": []}
+    return {
+        "panel": panel,
+        "panel_svg": panel_error_chart(panel.errors),
+        "panel_sentence": panel_error_sentence(panel.errors) if panel.errors else "",
+        "drawn": [(each, series_chart(each, panel.levels[-1])) for each in panel.drawn],
+    }
 
 
 def _reasons(data: PageData) -> tuple[str, ...]:
@@ -98,7 +114,11 @@ def _evidence(decision: Decision, metric: str) -> list[tuple[str, str, str]]:
 
     return [
         ("New labelled rows", count(decision.new_labelled_rows), f"at least {count(decision.min_new_rows)}"),
-        ("To judge a candidate on", days, "" if decision.holdout_days is None else "whole days"),
+        (
+            "To judge a candidate on",
+            days,
+            "" if decision.holdout_days is None else decision.holdout_counted_in or WHOLE_DAYS,
+        ),
         ("Champion's age", NOTHING if age is None else f"{age:.0f} days", f"at most {decision.max_age_days}"),
         (
             f"Realised {metric_in_words(metric)}",

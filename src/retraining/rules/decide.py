@@ -1,9 +1,11 @@
 """Keep the champion, update it, or fit a new one? Evidence in, verdict out; the reasons are never empty."""
 
 from retraining.records.decision import Evidence, Thresholds, Verdict
+from retraining.records.panel import REFITS
 from retraining.rules.drift.data_faults import faults_in_words, ways_out
 from retraining.rules.gate.holdout import FEWEST_DAYS, FEWEST_NEW_DAYS, fewest_whole_days
 from retraining.rules.performance.grown_error import error_has_grown
+from retraining.spec.forecast_section import WHOLE_DAYS
 
 REFUSED_UPDATES = 2
 """After this many refused candidates in a row, updating the champion leads nowhere."""
@@ -29,6 +31,8 @@ def decide(evidence: Evidence, thresholds: Thresholds) -> Verdict:
     if obstacle:
         return Verdict("keep", (obstacle,))
     again = _again(evidence)
+    if evidence.series_actions:
+        return _of_series(evidence, again)
     if evidence.champion_version is None:
         first = f"There is no champion yet; {evidence.new_labelled_rows:,} labelled rows to train the first one on."
         return Verdict("refit", again or (first,))
@@ -43,6 +47,19 @@ def decide(evidence: Evidence, thresholds: Thresholds) -> Verdict:
         return Verdict("keep", (too_soon, *wanted))
 
     return _how(evidence, (*wanted, *(each.sentence for each in evidence.doubted)))
+
+
+def _of_series(evidence: Evidence, again: tuple[str, ...]) -> Verdict:
+    """A panel is trained where a series is to be fitted: each series has been looked at by itself, and what is not
+    fitted is carried over."""
+    fitted = sum(each.series for each in evidence.series_actions if each.action in REFITS)
+    total = sum(each.series for each in evidence.series_actions)
+    counted = ", ".join(f"{each.series:,} {each.action}" for each in evidence.series_actions)
+    found = f"{fitted:,} of {total:,} series are to be fitted ({counted}); `panel_actions` says why of each."
+    if evidence.champion_version is None:
+        first = "There is no champion yet."
+        return Verdict("refit", (*again, first, found)) if fitted else Verdict("keep", (first, found))
+    return Verdict("update", (*again, found)) if fitted else Verdict("keep", (found,))
 
 
 def _rollback(evidence: Evidence, thresholds: Thresholds) -> tuple[str, ...]:
@@ -91,9 +108,10 @@ def _too_few_days(evidence: Evidence) -> str | None:
         return None
 
     since = "since the champion's data" if evidence.champion_version else "of data"
+    there = f"{days} {evidence.holdout_counted_in or WHOLE_DAYS} {since}"
     return (
-        f"{days} whole days {since}; a candidate needs {needed}, {needed - FEWEST_DAYS} or more to learn from and "
-        f"{FEWEST_DAYS} or more that judge it: {needed - days} more."
+        f"{there}; a candidate needs {needed}, {needed - FEWEST_DAYS} or more to learn from and {FEWEST_DAYS} or more "
+        f"that judge it: {needed - days} more."
     )
 
 

@@ -31,6 +31,9 @@ SEASONS: Mapping[str, int] = {
 }
 """The usual season of a frequency, in steps."""
 
+WHOLE_DAYS = "whole days"
+_BLOCKS: Mapping[str, str] = {"weekly": "weeks", "monthly": "months", "quarterly": "quarters", "yearly": "years"}
+
 
 def _is_a_model(name: str) -> str:
     if name not in FORECASTERS and not is_recipe(name):
@@ -100,6 +103,11 @@ class ForecastSection(Section):
     def season(self) -> int:
         """Steps of a season."""
         return self.season_length or SEASONS[self.frequency]
+
+    @property
+    def blocks_called(self) -> str:
+        """What a hold-out is counted in: whole days, or steps where those are longer."""
+        return _BLOCKS.get(self.frequency, WHOLE_DAYS)
 
     @property
     def named_columns(self) -> tuple[str, ...]:

@@ -45,9 +45,13 @@ def forecast_of_kind(value: Any, check: ValidatorFunctionWrapHandler, info: Vali
 
 
 def with_defaults_of_kind(content: Any) -> Any:
-    """The ledger of a forecast is its time column, where the source says nothing else."""
+    """The ledger of a forecast is its time column, where the source says nothing else. What was judged goes live: its
+    state is carried on over the hold-out, and nothing is fitted again."""
     if not isinstance(content, Mapping) or content.get("kind") != FORECAST_KIND:
         return content
+    gate = content.get("gate", {})
+    if isinstance(gate, Mapping) and "deploy" not in gate:
+        content = {**content, "gate": {**gate, "deploy": "candidate"}}
     source = content.get("source")
     if not isinstance(source, Mapping) or "ledger_column" in source:
         return content
@@ -81,6 +85,8 @@ def _wrong_forecast(spec: "ModelSpec") -> Iterator[str]:
         )
     if spec.gate.holdout == "reserved":
         yield "gate.holdout: series are judged by their newest days. Remove holdout: reserved"
+    if spec.gate.deploy == "refit":
+        yield "gate.deploy: what was judged goes live, carried on over the hold-out. Remove deploy: refit"
     if own := [name for name in spec.gate.metrics if is_recipe(name)]:
         yield f"gate: {', '.join(own)}: a forecast is judged by mase or rmsse. Remove your own metric"
     yield from _wrong_keys(spec)

@@ -11,7 +11,7 @@ from retraining.kinds.find_kind import KINDS, kind_of
 from retraining.spec.columns_section import ColumnsSection
 from retraining.spec.document.faults import did_you_mean
 from retraining.spec.drift_section import DriftSection
-from retraining.spec.forecast_section import FORECAST_KIND, ForecastSection
+from retraining.spec.forecast_section import FORECAST_KIND, WHOLE_DAYS, ForecastSection
 from retraining.spec.gate_section import GateSection
 from retraining.spec.kind_of_sections import (
     NOT_GIVEN,
@@ -175,6 +175,11 @@ class ModelSpec(Section):
         """Remembers the columns of another model of the same source, so that ingestion keeps them as they are."""
         theirs = (*other.columns.features, *other.columns.slices, other.columns.label, *other.series_columns)
         self._used_by_others = (*self._used_by_others, *theirs)
+
+    @property
+    def blocks_called(self) -> str:
+        """What a hold-out of the newest time is counted in."""
+        return self.forecast.blocks_called if self.forecast else WHOLE_DAYS
 
     @property
     def is_forecast(self) -> bool:

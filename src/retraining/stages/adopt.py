@@ -17,6 +17,7 @@ from retraining.rules.champion.history import same_adoption
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.apply_newest_decision import apply_newest_decision
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
+from retraining.steps.imported.check_made_elsewhere import check_has_one_model
 from retraining.steps.imported.check_trust import TRUSTED
 from retraining.steps.imported.take_over import take_over
 
@@ -45,6 +46,7 @@ def adopt(context: Context, request: AdoptRequest) -> AdoptReport:
     UntrustedVersionError for one whose files the request does not trust: it is not loaded.
     """
     spec = context.spec
+    check_has_one_model(spec)
     promotions = apply_newest_decision(context, "leave")
     decided = [row for row in promotions if row.request_id == context.run.run_id and row.state == "DECIDED"]
     if decided:

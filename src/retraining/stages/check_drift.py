@@ -2,12 +2,14 @@
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.context import Context
+from retraining.kinds.find_kind import kind_of
+from retraining.kinds.kind import Learns
 from retraining.records.control import Control
 from retraining.records.decision import Decision, Thresholds
 from retraining.records.drift import DriftMetric
@@ -23,13 +25,15 @@ from retraining.steps.champion.live_versions import find_previous_champion, heal
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.model_history import ModelHistory, read_history
 from retraining.steps.dataset.new_rows import count_new_rows
-from retraining.steps.decide.attempts import last_training
+from retraining.steps.decide.attempts import attempt_evidence, last_training
 from retraining.steps.decide.doubted_days import doubt_new_days
 from retraining.steps.decide.evidence import Measurements, Wishes, collect_evidence, expected_error
 from retraining.steps.decide.unfinished_run import unfinished_decision
 from retraining.steps.drift.evaluate_drift import evaluate_drift
 from retraining.steps.drift.tell_rows_apart import tell_rows_apart
 from retraining.steps.gate.plan_holdout import check_holdout_has_days
+from retraining.steps.panel.decide_actions import decide_actions
+from retraining.steps.panel.realised_losses import count_new_steps, measure_panel_losses
 from retraining.steps.performance.daily_losses import measure_daily_losses
 from retraining.steps.performance.estimate_unlabelled import estimate_unlabelled
 from retraining.steps.performance.feed_detectors import feed_detectors
@@ -88,7 +92,7 @@ def check_drift(
 
     decision = _earlier(history, evaluation) or _of_killed_run(context, source, history, evaluation)
     if decision is None:
-        measurements = _measure(context, source, history, metrics, evaluation)
+        measurements = _MEASURES[kind_of(context.spec).learns](context, source, history, metrics, evaluation)
         decision = _decide(context, source, history, measurements, evaluation)
         append_rows(context.tables, "decide", [decision])
 
@@ -164,7 +168,36 @@ def _evaluation_id(
     return hashlib.sha256("|".join([*parts, str(word.seq)] if word else parts).encode()).hexdigest()
 
 
-def _measure(
+def _measure_series(
+    context: Context,
+    source: IngestedSource,
+    history: ModelHistory,
+    metrics: Sequence[DriftMetric],
+    evaluation: _Evaluation,
+) -> Measurements:
+    """What each series of a panel needs, by its own errors."""
+    champion = evaluation.champion
+    training = last_training(history, champion)
+    again = _why_all_again(context, history, evaluation)
+    with ThreadPoolExecutor() as pool:
+        actions = pool.submit(decide_actions, context, source, champion, evaluation.id, again)
+        losses = pool.submit(measure_panel_losses, context, source, history.decisions)
+        new_rows = pool.submit(count_new_steps, context, source, training.batch_seq if training else 0)
+    return Measurements(losses=losses.result(), new_rows=new_rows.result(), series_actions=actions.result())
+
+
+def _why_all_again(context: Context, history: ModelHistory, evaluation: _Evaluation) -> str | None:
+    """Why every series is searched for a model again."""
+    asked = evaluation.wishes.asked_reason
+    if asked:
+        return f"A person wants a training: {asked}"
+    found = attempt_evidence(context.spec, history, evaluation.champion)
+    if found.get("made_otherwise"):
+        return "The spec makes a version in another way than the last one was made."
+    return None
+
+
+def _measure_rows(
     context: Context,
     source: IngestedSource,
     history: ModelHistory,
@@ -197,6 +230,14 @@ def _measure(
     )
 
 
+_Measure = Callable[
+    [Context, IngestedSource, ModelHistory, Sequence[DriftMetric], _Evaluation],
+    Measurements,
+]
+_MEASURES: Mapping[Learns, _Measure] = {"rows": _measure_rows, "series": _measure_series}
+"""By what a kind learns."""
+
+
 def _decide(
     context: Context,
     source: IngestedSource,
@@ -208,7 +249,7 @@ def _decide(
     evidence = collect_evidence(spec, source, history, evaluation.champion, measurements, evaluation.wishes)
     thresholds = _thresholds(spec)
     verdict = decide(evidence, thresholds)
-    if verdict.trains:
+    if verdict.trains and kind_of(spec).learns == "rows":
         evidence = doubt_new_days(context, source, evaluation.champion, evidence)
         verdict = decide(evidence, thresholds)
 

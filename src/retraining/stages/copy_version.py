@@ -18,7 +18,7 @@ from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.live_versions import heal_and_read_champion
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.model_history import ModelHistory, read_history
-from retraining.steps.imported.check_made_elsewhere import check_inputs
+from retraining.steps.imported.check_made_elsewhere import check_has_one_model, check_inputs
 from retraining.steps.imported.check_trust import TRUSTED, check_trust
 from retraining.steps.imported.copied_manifest import Copy, copied_manifest
 
@@ -53,6 +53,7 @@ def copy_version(context: Context, request: CopyRequest) -> CopyReport:
     UntrustedVersionError for files that the request does not trust: they are not loaded.
     """
     spec = context.spec
+    check_has_one_model(spec)
     _check(context, request)
     schema = other_schema(context.registry, request.schema)
     check_inputs(spec, schema, request.model, request.version)

@@ -1,14 +1,17 @@
 """Judge the challenger on rows neither model was trained on; promote it, or refuse it with reasons."""
 
 import logging
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from retraining.adapters.registry.registry import CHAMPION
-from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq
+from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq, read_rows
 from retraining.context import Context
 from retraining.errors import NothingToDoError
 from retraining.failpoints import hit
+from retraining.kinds.find_kind import kind_of
+from retraining.kinds.kind import Learns
 from retraining.records.gate import STOPS_NOBODY, GateResult
 from retraining.records.promotion import Promotion
 from retraining.records.version import Manifest
@@ -18,10 +21,14 @@ from retraining.rules.champion.standing_verdict import standing_verdict, was_rol
 from retraining.steps.champion.apply_newest_decision import apply_newest_decision, decide_promotion
 from retraining.steps.champion.tell_consumers import tell_consumers
 from retraining.steps.champion.wait_for_approval import may_go_live, reject_expired, still_waits, with_approval
-from retraining.steps.dataset.ingested_source import read_source
+from retraining.steps.dataset.ingested_source import IngestedSource, read_source
+from retraining.steps.dataset.load_version import manifest_of_version
 from retraining.steps.dataset.model_history import ModelHistory, read_history
 from retraining.steps.gate.deployment import Deployment, fit_and_test_deployment
 from retraining.steps.gate.judge_candidate import judge_candidate
+from retraining.steps.panel.deploy_panel import deploy_panel
+from retraining.steps.panel.follow_panel import score_panel
+from retraining.steps.panel.judge_panel import judge_panel
 
 _log = logging.getLogger(__name__)
 
@@ -43,14 +50,20 @@ class PromoteReport:
 
 def promote(context: Context, retrain_key: str | None = None) -> PromoteReport:
     """Reconcile the alias, judge, decide, let the alias follow. A candidate that has been decided on is not judged
-    again."""
+    again. A panel that goes live forecasts at once: its next actuals come before the next scoring."""
     with ThreadPoolExecutor() as pool:
         ingested = pool.submit(read_source, context.spec, context.tables)
         reconciled = _reconciled_history(context)
 
     source = ingested.result()
     history = reconciled.numbered_by(source.numbers)
-    candidate = _candidate(history, retrain_key)
+    report = _judged(context, source, history, _candidate(history, retrain_key))
+    if report.promotion.outcome == "PROMOTE":
+        _FOLLOWS[_learns(context)](context, source)
+    return report
+
+
+def _judged(context: Context, source: IngestedSource, history: ModelHistory, candidate: Manifest) -> PromoteReport:
     champion = context.registry.version_of(context.model, CHAMPION)
 
     decided = standing_verdict(history.promotions, candidate.retrain_key, champion)
@@ -60,7 +73,7 @@ def promote(context: Context, retrain_key: str | None = None) -> PromoteReport:
     checks = _checks_of(history, candidate, champion)
     changed = _changed_since(context, candidate)
     if not checks and not changed:
-        checks = judge_candidate(context, source, candidate, history.manifest_of(champion), history)
+        checks = _JUDGES[_learns(context)](context, source, candidate, history.manifest_of(champion), history)
         append_rows(context.tables, "gate", checks)
     hit("promote.after_judge")
 
@@ -71,7 +84,7 @@ def promote(context: Context, retrain_key: str | None = None) -> PromoteReport:
 
     verdict = _Verdict(champion, passed, (changed,) if changed else _reasons(checks, passed))
     if passed and may_go_live(context.spec, question):
-        deployment = fit_and_test_deployment(context, source, candidate, history)
+        deployment = _DEPLOYS[_learns(context)](context, source, candidate, history)
         hit("promote.after_refit")
         verdict = _after_deployment(verdict, deployment)
         if verdict.passed:
@@ -85,6 +98,34 @@ def promote(context: Context, retrain_key: str | None = None) -> PromoteReport:
     report = PromoteReport(decision, checks)
     _log.info(report.summary)
     return report
+
+
+_Judge = Callable[[Context, IngestedSource, Manifest, Manifest | None, ModelHistory], tuple[GateResult, ...]]
+_Deploy = Callable[[Context, IngestedSource, Manifest, ModelHistory], Deployment]
+_JUDGES: Mapping[Learns, _Judge] = {"rows": judge_candidate, "series": judge_panel}
+_DEPLOYS: Mapping[Learns, _Deploy] = {"rows": fit_and_test_deployment, "series": deploy_panel}
+"""By what a kind learns."""
+
+
+def _forecast_at_once(context: Context, source: IngestedSource) -> None:
+    """The forecasts of the panel that is live now, where they are not there yet."""
+    live = str(context.registry.version_of(context.model, CHAMPION))
+    manifests = source.numbers.of_manifests(read_rows(context.tables, Manifest, context.model))
+    score_panel(context, source, manifest_of_version(manifests, context.model, live))
+
+
+def _waits_for_rows(context: Context, source: IngestedSource) -> None:
+    """Rows are predicted when they arrive."""
+
+
+_FOLLOWS: Mapping[Learns, Callable[[Context, IngestedSource], None]] = {
+    "rows": _waits_for_rows,
+    "series": _forecast_at_once,
+}
+
+
+def _learns(context: Context) -> Learns:
+    return kind_of(context.spec).learns
 
 
 def _carry_out(context: Context, decision: Promotion) -> None:

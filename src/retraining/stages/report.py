@@ -24,6 +24,7 @@ from retraining.rules.champion.alias_state import newest_move
 from retraining.rules.incidents import news_of_run, not_notified
 from retraining.rules.ingest.ledger import Ledger
 from retraining.steps.report.describe_champion import describe_champion
+from retraining.steps.report.panel_page import panel_page
 from retraining.steps.report.run_records import RunRecords, page_data, read_run_records
 from retraining.steps.report.send_alerts import send_alerts
 from retraining.steps.report.store_incidents import store_incidents
@@ -96,7 +97,8 @@ def report(context: Context, task_states: str = "") -> RunReport:
 
     all_events = reading.result()
     events = [row for row in all_events if row.model == spec.model]
-    data, is_new = _this_run(context, states, records, events)
+    told, is_new = _this_run(context, states, records, events)
+    data = replace(told, panel=panel_page(context))
     event = data.run
     if is_new:
         _store(context, event, len(events))

@@ -1,7 +1,7 @@
 """Fit a registered version again from its manifest, register nothing, and report what is the same."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.context import Context
 from retraining.errors import NothingToDoError, ReproduceError
 from retraining.kinds.find_kind import kind_of
+from retraining.kinds.kind import Learns
 from retraining.records.gate import GateResult
 from retraining.records.version import Comparison, Manifest
 from retraining.rules.gate.checks import gated_error
@@ -21,6 +22,7 @@ from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import load_version, manifest_of_version
 from retraining.steps.dataset.predict_rows import FittedVersion
 from retraining.steps.gate.evaluate_on_holdout import holdout_rows
+from retraining.steps.panel.fit_again import fit_again
 from retraining.steps.performance.sum_on_workers import sum_on_workers
 from retraining.steps.performance.worker_sums import ModelPair
 from retraining.steps.training.learn import Fit, learn
@@ -104,20 +106,36 @@ def reproduce(context: Context, version: str | None = None) -> ReproduceReport:
         )
 
     base = manifest_of_version(manifests, spec.model, manifest.base_version) if manifest.base_version else None
-    registered = load_version(context.registry, manifest)
-
     source = read_source(spec, context.tables)
-    learned = learn(context, source, _as_before_its_fit(manifest), base)
-    comparisons = (
-        *_circumstances(context, manifest),
-        *_rows(manifest, learned),
-        *_fits(spec, manifest, registered, learned),
-        *_gate(context, source, manifest, learned),
-    )
+    again = _AGAIN[kind_of(spec).learns](context, source, manifest, base)
+    comparisons = (*_circumstances(context, manifest), *again)
 
     report = ReproduceReport(spec.model, wanted, comparisons)
     _log.info(report.summary)
     return report
+
+
+def _rows_again(
+    context: Context, source: IngestedSource, manifest: Manifest, base: Manifest | None
+) -> tuple[Comparison, ...]:
+    registered = load_version(context.registry, manifest)
+    learned = learn(context, source, _as_before_its_fit(manifest), base)
+    return (
+        *_rows(manifest, learned),
+        *_fits(context.spec, manifest, registered, learned),
+        *_gate(context, source, manifest, learned),
+    )
+
+
+def _series_again(
+    context: Context, source: IngestedSource, manifest: Manifest, base: Manifest | None
+) -> tuple[Comparison, ...]:
+    return fit_again(context, source, manifest, base, DATA_HASH)
+
+
+_Again = Callable[[Context, IngestedSource, Manifest, Manifest | None], tuple[Comparison, ...]]
+_AGAIN: Mapping[Learns, _Again] = {"rows": _rows_again, "series": _series_again}
+"""By what a kind learns."""
 
 
 def _as_before_its_fit(manifest: Manifest) -> Manifest:

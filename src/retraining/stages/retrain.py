@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -11,11 +11,14 @@ from retraining.adapters.tables.ledgers_of_model import append_rows, next_seq
 from retraining.context import Context
 from retraining.errors import NothingToDoError
 from retraining.failpoints import hit
+from retraining.kinds.find_kind import kind_of
+from retraining.kinds.kind import Learns
 from retraining.records.decision import Decision
 from retraining.records.version import LeftOut, Manifest, Role
 from retraining.rules.ingest.batch_numbers import BEFORE_THE_FIRST
-from retraining.steps.dataset.ingested_source import read_source
+from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.model_history import ModelHistory, read_history
+from retraining.steps.panel.fit_panel import fit_panel
 from retraining.steps.training.fit_version import log_fit, store_fit
 
 _log = logging.getLogger(__name__)
@@ -62,8 +65,7 @@ def retrain(context: Context, evaluation_id: str | None = None) -> RetrainReport
     manifests = _with_reservation(context, decision, history.manifests)
     hit("retrain.after_reserve")
     candidate = next(row for row in manifests if row.retrain_key == _key(context, decision, "candidate"))
-    logged = log_fit(context, source, candidate, manifests)
-    manifest = store_fit(context, logged, manifests)
+    manifest = _FITS[kind_of(spec).learns](context, source, candidate, manifests)
 
     if manifest.version and context.registry.version_of(spec.model, CHALLENGER) != manifest.version:
         context.registry.set_alias(spec.model, CHALLENGER, manifest.version)
@@ -72,6 +74,15 @@ def retrain(context: Context, evaluation_id: str | None = None) -> RetrainReport
     report = RetrainReport(spec.model, manifest.retrain_key, manifest)
     _log.info(report.summary)
     return report
+
+
+def _fit_rows(context: Context, source: IngestedSource, candidate: Manifest, manifests: Sequence[Manifest]) -> Manifest:
+    return store_fit(context, log_fit(context, source, candidate, manifests), manifests)
+
+
+_Fit = Callable[[Context, IngestedSource, Manifest, Sequence[Manifest]], Manifest]
+_FITS: Mapping[Learns, _Fit] = {"rows": _fit_rows, "series": fit_panel}
+"""By what a kind learns."""
 
 
 def _decision(history: ModelHistory, evaluation_id: str | None) -> Decision:

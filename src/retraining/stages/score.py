@@ -1,6 +1,7 @@
 """Predict new rows once, at arrival, with the champion pinned at this moment."""
 
 import logging
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.adapters.tables.observations import BATCH_SEQ, Selection
 from retraining.context import Context
 from retraining.kinds.find_kind import kind_of
-from retraining.kinds.kind import Kind
+from retraining.kinds.kind import Kind, Learns
 from retraining.records.control import Control
 from retraining.records.promotion import Promotion
 from retraining.records.version import Manifest
@@ -27,6 +28,7 @@ from retraining.steps.dataset.load_version import check_kind, load_fitted, manif
 from retraining.steps.dataset.model_frame import columns_of_features
 from retraining.steps.dataset.other_sources import known_to_other_sources
 from retraining.steps.dataset.predict_rows import PROBABILITIES, FittedVersion, predict_rows
+from retraining.steps.panel.follow_panel import score_panel
 
 _KEYS = "_keys"
 _FIRST = "_first"
@@ -82,7 +84,24 @@ def score(context: Context) -> ScoreReport:
         return ScoreReport(spec.model, version, 0, retired=mode_in_words(controls))
     if version is None:
         return ScoreReport(spec.model, None, 0)
+    report = _SCORES[kind_of(spec).learns](context, version)
+    _log.info(report.summary)
+    return report
 
+
+def _score_series(context: Context, version: str) -> ScoreReport:
+    """A panel takes in the new points and forecasts the next steps."""
+    source = read_source(context.spec, context.tables)
+    manifests = source.numbers.of_manifests(read_rows(context.tables, Manifest, context.model))
+    champion = manifest_of_version(manifests, context.model, version)
+    check_kind(context, champion)
+    scored = score_panel(context, source, champion)
+    return ScoreReport(context.model, version, scored.rows, scored.unanswered)
+
+
+def _score_rows(context: Context, version: str) -> ScoreReport:
+    spec = context.spec
+    tables = context.tables
     with ThreadPoolExecutor() as pool:
         reading = pool.submit(read_rows, tables, Manifest, spec.model)
         promotions = pool.submit(read_rows, tables, Promotion, spec.model)
@@ -102,10 +121,11 @@ def score(context: Context) -> ScoreReport:
     previous = find_previous_champion(context, history, version)
     names = dict.fromkeys(name for name in (version, first, previous) if name)
     versions = [manifest_of_version(manifests, spec.model, name) for name in names]
-    report = _score_batches(context, source, versions, after)
+    return _score_batches(context, source, versions, after)
 
-    _log.info(report.summary)
-    return report
+
+_SCORES: Mapping[Learns, Callable[[Context, str], ScoreReport]] = {"rows": _score_rows, "series": _score_series}
+"""By what a kind learns."""
 
 
 def _score_batches(context: Context, source: IngestedSource, versions: list[Manifest], after: int) -> ScoreReport:

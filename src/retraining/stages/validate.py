@@ -1,6 +1,7 @@
 """Say what a run of a model would do, from its spec and its source, without writing anything."""
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from pyspark.sql import DataFrame
@@ -12,6 +13,9 @@ from retraining.adapters.tables.ledgers_of_model import read_rows
 from retraining.adapters.tables.tables import Tables
 from retraining.context import Context
 from retraining.errors import RetrainingError, SourceError, SpecError
+from retraining.forecasting.plan_of_spec import wrong_models
+from retraining.kinds.find_kind import kind_of
+from retraining.kinds.kind import Learns
 from retraining.records.promotion import Promotion
 from retraining.records.validation import Finding
 from retraining.records.version import Manifest
@@ -22,6 +26,7 @@ from retraining.rules.validation.expect_run import expect_run
 from retraining.rules.validation.judge_columns import judge_columns, judge_labels, missing_columns
 from retraining.rules.validation.judge_signature import judge_signature
 from retraining.spec.feed import Feed, rows_feed
+from retraining.spec.model_spec import ModelSpec
 from retraining.steps.ingest.pin_source import labels_table
 from retraining.steps.ingest.plan_batch import valid_until
 from retraining.steps.validation.measure_source import measure_source
@@ -62,13 +67,18 @@ class ValidateReport:
 def validate(context: Context, source_table: str, landing: Landing | None = None) -> ValidateReport:
     """Everything that can be known before a run. A source that cannot be read is a finding, not an exception."""
     spec = context.spec
-    findings = [Finding("error", f"`{key}`: {why}") for key, why in wrong_recipe(spec)]
+    wrong = _WRONG[kind_of(spec).learns](spec)
+    findings = [Finding("error", f"`{key}`: {why}") for key, why in wrong]
     findings += _findings_of_champion(context)
     try:
         findings += _findings_of_source(context, rows_feed(spec), source_table, landing)
     except (SourceError, SpecError) as err:
         findings.append(Finding("error", str(err)))
     return ValidateReport(spec.model, tuple(findings))
+
+
+_WRONG: Mapping[Learns, Callable[[ModelSpec], list[tuple[str, str]]]] = {"rows": wrong_recipe, "series": wrong_models}
+"""What keeps a model from being built, by what its kind learns."""
 
 
 def _findings_of_champion(context: Context) -> list[Finding]:

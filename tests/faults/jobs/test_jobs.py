@@ -8,7 +8,7 @@ from tests.faults.jobs.kills import faults_of, kill_jobs, table_of
 from tests.faults.jobs.tracks import PLANS
 
 RESOURCES = Path(__file__).parents[3] / "resources"
-ONLY_EXAMPLES = {"demo", "demo_month"}
+ONLY_EXAMPLES = {"demo", "demo_month", "demo_forecast", "demo_forecast_step"}
 SCHEDULES = {"on_schedule"}
 KILLED_ELSEWHERE = {"refresh_index", "score_batch"}
 """They have specs of other folders; tests/retraining/steps/search/test_kills.py and

@@ -13,13 +13,13 @@ from retraining.forecasting.buckets import (
     act_on_bucket,
     follow_bucket,
     forecast_bucket,
-    series_key,
     unknown_ahead,
     with_hits,
 )
 from retraining.forecasting.evidence import wanted_by_bucket
 from retraining.forecasting.find_forecaster import Candidate
 from retraining.forecasting.panel_plan import PanelPlan
+from retraining.forecasting.series_key import series_key
 from retraining.records.panel import SeriesLimits, SeriesModel
 from retraining.rules.panel.regular import Calendar
 from retraining.rules.panel.steps import steps_of
@@ -335,17 +335,25 @@ def test_a_new_series_is_forecast_before_it_has_a_model():
 
 
 def test_a_corrected_point_that_the_model_has_taken_in_leads_to_new_parameters():
-    rows = rows_of(a=daily(130), b=daily(130, 2)).assign(corrected=False)
-    live = specified(rows, bucket_at(119))
-    rows.loc[rows.index[(rows["series"] == "a")][100], ["value", "corrected"]] = [12.0, True]
-    rows.loc[rows.index[(rows["series"] == "b")][125], "corrected"] = True
+    rows = rows_of(a=daily(130), b=daily(130, 2))
+    live = specified(rows, bucket_at(119)).assign(corrected=[1, np.nan])
 
     assert wanted(follow_bucket(rows, live, bucket_at(129))) == {"a": "reestimate", "b": "update_state"}
 
 
 def test_a_row_of_the_table_has_the_fields_of_its_record():
     row = specified(rows_of(a=daily(60)), bucket_at(59)).iloc[0].to_dict()
-    written_by_the_step = {"run_id", "attempt_id", "at", "model", "panel_version"}
+    written_by_the_step = {
+        "model",
+        "panel_version",
+        "made",
+        "batch_seq",
+        "bucket",
+        "evidence",
+        "run_id",
+        "attempt_id",
+        "at",
+    }
 
     assert set(row) | written_by_the_step == {each.name for each in fields(SeriesModel)}
 

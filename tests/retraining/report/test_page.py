@@ -509,6 +509,16 @@ def test_the_gate_draws_an_interval_against_zero_and_its_threshold():
     assert [marks.count(kind) for kind in ("interval", "value", "zero", "threshold")] == [1, 1, 1, 1]
 
 
+def test_the_coverage_of_intervals_is_no_gain_and_is_not_drawn_as_one():
+    covered = check(
+        "coverage_80", metric=None, value=0.82, lower=0.78, upper=0.86, threshold=0.8, sentence="82.0% inside."
+    )
+
+    page = seen(full_page(gate_results=(check(), covered)))
+
+    assert (page.marks.count("interval"), absent(page, "82.0% inside.")) == (1, [])
+
+
 def test_a_check_without_an_interval_is_a_sentence():
     page = seen(full_page(gate_results=(check(lower=None, upper=None, sentence="Too few days."),)))
 

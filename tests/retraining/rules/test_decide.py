@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from retraining.records.change import DataFault
 from retraining.records.decision import Decision, DoubtedDays, Evidence, Thresholds
+from retraining.records.panel import SeriesCount
 from retraining.rules.decide import decide
 
 THRESHOLDS = Thresholds(
@@ -180,12 +181,16 @@ def test_a_rollback_blocks_until_a_newer_batch(batch_seq, action):
             "6 whole days of data; a candidate needs 7, 1 or more to learn from and 6 or more that judge it: 1 more.",
         ),
         (
+            replace(FIRST, holdout_days=6, holdout_counted_in="months"),
+            "6 months of data; a candidate needs 7, 1 or more to learn from and 6 or more that judge it: 1 more.",
+        ),
+        (
             replace(CHEAP, blocked_until_after_batch=3),
             "A rollback at batch 3 asks to wait for newer data; the newest batch is 3. The job release_retraining ends "
             "the wait.",
         ),
     ],
-    ids=["first", "cheap", "error", "age", "nothing", "rows", "days", "first days", "rollback"],
+    ids=["first", "cheap", "error", "age", "nothing", "rows", "days", "first days", "first months", "rollback"],
 )
 def test_the_reason_carries_the_numbers(evidence, sentence):
     assert reason(evidence) == sentence
@@ -478,3 +483,34 @@ def test_a_frozen_model_says_since_when_and_why():
     why = "On 2026-01-01 10:00 UTC an operator froze the model. Reason: The audit."
 
     assert reason(replace(CHEAP, frozen=True, frozen_reason=why)) == why
+
+
+def counts(**series: int) -> tuple[SeriesCount, ...]:
+    return tuple(SeriesCount(action, number) for action, number in series.items())
+
+
+@pytest.mark.parametrize(
+    ("base", "actions", "action"),
+    [
+        (CHEAP, counts(update_state=97, reestimate=3), "update"),
+        (CHEAP, counts(update_state=99, respecify=1), "update"),
+        (CHEAP, counts(update_state=99, fallback=1), "keep"),
+        (DEAR, counts(reestimate=1), "update"),
+        (FIRST, counts(respecify=100), "refit"),
+        (FIRST, counts(fallback=100), "keep"),
+    ],
+)
+def test_a_panel_is_trained_where_a_series_is_to_be_fitted(base, actions, action):
+    assert decide(replace(base, series_actions=actions), THRESHOLDS).action == action
+
+
+def test_a_panel_says_how_many_series_have_which_action():
+    said = reason(replace(CHEAP, series_actions=counts(reestimate=3, update_state=9_997)))
+
+    assert said == (
+        "3 of 10,000 series are to be fitted (3 reestimate, 9,997 update_state); `panel_actions` says why of each."
+    )
+
+
+def test_a_frozen_panel_is_not_trained():
+    assert decide(replace(CHEAP, series_actions=counts(respecify=5), frozen=True), THRESHOLDS).action == "keep"

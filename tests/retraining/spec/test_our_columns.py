@@ -12,6 +12,7 @@ ENDS = {
     "_candidate",
     "_refit",
     "_accepted",
+    "_forecasts",
     "_labels",
     "_landing",
     "_observations",

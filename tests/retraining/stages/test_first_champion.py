@@ -90,7 +90,7 @@ def test_a_run_killed_between_decision_and_alias_is_healed_and_nothing_is_judged
     loop.retrain()
     kill(loop.promote, monkeypatch, "retraining.adapters.registry.registry.Registry.set_alias")
     after_kill = (loop.alias("champion"), [row.state for row in rows(loop, Promotion)])
-    monkeypatch.setattr("retraining.stages.promote.judge_candidate", killed)
+    monkeypatch.setattr("retraining.stages.promote._JUDGES", {"rows": killed})
 
     healed = loop.promote()
 

@@ -3,7 +3,7 @@
 import hashlib
 import importlib.metadata
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from mlflow.data.delta_dataset_source import DeltaDatasetSource
 from mlflow.data.meta_dataset import MetaDataset
 
 from retraining.adapters.registry.registry import Registry, talking_to_mlflow
-from retraining.adapters.registry.signature import features_as_metadata, signature_of_model
+from retraining.adapters.registry.signature import features_as_metadata, signature_of_model, signature_of_panel
 from retraining.failpoints import hit
 from served_model.served_model import ServedModel
 
@@ -62,7 +62,31 @@ class FittedModel:
     metrics: Mapping[str, float] = field(default_factory=dict)
 
 
-def log_version(registry: Registry, model: str, fitted: FittedModel, data: TrainingData) -> tuple[str, str]:
+@dataclass(frozen=True)
+class FittedPanel:
+    """The models of a panel in a folder, and what MLflow shows of its fit."""
+
+    files: Path
+    """The folder that the version holds."""
+    loader: str
+    """The module that reads it."""
+    example: pd.DataFrame
+    """A request, made up."""
+    outputs: Mapping[str, str]
+    """Columns of an answer and their types, as MLflow calls them."""
+    code: tuple[Path, ...]
+    """The packages that the module needs where `src` is not on the path."""
+    requires: tuple[str, ...]
+    """Packages, beside those of every version, that it needs."""
+    tags: Mapping[str, str]
+    """With `role`, which names the run."""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+def log_version(
+    registry: Registry, model: str, fitted: FittedModel | FittedPanel, data: TrainingData
+) -> tuple[str, str]:
     """Logs and registers a fit; returns (run id, version). Signature and requirements are passed to MLflow, because it
     takes seconds to infer them."""
     with (
@@ -80,20 +104,41 @@ def log_version(registry: Registry, model: str, fitted: FittedModel, data: Train
             context="training",
             tags={"batch_seq": str(data.batch_seq), "hash": data.hash},
         )
-        info = mlflow.sklearn.log_model(
-            fitted.model,
-            name="model",
-            signature=signature_of_model(fitted.model, fitted.example),
-            input_example=fitted.example,
-            serialization_format="cloudpickle",
-            pip_requirements=pinned_requirements(),
-            code_paths=[str(package) for package in fitted.code],
-            metadata=features_as_metadata(fitted.model.features),
-        )
+        info = _log_panel(fitted) if isinstance(fitted, FittedPanel) else _log_estimator(fitted)
         hit("fit.after_model")
         version = mlflow.register_model(info.model_uri, registry.full_name(model), tags=dict(fitted.tags))
 
     return str(run.info.run_id), str(version.version)
+
+
+def _log_estimator(fitted: FittedModel) -> Any:
+    return mlflow.sklearn.log_model(
+        fitted.model,
+        name="model",
+        signature=signature_of_model(fitted.model, fitted.example),
+        input_example=fitted.example,
+        serialization_format="cloudpickle",
+        pip_requirements=pinned_requirements(),
+        code_paths=[str(package) for package in fitted.code],
+        metadata=features_as_metadata(fitted.model.features),
+    )
+
+
+def _log_panel(fitted: FittedPanel) -> Any:
+    """A folder that a module reads: a version of a panel holds numbers and texts, and no pickle."""
+    return mlflow.pyfunc.log_model(
+        name="model",
+        loader_module=fitted.loader,
+        data_path=str(fitted.files),
+        signature=signature_of_panel(fitted.example, fitted.outputs),
+        input_example=fitted.example,
+        pip_requirements=[*pinned_requirements(), *_pinned(fitted.requires)],
+        code_paths=[str(package) for package in fitted.code],
+    )
+
+
+def _pinned(names: Iterable[str]) -> list[str]:
+    return [f"{name}=={importlib.metadata.version(name)}" for name in names]
 
 
 def _run_name(model: str, tags: Mapping[str, str]) -> str:

@@ -18,6 +18,7 @@ from served_model.column_values import Feature, label_type_of_answers
 from served_model.served_model import PREDICTION, ServedModel
 
 _ANY = AnyType()  # type: ignore[no-untyped-call]
+_HORIZON = "horizon"
 _FEATURES = "features"
 """Key of the version's metadata that holds its features."""
 
@@ -42,6 +43,13 @@ def signature_of_model(model: ServedModel, example: pd.DataFrame) -> ModelSignat
     label = DataType[label_type_of_answers(str(model.label_type))]
     types = {name: label if name == PREDICTION else DataType.double for name in answers.columns}
     return ModelSignature(inputs, Schema([ColSpec(type_, str(name)) for name, type_ in types.items()]))
+
+
+def signature_of_panel(example: pd.DataFrame, outputs: Mapping[str, str]) -> ModelSignature:
+    """What names a series takes any type, as everywhere; the horizon may be left out."""
+    inputs = [ColSpec(_ANY, str(name), required=name != _HORIZON) for name in example.columns]
+    answers = [ColSpec(DataType[type_], name, required=False) for name, type_ in outputs.items()]
+    return ModelSignature(Schema([*inputs]), Schema([*answers]))
 
 
 def signature_of(registry: Registry, model: str, version: str) -> Signature | None:

@@ -10,6 +10,7 @@ from retraining.records.gate import GateResult
 from retraining.report.charts.svg import ALERT, CHAMPION, INK, LINE, MUTED, SURFACE, chart_style, inline_svg, new_axes
 from retraining.report.words import check_word, gain_text, is_relative, plain, spaced
 from retraining.rules.gate.checks import metric_in_words
+from retraining.rules.panel.panel_checks import COVERAGE
 
 WIDTH = 356
 ROW_HEIGHT = 44
@@ -31,7 +32,7 @@ class _Interval:
 
 
 def _interval(row: GateResult) -> _Interval | None:
-    if row.value is None or row.lower is None or row.upper is None:
+    if row.value is None or row.lower is None or row.upper is None or row.check.startswith(COVERAGE):
         return None
     decides = check_word(row) != "reported"
     passed = row.verdict == "passed"

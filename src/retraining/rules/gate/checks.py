@@ -94,7 +94,11 @@ def compared(evaluation: Evaluation, metric: Metric, gain: Gain, asked: GateTerm
     against = "the trivial predictor" if asked.question == "first" else "the champion"
     days = evaluation.blocks
     rows = evaluation.rows
-    where = f"{rows:,} rows of {days} days" if evaluation.blocks_are_days else f"{rows:,} reserved rows"
+    where = (
+        f"{rows:,} rows of {days} {evaluation.blocks_called}"
+        if evaluation.blocks_are_days
+        else f"{rows:,} reserved rows"
+    )
     return (
         f"{metric_in_words(metric.name)} {gain.candidate_error:.4g} against {gain.baseline_error:.4g} of {against} on "
         f"{where}: gain {gain_in_words(metric, gain.value)}{bounds(metric, gain, asked.level)}"

@@ -18,7 +18,8 @@ class GateTerms:
     refresh is not much worse; min_gain: what a change must gain;
     floors: metrics and the value that the candidate must reach whatever the baseline does; guards: metrics that must
     not get worse; looks: what its rows were asked before; keeps_first_population: whether forgetting
-    the first training's period counts against it; in_doubt: whether it learned days that may not stay as they are."""
+    the first training's period counts against it; in_doubt: whether it learned days that may not stay as they are;
+    first_may_equal: whether a first model need not be shown to be better, as it holds the baseline itself."""
 
     question: Question
     level: float = 0.95
@@ -29,6 +30,12 @@ class GateTerms:
     looks: Looks = UNSEEN
     keeps_first_population: bool = False
     in_doubt: bool = False
+    first_may_equal: bool = False
+
+    @property
+    def needs_no_worse(self) -> bool:
+        """Whether "at least as well as" is enough."""
+        return self.question == "refresh" or (self.question == "first" and self.first_may_equal)
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ class Sanity:
 class Evaluation:
     """Both models on the hold-out, block by block: metrics with their sums, the one that decides first; that one again
     for each slice, and on rows of the first training's period that neither model learned. blocks_are_days: else rows
-    without time order, in buckets."""
+    without time order, in buckets. blocks_called: what sentences call the days."""
 
     metrics: tuple[Metric, ...]
     sums: tuple[PairedSums, ...]
@@ -56,6 +63,7 @@ class Evaluation:
     sanity: Sanity = Sanity()
     slices: Mapping[str, PairedSums] = field(default_factory=dict)
     first_period: PairedSums | None = None
+    blocks_called: str = "days"
 
     @property
     def rows(self) -> int:

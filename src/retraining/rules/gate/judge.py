@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from retraining.kinds.metric import Metric
-from retraining.records.gate import Check, GateResult, GateVerdict, Question
+from retraining.records.gate import Check, GateResult, GateVerdict
 from retraining.rules.gate.checks import (
     MUCH_WORSE_GAIN,
     SMALL_GAIN,
@@ -29,9 +29,10 @@ from retraining.rules.gate.sanity import is_sane
 def judge(asked: GateTerms, evaluation: Evaluation) -> tuple[Check, ...]:
     """The checks of one candidate. It passes only if none fails or lacks evidence: an error never does.
 
-    first: shown to be better than the trivial predictor. refresh (same recipe, newer rows): "at least as well as", gain
-    above -5 % of the champion's loss, not shown to be negative, and shown to be above -10 %: days that cannot show that
-    are not enough evidence. change (anything else): shown to be better, by the minimum gain.
+    first: shown to be better than the trivial predictor; a panel of series, which holds it, only not worse. refresh
+    (same recipe, newer rows): "at least as well as", gain above -5 % of the champion's loss, not shown to be negative,
+    and shown to be above -10 %: days that cannot show that are not enough evidence. change (anything else): shown to be
+    better, by the minimum gain.
     """
     return (
         *is_sane(evaluation),
@@ -91,7 +92,7 @@ def gain_suffices(asked: GateTerms, evaluation: Evaluation) -> Check:
     metric = evaluation.metrics[0]
     gain = evaluation.gain(metric.name, asked.level)
     threshold = _threshold(asked, metric, gain)
-    passes = _passes(asked.question, gain, threshold)
+    passes = _passes(asked, gain, threshold)
     lacking = _lacking(asked, evaluation) or why_not_measured(metric, gain)
     unclear = _much_worse_is_possible(asked, metric, gain) if passes and not lacking else None
 
@@ -102,13 +103,13 @@ def gain_suffices(asked: GateTerms, evaluation: Evaluation) -> Check:
 
 def _threshold(asked: GateTerms, metric: Metric, gain: Gain) -> float:
     """The point gain that a candidate needs, in the metric's own unit."""
-    if asked.question == "refresh":
+    if asked.needs_no_worse:
         return worst_refresh_gain(metric, gain)
     return asked.min_gain if asked.question == "change" else 0.0
 
 
-def _passes(question: Question, gain: Gain, threshold: float) -> bool:
-    if question == "refresh":
+def _passes(asked: GateTerms, gain: Gain, threshold: float) -> bool:
+    if asked.needs_no_worse:
         return at_least_as_good(gain, threshold)
     return gain.lower is not None and gain.lower > 0 and gain.value >= threshold
 
@@ -131,7 +132,7 @@ def _lacking(asked: GateTerms, evaluation: Evaluation) -> str | None:
     if evaluation.blocks_are_days:
         found = evaluation.blocks
         wanted = FEWEST_DAYS
-        unit = "whole days"
+        unit = "whole days" if evaluation.blocks_called == "days" else evaluation.blocks_called
     else:
         found = evaluation.rows
         wanted = FEWEST_ROWS
@@ -140,7 +141,7 @@ def _lacking(asked: GateTerms, evaluation: Evaluation) -> str | None:
     if found < wanted:
         return f"The hold-out has {found} {unit}; a verdict needs {wanted}."
     if asked.question == "change" and asked.looks.fresh < FRESH_SHARE:
-        unit = "days" if evaluation.blocks_are_days else "rows"
+        unit = evaluation.blocks_called if evaluation.blocks_are_days else "rows"
         return (
             f"Of the hold-out's {unit} {asked.looks.fresh:.0%} have judged no change before; a verdict on a change "
             f"needs {FRESH_SHARE:.0%}, because {unit} that are asked often enough approve of anything."
@@ -159,7 +160,7 @@ def _sentence(
 
 
 def _needs(asked: GateTerms, metric: Metric, threshold: float) -> str:
-    if asked.question == "refresh":
+    if asked.needs_no_worse:
         return f"needs more than {gain_in_words(metric, threshold)} and an upper bound of at least 0"
     least = f"a gain of at least {gain_in_words(metric, threshold)} and " if asked.question == "change" else ""
     return f"needs {least}a lower bound above 0"
@@ -175,11 +176,12 @@ def _days(asked: GateTerms, evaluation: Evaluation, gain: Gain) -> str:
     margin = _margin(asked, metric, gain)
     level = asked.refresh_level if asked.question == "refresh" else asked.level
     needed = blocks_needed(gain, blocks, correlation, margin, level)
-    enough = f"about {needed} days" if needed else f"more than {MOST_BLOCKS} days"
+    called = evaluation.blocks_called
+    enough = f"about {needed} {called}" if needed else f"more than {MOST_BLOCKS} {called}"
     worth = effective_blocks(blocks, correlation)
     return (
-        f" These days say as much as {worth:.1f} independent ones: {correlation.sentence}. To show a "
-        f"difference of {gain_in_words(metric, margin).removeprefix('+')} takes {enough}."
+        f" These {called} say as much as {worth:.1f} independent ones: {correlation.sentence}. To show a difference of "
+        f"{gain_in_words(metric, margin).removeprefix('+')} takes {enough}."
     )
 
 

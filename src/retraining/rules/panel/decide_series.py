@@ -1,14 +1,17 @@
 """What is done with each series of a panel: evidence in, an action with its reason out."""
 
 import json
+import math
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from retraining.records.panel import REFITS, ErrorBlock, PanelAction, SeriesEvidence, SeriesLimits, Wanted
 from retraining.records.run import Stamp
+from retraining.rules.gate.holdout import MOST_DAYS
 from retraining.rules.panel.error_blocks import FEWEST_OF_BLOCK
+from retraining.rules.panel.steps import DAYS_OF_STEP
 from retraining.spec.model_spec import ModelSpec
 
 _SHOWN = 3.0
@@ -23,11 +26,13 @@ _REFIT_SHARE = 0.3
 
 
 def limits_of(spec: ModelSpec) -> SeriesLimits:
-    """What a spec says of its series."""
+    """What a spec says of its series. The default age counts from behind the longest hold-out: what goes live has not
+    learned it, and would be too old on its first day."""
     share = spec.policy.max_refit_share
+    holdout = MOST_DAYS * DAYS_OF_STEP[spec.forecast.frequency] if spec.forecast else 0.0
     return SeriesLimits(
         max_error_increase=spec.policy.max_error_increase,
-        max_age_days=spec.max_age_days,
+        max_age_days=spec.policy.max_age_days or spec.max_age_days + math.ceil(holdout),
         max_refit_share=_REFIT_SHARE if share is None else share,
     )
 
@@ -44,6 +49,8 @@ def wanted_action(evidence: SeriesEvidence, limits: SeriesLimits) -> Wanted:
         return Wanted("retire", "No point has come for so long that the series counts as ended.")
     if evidence.why_fallback:
         return Wanted("fallback", evidence.why_fallback)
+    if limits.search_all:
+        return Wanted("respecify", limits.search_all)
     if evidence.was_fallback:
         urgency = evidence.weight * evidence.expected_share
         return Wanted("respecify", "Nothing prevents a model any more.", urgency, counts=True)
@@ -109,8 +116,17 @@ def refit_budget(series: int, limits: SeriesLimits) -> int:
     return max(1, int(series * limits.max_refit_share)) if limits.max_refit_share > 0 else 0
 
 
+@dataclass(frozen=True)
+class Decided:
+    """What all rows of one decision share: the model, the evaluation, and the newest batch."""
+
+    model: str
+    evaluation_id: str
+    batch_seq: int
+
+
 def panel_actions(
-    model: str, batch_seq: int, evidence: Sequence[SeriesEvidence], limits: SeriesLimits, stamp: Stamp
+    decided: Decided, evidence: Sequence[SeriesEvidence], limits: SeriesLimits, stamp: Stamp
 ) -> tuple[PanelAction, ...]:
     """One row a series, in the order of their keys: worst first until the budget is spent. What has to wait takes in
     its new points meanwhile. New series are not paid from the budget: a series without a model has no forecast."""
@@ -123,14 +139,13 @@ def panel_actions(
     ranks = {key: place for place, key in enumerate(order, start=1)}
     budget = refit_budget(sum(each.forecaster is not None for each in evidence), limits)
     return tuple(
-        _row(model, batch_seq, each, (asked[each.series], ranks.get(each.series), budget), (limits, stamp))
+        _row(decided, each, (asked[each.series], ranks.get(each.series), budget), (limits, stamp))
         for each in sorted(evidence, key=lambda each: each.series)
     )
 
 
 def _row(
-    model: str,
-    batch_seq: int,
+    decided: Decided,
     evidence: SeriesEvidence,
     place: tuple[Wanted, int | None, int],
     context: tuple[SeriesLimits, Stamp],
@@ -139,8 +154,9 @@ def _row(
     limits, stamp = context
     done = within_budget(wanted, evidence, rank, budget)
     return PanelAction(
-        model=model,
-        batch_seq=batch_seq,
+        model=decided.model,
+        evaluation_id=decided.evaluation_id,
+        batch_seq=decided.batch_seq,
         series=evidence.series,
         action=done.action,
         wanted=wanted.action,

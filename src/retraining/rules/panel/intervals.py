@@ -21,14 +21,16 @@ def radii(errors: FloatArray, horizon: int, levels: Sequence[int]) -> dict[str, 
     """Half the width of each level's interval, step by step: (horizon,) by level in per cent.
 
     errors: (origins, steps), NaN where nothing is known. The mean size of each step's errors, never falling from step
-    to step, times a quantile of all errors in units of their step's size. Steps without an error grow with the root of
-    the step. NaN where no error is known.
+    to step, times a quantile of all errors in units of their step's size. Errors of one origin go together, so the
+    quantile is that of as many errors as there are origins. Steps without an error grow with the root of the step. NaN
+    where no error is known.
     """
     sizes = _sizes(np.abs(errors), horizon)
+    origins = int(np.isfinite(errors).any(axis=1).sum())
     with np.errstate(invalid="ignore", divide="ignore"):
         pooled = np.abs(errors) / sizes[: errors.shape[1]]
     pooled = pooled[np.isfinite(pooled)]
-    return {str(level): (sizes * _quantile(pooled, level / 100)).tolist() for level in levels}
+    return {str(level): (sizes * _quantile(pooled, origins, level / 100)).tolist() for level in levels}
 
 
 def _sizes(errors: FloatArray, horizon: int) -> FloatArray:
@@ -45,13 +47,13 @@ def _sizes(errors: FloatArray, horizon: int) -> FloatArray:
     return np.asarray(np.maximum.accumulate(grown))
 
 
-def _quantile(pooled: FloatArray, level: float) -> float:
-    """The conformal quantile; where errors are too few for it, at least that of a normal distribution."""
+def _quantile(pooled: FloatArray, origins: int, level: float) -> float:
+    """The conformal quantile; where origins are too few for it, at least that of a normal distribution."""
     if not pooled.size:
         return 1.0
-    place = int(np.ceil((len(pooled) + 1) * level))
-    if place <= len(pooled):
-        return float(np.sort(pooled)[place - 1])
+    share = level * (origins + 1) / origins
+    if share <= 1:
+        return float(np.quantile(pooled, share, method="inverted_cdf"))
     normal = float(stats.norm.ppf((1 + level) / 2)) * float(np.sqrt(np.pi / 2))
     return max(float(pooled.max()), normal)
 

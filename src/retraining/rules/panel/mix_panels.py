@@ -12,6 +12,8 @@ HYSTERESIS = 0.10
 _MOST_ORIGINS = 2 / 3
 """And larger at this share of the origins, so that one bad day does not decide."""
 FEWEST_ORIGINS = 6
+KEPT = "The candidate's model "
+"""How the reason of a series begins that keeps the champion's."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,7 @@ def series_to_keep(candidate: pd.DataFrame, champion: pd.DataFrame) -> tuple[Kep
 def _kept(series: str, ours: FloatArray, theirs: FloatArray) -> KeptModel:
     answers = "has no answer" if np.isnan(ours).any() else f"has a scaled error of {ours.mean():.3g}"
     reason = (
-        f"The candidate's model {answers} at {len(ours)} origins, the champion's {theirs.mean():.3g}: the series keeps "
-        f"the champion's."
+        f"{KEPT}{answers} at {len(ours)} origins, the champion's {theirs.mean():.3g}: the series keeps the champion's."
     )
     return KeptModel(series, float(ours.mean()), float(theirs.mean()), len(ours), reason)
 

@@ -89,14 +89,44 @@ def slices_of(sums: pd.DataFrame) -> list[str]:
 
 def interval_sums(rows: pd.DataFrame, level: int) -> pd.DataFrame:
     """How many actuals were inside the interval of a level, by origin: origin, rows, inside."""
+    return _with_an_interval(rows, level).drop(columns="series").groupby("origin", as_index=False, sort=True).sum()
+
+
+@dataclass(frozen=True)
+class SeriesSpread:
+    """What says how much series differ, sums over them: how many there are, rows squared, rows times
+    actuals inside, and actuals inside squared. Those of buckets of series may be added up."""
+
+    series: int
+    rows_squared: float
+    rows_inside: float
+    inside_squared: float
+
+    def error(self, share: float, rows: float) -> float:
+        """The standard error of the share of actuals inside, of two series or more: a series' intervals are too wide
+        or too narrow at all of its origins, so it counts as one."""
+        squares = self.inside_squared - 2 * share * self.rows_inside + share**2 * self.rows_squared
+        return float(np.sqrt(max(0.0, squares) * self.series / (self.series - 1))) / rows
+
+
+def series_spread(rows: pd.DataFrame, level: int) -> SeriesSpread:
+    """The spread of some series."""
+    found = _with_an_interval(rows, level).groupby("series")[["rows", "inside"]].sum().to_numpy(np.float64)
+    count = found[:, 0]
+    inside = found[:, 1]
+    return SeriesSpread(len(found), float(count @ count), float(count @ inside), float(inside @ inside))
+
+
+def _with_an_interval(rows: pd.DataFrame, level: int) -> pd.DataFrame:
+    """series, origin, rows (1) and inside (1 or 0). An interval without a width says nothing: it is that of a series
+    which never changed."""
     low = rows[lower(level)].to_numpy(np.float64)
     high = rows[upper(level)].to_numpy(np.float64)
-    known = np.isfinite(low) & np.isfinite(high)
     actual = rows[ACTUAL].to_numpy(np.float64)
-    inside = (actual >= low) & (actual <= high)
-    table = pd.DataFrame({"origin": rows["origin"].to_numpy(), "rows": 1.0, "inside": inside.astype(np.float64)})
-    known_rows: pd.DataFrame = table.loc[known]
-    return known_rows.groupby("origin", as_index=False, sort=True).sum()
+    inside = ((actual >= low) & (actual <= high)).astype(np.float64)
+    table = rows[["series", "origin"]].assign(rows=1.0, inside=inside)
+    known: pd.DataFrame = table.loc[np.isfinite(low) & np.isfinite(high) & (high > low)]
+    return known
 
 
 def revision_sums(rows: pd.DataFrame) -> tuple[float, int]:

@@ -1,5 +1,8 @@
 """Steps in time as whole numbers, so that a missing one is a number that is not there."""
 
+from collections.abc import Sequence
+from datetime import date
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -81,3 +84,15 @@ def _months_away(like: pd.Timestamp, months: Steps) -> pd.DatetimeIndex:
     last = np.asarray(first.days_in_month)
     days = last if like.is_month_end else np.minimum(like.day, last)
     return first + pd.to_timedelta(days - 1, unit="D") + (like - like.normalize())
+
+
+def one_day_a_step(days: Sequence[date], frequency: Frequency) -> tuple[date, ...]:
+    """The first day of each step that has one, in order; of the newest step its last day, as it may still arrive. Steps
+    of a day or less: all days."""
+    if DAYS_OF_STEP[frequency] <= 1 or not days:
+        return tuple(sorted(days))
+
+    ordered = sorted(days)
+    steps = steps_of(pd.DatetimeIndex(ordered), frequency)
+    first = {int(step): day for step, day in reversed(list(zip(steps, ordered, strict=True)))}
+    return tuple(sorted({**first, int(steps[-1]): ordered[-1]}.values()))

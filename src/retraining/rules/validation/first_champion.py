@@ -57,7 +57,8 @@ def _newest(spec: ModelSpec, ledger: Ledger, facts: SourceFacts) -> Iterator[Fin
     whole = whole_days(facts.days, None, today)
     gap = _usual_gap(facts.days)
     lacking = DAYS_OF_A_FIRST_CHAMPION - len(whole)
-    what = f"A first champion needs {DAYS_OF_A_FIRST_CHAMPION} whole days with labelled rows; there are {len(whole)}"
+    needed = f"{DAYS_OF_A_FIRST_CHAMPION} {spec.blocks_called} with labelled rows"
+    what = f"A first champion needs {needed}; there are {len(whole)}"
     if lacking <= 0:
         judging = len(holdout_days(whole))
         yield Finding(

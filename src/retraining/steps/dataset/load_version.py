@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame
 from retraining.adapters.registry.registry import Registry
 from retraining.context import Context
 from retraining.errors import RegistryError, SpecError
+from retraining.forecasting.served_panel import PANEL_FOLDER, ServedPanel, open_panel
 from retraining.kinds.find_kind import kind_of
 from retraining.records.version import Manifest
 from retraining.spec.model_spec import ModelSpec
@@ -42,8 +43,18 @@ def check_kind(context: Context, manifest: Manifest) -> None:
 
 
 def load_version(registry: Registry, manifest: Manifest) -> Any:
-    """The fitted estimator of a version. Raises TamperedModelError where its files are not those of the manifest."""
+    """The fitted estimator of a version; of a forecast its panel. Raises TamperedModelError where its files are not
+    those of the manifest."""
+    if manifest.panel_version is not None:
+        return load_panel(registry, manifest)
     return registry.load(manifest.model, str(manifest.version), str(manifest.digest), manifest.files)
+
+
+def load_panel(registry: Registry, manifest: Manifest) -> ServedPanel:
+    """The panel of a version, from files that were checked."""
+    version = str(manifest.version)
+    with registry.checked_files(manifest.model, version, str(manifest.digest), manifest.files) as files:
+        return open_panel(files / PANEL_FOLDER)
 
 
 def load_fitted(spec: ModelSpec, registry: Registry, manifest: Manifest, rows: DataFrame) -> FittedVersion:

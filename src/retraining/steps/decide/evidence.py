@@ -8,6 +8,7 @@ from typing import Any
 from retraining.kinds.find_kind import kind_of
 from retraining.records.decision import DailyLoss, ErrorEstimate, Evidence
 from retraining.records.drift import DetectorState, DomainVerdict
+from retraining.records.panel import SeriesCount
 from retraining.records.promotion import Promotion
 from retraining.records.version import Manifest
 from retraining.rules.champion.alias_state import newest_move
@@ -18,6 +19,7 @@ from retraining.rules.gate.checks import gated_error
 from retraining.rules.gate.judge import left_open
 from retraining.rules.ingest.batch_numbers import from_another_source
 from retraining.rules.performance.previous_wins import PreviousVerdict, Rivals, previous_wins
+from retraining.spec.forecast_section import WHOLE_DAYS
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.model_history import ModelHistory
@@ -52,6 +54,8 @@ class Measurements:
     detectors: Sequence[DetectorState] = ()
     estimate: ErrorEstimate | None = None
     """Where rows wait for their labels."""
+    series_actions: Sequence[SeriesCount] = ()
+    """Of a forecast: what its series need."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ def collect_evidence(
         blocked_until_after_batch=waits_after_batch(history.promotions),
         days_since_attempt=_days_between(source, source.watermark_of(training.batch_seq) if training else None),
         can_update=_can_update(spec, champion),
+        series_actions=tuple(measurements.series_actions),
         refusals_in_a_row=_refusals_in_a_row(history.promotions),
         **vars(wishes),
         doubted=left_out_before(spec.gate, history),
@@ -126,6 +131,7 @@ def _holdout_evidence(
         "holdout_from": holdout.start,
         "holdout_before": holdout.end,
         "days_to_learn": holdout.new_days,
+        "holdout_counted_in": None if spec.blocks_called == WHOLE_DAYS else spec.blocks_called,
     }
 
 

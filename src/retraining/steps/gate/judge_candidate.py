@@ -38,9 +38,9 @@ def judge_candidate(
     spec = context.spec
     question = question_of(spec, candidate, champion)
     rows = holdout_rows(context, source, candidate, champion)
-    terms = _terms(spec, source, question, candidate, looks_at_holdout(spec, source, candidate, rows, history))
+    terms = terms_of(spec, source, question, candidate, looks_at_holdout(spec, source, candidate, rows, history))
     if champion and learned_a_change(history, candidate):
-        terms = replace(_terms(spec, source, "change", candidate, terms.looks), in_doubt=True)
+        terms = replace(terms_of(spec, source, "change", candidate, terms.looks), in_doubt=True)
 
     live = load_fitted(spec, context.registry, champion, rows) if champion else None
     pair = ModelPair(load_fitted(spec, context.registry, candidate, rows), live, candidate.trivial_prediction)
@@ -57,12 +57,12 @@ def judge_candidate(
 
     golden = golden_rows_hold(spec.gate.golden_rows, golden_answers(spec, pair.candidate))
     checks = (*judge(terms, evaluation), *golden, *_signature(context, candidate, champion))
-    verdict = _Verdict(candidate, champion, terms, evaluation, next_seq(history.gate_results))
-    return tuple(_result(check, verdict, context.stamp) for check in checks)
+    verdict = Verdict(candidate, champion, terms, evaluation, next_seq(history.gate_results))
+    return tuple(result_of(check, verdict, context.stamp) for check in checks)
 
 
 @dataclass(frozen=True)
-class _Verdict:
+class Verdict:
     """What all checks of one verdict share."""
 
     candidate: Manifest
@@ -101,7 +101,10 @@ def learned_a_change(history: ModelHistory, candidate: Manifest) -> bool:
     return any(days.doubt == "changed" for row in decisions[-1:] for days in row.doubted)
 
 
-def _terms(spec: ModelSpec, source: IngestedSource, question: Question, candidate: Manifest, looks: Looks) -> GateTerms:
+def terms_of(
+    spec: ModelSpec, source: IngestedSource, question: Question, candidate: Manifest, looks: Looks
+) -> GateTerms:
+    """What the spec asks of a candidate."""
     gate = spec.gate
     kept = gate.keeps_first_population
     days = len(days_between(source.ledger, candidate.holdout_from, candidate.holdout_before))
@@ -113,7 +116,8 @@ def _terms(spec: ModelSpec, source: IngestedSource, question: Question, candidat
     return replace(asked, level=level, min_gain=gate.min_gain)
 
 
-def _result(check: Check, verdict: _Verdict, stamp: Stamp) -> GateResult:
+def result_of(check: Check, verdict: Verdict, stamp: Stamp) -> GateResult:
+    """A check as a row."""
     candidate = verdict.candidate
     evaluation = verdict.evaluation
 

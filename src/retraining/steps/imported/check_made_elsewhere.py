@@ -8,9 +8,18 @@ from numpy.typing import NDArray
 
 from retraining.adapters.registry.registry import Registry
 from retraining.adapters.registry.signature import inputs_of
-from retraining.errors import RegistryError
+from retraining.errors import ParameterError, RegistryError
 from retraining.kinds.find_kind import kind_of
 from retraining.spec.model_spec import ModelSpec
+
+
+def check_has_one_model(spec: ModelSpec) -> None:
+    """Raises ParameterError for a forecast: the models of its series are rows of tables, which files do not bring."""
+    if kind_of(spec).learns == "series":
+        raise ParameterError(
+            f"{spec.model} is a forecast: a version of it names rows of `series_models`, and a version that was made "
+            f"elsewhere has none here. Run the job retraining, which fits every series here."
+        )
 
 
 def check_inputs(spec: ModelSpec, registry: Registry, model: str, version: str) -> None:

@@ -11,6 +11,7 @@ from retraining.kinds.find_kind import kind_of
 from retraining.records.validation import KeySample, SourceFacts
 from retraining.rules.ingest.ledger import Ledger, Number
 from retraining.rules.ingest.ledger_column import is_valid, ledger_day, ledger_literal, ledger_number
+from retraining.rules.panel.steps import one_day_a_step
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.model_frame import LABEL, feature_columns, label_column
 
@@ -61,7 +62,7 @@ def measure_source(
         labelled=counts["labelled"],
         label_is_constant=counts["label_is_constant"],
         learnable=learnable,
-        days=days,
+        days=_blocks(spec, days),
         classes=None if kind_of(spec).is_numeric else _classes(labelled),
         empty_features=_named(names, [not counts[f"known_{each}"] for each in range(len(names))]),
         constant_features=_named(names, [bool(counts[f"constant_{each}"]) for each in range(len(names))]),
@@ -102,6 +103,11 @@ def _days(rows: DataFrame, ledger: Ledger) -> tuple[tuple[date, ...], int]:
     by_day = rows.groupBy(ledger_day(ledger).alias("day")).agg(F.count(F.lit(1)).alias("rows"))
     newest = by_day.orderBy(F.col("day").desc()).limit(MOST_DAYS).collect()
     return tuple(sorted(row["day"] for row in newest)), sum(row["rows"] for row in newest)
+
+
+def _blocks(spec: ModelSpec, days: tuple[date, ...]) -> tuple[date, ...]:
+    """What a hold-out is counted in: the days, or of a forecast its steps, where those are longer."""
+    return days if spec.forecast is None else one_day_a_step(days, spec.forecast.frequency)
 
 
 def _classes(labelled: DataFrame) -> tuple[tuple[str, int], ...]:

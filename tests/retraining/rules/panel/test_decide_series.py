@@ -8,6 +8,7 @@ import pytest
 
 from retraining.records.panel import ErrorBlock, SeriesEvidence, SeriesLimits
 from retraining.rules.panel.decide_series import (
+    Decided,
     count_by_action,
     fits,
     panel_actions,
@@ -93,7 +94,7 @@ def worse(series, loss):
 
 
 def actions(*evidence, limits=LIMITS):
-    return panel_actions("routes", 3, evidence, limits, STAMP)
+    return panel_actions(Decided("routes", "e", 3), evidence, limits, STAMP)
 
 
 def test_the_worst_series_are_fitted_first_and_the_others_take_in_their_points():
@@ -208,3 +209,12 @@ def test_one_spike_asks_for_nothing():
 
 def test_most_series_whose_errors_doubled_ask_for_a_fit():
     assert share_asking(normal, 2.0) > 0.8
+
+
+def test_a_wish_searches_every_series_that_a_model_may_learn():
+    limits = replace(LIMITS, search_all="A person wants a training: new prices.")
+
+    assert wanted_action(of(), limits).action == "respecify"
+    assert wanted_action(of(), limits).reason == "A person wants a training: new prices."
+    assert wanted_action(of(why_fallback="All values are 0."), limits).action == "fallback"
+    assert wanted_action(of(ended=True), limits).action == "retire"

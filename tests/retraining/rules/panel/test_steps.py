@@ -1,10 +1,12 @@
 """Steps are whole numbers: the next step is one more, whatever the calendar does."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from retraining.rules.panel.steps import steps_of, times_of
+from retraining.rules.panel.steps import one_day_a_step, steps_of, times_of
 from retraining.spec.forecast_section import SEASONS
 
 EVERY = [
@@ -90,3 +92,19 @@ def test_forecasts_have_the_time_of_day_of_the_series():
     times = times_of(steps, "weekdays", pd.Timestamp("2013-01-04 18:15"), steps[0])
 
     assert [str(each) for each in times] == ["2013-01-04 18:15:00", "2013-01-07 18:15:00", "2013-01-08 18:15:00"]
+
+
+@pytest.mark.parametrize(
+    ("frequency", "days", "expected"),
+    [
+        ("monthly", ["2013-01-31", "2013-02-01", "2013-02-28", "2013-03-05", "2013-03-07"], [0, 1, 4]),
+        ("weekly", ["2013-01-07", "2013-01-09", "2013-01-14"], [0, 2]),
+        ("daily", ["2013-01-02", "2013-01-01"], [1, 0]),
+        ("hourly", ["2013-01-01", "2013-01-02"], [0, 1]),
+        ("monthly", [], []),
+    ],
+)
+def test_a_step_counts_once_whatever_days_its_rows_are_stamped_with(frequency, days, expected):
+    given = [date.fromisoformat(each) for each in days]
+
+    assert one_day_a_step(given, frequency) == tuple(given[place] for place in expected)
