@@ -53,13 +53,18 @@ def _seconds(spark: SparkSession, schema: str, model: str) -> pd.DataFrame:
     """How long the loop took on each batch: its tasks store when they started."""
     events = spark.table(f"{schema}.events").where(f"model = '{model}'").select("run_id", "batch_seq", "at").toPandas()
     decided = spark.table(f"{schema}.decisions").where(f"model = '{model}'").select("run_id", "at")
-    made = spark.table(f"{schema}.{model}_forecasts").select("run_id", F.col("made_at").alias("at"))
-    began = decided.unionByName(made).groupBy("run_id").agg(F.min("at").alias("began")).toPandas()
+    if spark.catalog.tableExists(f"{schema}.{model}_forecasts"):
+        made = spark.table(f"{schema}.{model}_forecasts").select("run_id", F.col("made_at").alias("at"))
+        decided = decided.unionByName(made)
+    began = decided.groupBy("run_id").agg(F.min("at").alias("began")).toPandas()
     both = events.merge(began, on="run_id").drop_duplicates("batch_seq").set_index("batch_seq")
     return pd.DataFrame({"seconds": (both["at"] - both["began"]).dt.total_seconds()})
 
 
 def _references(spark: SparkSession, schema: str, model: str) -> pd.DataFrame:
+    """None of them before the first forecast has met an actual."""
+    if not spark.catalog.tableExists(f"{schema}.panel_references"):
+        return pd.DataFrame(columns=_REFERENCES).set_index("batch_seq")
     rows = spark.table(f"{schema}.panel_references").where(f"model = '{model}'").select(*_REFERENCES)
     return rows.toPandas().set_index("batch_seq")
 
