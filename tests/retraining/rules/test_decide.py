@@ -327,8 +327,8 @@ FAULTY = dict(open_faults=(FAULT,))
 def test_a_certain_data_fault_is_not_trained_on_and_the_reason_names_it_its_batch_and_the_ways_out():
     assert decide(replace(CHEAP, **FAULTY), THRESHOLDS).action == "keep"
     assert decide(replace(CHEAP, **FAULTY), THRESHOLDS).reasons == (
-        "Batch 3 has a data fault: `distance` has values about 1/1,000 of the reference's. Nothing is trained until it "
-        "is answered.",
+        "Batch 3 (2013-03-01 to 2013-03-31) has a data fault: `distance` has values about 1/1,000 of the reference's. "
+        "Nothing is trained until it is answered.",
         "Correct the source and read the batch again (job repair, action=replay, batch_seq=3), or withdraw it "
         "(action=abandon, batch_seq=3). If the data are right, run the job release_retraining. Each needs "
         "a reason.",

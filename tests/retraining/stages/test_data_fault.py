@@ -20,6 +20,7 @@ pytestmark = pytest.mark.slow
 
 SPEC = toy_spec(drift={"min_rows": 30}, policy={"min_new_rows": 30}, gate={"deploy": "candidate"})
 REASON = "Checked by hand."
+NAMED = "Batch 2 (2013-01-15 to 2013-01-24) has a data fault"
 
 
 def rows(first: int, last: int, factor: float = 1.0) -> list[tuple[object, ...]]:
@@ -71,7 +72,7 @@ def test_it_is_not_trained_on_and_the_reason_names_fault_batch_and_ways_out(stor
     assert [(each.batch_seq, each.column_name, each.detail) for each in story.faulty.open_faults] == [
         (2, "x", "1/1,000 of")
     ]
-    assert story.faulty.reasons[0].startswith("Batch 2 has a data fault: `x` has values about 1/1,000 of the reference")
+    assert story.faulty.reasons[0].startswith(f"{NAMED}: `x` has values about 1/1,000 of the reference")
     assert "action=replay, batch_seq=2" in story.faulty.reasons[1]
     assert "release_retraining" in story.faulty.reasons[1]
 
@@ -79,10 +80,10 @@ def test_it_is_not_trained_on_and_the_reason_names_fault_batch_and_ways_out(stor
 def test_headline_and_incident_name_it(story):
     page = Seen(story.page).text
 
-    assert "Data fault Batch 2 has a data fault: x has values about 1/1,000 of the reference's" in page
+    assert f"Data fault {NAMED}: x has values about 1/1,000 of the reference's" in page
     assert "Why Nothing is trained until it is answered; version 1 stays champion." in page
     assert "What to do Correct the source and read the batch again (job repair, action=replay, batch_seq=2)" in page
-    assert "Batch 2 has a data fault" in story.line
+    assert NAMED in story.line
 
 
 def test_no_later_run_trains_on_it_either_not_even_where_a_person_wants_a_training(story):

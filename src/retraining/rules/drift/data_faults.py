@@ -86,11 +86,20 @@ def frozen_columns(decisions: Sequence[Decision], champion_version: str) -> set[
 def faults_in_words(faults: Sequence[DataFault]) -> str:
     """Which batch, and what is wrong with it. faults: at least one."""
     batches = sorted({fault.batch_seq for fault in faults})
-    which = f"Batch {batches[0]} has" if len(batches) == 1 else f"Batches {_listed(batches)} have"
+    which = f"Batch {batches[0]}{_days(faults)} has" if len(batches) == 1 else f"Batches {_listed(batches)} have"
     sentences = list(dict.fromkeys(fault.sentence for fault in faults))
     more = len(sentences) - _MOST_NAMED
     others = f" And {more} more." if more > 0 else ""
     return f"{which} a data fault: {' '.join(sentences[:_MOST_NAMED])}{others}"
+
+
+def _days(faults: Sequence[DataFault]) -> str:
+    """The days of the rows; empty where rows have no time."""
+    first = min((fault.first_day for fault in faults if fault.first_day), default=None)
+    last = max((fault.last_day for fault in faults if fault.last_day), default=None)
+    if first is None or last is None:
+        return ""
+    return f" ({first})" if first == last else f" ({first} to {last})"
 
 
 def ways_out(faults: Sequence[DataFault]) -> str:

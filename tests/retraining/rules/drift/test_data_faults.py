@@ -156,12 +156,24 @@ def test_a_column_that_froze_stays_frozen_beside_the_same_champion():
 
 
 def test_the_words_name_batch_fault_and_ways_out():
-    assert faults_in_words([FAULT]) == f"Batch 5 has a data fault: {SAID}"
+    assert faults_in_words([FAULT]) == f"Batch 5 (2013-05-01 to 2013-05-31) has a data fault: {SAID}"
     assert ways_out([FAULT]) == (
         "Correct the source and read the batch again (job repair, action=replay, batch_seq=5), or withdraw it "
         "(action=abandon, batch_seq=5). If the data are right, run the job release_retraining. Each needs "
         "a reason."
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        (None, None, "Batch 5 has"),
+        (date(2013, 3, 4), date(2013, 3, 10), "Batch 5 (2013-03-04 to 2013-03-10) has"),
+        (date(2013, 3, 4), date(2013, 3, 4), "Batch 5 (2013-03-04) has"),
+    ],
+)
+def test_the_days_of_the_batch_are_said_where_rows_have_a_time(first, last, said):
+    assert faults_in_words([replace(FAULT, first_day=first, last_day=last)]).startswith(said)
 
 
 def test_many_faults_of_several_batches_stay_short():

@@ -130,7 +130,7 @@ def test_distances_in_another_unit_are_an_open_fault_with_batch_and_days_and_not
     assert (FAULT.first_day, FAULT.last_day, FAULT.champion_version) == (FIRST_DAY, FIRST_DAY, "2")
     assert FAULTY.change == "data_fault"
     assert decide(FAULTY, POLICY).action == "keep"
-    assert decide(FAULTY, POLICY).reasons[0].startswith(f"Batch 5 has a data fault: {FAULT.sentence}")
+    assert decide(FAULTY, POLICY).reasons[0].startswith(f"Batch 5 ({FIRST_DAY}) has a data fault: {FAULT.sentence}")
 
 
 @pytest.mark.parametrize(
