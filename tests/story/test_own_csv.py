@@ -86,7 +86,7 @@ def test_the_spec_has_the_guesses_that_the_page_names(typed, project):
 def test_the_first_champion_goes_live_and_the_next_month_is_scored_by_it(typed):
     first, second = (typed[f"./workspace status rain #{number}"] for number in (1, 2))
 
-    assert "champion       version 2, live since " in first
+    assert "champion       version 1, live since " in first
     assert "error          not known yet" in first
     assert (
         "1,488 rows are new; 2,880 were in the table already."
@@ -121,7 +121,7 @@ def test_a_notebook_of_the_loop_runs_alone(typed, project):
 
     assert "[1 of 4, line 1] 1. Ingest" in printed
     assert "rain: nothing new; watermark 2024-03-31" in printed
-    assert "task values: batch_seq=2" in printed
+    assert "task values: batch_seq=3" in printed
     assert "SUCCESS: " in printed
 
 
