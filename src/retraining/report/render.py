@@ -43,6 +43,7 @@ TEMPLATES.filters |= {
     "marked": _marked,
     "moment": words.moment,
     "number": words.number,
+    "series_name": words.series_name,
     "share": words.share,
     "some_of": words.some_of,
     "spaced": words.spaced,

@@ -1,5 +1,6 @@
 """How the pages say things: what a run does not know, and numbers in people's formats."""
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -144,6 +145,12 @@ def count(value: int) -> str:
 def share(value: float | None) -> str:
     """A share in [0, 1] as per cent; a dash when there is none."""
     return NOTHING if value is None else f"{value:.1%}"
+
+
+def series_name(key: str) -> str:
+    """The values of a series' columns; a table that is one series has none."""
+    values = ["null" if each is None else str(each) for each in json.loads(key)]
+    return ", ".join(values) or "the one series"
 
 
 def moment(at: datetime) -> str:

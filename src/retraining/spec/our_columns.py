@@ -55,7 +55,6 @@ OUR_COLUMNS = frozenset(
         "_place",
         "_prediction",
         "_quarantine_reasons",
-        "_reached",
         "_reason",
         "_relabels_batch",
         "_repeats",

@@ -18,7 +18,7 @@ from retraining.report.charts.svg import (
     new_axes,
 )
 from retraining.report.panel_data import DrawnSeries, PanelError, Point
-from retraining.report.words import plain
+from retraining.report.words import plain, series_name
 
 ERRORS_SIZE = (690, 240)
 SERIES_SIZE = (356, 170)
@@ -85,6 +85,6 @@ def _of_series(drawn: DrawnSeries, level: int) -> str:
     last = drawn.ahead[-1]
     ends = "" if last.low is None or last.high is None else f", between {plain(last.low, 3)} and {plain(last.high, 3)}"
     return (
-        f"{drawn.place} series {drawn.series}: {len(drawn.actual)} steps of its past, and {len(drawn.ahead)} that are "
-        f"forecast; the last one {plain(last.value, 3)}{ends} at {level} %."
+        f"{drawn.place} series, {series_name(drawn.series)}: {len(drawn.actual)} steps of its past, and "
+        f"{len(drawn.ahead)} that are forecast; the last one {plain(last.value, 3)}{ends} at {level} %."
     )

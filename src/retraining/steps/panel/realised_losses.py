@@ -35,20 +35,24 @@ def realised(context: Context, rows: SeriesRows, newer_than: int) -> DataFrame |
     )
     met = stored.join(actuals, [SERIES, TARGET])
     if rows.bucket.calendar.missing == "zero":
-        met = met.unionByName(_met_by_zeros(rows, stored).where(F.col(ACTUAL_BATCH) > F.lit(newer_than)))
+        met = met.unionByName(_met_by_zeros(rows, stored, newer_than))
     return met.where(F.col(ACTUAL_BATCH) > F.col(BATCH_SEQ))
 
 
-def _met_by_zeros(rows: SeriesRows, stored: DataFrame) -> DataFrame:
+def _met_by_zeros(rows: SeriesRows, stored: DataFrame, newer_than: int) -> DataFrame:
     """Forecasts of steps without a row, where that means 0. It is known with the batch that brought the first row of
     that step, or of a later one, of any series."""
+    known = rows.frame.where(F.col(VALUE).isNotNull() & (F.col(STEP) <= rows.origin))
+    reached = known.groupBy(BATCH_SEQ).agg(F.max(STEP).alias(STEP)).orderBy(BATCH_SEQ).collect()
+    before = max((row[STEP] for row in reached if row[BATCH_SEQ] <= newer_than), default=None)
+    newer = [(row[BATCH_SEQ], row[STEP]) for row in reached if row[BATCH_SEQ] > newer_than]
+    first = F.coalesce(*(F.when(F.col(TARGET) <= F.lit(step), F.lit(batch)) for batch, step in newer), F.lit(None))
+
     there = rows.frame.select(SERIES, F.col(STEP).alias(TARGET))
-    without = stored.where(F.col(TARGET) <= F.lit(rows.origin)).join(there, [SERIES, TARGET], "left_anti")
-    known = rows.frame.where(F.col(VALUE).isNotNull())
-    reached = known.groupBy(F.col(BATCH_SEQ).alias(ACTUAL_BATCH)).agg(F.max(STEP).alias("_reached"))
-    steps = without.select(TARGET).distinct().join(F.broadcast(reached), F.col("_reached") >= F.col(TARGET))
-    first = steps.groupBy(TARGET).agg(F.min(ACTUAL_BATCH).alias(ACTUAL_BATCH))
-    return without.join(F.broadcast(first), TARGET).withColumns({"actual": F.lit(0.0), DAY: F.col(TIME).cast("date")})
+    awaited = stored if before is None else stored.where(F.col(TARGET) > F.lit(before))
+    without = awaited.where(F.col(TARGET) <= F.lit(rows.origin)).join(there, [SERIES, TARGET], "left_anti")
+    columns = {"actual": F.lit(0.0), ACTUAL_BATCH: first.cast("bigint"), DAY: F.col(TIME).cast("date")}
+    return without.withColumns(columns)
 
 
 def measure_panel_losses(
