@@ -81,7 +81,15 @@ def gated_error(checks: Sequence[GateResult], metric: str) -> float | None:
     return found[-1] if found else None
 
 
-_NAMES = {"rmse": "RMSE", "mse": "mean squared error", "mae": "mean absolute error", "r2": "R2", "auc": "AUC"}
+_NAMES = {
+    "rmse": "RMSE",
+    "mse": "mean squared error",
+    "mae": "mean absolute error",
+    "r2": "R2",
+    "auc": "AUC",
+    "mase": "MASE",
+    "rmsse": "RMSSE",
+}
 
 
 def metric_in_words(name: str) -> str:
