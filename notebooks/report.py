@@ -24,3 +24,4 @@ print(made.summary)
 
 # COMMAND ----------
 made.raise_if_failed()
+dbutils.notebook.exit(made.as_json)

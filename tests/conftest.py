@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import hypothesis
 import pytest
@@ -68,6 +69,22 @@ def spark(state_dir: Path, request: pytest.FixtureRequest) -> Iterator[SparkSess
 def mlflow_uri(state_dir: Path) -> Iterator[str]:
     with start_mlflow_server(state_dir) as server:
         yield server.uri
+
+
+@pytest.fixture(scope="session")
+def toy_models(mlflow_uri: str) -> ModuleType:
+    """Small models, and how they are registered with the server."""
+    from . import toy_models
+
+    return toy_models
+
+
+@pytest.fixture(scope="session")
+def serving(mlflow_uri: str) -> ModuleType:
+    """Served workspaces, and callers who ask them."""
+    from . import served_workspace
+
+    return served_workspace
 
 
 @pytest.fixture(scope="session")

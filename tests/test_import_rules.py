@@ -19,11 +19,13 @@ SOURCES = "retraining.adapters.sources"
 NOTIFY = "retraining.adapters.notify"
 JOBS = "retraining.adapters.jobs"
 SEARCH = "retraining.adapters.search"
+SERVING = "retraining.adapters.serving"
 RULES = (
     "retraining.rules retraining.rules.champion retraining.rules.drift retraining.rules.drift.classifier "
     "retraining.rules.drift.detectors "
     "retraining.rules.gate retraining.rules.ingest retraining.rules.ingest.conditions retraining.rules.performance "
-    f"retraining.rules.panel retraining.rules.search retraining.rules.validation retraining.rules.batch {BOTTOM}"
+    "retraining.rules.batch retraining.rules.panel retraining.rules.search retraining.rules.serving "
+    f"retraining.rules.validation {BOTTOM}"
 )
 PAGE = "retraining.report.page_data retraining.report.panel_data retraining.report.words"
 DATASET = f"retraining.context retraining.steps.dataset {RULES} {TABLES} {REGISTRY}"
@@ -31,7 +33,7 @@ STEPS = (
     "retraining.steps.batch retraining.steps.champion retraining.steps.dataset retraining.steps.decide "
     "retraining.steps.drift retraining.steps.forget retraining.steps.gate retraining.steps.imported "
     "retraining.steps.ingest retraining.steps.panel retraining.steps.performance retraining.steps.report "
-    "retraining.steps.search retraining.steps.training retraining.steps.validation"
+    "retraining.steps.search retraining.steps.serving retraining.steps.training retraining.steps.validation"
 )
 FAULTS = "local_workspace.errors local_workspace.machine_faults"
 LAPTOP = f"local_workspace.bundle local_workspace.engines {FAULTS} local_workspace.notebook local_workspace.run"
@@ -71,6 +73,7 @@ ROOMS = {
     "retraining.rules.champion": (f"retraining.rules.gate {BOTTOM}", ARRAYS),
     "retraining.rules.search": (BOTTOM, ""),
     "retraining.rules.batch": (f"retraining.rules.ingest {BOTTOM}", ""),
+    "retraining.rules.serving": (BOTTOM, ARRAYS),
     "retraining.rules.panel": (f"retraining.rules.gate {BOTTOM}", ARRAYS),
     "retraining.rules.validation": (f"retraining.rules.gate retraining.rules.ingest {BOTTOM}", ""),
     "retraining.strategies": (RULES, f"{ARRAYS} sklearn"),
@@ -88,6 +91,7 @@ ROOMS = {
     "retraining.adapters.registry": (f"retraining.failpoints {RULES}", f"{ARRAYS} mlflow cloudpickle"),
     "retraining.adapters.notify": (BOTTOM, ""),
     "retraining.adapters.jobs": ("retraining.errors retraining.records", "pyspark databricks"),
+    "retraining.adapters.serving": (BOTTOM, "databricks"),
     # The SDKs of Azure are imported inside functions: no other job needs them.
     "retraining.adapters.search": (f"retraining.rules.search {BOTTOM}", "azure requests"),
     "retraining.steps": ("", ""),
@@ -127,11 +131,12 @@ ROOMS = {
     ),
     "retraining.steps.search": (f"retraining.failpoints {SEARCH} {DATASET}", FRAMES),
     "retraining.steps.batch": (f"retraining.steps.champion retraining.steps.ingest {SOURCES} {DATASET}", FRAMES),
+    "retraining.steps.serving": (f"{SERVING} {DATASET}", FRAMES),
     "retraining.steps.validation": (f"retraining.steps.ingest {SOURCES} {DATASET}", FRAMES),
     # A stage imports no other stage: they talk through tables, the registry and task values.
     "retraining.stages": (
         f"{STEPS} retraining.failpoints retraining.forecasting retraining.report {PAGE} retraining.strategies "
-        f"{SOURCES} {DATASET}",
+        f"{SERVING} {SOURCES} {DATASET}",
         FRAMES,
     ),
     # It knows of recipes only that they are pickled by value: a worker has no src.
@@ -141,6 +146,8 @@ ROOMS = {
         "pyspark",
     ),
     "retraining.open_batch": (f"retraining.open_stage retraining.steps.batch {TABLES} {BOTTOM}", "pyspark"),
+    # What a caller from outside needs, and nothing of the loop: no Spark, no table, no MLflow.
+    "retraining.service": ("retraining.errors", "databricks"),
     "retraining.check_specs": (f"retraining.forecasting retraining.strategies {BOTTOM}", ""),
     "retraining": ("", ""),
     # What callers get: it travels with every version, so it knows nothing else of src.
@@ -152,7 +159,7 @@ ROOMS = {
     "local_workspace.workspace": (LAPTOP, "pyspark"),
     # Each command is a file. What it needs of Spark it imports when it runs, so that help and errors come at once.
     "local_workspace.commands": (
-        f"local_workspace.console local_workspace.workspace {OWN_TABLES} {LAPTOP}",
+        f"local_workspace.console local_workspace.serve local_workspace.workspace {OWN_TABLES} {LAPTOP}",
         "pyspark rich",
     ),
     "local_workspace.status": ("local_workspace.errors", "pyspark yaml"),
@@ -163,6 +170,17 @@ ROOMS = {
     "local_workspace.engines": (FAULTS, "pyspark"),
     "local_workspace.run": (f"local_workspace.bundle {FAULTS} local_workspace.notebook", "pyspark"),
     "local_workspace.console": ("local_workspace.run", "rich"),
+    # The public API of a workspace. MLflow is only in the process of a model, which is started by its path.
+    "local_workspace.serve": (
+        f"local_workspace.serve.http local_workspace.serve.jobs local_workspace.serve.tokens {LAPTOP}",
+        "h11 mlflow uvicorn",
+    ),
+    "local_workspace.serve.http": ("", ""),
+    "local_workspace.serve.tokens": ("local_workspace.serve.http", ""),
+    "local_workspace.serve.jobs": (
+        f"local_workspace.serve.http local_workspace.serve.tokens local_workspace.workspace {LAPTOP}",
+        "",
+    ),
     # The search service of the demonstration and of the tests.
     "local_workspace.search": ("local_workspace.engines local_workspace.errors", "azure"),
     "local_workspace.machine_faults": ("local_workspace.errors", ""),
@@ -347,6 +365,8 @@ def test_an_import_against_the_table_is_found(product, module, text):
 FILES_OF_THEIR_OWN = {
     "retraining.check_specs",
     "local_workspace.errors",
+    "local_workspace.serve.http",
+    "local_workspace.serve.tokens",
     "local_workspace.workspace",
     "retraining.context",
     "retraining.errors",

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from local_workspace.commands import jobs, load, new_model, notebook, run, sql, status, ui, validate
+from local_workspace.commands import jobs, load, new_model, notebook, run, serve, service, sql, status, ui, validate
 from local_workspace.commands.command import INTERRUPTED, LAUNCHER, USAGE, Command
 from local_workspace.errors import LocalWorkspaceError
 from local_workspace.machine_faults import reported
@@ -19,6 +19,8 @@ COMMANDS: Mapping[str, Command] = {
     "sql": sql,
     "status": status,
     "ui": ui,
+    "serve": serve,
+    "service": service,
     "notebook": notebook,
     "new-model": new_model,
     "validate": validate,

@@ -8,6 +8,7 @@ with LocalWorkspace.open(Path("."), Path(".local"), target="dev") as workspace:
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ from local_workspace.run.progress import NoProgress, Progress
 from local_workspace.run.results import RunResult
 from local_workspace.run.runner import RunContext, run_job
 from local_workspace.run.state_folder import state_folder_lock
+
+VOLUMES = "VOLUMES_ROOT"
+"""Environment variable: the folder that stands for `/Volumes`."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +68,18 @@ class LocalWorkspace:
         with open_bundle(read_bundle(root, target, variables), state) as workspace:
             yield workspace
 
-    def run(self, job: str, parameters: Mapping[str, str] | None = None, progress: Progress | None = None) -> RunResult:
-        """Run a job of the bundle. The parameters override its defaults. A failed task is part of the result."""
+    def run(
+        self,
+        job: str,
+        parameters: Mapping[str, str] | None = None,
+        progress: Progress | None = None,
+        folder: Path | None = None,
+    ) -> RunResult:
+        """Run a job of the bundle. The parameters override its defaults. A failed task is part of the result. folder:
+        of the run, made by `new_run_folder`; None makes one."""
         jobs = checked_jobs(self.bundle, job, parameters or {})
         context = RunContext(self.spark, self.state / "runs", jobs, progress or NoProgress())
-        return run_job(context, job, parameters or {})
+        return run_job(context, job, parameters or {}, folder=folder)
 
 
 @contextmanager
@@ -80,6 +91,7 @@ def open_bundle(bundle: Bundle, state: Path) -> Iterator[LocalWorkspace]:
 
     with (
         state_folder_lock(state),
+        _volumes(state / "volumes"),
         launch_mlflow_server(state) as server,
         _session(state, bundle_schemas) as spark,
     ):
@@ -100,6 +112,20 @@ def open_spark(bundle: Bundle, state: Path) -> Iterator[SparkSession]:
         finally:
             with suppress(Exception):  # Ctrl-C may have ended Java already.
                 spark.catalog.setCurrentDatabase(before)
+
+
+@contextmanager
+def _volumes(folder: Path) -> Iterator[None]:
+    """Notebooks find the files of volumes there: those that were handed in over HTTP."""
+    before = os.environ.get(VOLUMES)
+    os.environ[VOLUMES] = str(folder)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[VOLUMES]
+        else:
+            os.environ[VOLUMES] = before
 
 
 @contextmanager

@@ -214,3 +214,26 @@ class DeletionHeldError(RetrainingError):
 
     Nothing was deleted. Look at the source; if the documents really left, start the run with `allow_deletions=true`.
     """
+
+
+class ServingError(RetrainingError):
+    """The workspace's serving does not answer, or refuses an endpoint.
+
+    What answered before goes on. Remove the cause that the error names; then start the run again: it goes on from what
+    the endpoint serves.
+    """
+
+
+class SwapBackedOffError(RetrainingError):
+    """A new version was not given all requests of an endpoint, because it failed, was too slow or answered otherwise.
+
+    The old version answers again. The champion is unchanged, so that the next run tries again: find out why in the
+    endpoint's logs, or go back with the job rollback.
+    """
+
+
+class ServiceError(RetrainingError):
+    """A caller of the retraining service named something that the workspace does not have, or that it may not do.
+
+    The error names it, and what to ask instead.
+    """

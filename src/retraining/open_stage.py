@@ -92,7 +92,9 @@ class Stage:
         )
         name = _landing_name(self.context.spec)
         csv = source.csv or CsvSection()
-        return Landing(source.path, source.format, source.file_schema, name, f"{folder}/{name}", volume, csv)
+        return Landing(
+            _on_this_machine(source.path), source.format, source.file_schema, name, f"{folder}/{name}", volume, csv
+        )
 
     def parameter(self, name: str) -> str | None:
         """A widget's value, None when it is empty."""
@@ -157,6 +159,16 @@ def read_switch(name: str, text: str) -> bool:
     if text.lower() not in ("true", "false"):
         raise ParameterError(f"{name} {text!r}: expected true or false.")
     return text.lower() == "true"
+
+
+def _on_this_machine(path: str) -> str:
+    """A volume's folder, where it is. Outside a workspace, VOLUMES_ROOT names the folder that stands for
+    `/Volumes`."""
+    root = os.environ.get("VOLUMES_ROOT")
+    if root is None or not path.startswith("/Volumes/"):
+        return path
+    there = f"{root}{path.removeprefix('/Volumes')}"
+    return there if Path(there).is_dir() else path
 
 
 def _landing_name(spec: ModelSpec) -> str:

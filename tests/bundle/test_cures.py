@@ -9,7 +9,22 @@ import yaml
 ROOT = Path(__file__).parents[2]
 _JOB = re.compile(r"\bjobs? `?(\w+)`?|\bthe (\w+) job\b")
 _PARAMETER = re.compile(r"\b(\w+)=(?:\{|\w|\")")
-_NO_JOB = {"run", "must", "sets", "does", "and", "that", "in", "named", "with", "which", "again", "prints", "without"}
+_NO_JOB = {
+    "run",
+    "must",
+    "sets",
+    "fits",
+    "does",
+    "and",
+    "that",
+    "in",
+    "named",
+    "with",
+    "which",
+    "again",
+    "prints",
+    "without",
+}
 """Words that follow `job` where no job is named."""
 
 

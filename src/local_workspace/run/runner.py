@@ -87,9 +87,14 @@ class _Step:
     item: object = None
 
 
-def run_job(context: RunContext, key: str, parameters: Mapping[str, str], path: TaskPath = ()) -> RunResult:
-    """Run a job to its end. A failed task is part of the result; only Ctrl-C leaves this function as an exception."""
-    run = _Run(context.jobs[key], new_run_folder(context.runs), datetime.now(UTC), path)
+def run_job(
+    context: RunContext, key: str, parameters: Mapping[str, str], path: TaskPath = (), folder: Path | None = None
+) -> RunResult:
+    """Run a job to its end. A failed task is part of the result; only Ctrl-C leaves this function as an exception.
+
+    folder: of the run, made by `new_run_folder`; None makes one.
+    """
+    run = _Run(context.jobs[key], folder or new_run_folder(context.runs), datetime.now(UTC), path)
     defaults = {name: resolve_run_references(text, run.snapshot()) for name, text in run.job.parameters.items()}
     run.parameters.update({**defaults, **parameters})
 

@@ -18,6 +18,7 @@ from retraining.report.headline import headlines, status_of
 from retraining.report.index import ModelRuns, render_index
 from retraining.report.page import render_run_page
 from retraining.report.page_data import PageData
+from retraining.report.run_json import run_as_json
 from retraining.report.tasks import failed_tasks, parse_states, skipped_tasks
 from retraining.report.words import listed, newest_path, run_path
 from retraining.rules.champion.alias_state import newest_move
@@ -52,6 +53,13 @@ class RunReport:
     """The spec's setting."""
     page_at: str | None = None
     """Where the model's own page is; the same from run to run."""
+    gate_results: tuple[GateResult, ...] = ()
+    """Every check of the gate."""
+
+    @property
+    def as_json(self) -> str:
+        """What a caller of the job reads of its run: the row, and the checks of the gate, without a row's values."""
+        return run_as_json(self.event, self.gate_results, self.page_at)
 
     @property
     def summary(self) -> str:
@@ -115,7 +123,8 @@ def report(context: Context, task_states: str = "") -> RunReport:
     unreached = tuple(sentence for found in failures.values() for sentence in found)
     page_at = address_of_pages(pages_run_id, newest_path(spec.model)) if pages_run_id else None
     pages_at = address_of_pages(pages_run_id) if pages_run_id else None
-    return RunReport(event, page, pages_at, news, unreached, spec.alerts.fail_run, page_at)
+    checks = tuple(records.gate_results)
+    return RunReport(event, page, pages_at, news, unreached, spec.alerts.fail_run, page_at, checks)
 
 
 def _notify(context: Context, records: RunRecords) -> tuple[tuple[Incident, ...], dict[str, list[str]]]:

@@ -1,0 +1,1 @@
+"""Jobs over HTTP: runs that wait for their turn, one process each, and what the public API says about them."""

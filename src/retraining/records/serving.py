@@ -1,0 +1,85 @@
+"""What is known of an endpoint, and of a change of the version that it answers with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+SwapOutcome = Literal["UNCHANGED", "CREATED", "SWITCHED", "BACKED_OFF"]
+
+
+@dataclass(frozen=True)
+class ServedVersion:
+    """A version behind an endpoint."""
+
+    entity: str
+    """Name of the served entity."""
+    version: str
+    share: int
+    """Requests that it answers, of 100."""
+
+
+@dataclass(frozen=True)
+class EndpointState:
+    """An endpoint as it is."""
+
+    name: str
+    served: tuple[ServedVersion, ...]
+    is_updating: bool = False
+    failure: str | None = None
+    """Why its newest update failed, where it did."""
+
+    @property
+    def main(self) -> ServedVersion | None:
+        """The version that answers most requests."""
+        return max(self.served, key=lambda each: each.share, default=None)
+
+
+@dataclass(frozen=True)
+class GoldenRequests:
+    """Rows whose answers are known."""
+
+    rows: tuple[dict[str, Any], ...]
+    """As a caller sends them."""
+    expected: tuple[float | str, ...]
+    """What the version's checked files say of each."""
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What one version did while it was watched."""
+
+    entity: str
+    requests: int = 0
+    """Ours and those of callers, as far as the endpoint counts them."""
+    failed: int = 0
+    """Requests without an answer, or with a status from 500 on."""
+    wrong: tuple[str, ...] = ()
+    """Golden rows that were answered otherwise, a sentence each."""
+    milliseconds: tuple[float, ...] = ()
+    """How long our own requests took."""
+
+
+@dataclass(frozen=True)
+class SwapReport:
+    """How a change of an endpoint ended."""
+
+    endpoint: str
+    outcome: SwapOutcome
+    version: str
+    """What answers now."""
+    before: str | None = None
+    """What answered before; None for a new endpoint."""
+    reasons: tuple[str, ...] = ()
+    steps: Sequence[str] = field(default_factory=tuple)
+    """What was done, in order, a line each."""
+
+    @property
+    def summary(self) -> str:
+        """For people."""
+        said = {
+            "UNCHANGED": f"{self.endpoint} answers with version {self.version} already.",
+            "CREATED": f"{self.endpoint} is new and answers with version {self.version}.",
+            "SWITCHED": f"{self.endpoint} answers with version {self.version}, before with {self.before}.",
+            "BACKED_OFF": f"{self.endpoint} still answers with version {self.version}.",
+        }[self.outcome]
+        return " ".join([said, *self.reasons])

@@ -1,0 +1,1 @@
+"""The parts of changing what an endpoint serves."""
