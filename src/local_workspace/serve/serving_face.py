@@ -59,6 +59,7 @@ class ServingFace:
                 return Reply(200, text, "text/plain; version=0.0.4")
             case "GET", [name, "openapi"]:
                 return Reply.of_json(open_api(self._endpoints.find(name), self._address))
+
         raise ApiError(404, "ENDPOINT_NOT_FOUND", f"{request.method} {request.path}: no such address.")
 
 
@@ -75,6 +76,7 @@ def described(endpoint: Endpoint) -> dict[str, Any]:
             "config_update": str(endpoint.state),
         },
     }
+
     if endpoint.entities:
         said["config"] = {
             "served_entities": [_entity(each) for each in endpoint.entities.values()],
@@ -86,6 +88,7 @@ def described(endpoint: Endpoint) -> dict[str, Any]:
             },
             "config_version": endpoint.config_version,
         }
+
     if endpoint.pending:
         said["pending_config"] = {**endpoint.pending, "config_version": endpoint.config_version + 1}
     if endpoint.state is UpdateState.UPDATE_FAILED:
@@ -112,6 +115,7 @@ def metrics(endpoint: Endpoint) -> str:
             "requests_in_progress": entity.in_progress,
         }
         lines += [f"{name}{{{labels}}} {value}" for name, value in values.items()]
+
         for share in (0.5, 0.99):
             if times:
                 value = times[min(len(times) - 1, int(share * len(times)))]

@@ -93,6 +93,7 @@ class JobsFace:
             task = next((each for each in run.tasks if each.run_id == run_id), None)
             if task is None:
                 continue
+
             as_json = run_as_json(run, with_tasks=True)
             said: dict[str, Any] = {"metadata": next(each for each in as_json["tasks"] if each["run_id"] == run_id)}
             if task.error:
@@ -102,6 +103,7 @@ class JobsFace:
             elif task.state is not None:
                 said["notebook_output"] = {"result": task.exit_value, "truncated": False}
             return said
+
         if any(run.run_id == run_id for run in self._all()):
             raise ApiError(
                 400, "INVALID_PARAMETER_VALUE", "Retrieving the output of runs with multiple tasks is not supported."

@@ -24,6 +24,7 @@ def fit_again(
     rows = read_series(context, source, manifest.batch_seq, first_day(source.ledger, manifest.holdout_from))
     learned = learned_points(source, rows)
     again = acted(rows, state_before(context, rows, wanted_of(context, manifest), base))
+
     stored = models_of_panel(context.tables, context.model, panel_version_of(manifest), "fitted")
     expected = _with_kept(context, again.select(SERIES, "forecaster", "state"), stored, base)
     both = expected.select(SERIES, *(F.col(each).alias(f"_{each}") for each in ("forecaster", "state"))).join(
@@ -31,6 +32,7 @@ def fit_again(
     )
     same = F.col("_forecaster").eqNullSafe(F.col("forecaster")) & F.col("_state").eqNullSafe(F.col("state"))
     count, equal = both.agg(F.count(F.lit(1)), F.count_if(same)).collect()[0]
+
     return (
         _compared(data_hash, str(manifest.data_hash), learned.hash),
         _compared("rows", f"{manifest.trained_rows:,}", f"{learned.points:,}"),

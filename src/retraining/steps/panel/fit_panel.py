@@ -203,6 +203,7 @@ def _register(context: Context, filled: Manifest, rows: SeriesRows, started: flo
     run_id, version = logged_before or log_panel(context, filled, rows)
     hit("fit.after_log")
     version = keep_first_version(registry, context.model, run_id)
+
     files = registry.files(context.model, version)
     return replace(
         filled,

@@ -25,6 +25,7 @@ def realised(context: Context, rows: SeriesRows, newer_than: int) -> DataFrame |
     name = forecasts.table_of(context.model)
     if not context.tables.exists(name):
         return None
+
     stored = context.tables.read(name).withColumn(TARGET, F.col("origin") + F.col("step"))
     actuals = rows.frame.where(F.col(VALUE).isNotNull() & (F.col(BATCH_SEQ) > F.lit(newer_than))).select(
         F.col(SERIES),
@@ -33,6 +34,7 @@ def realised(context: Context, rows: SeriesRows, newer_than: int) -> DataFrame |
         F.col(BATCH_SEQ).alias(ACTUAL_BATCH),
         F.col(TIME).cast("date").alias(DAY),
     )
+
     met = stored.join(actuals, [SERIES, TARGET])
     if rows.bucket.calendar.missing == "zero":
         met = met.unionByName(_met_by_zeros(rows, stored, newer_than))

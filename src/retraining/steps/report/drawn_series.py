@@ -21,6 +21,7 @@ def drawn_series(rows: SeriesRows, newest: DataFrame, errors: DataFrame, level: 
     chosen = _chosen(newest, errors)
     if not chosen:
         return ()
+
     keys = [each["series"] for each in chosen.values()]
     steps = _steps(rows)
     recent = rows.frame.where(F.col(SERIES).isin(keys) & F.col(STEP).between(rows.origin - steps + 1, rows.origin))
@@ -33,6 +34,7 @@ def drawn_series(rows: SeriesRows, newest: DataFrame, errors: DataFrame, level: 
         F.col(upper(level)).alias("high"),
         "forecaster",
     )
+
     seen = actual.toPandas()
     told = ahead.toPandas()
     return tuple(_drawn(place, each, seen, told) for place, each in chosen.items())
