@@ -14,6 +14,7 @@ class ServedVersion:
     entity: str
     """Name of the served entity."""
     version: str
+    """Number of the version in the registry."""
     share: int
     """Requests that it answers, of 100."""
 
@@ -23,8 +24,11 @@ class EndpointState:
     """An endpoint as it is."""
 
     name: str
+    """As callers name it."""
     served: tuple[ServedVersion, ...]
+    """The versions behind it; several while it changes."""
     is_updating: bool = False
+    """Whether a change has begun and not ended."""
     failure: str | None = None
     """Why its newest update failed, where it did."""
 
@@ -49,6 +53,7 @@ class Watched:
     """What one version did while it was watched."""
 
     entity: str
+    """Name of the served entity."""
     requests: int = 0
     """Ours and those of callers, as far as the endpoint counts them."""
     failed: int = 0
@@ -64,12 +69,15 @@ class SwapReport:
     """How a change of an endpoint ended."""
 
     endpoint: str
+    """Name of the endpoint."""
     outcome: SwapOutcome
+    """Whether it answers with another version now."""
     version: str
     """What answers now."""
     before: str | None = None
     """What answered before; None for a new endpoint."""
     reasons: tuple[str, ...] = ()
+    """Why it was not changed, a sentence each; empty where it was."""
     steps: Sequence[str] = field(default_factory=tuple)
     """What was done, in order, a line each."""
 

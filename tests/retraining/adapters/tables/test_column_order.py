@@ -10,17 +10,26 @@ from retraining.adapters.tables.schema_of_record import columns_of_record, schem
 from retraining.adapters.tables.tables import Fence, Tables
 from retraining.records.change import DataFault
 from retraining.records.decision import DailyLoss, Decision, DoubtedDays, Evidence, Thresholds
+from retraining.records.panel import SeriesCount
 
 LOSSES = (DailyLoss("3", batch_seq=7, scored_batch=6, day=date(2026, 1, 2), rows=12, loss=0.5),)
 FAULTS = (DataFault(7, "x", "frozen", "7", "2", date(2026, 1, 2), None, "`x` is frozen."),)
 DOUBTED = (DoubtedDays(date(2026, 1, 2), date(2026, 1, 3), "no_signal", "No signal."),)
+ACTIONS = (SeriesCount("keep", 3),)
 NOTHING = dict.fromkeys(Decision.__dataclass_fields__)
 DECISION = Decision(
     **{
         **NOTHING,
         **dict(model="toy", evaluation_id="e", seq=2, action="keep", reasons=("First.", "Second."), spec_hash="s"),
         **dict(batch_seq=7, new_labelled_rows=20, realised_error=0.25, realised_error_rows=30, refusals_in_a_row=4),
-        **dict(made_otherwise=False, spec_changed=False, unjudged=False, open_faults=FAULTS, doubted=DOUBTED),
+        **dict(
+            made_otherwise=False,
+            spec_changed=False,
+            unjudged=False,
+            open_faults=FAULTS,
+            doubted=DOUBTED,
+            series_actions=ACTIONS,
+        ),
         **dict(drift_persists=False, can_update=True, frozen=False, drift_reason="0 of 3.", previous_reason="Better."),
         **dict(cheap_fit_seconds=1.5, min_new_rows=100, max_age_days=186, max_error_increase=0.2, cooldown_days=1),
         **dict(daily_losses=LOSSES, run_id="r", attempt_id="a", at=datetime(2026, 1, 1, 12, 30, 1, 5, tzinfo=UTC)),
@@ -71,4 +80,4 @@ def test_a_table_of_an_earlier_version_gets_the_columns_that_it_lacks(tables: Ta
 
 
 def _stored(name: str) -> object:
-    return [] if name in ("daily_losses", "doubted", "open_faults") else getattr(DECISION, name)
+    return [] if name in ("daily_losses", "doubted", "open_faults", "series_actions") else getattr(DECISION, name)
