@@ -54,7 +54,7 @@ def context(registry) -> Context:
 
 def manifest(registry, version: str, digest: str | None = None) -> SimpleNamespace:
     known = digest or registry.digest("toy", version)
-    return SimpleNamespace(model="toy", version=version, digest=known, files=())
+    return SimpleNamespace(model="toy", version=version, digest=known, files=(), panel_version=None)
 
 
 def test_a_version_that_loads_and_takes_the_champions_inputs_may_go_live(registry):
