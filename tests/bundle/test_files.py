@@ -3,6 +3,7 @@
 import subprocess
 import tomllib
 from fnmatch import fnmatch
+from pathlib import Path
 
 import pytest
 
@@ -81,6 +82,7 @@ EXAMPLES = {
         "specs/flights_sgd.yml",
         "specs/sources/flights.yml",
     ),
+    *(f"specs/examples/{path.name}" for path in (Path(__file__).parents[2] / "specs" / "examples").glob("*.yml")),
 }
 
 

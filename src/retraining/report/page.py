@@ -12,6 +12,7 @@ from retraining.report.headline import headlines
 from retraining.report.outcome import refit_in_words
 from retraining.report.page_data import PageData
 from retraining.report.render import TEMPLATES
+from retraining.report.trials import trial_rows
 from retraining.report.words import (
     NOTHING,
     came_in,
@@ -68,6 +69,7 @@ def render_run_page(data: PageData) -> str:
         not_judged=not_judged(data.run),
         evidence=_evidence(data.decision, data.metric) if data.decision else [],
         gate_svg=gate_chart(data.gate_results),
+        tried=trial_rows(data.candidate, data.judged_by or data.metric),
     )
 
 
