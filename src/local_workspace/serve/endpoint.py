@@ -93,7 +93,7 @@ class Endpoint:
         self.config_version += 1
         self.updated = int(time.time() * 1000)
         self.pending = {}
-        await asyncio.gather(*(each.drain(self.limits.answer_seconds + 1) for each in gone))
+        await asyncio.gather(*(each.drain(2 * self.limits.answer_seconds + 1) for each in gone))
         self.failure = ""
         self.state = UpdateState.NOT_UPDATING
 

@@ -76,7 +76,7 @@ class _Connection:
         media_type = ""
         content = bytearray()
         while True:
-            event = self.state.next_event()
+            event = self._next_event()
             if event is h11.NEED_DATA:
                 self.state.receive_data(await self.reader.read(_CHUNK))
             elif isinstance(event, h11.Response):
@@ -88,6 +88,13 @@ class _Connection:
                 return Answer(status, media_type, bytes(content))
             else:
                 raise ConnectionResetError("The server closed the connection before it had answered.")
+
+    def _next_event(self) -> object:
+        """What the server sent next. A server that ended in the middle of an answer is one that is not there."""
+        try:
+            return self.state.next_event()
+        except h11.RemoteProtocolError as err:
+            raise ConnectionResetError("The server closed the connection before it had answered.") from err
 
     def start_next(self) -> bool:
         """Whether the connection can carry another request."""

@@ -34,7 +34,7 @@ class Limits:
     body_seconds: float = 10.0
     """In which a request must have arrived."""
     answer_seconds: float = 30.0
-    """In which the model must have answered."""
+    """In which the model must have answered, and before that the longest wait for a place."""
     at_once: int = 4
     """Requests that the process works on; the others wait."""
     most_waiting: int = 1_200
@@ -85,14 +85,13 @@ class ServedEntity:
 
     async def answer(self, body: bytes, media_type: str) -> Reply:
         """The reply to a request, with the version in a header. Only the caller counts `in_progress`."""
-        if self.in_progress > self._limits.most_waiting:
-            self.counts.refused += 1
-            raise ApiError(429, "REQUEST_LIMIT_EXCEEDED", "Too many requests wait already.", {"retry-after": "1"})
-
         self.counts.requests += 1
         began = time.perf_counter()
+        await self._take_place()
+
         try:
-            answered = await asyncio.wait_for(self._ask(body, media_type), self._limits.answer_seconds)
+            async with asyncio.timeout(self._limits.answer_seconds):
+                answered = await self._ask(body, media_type)
             self._unanswered = 0
         except TimeoutError:
             self._count_unanswered()
@@ -101,20 +100,34 @@ class ServedEntity:
             reply = self._error(503, "TEMPORARILY_UNAVAILABLE", f"The version cannot be asked: {err}")
         else:
             reply = self._reply(answered)
+        finally:
+            self._places.release()
 
         self.counts.milliseconds.append((time.perf_counter() - began) * 1000)
         self.counts.failed += reply.status >= 500
         self.counts.refused += 400 <= reply.status < 500
         return reply
 
+    async def _take_place(self) -> None:
+        """Wait for one of the places. A wait says nothing about the model, so only the caller is refused. Raises
+        ApiError where too many wait, or the wait is too long."""
+        try:
+            if self.in_progress > self._limits.most_waiting:
+                raise TimeoutError
+            async with asyncio.timeout(self._limits.answer_seconds):
+                await self._places.acquire()
+        except TimeoutError:
+            self.counts.refused += 1
+            said = f"{self.name}: too many requests wait already. Come again in a second."
+            raise ApiError(429, "REQUEST_LIMIT_EXCEEDED", said, {"retry-after": "1", **self._headers()}) from None
+
     async def _ask(self, body: bytes, media_type: str) -> Answer:
         """A process that crashed is started again, and asked once more."""
-        async with self._places:
-            try:
-                return await self.process.ask(body, media_type)
-            except OSError:
-                await self._started_again()
-                return await self.process.ask(body, media_type)
+        try:
+            return await self.process.ask(body, media_type)
+        except OSError:
+            await self._started_again()
+            return await self.process.ask(body, media_type)
 
     async def _started_again(self) -> None:
         """Wait for a new process; one restart for all requests that need it."""
@@ -126,6 +139,7 @@ class ServedEntity:
         await self.process.stop()
         self.process.start()
         await self.process.wait_until_ready()
+        self._unanswered = 0  # requests that waited for the start say nothing about the new process
 
     def _count_unanswered(self) -> None:
         """A model that hangs keeps its threads: after some requests without an answer the process is replaced."""
