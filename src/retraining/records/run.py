@@ -50,10 +50,10 @@ class Run:
     """When the task started."""
     stopwatch: Callable[[], float]
     """Returns seconds. Only differences mean anything."""
-    in_workspace: bool = False
-    """Whether Databricks runs it; False on a laptop."""
     started_by: Callable[[], str | None] = lambda: None
     """Looks up who started the run. Asked only where a person's decision is stored."""
+    in_workspace: bool = False
+    """Whether Databricks runs it; False on a laptop."""
 
     @property
     def is_by_hand(self) -> bool:
