@@ -17,8 +17,9 @@ from retraining.open_stage import open_stage
 from retraining.stages.ingest import ingest
 
 # COMMAND ----------
-stage = open_stage(spark, dbutils)
+stage = open_stage(spark, dbutils, widgets={"submitted": ""})
 with stage.storing_errors("ingest"):
+    stage.check_submitted()
     report = ingest(stage.context, stage.source_table, stage.landing)
 print(report.summary)
 

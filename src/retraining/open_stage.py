@@ -26,6 +26,7 @@ from retraining.adapters.tables.tables import Tables, open_tables
 from retraining.context import Context
 from retraining.errors import ParameterError, SpecError
 from retraining.records.run import BY_HAND, Run
+from retraining.rules.ingest.submitted_location import refuse_other_location
 from retraining.spec.csv_section import CsvSection
 from retraining.spec.identifiers import check_part, qualified, quoted
 from retraining.spec.model_spec import ModelSpec
@@ -95,6 +96,13 @@ class Stage:
         return Landing(
             _on_this_machine(source.path), source.format, source.file_schema, name, f"{folder}/{name}", volume, csv
         )
+
+    def check_submitted(self) -> None:
+        """Raises ParameterError where the run's caller has put rows where the source does not read."""
+        submitted = self.parameter("submitted")
+        if submitted is not None:
+            tables = self.context.tables
+            refuse_other_location(submitted, self.context.spec.source, tables.catalog, tables.schema)
 
     def parameter(self, name: str) -> str | None:
         """A widget's value, None when it is empty."""

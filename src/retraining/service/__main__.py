@@ -25,7 +25,8 @@ def _tell(line: str) -> None:
 
 def _submit(service: RetrainingService, asked: argparse.Namespace) -> Any:
     uploaded = service.upload(asked.upload, asked.folder) if asked.upload else None
-    return {"run_id": service.submit(idempotency_token=asked.token), "uploaded": uploaded}
+    run_id = service.submit(idempotency_token=asked.token, submitted=uploaded or asked.rows)
+    return {"run_id": run_id, "uploaded": uploaded}
 
 
 def _point_to(service: RetrainingService, asked: argparse.Namespace) -> Any:
@@ -80,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
 
     parsers["submit"].add_argument("--upload", type=Path, help="a file of rows")
     parsers["submit"].add_argument("--folder", help="of a volume: source.path of the spec")
+    parsers["submit"].add_argument("--rows", help="table or path of new rows, where they are already in the source")
     parsers["submit"].add_argument("--token", help="idempotency token: the same one starts one run")
     for name in ("wait", "evaluation"):
         parsers[name].add_argument("--run", type=int, required=True, help="id of the run")

@@ -47,10 +47,17 @@ class RetrainingService:
             self.workspace.files.upload(path, opened, overwrite=False)
         return path
 
-    def submit(self, parameters: Mapping[str, str] | None = None, idempotency_token: str | None = None) -> int:
+    def submit(
+        self,
+        parameters: Mapping[str, str] | None = None,
+        idempotency_token: str | None = None,
+        submitted: str | None = None,
+    ) -> int:
         """Start a retraining with what the source has by now; returns the run's id. The same token starts it once,
-        however often it is sent."""
-        return self._run(RETRAINING, parameters or {}, idempotency_token)
+        however often it is sent. submitted: the table, or the path in a volume, that holds new rows; the run refuses
+        one that the model's spec does not name as its source, before it reads anything."""
+        named = {"submitted": submitted} if submitted else {}
+        return self._run(RETRAINING, {**(parameters or {}), **named}, idempotency_token)
 
     def state(self, run_id: int) -> RunState:
         """How far a run is."""

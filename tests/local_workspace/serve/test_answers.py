@@ -91,13 +91,18 @@ def test_a_model_that_hangs_is_given_up_and_replaced(served):
 
 
 @pytest.mark.slow
-def test_a_thousand_callers_at_once_are_all_answered(served):
-    with ThreadPoolExecutor(1_000) as pool:
-        began = time.monotonic()
-        answers = list(pool.map(lambda _: served.predict(ENDPOINT), range(1_000)))
-    assert {each.status for each in answers} <= {200, 429, 504}, time.monotonic() - began
+def test_a_thousand_callers_at_once_are_all_answered(serving, served, mlflow_uri, tmp_path):
+    with serving.serve_in_thread(tmp_path, mlflow_uri, SCHEMA) as patient:  # with the limits that users have
+        patient.wait_for(ENDPOINT)
+        with ThreadPoolExecutor(1_000) as pool:
+            answers = list(pool.map(lambda _: patient.predict(ENDPOINT), range(1_000)))
+        afterwards = patient.predict(ENDPOINT).status
+
+    statuses = [each.status for each in answers]
+    assert set(statuses) <= {200, 429}
+    assert statuses.count(200) > 100
     assert all(each.headers["retry-after"] == "1" for each in answers if each.status == 429)
-    assert served.predict(ENDPOINT).status == 200
+    assert afterwards == 200
 
 
 def test_a_champion_that_is_deleted_meanwhile_goes_on_answering(served, toy_models):
