@@ -19,8 +19,7 @@ from retraining.stages.ingest import ingest
 # COMMAND ----------
 stage = open_stage(spark, dbutils, widgets={"submitted": ""})
 with stage.storing_errors("ingest"):
-    stage.check_submitted()
-    report = ingest(stage.context, stage.source_table, stage.landing)
+    report = ingest(stage.context, stage.source_table, stage.landing, stage.parameter("submitted"))
 print(report.summary)
 
 # COMMAND ----------

@@ -27,7 +27,9 @@ RULES = (
     "retraining.rules.batch retraining.rules.panel retraining.rules.search retraining.rules.serving "
     f"retraining.rules.validation {BOTTOM}"
 )
-PAGE = "retraining.report.page_data retraining.report.panel_data retraining.report.words"
+PAGE = (
+    "retraining.report.page_data retraining.report.panel_data retraining.report.version_errors retraining.report.words"
+)
 DATASET = f"retraining.context retraining.steps.dataset {RULES} {TABLES} {REGISTRY}"
 STEPS = (
     "retraining.steps.batch retraining.steps.champion retraining.steps.dataset retraining.steps.decide "
@@ -73,7 +75,7 @@ ROOMS = {
     "retraining.rules.champion": (f"retraining.rules.gate {BOTTOM}", ARRAYS),
     "retraining.rules.search": (BOTTOM, ""),
     "retraining.rules.batch": (f"retraining.rules.ingest {BOTTOM}", ""),
-    "retraining.rules.serving": (BOTTOM, ARRAYS),
+    "retraining.rules.serving": (f"retraining.rules.champion {BOTTOM}", ARRAYS),
     "retraining.rules.panel": (f"retraining.rules.gate {BOTTOM}", ARRAYS),
     "retraining.rules.validation": (f"retraining.rules.gate retraining.rules.ingest {BOTTOM}", ""),
     "retraining.strategies": (RULES, f"{ARRAYS} sklearn"),
@@ -81,8 +83,9 @@ ROOMS = {
     "retraining.forecasting": (RULES, f"{ARRAYS} statsforecast"),
     "retraining.report": (f"{PAGE} retraining.report.charts {RULES}", f"{ARRAYS} jinja2 markupsafe"),
     "retraining.report.charts": (f"{PAGE} {RULES}", f"{ARRAYS} matplotlib"),
-    "retraining.report.page_data": (f"retraining.report.panel_data {RULES}", ""),
+    "retraining.report.page_data": (f"retraining.report.panel_data retraining.report.version_errors {RULES}", ""),
     "retraining.report.panel_data": ("", ""),
+    "retraining.report.version_errors": ("", ""),
     "retraining.report.words": (RULES, ""),
     # Adapters: one system each.
     "retraining.adapters": (BOTTOM, ""),
@@ -136,7 +139,7 @@ ROOMS = {
     # A stage imports no other stage: they talk through tables, the registry and task values.
     "retraining.stages": (
         f"{STEPS} retraining.failpoints retraining.forecasting retraining.report {PAGE} retraining.strategies "
-        f"{SERVING} {SOURCES} {DATASET}",
+        f"{NOTIFY} {SERVING} {SOURCES} {DATASET}",
         FRAMES,
     ),
     # It knows of recipes only that they are pickled by value: a worker has no src.
@@ -146,6 +149,10 @@ ROOMS = {
         "pyspark",
     ),
     "retraining.open_batch": (f"retraining.open_stage retraining.steps.batch {TABLES} {BOTTOM}", "pyspark"),
+    "retraining.open_consumers": (
+        f"retraining.open_stage retraining.steps.serving {TABLES} {BOTTOM}",
+        "pyspark",
+    ),
     # What a caller from outside needs, and nothing of the loop: no Spark, no table, no MLflow.
     "retraining.service": ("retraining.errors", "databricks"),
     "retraining.check_specs": (f"retraining.forecasting retraining.strategies {BOTTOM}", ""),

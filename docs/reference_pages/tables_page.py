@@ -17,6 +17,7 @@ from retraining.adapters.tables import (
     index_documents,
     observations,
     panel_references,
+    performance,
     predictions,
     series_models,
 )
@@ -25,6 +26,7 @@ from retraining.adapters.tables.schema_of_record import schema_of_record
 from retraining.records.batch import Batch
 from retraining.records.forgetting import Forgetting, KeySalt
 from retraining.records.panel import PanelAction, PanelReference, SeriesModel
+from retraining.records.performance import Performance
 from retraining.records.run import Stamped
 from retraining.records.scoring import BatchScoring
 from retraining.records.search import IndexDocument, IndexRun
@@ -40,6 +42,7 @@ RECORD_OF: Mapping[str, type] = {
     series_models.SERIES_MODELS: SeriesModel,
     series_models.PANEL_ACTIONS: PanelAction,
     panel_references.PANEL_REFERENCES: PanelReference,
+    performance.PERFORMANCE: Performance,
 }
 """The record that a row of each control table is."""
 
@@ -65,6 +68,8 @@ _WRITTEN_BY: Mapping[str, str] = {
     "series_models": "`score`, `retrain` and `promote`, of a forecast",
     "panel_actions": "`check_drift`, of a forecast",
     "panel_references": "`compare_refit`, of a forecast",
+    "consumer_updates": "`announce_champions`",
+    "performance": "`check_drift`; `promote`, on the first version's hold-out",
 }
 
 _STAMP = tuple(field_docstrings(Stamped))

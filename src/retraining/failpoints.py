@@ -69,7 +69,10 @@ SEARCH = (
 BATCH = ("score_batch.after_open", "score_batch.after_merge", "score_batch.after_close")
 """The places of scoring a batch table, in the order in which a run passes them."""
 
-POINTS = INGEST + TABLES + PROMOTION + PANEL + SEARCH + BATCH
+CONSUMERS = ("announce.after_post",)
+"""The place between a message to a consumer and the row about it."""
+
+POINTS = INGEST + TABLES + PROMOTION + PANEL + SEARCH + BATCH + CONSUMERS
 """Every place."""
 
 Action = Literal["kill", "raise"]

@@ -26,7 +26,6 @@ from retraining.adapters.tables.tables import Tables, open_tables
 from retraining.context import Context
 from retraining.errors import ParameterError, SpecError
 from retraining.records.run import BY_HAND, Run
-from retraining.rules.ingest.submitted_location import refuse_other_location
 from retraining.spec.csv_section import CsvSection
 from retraining.spec.identifiers import check_part, qualified, quoted
 from retraining.spec.model_spec import ModelSpec
@@ -96,13 +95,6 @@ class Stage:
         return Landing(
             _on_this_machine(source.path), source.format, source.file_schema, name, f"{folder}/{name}", volume, csv
         )
-
-    def check_submitted(self) -> None:
-        """Raises ParameterError where the run's caller has put rows where the source does not read."""
-        submitted = self.parameter("submitted")
-        if submitted is not None:
-            tables = self.context.tables
-            refuse_other_location(submitted, self.context.spec.source, tables.catalog, tables.schema)
 
     def parameter(self, name: str) -> str | None:
         """A widget's value, None when it is empty."""
@@ -213,11 +205,12 @@ def open_schedule(spark: SparkSession, dbutils: Any, specs: Path = SPECS) -> Sch
     parameters = read_widgets(dbutils, widgets)
     tables = open_tables(spark, parameters["catalog"], parameters["schema"])
     now = _as_of(parameters["as_of"]) or datetime.now(UTC)
-    named = {name: _readable(specs, name) for name in list_models(specs)}
+    named = {name: read_or_none(specs, name) for name in list_models(specs)}
     return Schedule(tables, named, now, read_switch("due_only", parameters["due_only"]))
 
 
-def _readable(specs: Path, model: str) -> ModelSpec | None:
+def read_or_none(specs: Path, model: str) -> ModelSpec | None:
+    """The spec of a model; None where it cannot be read."""
     try:
         return read_spec(specs, model)
     except SpecError:

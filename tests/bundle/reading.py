@@ -16,6 +16,7 @@ OPEN_STAGE_WIDGETS = {"model", "as_of", "run_id", "code_version", "catalog", "sc
 OPEN_INDEX_WIDGETS = {"index", "allow_deletions", "as_of", "run_id", "code_version", "catalog", "schema"}
 
 OPEN_BATCH_WIDGETS = {"batch", "as_of", "run_id", "code_version", "catalog", "schema", "experiment"}
+OPEN_CONSUMERS_WIDGETS = {"model", "as_of", "run_id", "code_version", "catalog", "schema"}
 
 OPEN_SCHEDULE_WIDGETS = {"as_of", "catalog", "schema", "due_only"}
 
@@ -148,6 +149,9 @@ def widgets(notebook):
         if name.split(".")[-1] == "open_stage":
             literal = [word.value for word in call.keywords if word.arg == "widgets"]
             names |= OPEN_STAGE_WIDGETS | {key for value in literal for key in ast.literal_eval(value)}
+        elif name == "open_consumers":
+            literal = [word.value for word in call.keywords if word.arg == "widgets"]
+            names |= OPEN_CONSUMERS_WIDGETS | {key for value in literal for key in ast.literal_eval(value)}
         elif name == "open_schedule":
             names |= OPEN_SCHEDULE_WIDGETS
         elif name == "open_batch":

@@ -9,7 +9,7 @@ from databricks.bundles.jobs import JobPermission, JobPermissionLevel
 
 OPERATED = {
     *("adopt", "copy_version", "freeze", "release_batch", "release_retraining", "repair", "retire", "rollback"),
-    *("refresh_index", "score_batch", "unfreeze", "unretire", "update_endpoint"),
+    *("on_champion_change", "refresh_index", "score_batch", "unfreeze", "unretire", "update_endpoint"),
 }
 LEVELS = {
     "operators": JobPermissionLevel.CAN_MANAGE_RUN,

@@ -137,7 +137,7 @@ def test_run_references_name_a_task_that_ran_before_and_a_value_that_it_publishe
 
 def test_loops_go_through_arrays(bundle):
     loops = [task for _, _, task in bundle.tasks() if "for_each_task" in task]
-    assert len(loops) == 2 + 4 + 4  # the demo, retrain_all, the demo of forecasts
+    assert len(loops) == 2 + 4 + 4 + 8  # the demo, retrain_all, the demo of forecasts, on_champion_change
     assert wrong_loop_inputs(bundle) == []
 
 

@@ -66,7 +66,8 @@ def wrong_crons(bundle):
 def wrong_timers(bundle):
     return [
         f"{place}: {timer}"
-        for place, own in settings_of(bundle, "file_arrival") + settings_of(bundle, "table_update")
+        for kind in ("file_arrival", "table_update", "model")
+        for place, own in settings_of(bundle, kind)
         for timer in TIMERS
         if own.get(timer, 0) < FEWEST_SECONDS
     ]
@@ -80,6 +81,15 @@ def wrong_tables(bundle):
     ]
 
 
+def wrong_models(bundle):
+    """A trigger that names aliases waits for one of them to be set."""
+    return [
+        place
+        for place, own in settings_of(bundle, "model")
+        if own.get("condition") != "MODEL_ALIAS_SET" or not own.get("aliases") or not own.get("securable_name")
+    ]
+
+
 def wrong_pauses(bundle):
     """Said everywhere, and PAUSED in development: the CLI pauses there only what says nothing."""
     wrong = []
@@ -90,7 +100,7 @@ def wrong_pauses(bundle):
     return wrong
 
 
-CHECKS = [wrong_counts, wrong_crons, wrong_timers, wrong_tables, wrong_pauses]
+CHECKS = [wrong_counts, wrong_crons, wrong_timers, wrong_tables, wrong_models, wrong_pauses]
 
 
 @pytest.mark.parametrize("check", CHECKS)
@@ -128,7 +138,10 @@ def test_the_presets_beside_the_variable_are_valid(bundle):
     assert bundle.variable("prod", "schedule_cron") in presets
 
 
-STARTERS = ("on_schedule", "on_table_update", "on_file_arrival", "on_documents", "refresh_index", "score_batch")
+STARTERS = (
+    *("on_schedule", "on_table_update", "on_file_arrival", "on_documents", "on_champion_change", "on_champion_alias"),
+    *("refresh_index", "score_batch"),
+)
 DAILY = "resources/daily.job.yml"
 SCHEDULE = 'schedule: { quartz_cron_expression: "0 0 6 * * ?", timezone_id: UTC, pause_status: "${var.pause}" }'
 TIMES = "wait_after_last_change_seconds: 60, min_time_between_triggers_seconds: 60"
@@ -137,8 +150,12 @@ TABLES = f"""trigger:
         pause_status: "${{var.pause}}"
         table_update: {{ table_names: [a.b.c], condition: ANY_UPDATED, {TIMES} }}"""
 
+MODELS = f"""trigger:
+        pause_status: "${{var.pause}}"
+        model: {{ securable_name: a.b, aliases: [champion], condition: MODEL_ALIAS_SET, {TIMES} }}"""
 
-@pytest.mark.parametrize("started_by", [SCHEDULE, FILES, TABLES])
+
+@pytest.mark.parametrize("started_by", [SCHEDULE, FILES, TABLES, MODELS])
 def test_each_kind_is_accepted(toy, started_by):
     bundle = toy.edit(DAILY, SCHEDULE, started_by)
 
@@ -162,6 +179,9 @@ def test_each_kind_is_accepted(toy, started_by):
         (wrong_tables, TABLES, "[a.b.c]", f"[{', '.join(['a.b.c'] * 11)}]"),
         (wrong_tables, TABLES, "[a.b.c]", "[]"),
         (wrong_tables, TABLES, "ANY_UPDATED", "SOME_UPDATED"),
+        (wrong_models, MODELS, "MODEL_ALIAS_SET", "MODEL_CREATED"),
+        (wrong_models, MODELS, "[champion]", "[]"),
+        (wrong_timers, MODELS, "triggers_seconds: 60", "triggers_seconds: 59"),
         (wrong_pauses, SCHEDULE, ', pause_status: "${var.pause}"', ""),
         (wrong_pauses, TABLES, '"${var.pause}"', "UNPAUSED"),
         (wrong_pauses, FILES, "${var.pause}", "${var.size}"),

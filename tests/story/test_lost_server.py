@@ -35,6 +35,9 @@ def story(spark, tmp_path_factory):
     state = tmp_path_factory.mktemp("lost_server")
     with LocalWorkspace.open(ROOT, state, target="dev") as workspace:
         schema = f"spark_catalog.{workspace.names['schemas.retraining_schema.name']}"
+        # Another story in this process may have left tables of the same names.
+        workspace.spark.sql(f"DROP SCHEMA {schema} CASCADE")
+        workspace.spark.sql(f"CREATE SCHEMA {schema}")
         put_rows(workspace.spark, first_patients(422), f"{schema}.diabetes_source", KEYS)
         told.before = workspace.lost_server
         told.failed = workspace.run("retraining", {"model": "diabetes"}, KillsServer(workspace, "retrain"))

@@ -9,6 +9,7 @@ from local_workspace.errors import BundleError, ParameterError
 
 CONTROL_TABLES = (
     "batch_scorings",
+    "consumer_updates",
     "controls",
     "decisions",
     "detector_states",

@@ -131,6 +131,10 @@ class Classification(Kind):
         """1 for a wrong class, and for none."""
         return (~F.col(prediction).eqNullSafe(F.col(label))).cast("double")
 
+    def error_column(self, loss: str, rows: str) -> Column:
+        """Share of wrong classes."""
+        return F.col(loss) / F.col(rows)
+
     def is_broken(self, prediction: str) -> Column:
         """Null."""
         return F.col(prediction).isNull()

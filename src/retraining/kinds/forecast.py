@@ -47,6 +47,10 @@ class Forecast(Regression):
         """Absolute scaled error."""
         return F.abs(F.col(prediction) - F.col(label))
 
+    def error_column(self, loss: str, rows: str) -> Column:
+        """Mean of the absolute scaled errors."""
+        return F.col(loss) / F.col(rows)
+
 
 MASE = Metric("mase", grouped(absolute_sums), mean)
 RMSSE = Metric("rmsse", grouped(squared_sums), root_mean)

@@ -157,6 +157,10 @@ class Kind(ABC):
         """The same as `losses`, of columns."""
 
     @abstractmethod
+    def error_column(self, loss: str, rows: str) -> Column:
+        """The same as `error`, of columns with sums."""
+
+    @abstractmethod
     def is_broken(self, prediction: str) -> Column:
         """Whether a prediction is missing or not finite."""
 

@@ -116,6 +116,10 @@ class Regression(Kind):
         """Squared error."""
         return (F.col(prediction) - F.col(label)) ** 2
 
+    def error_column(self, loss: str, rows: str) -> Column:
+        """Root of the mean squared error."""
+        return F.sqrt(F.col(loss) / F.col(rows))
+
     def is_broken(self, prediction: str) -> Column:
         """Null, NaN or infinite."""
         value = F.col(prediction)

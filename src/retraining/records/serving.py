@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from retraining.records.run import Stamped
+
 SwapOutcome = Literal["UNCHANGED", "CREATED", "SWITCHED", "BACKED_OFF"]
 
 
@@ -91,3 +93,63 @@ class SwapReport:
             "BACKED_OFF": f"{self.endpoint} still answers with version {self.version}.",
         }[self.outcome]
         return " ".join([said, *self.reasons])
+
+
+ConsumerRole = Literal["endpoint", "batch", "webhook"]
+
+
+@dataclass(frozen=True)
+class Consumer:
+    """What uses the champion of a model, and has to follow it."""
+
+    role: ConsumerRole
+    """The serving endpoint, a batch table that is scored again, or a webhook of gate.consumers."""
+    called: str
+    """The model whose endpoint it is, the batch table, or the webhook's name."""
+
+    @property
+    def name(self) -> str:
+        """`role:called`, as tables have it."""
+        return f"{self.role}:{self.called}"
+
+
+@dataclass(frozen=True)
+class OutdatedConsumer:
+    """A consumer that does not know the champion."""
+
+    model: str
+    """Name of the model."""
+    consumer: str
+    """`role:called`."""
+    version: str
+    """The champion."""
+    seq: int
+    """The promotion that made it champion."""
+    previous: str | None
+    """The version that the consumer was brought to last; None where it never was."""
+
+    @property
+    def role(self) -> str:
+        """endpoint, batch or webhook."""
+        return self.consumer.partition(":")[0]
+
+    @property
+    def called(self) -> str:
+        """The model, the batch table or the webhook's name."""
+        return self.consumer.partition(":")[2]
+
+
+@dataclass(frozen=True)
+class ConsumerUpdate(Stamped):
+    """A consumer of a model that follows a new champion from now on."""
+
+    model: str
+    """Name of the model."""
+    seq: int
+    """The promotion that made the version champion."""
+    consumer: str
+    """`endpoint:<model>`, `batch:<batch>` or `webhook:<name>`."""
+    version: str
+    """The version that it was brought to."""
+    previous: str | None
+    """The version that it was brought to before."""

@@ -75,7 +75,8 @@ class GateSection(Section):
     """Inputs (or `prediction`) that a new champion may drop, demand or retype, because its callers know; any other
     change that breaks them is refused."""
     consumers: tuple[ConsumerSection, ...] = ()
-    """Who is notified before a champion goes live whose signature breaks callers."""
+    """Who is notified of each new champion by the job on_champion_change, and, before it goes live, of one whose
+    signature breaks callers."""
     approval: Literal["none", "required"] = "none"
     """required: a candidate that passes waits in `promotions` as PENDING until somebody runs the job approve."""
     approval_days: int = Field(default=7, ge=1)

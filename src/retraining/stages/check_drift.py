@@ -37,6 +37,7 @@ from retraining.steps.panel.realised_losses import count_new_steps, measure_pane
 from retraining.steps.performance.daily_losses import measure_daily_losses
 from retraining.steps.performance.estimate_unlabelled import estimate_unlabelled
 from retraining.steps.performance.feed_detectors import feed_detectors
+from retraining.steps.performance.store_performance import store_arrivals
 from retraining.strategies.find_strategy import find_strategy
 
 _log = logging.getLogger(__name__)
@@ -216,9 +217,11 @@ def _measure_rows(
         domain = pool.submit(tell_rows_apart, context, source, champion)
         estimate = pool.submit(estimate_unlabelled, context, source, champion)
         losses = pool.submit(measure_daily_losses, context, source, history.decisions)
+        stored = pool.submit(store_arrivals, context, source)
         new_rows = pool.submit(count_new_rows, context, source, champion, training)
         previous = find_previous_champion(context, history.promotions, version) if version else None
 
+    stored.result()
     return Measurements(
         losses=losses.result(),
         new_rows=new_rows.result(),

@@ -22,6 +22,7 @@ from retraining.rules.ingest.ledger_column import is_below, is_valid
 from retraining.rules.ingest.look_around import OtherRows
 from retraining.rules.ingest.mark_rows import Doubtful, mark, new_rows
 from retraining.rules.ingest.quality import Arrival
+from retraining.rules.ingest.submitted_location import refuse_other_location
 from retraining.spec.feed import Feed, rows_feed
 from retraining.steps.ingest.close_batch import WatermarkMove, closed_batch, refuse_held, watermark_move
 from retraining.steps.ingest.count_slice import SliceCounts, add_forgotten, as_foreseen, count_slice
@@ -37,15 +38,22 @@ from retraining.steps.ingest.slice_rows import delete_forgotten, read_slice
 _log = logging.getLogger(__name__)
 
 
-def ingest(context: Context, source_table: str, landing: Landing | None = None) -> IngestReport:
+def ingest(
+    context: Context, source_table: str, landing: Landing | None = None, submitted: str | None = None
+) -> IngestReport:
     """Finish an open plan, or plan the next slice, store it in one commit, and close it with counts read back. Labels
     that have their own table come first, by the same protocol.
 
-    source_table is the qualified name; landing, where the source is files, says how they become its rows. Raises
-    ContractError or SourceError before anything is planned, IngestError when the counts do not add up (the plan then
+    source_table is the qualified name; landing, where the source is files, says how they become its rows. submitted is
+    where the run's caller has put new rows: ParameterError where the source does not read there. Raises ContractError
+    or SourceError before anything is planned, IngestError when the counts do not add up (the plan then
     stays open, the watermark unmoved), HeldBatchError when the batch failed a gate (it is then stored and closed),
     ForgetError when forgotten keys cannot be recognised.
     """
+    if submitted is not None:
+        tables = context.tables
+        refuse_other_location(submitted, context.spec.source, tables.catalog, tables.schema)
+
     feed = rows_feed(context.spec)
     if feed.labels is None:
         return _ingest(context, feed, source_table, landing)

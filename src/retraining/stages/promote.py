@@ -26,6 +26,7 @@ from retraining.steps.dataset.load_version import manifest_of_version
 from retraining.steps.dataset.model_history import ModelHistory, read_history
 from retraining.steps.gate.deployment import Deployment, fit_and_test_deployment
 from retraining.steps.gate.judge_candidate import judge_candidate
+from retraining.steps.gate.store_first_holdout import store_first_holdout
 from retraining.steps.panel.deploy_panel import deploy_panel
 from retraining.steps.panel.follow_panel import score_panel
 from retraining.steps.panel.judge_panel import judge_panel
@@ -50,7 +51,8 @@ class PromoteReport:
 
 def promote(context: Context, retrain_key: str | None = None) -> PromoteReport:
     """Reconcile the alias, judge, decide, let the alias follow. A candidate that has been decided on is not judged
-    again. A panel that goes live forecasts at once: its next actuals come before the next scoring."""
+    again. A panel that goes live forecasts at once: its next actuals come before the next scoring. Any other version
+    that goes live is also measured on the hold-out of the model's first one."""
     with ThreadPoolExecutor() as pool:
         ingested = pool.submit(read_source, context.spec, context.tables)
         reconciled = _reconciled_history(context)
@@ -114,12 +116,8 @@ def _forecast_at_once(context: Context, source: IngestedSource) -> None:
     score_panel(context, source, manifest_of_version(manifests, context.model, live))
 
 
-def _waits_for_rows(context: Context, source: IngestedSource) -> None:
-    """Rows are predicted when they arrive."""
-
-
 _FOLLOWS: Mapping[Learns, Callable[[Context, IngestedSource], None]] = {
-    "rows": _waits_for_rows,
+    "rows": store_first_holdout,
     "series": _forecast_at_once,
 }
 

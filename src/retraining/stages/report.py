@@ -26,6 +26,7 @@ from retraining.rules.incidents import news_of_run, not_notified
 from retraining.rules.ingest.ledger import Ledger
 from retraining.steps.report.describe_champion import describe_champion
 from retraining.steps.report.panel_page import panel_page
+from retraining.steps.report.read_version_errors import read_version_errors
 from retraining.steps.report.run_records import RunRecords, page_data, read_run_records
 from retraining.steps.report.send_alerts import send_alerts
 from retraining.steps.report.store_incidents import store_incidents
@@ -106,8 +107,9 @@ def report(context: Context, task_states: str = "") -> RunReport:
     all_events = reading.result()
     events = [row for row in all_events if row.model == spec.model]
     told, is_new = _this_run(context, states, records, events)
-    data = replace(told, panel=panel_page(context))
-    event = data.run
+    event = told.run
+    versions = read_version_errors(context, records.promotions, event.champion_after)
+    data = replace(told, panel=panel_page(context), versions=versions)
     if is_new:
         _store(context, event, len(events))
         all_events = [*all_events, event]

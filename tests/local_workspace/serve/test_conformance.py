@@ -41,9 +41,12 @@ resources:
       tasks: [{ task_key: only, notebook_task: { notebook_path: ../notebooks/only.py } }]
 """
 NOTEBOOKS = {
-    "sum": 'dbutils.notebook.exit(str(int(dbutils.widgets.get("a")) + int(dbutils.widgets.get("b"))))',
+    "sum": """
+a, b = (dbutils.widgets.text(name, "0") or int(dbutils.widgets.get(name)) for name in ("a", "b"))
+dbutils.notebook.exit(str(a + b))
+""",
     "fail": 'raise ValueError("on purpose")',
-    "only": 'dbutils.notebook.exit(dbutils.widgets.get("a"))',
+    "only": 'dbutils.widgets.text("a", "")\ndbutils.notebook.exit(dbutils.widgets.get("a"))',
 }
 
 

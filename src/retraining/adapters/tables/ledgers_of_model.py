@@ -12,6 +12,7 @@ from retraining.records.drift import DetectorState, DriftMetric, DriftProfile, D
 from retraining.records.event import Event, IncidentChange, TaskError
 from retraining.records.gate import GateResult
 from retraining.records.promotion import Promotion
+from retraining.records.serving import ConsumerUpdate
 from retraining.records.version import Manifest
 
 Sequenced = TypeVar(
@@ -25,6 +26,7 @@ Sequenced = TypeVar(
     DriftMetric,
     DetectorState,
     IncidentChange,
+    ConsumerUpdate,
 )
 
 TABLE_OF: dict[type, str] = {
@@ -40,6 +42,7 @@ TABLE_OF: dict[type, str] = {
     Event: "events",
     TaskError: "task_errors",
     IncidentChange: "incidents",
+    ConsumerUpdate: "consumer_updates",
 }
 """Where each record is stored."""
 
@@ -150,3 +153,14 @@ def read_errors(tables: Tables, model: str, run_ids: Collection[str]) -> list[Ta
     """The errors of some runs, oldest first."""
     rows = tables.records(TABLE_OF[TaskError], TaskError, model=model)
     return sorted((row for row in rows if row.run_id in run_ids), key=lambda row: row.at)
+
+
+def append_consumer_update(tables: Tables, update: ConsumerUpdate) -> None:
+    """Appends that a consumer follows a version, once for each promotion and consumer."""
+
+    def taken() -> bool:
+        there = tables.records(TABLE_OF[ConsumerUpdate], ConsumerUpdate, model=update.model, seq=update.seq)
+        return any(row.consumer == update.consumer for row in there)
+
+    fence = Fence("consumer", f"{update.model}:{update.consumer}", update.seq)
+    append_once(tables, TABLE_OF[ConsumerUpdate], [update], fence, taken)

@@ -62,7 +62,7 @@ def sum_on_workers(spec: ModelSpec, rows: DataFrame, metrics: Sequence[str], mod
     columns = columns_of_features(models.features, rows)
     features = [column.alias(f"_feature_{place}") for place, column in enumerate(columns)]
     feature_names = [f"_feature_{place}" for place in range(len(columns))]
-    slices = _slice_columns(spec, rows)
+    slices = slice_columns(spec, rows)
     slice_names = list(slices)
     classes = _classes(spec, rows, chosen_metrics, models)
     pickled = bytes(cloudpickle.dumps((models, chosen_metrics)))  # type: ignore[no-untyped-call]
@@ -106,8 +106,9 @@ def _baseline_classes(kind: Kind, models: ModelPair) -> tuple[str, ...]:
     return of_trivial if models.champion is None else (*kind.classes_of(models.champion.estimator), *of_trivial)
 
 
-def _slice_columns(spec: ModelSpec, rows: DataFrame) -> dict[str, Column]:
-    """`column=value` of each slicing column, null for values that are not among the most frequent."""
+def slice_columns(spec: ModelSpec, rows: DataFrame) -> dict[str, Column]:
+    """`column=value` of each slicing column, by the name of a new column; null for values that are not among the most
+    frequent in rows."""
     columns = {}
     for place, name in enumerate(spec.columns.slices):
         value = F.coalesce(F.col(f"`{name}`").try_cast("string"), F.lit("(missing)"))

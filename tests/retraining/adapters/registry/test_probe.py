@@ -18,6 +18,6 @@ def test_the_probe_registers_a_model_without_loading_it_and_removes_it(mlflow_ur
     model = LinearRegression().fit(example, [0.0, 1.0])
     monkeypatch.setattr("retraining.adapters.registry.registry.load_files", killed)
 
-    probe_model(registry, model, example, TrainingData("t", 0, 0, "preflight"), (), "0123456789")
+    probe_model(registry, model, example, TrainingData("t", 0, 0, "preflight"), ())
 
-    assert not registry.has_version("preflight_probe_01234567", "1")
+    assert not registry.has_version("preflight_probe", "1")

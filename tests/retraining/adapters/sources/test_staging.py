@@ -144,11 +144,11 @@ def test_a_run_killed_before_its_plan_leaves_only_a_copy_behind(begun, monkeypat
 def test_a_column_of_another_type_is_refused_before_the_copy_is_replaced(begun):
     before = begun.version_of_table("toy_staging")
     begun.tables.spark.sql(
-        f"CREATE OR REPLACE VIEW {begun.source} AS SELECT id, at, cast(x AS int) AS x, y "
+        f"CREATE OR REPLACE VIEW {begun.source} AS SELECT id, at, cast(x AS string) AS x, y "
         f"FROM {begun.tables.name('toy_rows')}"
     )
 
-    with pytest.raises(ContractError, match="column `x` of toy_source arrived as int; earlier batches hold it as"):
+    with pytest.raises(ContractError, match="column `x` of toy_source arrived as string; earlier batches hold it as"):
         begun.ingest()
     assert begun.version_of_table("toy_staging") == before
 
