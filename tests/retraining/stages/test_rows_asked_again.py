@@ -74,7 +74,7 @@ def forgetful(make_loop):
     kept = {**gate, "kind": "refresh", "keeps_first_population": True}
     for name, slope, first, spec in (
         ("first", 2.0, 1, toy_spec(strategy={"windows": []}, gate=gate)),
-        ("second", 0.0, 15, toy_spec(strategy=week, gate=gate)),
+        ("second", 1.0, 15, toy_spec(strategy=week, gate=gate)),
         ("third", -2.0, 29, toy_spec(strategy=week, gate=kept)),
     ):
         loop.source_has(of_slope(slope, first, first + 13))

@@ -77,7 +77,7 @@ def kill_a_swap(served, version, moment):
 
 def model_processes(served):
     """Processes that answer with a version of this test's models."""
-    found = subprocess.run(["ps", "-eo", "args"], check=True, capture_output=True, text=True).stdout
+    found = subprocess.run(["ps", "-ww", "-eo", "args"], check=True, capture_output=True, text=True).stdout
     return sum(
         "model_server.py" in line and f"/{MODEL}/" in line and "ends_with_parent" not in line
         for line in found.splitlines()
