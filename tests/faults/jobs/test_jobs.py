@@ -10,9 +10,9 @@ from tests.faults.jobs.tracks import PLANS
 RESOURCES = Path(__file__).parents[3] / "resources"
 ONLY_EXAMPLES = {"demo", "demo_month", "demo_forecast", "demo_forecast_step"}
 SCHEDULES = {"on_schedule"}
-KILLED_ELSEWHERE = {"refresh_index", "score_batch", "update_endpoint"}
+KILLED_ELSEWHERE = {"on_champion_change", "refresh_index", "score_batch", "update_endpoint"}
 """They have specs of other folders, or write no table of a model: test_kills.py of tests/retraining/steps/search and
-steps/serving, and tests/retraining/stages/test_score_batch.py kill or stop them."""
+steps/serving, and tests/retraining/stages test_score_batch.py and test_announce_champions.py kill or stop them."""
 FEW = ("retraining", "repair replay")
 
 
