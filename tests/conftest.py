@@ -20,6 +20,7 @@ from local_workspace.engines.mlflow_server import start_mlflow_server
 from local_workspace.engines.spark_session import start_spark
 from retraining.adapters.registry.registry import open_registry
 from retraining.adapters.tables.tables import Tables, open_tables
+from retraining.spark_models.spark_place import SparkPlace
 
 from .connect_server import connect_server
 from .loop import Loop
@@ -94,7 +95,7 @@ def make_loop(spark: SparkSession, mlflow_uri: str) -> Callable[[], Loop]:
     def make() -> Loop:
         schema = f"test_{uuid.uuid4().hex[:10]}"
         spark.sql(f"CREATE SCHEMA spark_catalog.{schema}")
-        registry = open_registry(f"spark_catalog.{schema}", f"/{schema}")
+        registry = open_registry(f"spark_catalog.{schema}", f"/{schema}", SparkPlace(spark))
         return Loop(open_tables(spark, "spark_catalog", schema), registry)
 
     return make

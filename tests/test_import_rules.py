@@ -30,7 +30,7 @@ RULES = (
 PAGE = (
     "retraining.report.page_data retraining.report.panel_data retraining.report.version_errors retraining.report.words"
 )
-DATASET = f"retraining.context retraining.steps.dataset {RULES} {TABLES} {REGISTRY}"
+DATASET = f"retraining.context retraining.spark_models retraining.steps.dataset {RULES} {TABLES} {REGISTRY}"
 STEPS = (
     "retraining.steps.batch retraining.steps.champion retraining.steps.dataset retraining.steps.decide "
     "retraining.steps.drift retraining.steps.forget retraining.steps.gate retraining.steps.imported "
@@ -78,7 +78,9 @@ ROOMS = {
     "retraining.rules.serving": (f"retraining.rules.champion {BOTTOM}", ARRAYS),
     "retraining.rules.panel": (f"retraining.rules.gate {BOTTOM}", ARRAYS),
     "retraining.rules.validation": (f"retraining.rules.gate retraining.rules.ingest {BOTTOM}", ""),
-    "retraining.strategies": (RULES, f"{ARRAYS} sklearn"),
+    # Models that Spark fits. It knows no spec and no table.
+    "retraining.spark_models": ("retraining.errors", "numpy pandas pyspark sklearn"),
+    "retraining.strategies": (f"retraining.spark_models {RULES}", f"{ARRAYS} pyspark sklearn"),
     # Models of single series. It runs on workers, one bucket of series at a time, and knows no table.
     "retraining.forecasting": (RULES, f"{ARRAYS} statsforecast"),
     "retraining.report": (f"{PAGE} retraining.report.charts {RULES}", f"{ARRAYS} jinja2 markupsafe"),
@@ -91,7 +93,10 @@ ROOMS = {
     "retraining.adapters": (BOTTOM, ""),
     "retraining.adapters.tables": (f"retraining.adapters retraining.failpoints {RULES}", f"{FRAMES} delta"),
     "retraining.adapters.sources": (f"retraining.adapters {RULES}", FRAMES),
-    "retraining.adapters.registry": (f"retraining.failpoints {RULES}", f"{ARRAYS} mlflow cloudpickle"),
+    "retraining.adapters.registry": (
+        f"retraining.failpoints retraining.spark_models {RULES}",
+        f"{ARRAYS} mlflow cloudpickle",
+    ),
     "retraining.adapters.notify": (BOTTOM, ""),
     "retraining.adapters.jobs": ("retraining.errors retraining.records", "pyspark databricks"),
     "retraining.adapters.serving": (BOTTOM, "databricks"),
@@ -100,12 +105,15 @@ ROOMS = {
     "retraining.steps": ("", ""),
     "retraining.context": (f"{TABLES} {REGISTRY} {BOTTOM}", ""),
     # Steps: a subject uses `dataset`, and of the other subjects only what its row names.
-    "retraining.steps.dataset": (f"retraining.context retraining.forecasting {RULES} {TABLES} {REGISTRY}", FRAMES),
+    "retraining.steps.dataset": (
+        f"retraining.context retraining.forecasting retraining.spark_models {RULES} {TABLES} {REGISTRY}",
+        FRAMES,
+    ),
     "retraining.steps.ingest": (f"retraining.failpoints {SOURCES} {DATASET}", FRAMES),
     "retraining.steps.drift": (DATASET, FRAMES),
     "retraining.steps.performance": (DATASET, FRAMES),
     "retraining.steps.training": (
-        f"retraining.failpoints retraining.steps.drift retraining.strategies {DATASET}",
+        f"retraining.failpoints retraining.steps.drift retraining.steps.performance retraining.strategies {DATASET}",
         FRAMES,
     ),
     "retraining.steps.gate": (
@@ -143,7 +151,10 @@ ROOMS = {
         FRAMES,
     ),
     # It knows of recipes only that they are pickled by value: a worker has no src.
-    "retraining.open_stage": (f"retraining.context {TABLES} {REGISTRY} {SOURCES} {JOBS} {BOTTOM} recipes", "pyspark"),
+    "retraining.open_stage": (
+        f"retraining.context retraining.spark_models {TABLES} {REGISTRY} {SOURCES} {JOBS} {BOTTOM} recipes",
+        "pyspark",
+    ),
     "retraining.open_index": (
         f"retraining.open_stage retraining.steps.search retraining.rules.search {TABLES} {SEARCH} {BOTTOM}",
         "pyspark",

@@ -50,11 +50,11 @@ _BOUNDS = {"minimum": "at least", "exclusiveMinimum": "above", "maximum": "at mo
 
 def type_words(schema: Mapping[str, Any]) -> str:
     """What a key takes, in words; null is left out, because a key that is left out says the same."""
-    if "anyOf" in schema:
-        forms = [type_words(each) for each in schema["anyOf"] if each.get("type") != "null" and "$comment" not in each]
-        return " or ".join(dict.fromkeys(forms))
-    if "oneOf" in schema:
+    if "discriminator" in schema:
         return "rule"
+    if found := schema.get("anyOf", schema.get("oneOf")):
+        forms = [type_words(each) for each in found if each.get("type") != "null" and "$comment" not in each]
+        return " or ".join(dict.fromkeys(forms))
     if "$ref" in schema:
         return "section"
     if "const" in schema:

@@ -26,6 +26,7 @@ from retraining.adapters.tables.tables import Tables, open_tables
 from retraining.context import Context
 from retraining.errors import ParameterError, SpecError
 from retraining.records.run import BY_HAND, Run
+from retraining.spark_models.spark_place import SparkPlace
 from retraining.spec.csv_section import CsvSection
 from retraining.spec.identifiers import check_part, qualified, quoted
 from retraining.spec.model_spec import ModelSpec
@@ -41,7 +42,8 @@ _MLFLOW_RETRIES = "5"
 """A server that refuses is asked again for about a minute. MLflow's own 7 take four minutes, at each of its calls."""
 
 _CHECKPOINTS = "checkpoints"
-"""Volume, or folder of the schema, that records which files have landed."""
+"""Volume, or folder of the schema, that records which files have landed. The volume also holds the files of a model of
+Spark on their way to MLflow and back."""
 
 SPECS = Path(__file__).parents[2] / "specs"
 """The folder that is deployed with the code."""
@@ -150,8 +152,19 @@ def open_context(spark: SparkSession, dbutils: Any, parameters: Mapping[str, str
     schema = ".".join(check_part(parameters[name], name) for name in ("catalog", "schema"))
     stop_autologging()
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", _MLFLOW_RETRIES)
-    registry = open_registry(schema, parameters["experiment"])
+    registry = open_registry(schema, parameters["experiment"], _spark_place(tables))
     return Context(spec, tables, registry, run, partial(read_secret, dbutils))
+
+
+def _spark_place(tables: Tables) -> SparkPlace:
+    """Where Spark reads and writes the files of a model: MLflow's own setting comes first, then a volume of the schema.
+    Outside Databricks Spark and this process share a disk."""
+    asked = os.environ.get("MLFLOW_DFS_TMP")
+    if asked or "DATABRICKS_RUNTIME_VERSION" not in os.environ:
+        return SparkPlace(tables.spark, asked)
+
+    folder = f"/Volumes/{tables.catalog}/{tables.schema}/{_CHECKPOINTS}/models"
+    return SparkPlace(tables.spark, folder, quoted(tables.catalog, tables.schema, _CHECKPOINTS))
 
 
 def read_switch(name: str, text: str) -> bool:
@@ -232,6 +245,7 @@ def new_run(parameters: Mapping[str, str], spark: SparkSession, dbutils: Any) ->
         stopwatch=time.perf_counter,
         in_workspace=in_workspace,
         started_by=lambda: started_by(spark, read_context(dbutils), run_id, in_workspace),
+        clock=time.time,
     )
 
 

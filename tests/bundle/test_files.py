@@ -3,6 +3,7 @@
 import subprocess
 import tomllib
 from fnmatch import fnmatch
+from pathlib import Path
 
 import pytest
 
@@ -84,6 +85,7 @@ EXAMPLES = {
         "specs/route_demand.yml",
         "specs/sources/flights.yml",
     ),
+    *(f"specs/examples/{path.name}" for path in (Path(__file__).parents[2] / "specs" / "examples").glob("*.yml")),
 }
 
 

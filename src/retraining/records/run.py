@@ -54,6 +54,9 @@ class Run:
     """Looks up who started the run. Asked only where a person's decision is stored."""
     in_workspace: bool = False
     """Whether Databricks runs it; False on a laptop."""
+    clock: Callable[[], float] | None = None
+    """Seconds since 1970, on this machine and on the workers that it is sent to: work that is divided among them ends
+    in time. None: there is no end."""
 
     @property
     def is_by_hand(self) -> bool:

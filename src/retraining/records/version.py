@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from retraining.records.run import Stamped
+from retraining.records.trial import Trial
 from served_model.column_values import Feature
 
 
@@ -110,6 +111,27 @@ class Manifest(Stamped):
     """Of a forecast: the version of the panel in `series_models`; None for every other kind."""
     series_models_version: int | None = None
     """Of a forecast: the Delta version of `series_models` that holds the panel as it was registered."""
+    recipe: str | None = None
+    """The recipe that built the estimator; None for a version made elsewhere, or older than this column."""
+    params: str | None = None
+    """The arguments that the recipe was called with, as JSON."""
+    form_hash: str | None = None
+    """Hash of how the version was made, recipe and params as a search found them: where that of a candidate is another
+    than the champion's, it is a change to the gate. None where learning_hash says it all."""
+    trials: tuple[Trial, ...] = ()
+    """What a search tried before this version was fitted."""
+    form_because: str | None = None
+    """Why this form was chosen, as a sentence; None without a search."""
+    start_gain: float | None = None
+    """What a candidate gains from the version that its strategy starts from, over a fit from nothing on rows before the
+    hold-out; as the gate counts gains. None without such a version, or where it could not be measured."""
+    start_because: str | None = None
+    """The same as a sentence, or why it could not be measured."""
+
+    @property
+    def made_as(self) -> str | None:
+        """Hash of how the version was made."""
+        return self.form_hash or self.learning_hash
 
 
 @dataclass(frozen=True)
@@ -172,6 +194,8 @@ class FreshAnswers:
     """Size of the version's files."""
     problem: str | None = None
     """Why there are no answers."""
+    where: str = "in a fresh process"
+    """What answered, as a part of a sentence."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from retraining.report.outcome import refit_in_words
 from retraining.report.page_data import PageData
 from retraining.report.panel_data import PanelPage
 from retraining.report.render import TEMPLATES
+from retraining.report.trials import trial_rows
 from retraining.report.words import (
     NOTHING,
     came_in,
@@ -72,6 +73,7 @@ def render_run_page(data: PageData) -> str:
         evidence=_evidence(data.decision, data.metric) if data.decision else [],
         gate_svg=gate_chart(data.gate_results),
         **_panel(data.panel),
+        tried=trial_rows(data.candidate, data.judged_by or data.metric),
     )
 
 

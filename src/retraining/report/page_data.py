@@ -11,6 +11,7 @@ from retraining.records.drift import DetectorState, DriftMetric
 from retraining.records.event import Event, Incident, TaskError
 from retraining.records.gate import GateResult
 from retraining.records.promotion import Promotion
+from retraining.records.version import Manifest
 from retraining.report.panel_data import PanelPage
 from retraining.report.version_errors import VersionErrors
 from retraining.rules.drift.shares import ColumnShares
@@ -47,9 +48,9 @@ class PageData:
     any order. drift holds recent evaluations, the newest one has the greatest batch_seq, and shares are of that one.
     detectors are the champion's, as they stand. batches are the closed ones of the source, oldest first; batch is the
     one whose rows are new to this run: it closed it, or a run of another model had (read_elsewhere). requested is the
-    batch that an operator's job was about. decision, promotion, gate_results, samples, control and errors are this
-    run's; promotions are all of the model's rows, incidents all of its incidents. panel is what only a forecast has,
-    versions what every other model has once labels came.
+    batch that an operator's job was about. decision, promotion, candidate, gate_results, samples, control and errors
+    are this run's; promotions are all of the model's rows, incidents all of its incidents. panel is what only a
+    forecast has, versions what every other model has once labels came.
     task_states are empty in a run by hand, which is all notebooks since the last page. in_workspace says how people
     start jobs where this one ran.
     """
@@ -69,6 +70,7 @@ class PageData:
     detectors: tuple[DetectorState, ...] = ()
     promotions: tuple[Promotion, ...] = ()
     promotion: Promotion | None = None
+    candidate: Manifest | None = None
     control: Control | None = None
     errors: tuple[TaskError, ...] = ()
     decision: Decision | None = None

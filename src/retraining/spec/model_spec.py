@@ -20,10 +20,11 @@ from retraining.spec.kind_of_sections import (
     with_defaults_of_kind,
     wrong_for_kind,
 )
-from retraining.spec.params import Params
+from retraining.spec.params import Params, frozen, plain
 from retraining.spec.policy_section import PolicySection
 from retraining.spec.quality_section import QualitySection
-from retraining.spec.recipe_function import RecipeName, is_recipe
+from retraining.spec.recipe_function import Form, Recipes, is_recipe
+from retraining.spec.search_section import TrialsSection, wrong_search
 from retraining.spec.section import Name, Section
 from retraining.spec.serving_section import AlertsSection, ServingSection
 from retraining.spec.source_section import SourceSection
@@ -61,12 +62,15 @@ class ModelSpec(Section):
     """The series of a model of kind forecast, and how they are forecast."""
     quality: QualitySection = Field(default_factory=QualitySection)
     """Which rows and batches are fit for use."""
-    recipe: Annotated[RecipeName, WrapValidator(recipe_of_kind)] = Field(
+    recipe: Annotated[Recipes, WrapValidator(recipe_of_kind)] = Field(
         default_factory=lambda: NOT_GIVEN, validate_default=True
     )
-    """The function that builds the unfitted estimator; a forecast has none."""
+    """The function that builds the unfitted estimator, or a list of functions among which `search` chooses; a forecast
+    has none."""
     params: Params = Field(default_factory=dict, validate_default=True)
-    """Arguments of that function: values, lists and sections."""
+    """Arguments of that function, or of each: values, lists and sections."""
+    search: TrialsSection | None = None
+    """How recipe and arguments are chosen. Without it they are as `params` says."""
     strategy: StrategySection = StrategySection()
     """How the model is kept up to date."""
     drift: DriftSection = Field(default_factory=DriftSection)
@@ -107,6 +111,7 @@ class ModelSpec(Section):
             *self._not_features("strategy", self.strategy.features),
             *self._texts_of_strategy(),
             *self._wrong_golden_rows(),
+            *wrong_search(self),
         ]
         if wrong:
             raise ValueError("\n".join(wrong))
@@ -204,17 +209,49 @@ class ModelSpec(Section):
     @property
     def hash(self) -> str:
         """Sha256 of the complete spec, whatever the order of its keys; stored with every decision and version."""
-        return _sha256(self.model_dump(mode="json"))
+        return _sha256(self._content())
 
     @property
     def learning_hash(self) -> str:
         """Sha256 of what a version is made by: a champion with another one was made by another recipe, from other
-        columns, or with other parameters."""
-        content = self.model_dump(mode="json")
+        columns, or with other parameters, or by a search in another space."""
+        content = self._content()
         columns = {name: content["columns"][name] for name in ("label", "numeric", "categorical")}
-        keys = ("kind", "recipe", "params", "strategy", *(("forecast",) if self.forecast else ()))
+        keys = ("kind", "recipe", "params", "strategy")
         made_by = {name: content[name] for name in keys}
-        return _sha256({**made_by, "columns": columns, "prepare": content["source"]["prepare"]})
+        also = {name: content[name] for name in ("forecast", "search") if content.get(name) is not None}
+        return _sha256({**made_by, **also, "columns": columns, "prepare": content["source"]["prepare"]})
+
+    def _content(self) -> dict[str, Any]:
+        """What the spec says. A search that it does not have is left out, so that the key changes no hash."""
+        content = self.model_dump(mode="json")
+        return {name: value for name, value in content.items() if name != "search" or value is not None}
+
+    @property
+    def recipes(self) -> tuple[str, ...]:
+        """The recipes that the spec names; none of a forecast."""
+        return self.recipe if isinstance(self.recipe, tuple) else (self.recipe,) * bool(self.recipe)
+
+    @property
+    def is_searched(self) -> bool:
+        """Whether recipe or arguments are chosen among several."""
+        return self.search is not None or len(self.recipes) > 1
+
+    @property
+    def searched_by(self) -> TrialsSection:
+        """How they are chosen; the defaults where the spec only lists recipes."""
+        return self.search or TrialsSection()
+
+    @property
+    def form(self) -> Form:
+        """The form of a spec without a search; of a spec with one the first recipe, with `params` alone."""
+        return Form(self.recipes[0], self.params)
+
+    def in_form(self, form: Form) -> "ModelSpec":
+        """The same model, made in one form: what the spec would say if it named this recipe and these arguments."""
+        params = dict(form.params)
+        made = self.model_copy(update={"recipe": form.recipe, "search": None})
+        return made if plain(params) == plain(self.params) else made.model_copy(update={"params": frozen(params)})
 
 
 def _sha256(content: Mapping[str, object]) -> str:

@@ -83,7 +83,9 @@ OUR_COLUMNS = frozenset(
 )
 """Names that the product gives to columns itself, beside those of the source."""
 
-_OUR_NUMBERED = re.compile(r"_(broken|by|feature|masked|read|sent|slice|text|value)_\d+(_probabilities)?")
+_OUR_NUMBERED = re.compile(
+    r"_(broken|by|feature|filled|masked|numbered|probability|read|sent|slice|spark|text|value)_\d+(_\d+)?(_probabilities)?"
+)
 
 
 def is_ours(name: str) -> bool:

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, PlainSerializer
 
 
-def _frozen(value: object) -> object:
+def frozen(value: object) -> object:
     """A value of YAML that cannot be changed: sections become read-only, lists become tuples."""
     if isinstance(value, Mapping):
-        return MappingProxyType({name: _frozen(each) for name, each in value.items()})
+        return MappingProxyType({name: frozen(each) for name, each in value.items()})
     if isinstance(value, list | tuple):
-        return tuple(_frozen(each) for each in value)
+        return tuple(frozen(each) for each in value)
     if value is None or isinstance(value, bool | int | float | str):
         return value
     raise ValueError(f"holds `{value}`, which YAML reads as a date. Write it in quotes, and let the recipe read it")
@@ -25,5 +25,5 @@ def plain(value: Any) -> Any:
     return [plain(each) for each in value] if isinstance(value, tuple) else value
 
 
-Params = Annotated[Mapping[str, Any], AfterValidator(_frozen), PlainSerializer(plain)]
+Params = Annotated[Mapping[str, Any], AfterValidator(frozen), PlainSerializer(plain)]
 """Values, with lists and sections inside: frozen like the rest of the spec."""

@@ -5,9 +5,9 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, FiniteFloat, StrictInt, StrictStr, model_validator
 
+from retraining.spec.conditions.expressions import check_condition, check_expression
 from retraining.spec.conditions.parse import parse_condition
 from retraining.spec.conditions.tree import Part, columns_of
-from retraining.spec.expressions import check_condition, check_expression
 from retraining.spec.section import ColumnName, Length, Name, Section, TableName
 
 Severity = Literal["quarantine", "warn", "fail"]

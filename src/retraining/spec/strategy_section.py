@@ -63,7 +63,7 @@ KEYS: dict[str, tuple[str, ...]] = {
 
 class StrategySection(Section):
     """The update strategy. `strategy: incremental_update` is short for `strategy: {name: incremental_update}`. A key
-    below `exclude` belongs to the strategies that its meaning names; with any other it is refused."""
+    below `above_max_rows` belongs to the strategies that its meaning names; with any other it is refused."""
 
     name: StrategyName = "full_refit"
     """full_refit: the recipe from scratch. incremental_update: the champion learns the new rows only, by
@@ -77,6 +77,10 @@ class StrategySection(Section):
     before the hold-out chooses. Empty: always all."""
     exclude: tuple[Exclusion, ...] = ()
     """Periods that are never trained on."""
+    above_max_rows: Literal["sample", "stop", "stream"] | None = None
+    """What is learned where there are more training rows than `policy.max_rows`. sample, the default: a keyed sample of
+    that size. stop: nothing; the run stops. stream, of incremental_update: every row, block by block, with one block in
+    memory. A recipe that Spark fits learns every row anyway."""
     half_life_days: float | None = Field(default=None, gt=0)
     """Of age_weighted_refit: the age at which a row weighs half as much as the newest. By default a row of age a, in
     days, weighs 1 / (1 + a)."""
@@ -142,13 +146,14 @@ class StrategySection(Section):
         for key in self._set_keys():
             if key not in own:
                 others = " or ".join(name for name, keys in KEYS.items() if key in keys)
-                allowed = (
-                    f"its own keys are {', '.join(own)}" if own else "it has none beside name, windows and exclude"
-                )
+                every = "name, windows, exclude and above_max_rows"
+                allowed = f"its own keys are {', '.join(own)}" if own else f"it has none beside {every}"
                 yield f"{key} is a key of {others}. The strategy is {self.name}: {allowed}"
 
     def _missing(self) -> Iterator[str]:
         """What a strategy cannot do without. A key that changes nothing is refused too."""
+        if self.above_max_rows == "stream" and self.name != "incremental_update":
+            yield f"above_max_rows: stream needs incremental_update; {self.name} needs all rows at once"
         if self.name in ("fine_tune", "transfer_head") and self.start is None:
             yield f"{self.name} needs start, which names the version to start from"
         if self.name == "regime_pool" and self.choose is None:

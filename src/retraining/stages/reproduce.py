@@ -18,14 +18,15 @@ from retraining.records.gate import GateResult
 from retraining.records.version import Comparison, Manifest
 from retraining.rules.gate.checks import gated_error
 from retraining.spec.model_spec import ModelSpec
+from retraining.steps.dataset.answered_by_spark import FittedVersion
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import load_version, manifest_of_version
-from retraining.steps.dataset.predict_rows import FittedVersion
 from retraining.steps.gate.evaluate_on_holdout import holdout_rows
 from retraining.steps.panel.fit_again import fit_again
 from retraining.steps.performance.sum_on_workers import sum_on_workers
 from retraining.steps.performance.worker_sums import ModelPair
-from retraining.steps.training.learn import Fit, learn
+from retraining.steps.training.fit import Fit
+from retraining.steps.training.learn import learn
 from retraining.steps.training.lineage import LOCK_HASH
 from served_model.column_values import Feature
 
@@ -157,7 +158,7 @@ def _rows(manifest: Manifest, learned: Fit) -> list[Comparison]:
     frame = learned.frame
     return [
         _compared(DATA_HASH, str(manifest.data_hash), frame.data_hash),
-        _compared("rows", f"{manifest.trained_rows:,}", f"{len(frame.table):,}"),
+        _compared("rows", f"{manifest.trained_rows:,}", f"{frame.rows:,}"),
         _compared("trained until", str(manifest.trained_until), frame.trained_until),
         _compared("window, days", str(manifest.window_days), str(learned.window.days)),
     ]

@@ -41,7 +41,8 @@ class RetrainReport:
 
         how = f"updated from version {row.base_version} with" if row.base_version else "trained on"
         window = f" (the newest {row.window_days} days)" if row.window_days else ""
-        rows = f"{row.trained_rows:,} rows until {row.trained_until}{window}"
+        sampled = ", a sample by key of more than policy.max_rows," if row.sampled else ""
+        rows = f"{row.trained_rows:,} rows{sampled} until {row.trained_until}{window}"
         judged = f", judged on [{row.holdout_from}, {row.holdout_before})" if row.holdout_from else ""
         return f"{self.model}: version {row.version} {how} {rows}{judged}"
 

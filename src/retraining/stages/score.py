@@ -23,11 +23,12 @@ from retraining.rules.ingest.batch_numbers import from_another_source
 from retraining.rules.ingest.row_identity import ROW_KEY
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.champion.live_versions import find_previous_champion, heal_and_read_champion
+from retraining.steps.dataset.answered_by_spark import FittedVersion
 from retraining.steps.dataset.ingested_source import IngestedSource, read_source
 from retraining.steps.dataset.load_version import check_kind, load_fitted, manifest_of_version
 from retraining.steps.dataset.model_frame import columns_of_features
 from retraining.steps.dataset.other_sources import known_to_other_sources
-from retraining.steps.dataset.predict_rows import PROBABILITIES, FittedVersion, predict_rows
+from retraining.steps.dataset.predict_rows import PROBABILITIES, predict_rows
 from retraining.steps.panel.follow_panel import score_panel
 
 _KEYS = "_keys"

@@ -6,18 +6,45 @@ from typing import Any
 
 from retraining.errors import SpecError
 from retraining.rules.gate.metrics import why_no_probabilities
+from retraining.spark_models.spark_pipeline import spark_runs
 from retraining.spec.document.faults import did_you_mean
 from retraining.spec.model_spec import ModelSpec
-from retraining.strategies.estimators import build_estimator, check_kind
+from retraining.strategies.estimators import build_estimator, check_kind, needs_spark
 from retraining.strategies.find_strategy import strategy_of
+from retraining.strategies.forms import forms_to_try
+from retraining.strategies.on_spark import check_searched, check_spark
 
 Wrong = tuple[str, str]
 """The key of the spec that is at fault, and a sentence."""
 
 
 def wrong_recipe(spec: ModelSpec) -> list[Wrong]:
-    """What keeps the spec's estimator from being fitted or measured. Imports the user's recipe."""
+    """What keeps the spec's estimator from being fitted or measured. Imports the user's recipe. One that Spark fits is
+    asked only where Spark runs. Of a search, what is wrong with the first such form of each recipe."""
+    if not spec.is_searched:
+        return _wrong_form(spec)
     try:
+        check_searched(spec)
+    except SpecError as err:
+        return [("recipe", str(err))]
+
+    found: dict[str, list[Wrong]] = {}
+    for form in forms_to_try(spec):
+        if not found.get(form.recipe):
+            wrong = _wrong_form(spec.in_form(form))
+            found[form.recipe] = [(_key(spec, key), f"{form.in_words}: {why}") for key, why in wrong]
+    return [each for of_recipe in found.values() for each in of_recipe]
+
+
+def _key(spec: ModelSpec, key: str) -> str:
+    """Arguments that a search draws belong to its space."""
+    return "search.space" if key == "params" and spec.search and spec.search.space else key
+
+
+def _wrong_form(spec: ModelSpec) -> list[Wrong]:
+    try:
+        if needs_spark(spec) and not spark_runs():
+            return []
         estimator = build_estimator(spec)
     except SpecError as err:
         return [("params" if spec.params else "recipe", f"{_reason(err)}{_near_argument(spec, str(err))}")]
@@ -82,6 +109,8 @@ def _metrics_without_probabilities(spec: ModelSpec, estimator: Any) -> Iterator[
 
 def _strategy_refuses(spec: ModelSpec, estimator: Any) -> Iterator[Wrong]:
     try:
-        strategy_of(spec.strategy, estimator).check()
+        strategy = strategy_of(spec.strategy, estimator)
+        check_spark(spec, strategy)
+        strategy.check()
     except SpecError as err:
         yield "strategy", str(err)

@@ -5,16 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-from sklearn.base import clone
 
 from retraining.kinds.kind import Kind
-from retraining.kinds.metric import Metric, in_order, over_classes
+from retraining.strategies.backtest import DatedRows, Judging, Mask, error_of, fitted_on, totals_on
 from retraining.strategies.strategy import Strategy
-
-Days = NDArray[np.int64]
-"""Day of each row, counted from 1970-01-01."""
 
 
 @dataclass(frozen=True)
@@ -26,28 +20,6 @@ class WindowChoice:
     days: int | None
     errors: tuple[tuple[int | None, float], ...]
     left_out: tuple[tuple[int | None, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class Judging:
-    """The newest days that judge the windows, and the metric by which: the one that decides in the gate."""
-
-    days: int
-    kind: Kind
-    metric: Metric
-
-
-@dataclass(frozen=True)
-class DatedRows:
-    """Training rows with their days: features (rows, columns), label (rows,), days (rows,)."""
-
-    features: pd.DataFrame
-    label: "pd.Series[Any]"
-    days: Days
-
-    def where(self, which: NDArray[np.bool_]) -> tuple[pd.DataFrame, "pd.Series[Any]"]:
-        """Features and label of some of the rows."""
-        return self.features[which], self.label[which]
 
 
 def choose_window(strategy: Strategy, rows: DatedRows, windows: Sequence[int], judging: Judging) -> WindowChoice:
@@ -76,7 +48,7 @@ def choose_window(strategy: Strategy, rows: DatedRows, windows: Sequence[int], j
             continue
 
         why = judging.kind.why_not_learned(rows.label[inside]) or _why_not_refitted(rows, length, judging.kind)
-        error = np.nan if why else _error(_fitted(strategy, rows, inside), rows, judged, judging)
+        error = np.nan if why else _error(fitted_on(strategy, rows, inside), rows, judged, judging)
         if np.isfinite(error):
             errors.append((length, error))
         else:
@@ -86,26 +58,13 @@ def choose_window(strategy: Strategy, rows: DatedRows, windows: Sequence[int], j
     return WindowChoice(best[0], tuple(errors), tuple(left_out))
 
 
-def _fitted(strategy: Strategy, rows: DatedRows, inside: NDArray[np.bool_]) -> Any:
-    features, label = rows.where(inside)
-    return clone(strategy).fit(features, label, time=rows.days[inside]).model_
-
-
 def _why_not_refitted(rows: DatedRows, length: int | None, kind: Kind) -> str | None:
     """A window that is chosen is moved to the newest days, where it must be possible to fit it too."""
     newest = rows.days > rows.days.max() - (length or np.inf)
     return kind.why_not_learned(rows.label[newest])
 
 
-def _error(model: Any, rows: DatedRows, judged: NDArray[np.bool_], judging: Judging) -> float:
-    """Of a fitted model on the rows that judge. Where sums are made of each class, all windows are measured over the
-    same ones, whatever classes their rows hold."""
-    features, label = rows.where(judged)
-    metric = judging.metric
-    answers = judging.kind.answers(model, features, judging.kind.as_labels(label), metric.needs_probabilities)
-    if metric.by_class:
-        answers = over_classes(answers, in_order(str(each) for each in rows.label.unique()))
-
-    totals = metric.totals(answers, np.zeros(len(label), dtype=np.int64), 1)
-    value = float(metric.value(totals)[0])
-    return value if metric.relative else 1 - value
+def _error(model: Any, rows: DatedRows, judged: Mask, judging: Judging) -> float:
+    """Of a fitted model on the rows that judge."""
+    together = np.zeros(int(judged.sum()), dtype=np.int64)
+    return error_of(judging.metric, totals_on(model, rows, judged, judging, together))

@@ -15,7 +15,7 @@ from retraining.kinds.metric import NO_SIGNAL, Signal, mean_signal
 from retraining.records.decision import Doubt, DoubtedDays
 from retraining.rules.gate.doubt import DaySigns, RunSigns, can_tell, days_in_doubt, judge_run
 from retraining.rules.gate.holdout import holdout_days
-from retraining.strategies.choose_window import DatedRows
+from retraining.strategies.backtest import DatedRows
 
 _EPOCH = date(1970, 1, 1)
 _EARLIER_RUNS = 3

@@ -3,25 +3,35 @@
 from typing import Any
 
 import pandas as pd
+from pyspark.ml import Pipeline
 from sklearn.base import is_classifier, is_regressor
 from sklearn.dummy import DummyRegressor
 
 from retraining.errors import SpecError
 from retraining.kinds.find_kind import kind_of
+from retraining.spark_models.spark_pipeline import SparkPipeline, says_spark
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.params import plain
 from retraining.spec.recipe_function import find_function
 
 
 def build_estimator(spec: ModelSpec) -> Any:
-    """The unfitted estimator of the spec's recipe. Raises SpecError when the recipe does not exist or refuses its
-    params."""
-    build = find_function(spec.model, "recipe", spec.recipe)
-    params = plain(spec.params)
+    """The unfitted estimator of the spec's recipe, of several the first; a pipeline of Spark in the manner of
+    scikit-learn. Raises SpecError when the recipe does not exist or refuses its params."""
+    form = spec.form
+    build = find_function(spec.model, "recipe", form.recipe)
+    params = plain(form.params)
     try:
-        return build(spec.columns.numeric, spec.columns.categorical, params)
+        built = build(spec.columns.numeric, spec.columns.categorical, params)
     except (TypeError, ValueError) as err:
-        raise SpecError(f"{spec.model}: recipe `{spec.recipe}` refused its params {params}: {err}.") from err
+        raise SpecError(f"{spec.model}: recipe `{form.recipe}` refused its params {params}: {err}.") from err
+    return SparkPipeline(built) if isinstance(built, Pipeline) else built
+
+
+def needs_spark(spec: ModelSpec) -> bool:
+    """Whether the spec's recipe, of several the first, can be called only where Spark runs: the type that it returns
+    says so."""
+    return says_spark(find_function(spec.model, "recipe", spec.form.recipe))
 
 
 def check_kind(spec: ModelSpec, estimator: Any) -> None:

@@ -13,6 +13,7 @@ class FullRefit(Strategy):
     """Every model starts from nothing, so it forgets what left the window, and any estimator will do."""
 
     name: ClassVar[str] = "full_refit"
+    fits_on_spark: ClassVar[bool] = True
 
     def _fit(self, rows: Rows) -> Any:
         return clone(self.estimator).fit(rows.features, rows.label, **fit_arguments(self, rows.weight))

@@ -13,6 +13,7 @@ class Static(Strategy):
     """One model, developed once. Its error over time shows whether anything else is worth its cost."""
 
     name: ClassVar[str] = "static"
+    fits_on_spark: ClassVar[bool] = True
     retrains: ClassVar[bool] = False
 
     def can_update(self, model: Any, label: Any = None) -> CanUpdate:

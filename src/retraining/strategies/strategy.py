@@ -58,6 +58,8 @@ class Strategy(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships 
     """`strategy.name` in the spec."""
     retrains: ClassVar[bool] = True
     """Whether anything is learned once there is a champion."""
+    fits_on_spark: ClassVar[bool] = False
+    """Whether it takes a recipe that Spark fits: every fit is one from scratch, on rows that all count the same."""
 
     model_: Any
     """What was learned so far, once something was: this is registered."""

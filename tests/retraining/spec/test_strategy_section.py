@@ -50,6 +50,7 @@ def test_no_windows_means_all_rows():
         "{ name: age_weighted_refit, half_life_days: 7 }",
         "{ name: fine_tune, start: { model: a, version: '3' } }",
         "{ windows: [28] }",
+        "{ above_max_rows: stop }",
         "{ exclude: [{ start: 2013-02-08, end: 2013-02-09, reason: Blizzard. }] }",
     ],
 )
@@ -95,9 +96,10 @@ def test_each_key_changes_the_hash(strategy):
         ),
         ("{ name: differenced_target, subtract: x, time_column: x }", "time_column changes nothing without trend or"),
         ("{ name: incremental_update, classes: [a] }", "expected at least 2 different ones"),
+        ("{ above_max_rows: stream }", "above_max_rows: stream needs incremental_update; full_refit needs all rows at"),
         ("{ name: incremental_update, rehearse: 0 }", "Write a number above 0"),
         ("{ name: age_weighted_refit, half_life_days: -1 }", "Write a number above 0"),
-        ("{ window: 28 }", "unknown key `strategy.window`. Did you mean `windows`? Known here: choose, classes, "),
+        ("{ window: 28 }", "unknown key `strategy.window`. Did you mean `windows`? Known here: above_max_rows, "),
     ],
 )
 def test_what_makes_no_sense_is_refused_by_name(strategy, message):
@@ -113,6 +115,12 @@ def test_a_key_that_is_not_set_is_left_out_so_that_a_new_key_changes_no_hash():
         "windows": [28, 91],
         "exclude": [],
     }
+
+
+def test_what_happens_above_max_rows_is_not_an_option_of_the_strategy():
+    strategy = parsed("{ name: incremental_update, above_max_rows: stream }").strategy
+
+    assert (strategy.above_max_rows, strategy.options) == ("stream", {})
 
 
 def test_the_options_of_a_strategy_are_the_keys_that_are_set():

@@ -8,7 +8,8 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from retraining.kinds.classification import CLASSIFICATION
 from retraining.kinds.regression import REGRESSION
-from retraining.strategies.choose_window import DatedRows, Judging, WindowChoice
+from retraining.strategies.backtest import DatedRows, Judging
+from retraining.strategies.choose_window import WindowChoice
 from retraining.strategies.choose_window import choose_window as choose_window_of
 from retraining.strategies.full_refit import FullRefit
 

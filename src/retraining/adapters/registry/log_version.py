@@ -15,7 +15,9 @@ from mlflow.data.meta_dataset import MetaDataset
 
 from retraining.adapters.registry.registry import Registry, talking_to_mlflow
 from retraining.adapters.registry.signature import features_as_metadata, signature_of_model, signature_of_panel
+from retraining.adapters.registry.spark_version import log_spark_version
 from retraining.failpoints import hit
+from retraining.spark_models.fitted_pipeline import FittedSparkPipeline
 from served_model.served_model import ServedModel
 
 _NEEDED_TO_LOAD = ("mlflow", "scikit-learn", "numpy", "pandas", "scipy", "cloudpickle")
@@ -104,29 +106,35 @@ def log_version(
             context="training",
             tags={"batch_seq": str(data.batch_seq), "hash": data.hash},
         )
-        info = _log_panel(fitted) if isinstance(fitted, FittedPanel) else _log_estimator(fitted)
+        uri = _log_panel(fitted) if isinstance(fitted, FittedPanel) else _log_estimator(registry, fitted)
         hit("fit.after_model")
-        version = mlflow.register_model(info.model_uri, registry.full_name(model), tags=dict(fitted.tags))
+        version = mlflow.register_model(uri, registry.full_name(model), tags=dict(fitted.tags))
 
     return str(run.info.run_id), str(version.version)
 
 
-def _log_estimator(fitted: FittedModel) -> Any:
-    return mlflow.sklearn.log_model(
-        fitted.model,
+def _log_estimator(registry: Registry, fitted: FittedModel) -> str:
+    """The address of the logged model. Spark writes its models itself; all others are pickled."""
+    model = fitted.model
+    if isinstance(model.estimator, FittedSparkPipeline):
+        return log_spark_version(model, fitted.example, pinned_requirements(), registry.spark_place)
+
+    info = mlflow.sklearn.log_model(
+        model,
         name="model",
-        signature=signature_of_model(fitted.model, fitted.example),
+        signature=signature_of_model(model, fitted.example),
         input_example=fitted.example,
         serialization_format="cloudpickle",
         pip_requirements=pinned_requirements(),
         code_paths=[str(package) for package in fitted.code],
-        metadata=features_as_metadata(fitted.model.features),
+        metadata=features_as_metadata(model.features),
     )
+    return str(info.model_uri)
 
 
-def _log_panel(fitted: FittedPanel) -> Any:
+def _log_panel(fitted: FittedPanel) -> str:
     """A folder that a module reads: a version of a panel holds numbers and texts, and no pickle."""
-    return mlflow.pyfunc.log_model(
+    info = mlflow.pyfunc.log_model(
         name="model",
         loader_module=fitted.loader,
         data_path=str(fitted.files),
@@ -135,6 +143,7 @@ def _log_panel(fitted: FittedPanel) -> Any:
         pip_requirements=[*pinned_requirements(), *_pinned(fitted.requires)],
         code_paths=[str(package) for package in fitted.code],
     )
+    return str(info.model_uri)
 
 
 def _pinned(names: Iterable[str]) -> list[str]:

@@ -16,9 +16,11 @@ from mlflow.exceptions import MlflowException
 from mlflow.protos import databricks_pb2
 
 from retraining.adapters.registry.digest import digest_of_files, hashes_of_files
+from retraining.adapters.registry.spark_version import is_spark_version, load_spark_version
 from retraining.errors import AliasRaceError, RegistryError, TamperedModelError
 from retraining.records.version import FileHash
 from retraining.rules.champion.versions import changed_files
+from retraining.spark_models.spark_place import SparkPlace
 from served_model.served_model import ServedModel
 
 CHAMPION = "champion"
@@ -50,6 +52,8 @@ class Registry:
     client: MlflowClient
     schema: str
     experiment: str
+    spark_place: SparkPlace | None = None
+    """For models that Spark fits; None in a process that has no Spark."""
 
     def full_name(self, model: str) -> str:
         """catalog.schema.model, the same string on Databricks and on a laptop."""
@@ -151,7 +155,7 @@ class Registry:
     def load(self, model: str, version: str, digest: str, registered: Sequence[FileHash] = ()) -> Any:
         """The fitted estimator of a version, from files that were checked before they are unpickled."""
         with self.checked_files(model, version, digest, registered) as files:
-            model = load_files(files)
+            model = load_files(files, self.spark_place)
             return model.estimator if isinstance(model, ServedModel) else model
 
     @contextmanager
@@ -202,8 +206,10 @@ def _usable(experiment: Experiment) -> str:
     )
 
 
-def load_files(files: Path) -> Any:
+def load_files(files: Path, place: SparkPlace | None = None) -> Any:
     """The model of a version's files, which must have been checked: unpickling runs what they say."""
+    if is_spark_version(files):
+        return load_spark_version(files, place)
     return mlflow.sklearn.load_model(str(files))
 
 
@@ -244,7 +250,7 @@ def _explain(doing: str, err: Exception) -> str:
     )
 
 
-def open_registry(schema: str, experiment: str) -> Registry:
+def open_registry(schema: str, experiment: str, place: SparkPlace | None = None) -> Registry:
     """The registry that this environment is configured for (Unity Catalog on Databricks, the local server on a
     laptop)."""
-    return Registry(MlflowClient(), schema, experiment)
+    return Registry(MlflowClient(), schema, experiment, place)

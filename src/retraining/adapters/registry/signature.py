@@ -12,6 +12,7 @@ from mlflow.types import ColSpec, DataType, Schema, TensorSpec
 from mlflow.types.schema import AnyType
 
 from retraining.adapters.registry.registry import Registry, not_there, talking_to_mlflow
+from retraining.adapters.registry.spark_version import FEATURES
 from retraining.errors import TamperedModelError
 from retraining.records.version import ModelInput, Signature
 from served_model.column_values import Feature, label_type_of_answers
@@ -19,13 +20,11 @@ from served_model.served_model import PREDICTION, ServedModel
 
 _ANY = AnyType()  # type: ignore[no-untyped-call]
 _HORIZON = "horizon"
-_FEATURES = "features"
-"""Key of the version's metadata that holds its features."""
 
 
 def features_as_metadata(features: Sequence[Feature]) -> dict[str, Any]:
     """What the signature does not say: the types of the features in the source."""
-    return {_FEATURES: [asdict(feature) for feature in features]}
+    return {FEATURES: [asdict(feature) for feature in features]}
 
 
 def signature_of_model(model: ServedModel, example: pd.DataFrame) -> ModelSignature:
@@ -78,7 +77,7 @@ def signature_of(registry: Registry, model: str, version: str) -> Signature | No
 
 def _takes(inputs: Schema, metadata: Mapping[str, Any]) -> tuple[ModelInput, ...]:
     """By the metadata, where the signature leaves the types open: a number counts as a double, all else as a text."""
-    numeric = {each["name"]: each["is_numeric"] for each in metadata.get(_FEATURES, ())}
+    numeric = {each["name"]: each["is_numeric"] for each in metadata.get(FEATURES, ())}
 
     def type_of(column: ColSpec | TensorSpec) -> str:
         if column.name in numeric:

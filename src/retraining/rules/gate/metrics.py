@@ -55,7 +55,7 @@ def why_no_probabilities(spec: ModelSpec, estimator: Any) -> str | None:
     kind = kind_of(spec)
     named = {name: kind.metric(name) for name in spec.gate.metrics}  # functions of recipes need no probabilities
     wanting = [name for name, metric in named.items() if metric and metric.needs_probabilities]
-    if not wanting or hasattr(estimator, "predict_proba"):
+    if not wanting or hasattr(estimator, "predict_proba") or getattr(estimator, "gives_probabilities", False):
         return None
 
     steps = getattr(estimator, "steps", None)

@@ -23,7 +23,7 @@ class Smoke:
 
 def smoke(version: str, answers: FreshAnswers, expected: Sequence[float | str], limits: ServingSection) -> Smoke:
     """expected: what the same version says of the same requests in this process."""
-    where = f"Version {version} in a fresh process"
+    where = f"Version {version} {answers.where}"
     if answers.problem:
         return Smoke(False, f"{where} failed: {answers.problem}.")
     wrong = _wrong(answers, expected, limits)

@@ -14,7 +14,8 @@ from retraining.records.scoring import BatchScoring
 from retraining.rules.ingest.ledger import Ledger
 from retraining.rules.ingest.row_identity import ROW_HASH, ROW_KEY, fast_hash
 from retraining.steps.batch.batch_context import BatchContext
-from retraining.steps.dataset.predict_rows import PROBABILITIES, FittedVersion, predict_rows
+from retraining.steps.dataset.answered_by_spark import FittedVersion
+from retraining.steps.dataset.predict_rows import PROBABILITIES, predict_rows
 
 _SIMPLE = ("string", "boolean", "tinyint", "smallint", "int", "bigint", "float", "double", "date")
 """Types of a label that the text of a class is given back in."""

@@ -12,8 +12,8 @@ from retraining.forecasting.served_panel import PANEL_FOLDER, ServedPanel, open_
 from retraining.kinds.find_kind import kind_of
 from retraining.records.version import Manifest
 from retraining.spec.model_spec import ModelSpec
+from retraining.steps.dataset.answered_by_spark import FittedVersion
 from retraining.steps.dataset.model_frame import features_of_spec
-from retraining.steps.dataset.predict_rows import FittedVersion
 from served_model.column_values import Feature
 
 

@@ -2,7 +2,6 @@
 
 import pickle
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -12,19 +11,12 @@ from pyspark.sql.types import DoubleType, MapType, StringType, StructField, Stru
 
 from retraining.kinds.kind import Kind
 from retraining.steps.dataset.answer_rows import answer_rows, probabilities_of_rows
+from retraining.steps.dataset.answered_by_spark import FittedVersion, answered_by_spark
 from retraining.steps.dataset.model_frame import columns_of_features
 from served_model.column_values import Feature
 
 PROBABILITIES = "_probabilities"
 """What the name of a column with a version's probabilities ends with: `_by_3_probabilities`."""
-
-
-@dataclass(frozen=True)
-class FittedVersion:
-    """An estimator, and the columns that it predicts with."""
-
-    estimator: Any
-    features: tuple[Feature, ...]
 
 
 def predict_rows(
@@ -38,8 +30,9 @@ def predict_rows(
     probabilities, where the kind has them, also `<key>_probabilities`: a map from class to probability.
 
     Models travel to the workers as bytes, pickled by value, because `src` is not on the path there. Arrow batches
-    bound the memory: no worker and no driver holds more than one of them.
+    bound the memory: no worker and no driver holds more than one of them. Models of Spark answer before that.
     """
+    rows, versions = answered_by_spark(rows, versions)
     features = list(dict.fromkeys(each for version in versions.values() for each in version.features))
     sent = [f"_feature_{place}" for place in range(len(features))]
     columns = columns_of_features(features, rows)

@@ -1,6 +1,7 @@
 """The rows that a model is trained on: the same rows for the same manifest, at any time."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -49,6 +50,29 @@ class Bounds:
 
 
 @dataclass(frozen=True)
+class RowFacts:
+    """What identifies rows that were learned without being held at once."""
+
+    rows: int
+    hash_sum: int
+    """Of the rows' hashes."""
+    oldest: Number
+    """Ledger value."""
+    newest: Number
+    """Ledger value."""
+
+
+def joined_facts(facts: Sequence[RowFacts]) -> RowFacts:
+    """Of several blocks, at least one, as if they were one."""
+    return RowFacts(
+        sum(each.rows for each in facts),
+        sum(each.hash_sum for each in facts),
+        min(each.oldest for each in facts),
+        max(each.newest for each in facts),
+    )
+
+
+@dataclass(frozen=True)
 class TrainingFrame:
     """Features, label and identity of the rows, sorted by row key."""
 
@@ -59,6 +83,21 @@ class TrainingFrame:
     """The label's type in the source, as Spark SQL writes it."""
     ledger: Ledger
     sampled: bool
+    facts: RowFacts | None = None
+    """Of all rows that were learned, where the table is a keyed sample of them."""
+
+    @property
+    def row_facts(self) -> RowFacts:
+        """Of the rows that were learned."""
+        if self.facts is not None:
+            return self.facts
+        total = sum(int(row_hash) for row_hash in self.table[_HASH])
+        return RowFacts(len(self.table), total, self.table[_LEDGER].min(), self.table[_LEDGER].max())
+
+    @property
+    def rows(self) -> int:
+        """How many rows were learned."""
+        return self.facts.rows if self.facts else len(self.table)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -85,17 +124,17 @@ class TrainingFrame:
     @property
     def data_hash(self) -> str:
         """Count and sum of the rows' hashes."""
-        return f"{len(self.table)}:{sum(int(row_hash) for row_hash in self.table[_HASH])}"
+        return f"{self.rows}:{self.row_facts.hash_sum}"
 
     @property
     def trained_until(self) -> str:
         """The newest ledger value."""
-        return str(self.ledger.to_text(self.table[_LEDGER].max()))
+        return str(self.ledger.to_text(self.row_facts.newest))
 
     @property
     def trained_from(self) -> str:
         """The oldest ledger value."""
-        return str(self.ledger.to_text(self.table[_LEDGER].min()))
+        return str(self.ledger.to_text(self.row_facts.oldest))
 
     def since(self, start: Number) -> "TrainingFrame":
         """The rows whose ledger value is not smaller."""
@@ -132,12 +171,10 @@ def read_training_frame(context: Context, source: IngestedSource, bounds: Bounds
     """Reads the rows to this machine: all of them up to policy.max_rows, else a keyed sample of that size."""
     spec = context.spec
     frame = read_sample(context, source, bounds, spec.policy.max_rows)
-    if frame.sampled:
+    if frame.sampled and spec.strategy.above_max_rows != "stream":
         _log.warning("%s: training on a keyed sample of %d rows", spec.model, len(frame.table))
     if frame.table.empty:
-        raise NothingToDoError(
-            f"{spec.model}: no labelled row to train on up to batch {bounds.batch_seq}. Ingest some first."
-        )
+        raise NothingToDoError(_no_rows(spec, bounds))
     return frame
 
 
@@ -154,6 +191,35 @@ def read_sample(context: Context, source: IngestedSource, bounds: Bounds, most: 
     return TrainingFrame(frame, features_of_spec(spec, rows), type_in(rows, spec.columns.label), ledger, sampled)
 
 
+def describe_training_rows(context: Context, source: IngestedSource, bounds: Bounds) -> TrainingFrame:
+    """The facts of all rows, which stay where they are. The table is a keyed sample of at most policy.max_rows: what a
+    reference of the training rows is made from."""
+    spec = context.spec
+    ledger = source.ledger
+    rows = trainable_rows(context, source, bounds)
+
+    hashes = F.sum(_row_hash(spec).cast("decimal(38,0)"))
+    value = ledger_number(ledger)
+    count, total, oldest, newest = rows.agg(F.count(F.lit(1)), hashes, F.min(value), F.max(value)).collect()[0]
+    if not count:
+        raise NothingToDoError(_no_rows(spec, bounds))
+
+    most = spec.policy.max_rows
+    table = _collect(spec, ledger, rows if count <= most else keyed_sample(rows, count, most))
+    facts = RowFacts(count, int(total), oldest, newest)
+    label_type = type_in(rows, spec.columns.label)
+    return TrainingFrame(table, features_of_spec(spec, rows), label_type, ledger, sampled=False, facts=facts)
+
+
+def _no_rows(spec: ModelSpec, bounds: Bounds) -> str:
+    return f"{spec.model}: no labelled row to train on up to batch {bounds.batch_seq}. Ingest some first."
+
+
+def _row_hash(spec: ModelSpec) -> Column:
+    """A row's hash covers the source's columns only, so a joined label is hashed too."""
+    return F.xxhash64(ROW_KEY, *([ROW_HASH, LABEL] if spec.columns.joined else [ROW_HASH]))
+
+
 def read_old_rows(context: Context, source: IngestedSource, bounds: Bounds, wanted: int) -> pd.DataFrame:
     """A keyed sample of what came before the rows of the bounds: of the batches up to newer_than, as they are now. Each
     batch_seq draws another one, so that no key is drawn every time and the same fit draws the same rows."""
@@ -166,11 +232,14 @@ def read_old_rows(context: Context, source: IngestedSource, bounds: Bounds, want
 
 
 def _collect(spec: ModelSpec, ledger: Ledger, rows: DataFrame) -> pd.DataFrame:
-    """Everything the fit and its record need, in one pass, sorted by key."""
-    content = [ROW_HASH, LABEL] if spec.columns.joined else [ROW_HASH]  # a row's hash covers the source's columns only
-    identity = [F.xxhash64(ROW_KEY, *content).alias(_HASH), ledger_number(ledger).alias(_LEDGER)]
-    frame = rows.select(ROW_KEY, LABEL, *identity, *feature_columns(spec)).toPandas()
-    return frame.sort_values(ROW_KEY, ignore_index=True)
+    """In one pass, sorted by key."""
+    return rows.select(*columns_of_frame(spec, ledger)).toPandas().sort_values(ROW_KEY, ignore_index=True)
+
+
+def columns_of_frame(spec: ModelSpec, ledger: Ledger) -> list[Column]:
+    """Everything the fit and its record need."""
+    identity = [_row_hash(spec).alias(_HASH), ledger_number(ledger).alias(_LEDGER)]
+    return [F.col(ROW_KEY), F.col(LABEL), *identity, *feature_columns(spec)]
 
 
 def keyed_sample(rows: DataFrame, total: int, wanted: int, purpose: str = "sample") -> DataFrame:

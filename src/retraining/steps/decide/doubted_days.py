@@ -14,7 +14,7 @@ from retraining.spec.gate_section import GateSection
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.model_history import ModelHistory
 from retraining.steps.dataset.training_frame import Bounds, TrainingFrame, read_sample
-from retraining.strategies.choose_window import DatedRows
+from retraining.strategies.backtest import DatedRows
 from retraining.strategies.doubt_days import doubt_days
 from retraining.strategies.estimators import build_estimator
 

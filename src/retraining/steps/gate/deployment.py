@@ -93,11 +93,11 @@ def _learned(source: IngestedSource, candidate: Manifest) -> Bounds:
 
 
 def _reserved_refit(candidate: Manifest, history: ModelHistory) -> Manifest:
-    """The refit that was reserved with the candidate, with the candidate's window."""
+    """The refit that was reserved with the candidate, with the candidate's window and form."""
     same_fit = (candidate.evaluation_id, candidate.code_version)
     refits = [row for row in history.manifests if row.role == "refit" and row.state == "RESERVED"]
     reserved = next(row for row in refits if (row.evaluation_id, row.code_version) == same_fit)
-    return replace(reserved, window_days=candidate.window_days)
+    return replace(reserved, window_days=candidate.window_days, recipe=candidate.recipe, params=candidate.params)
 
 
 DAYS_BEFORE = 28

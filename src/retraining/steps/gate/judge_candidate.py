@@ -18,10 +18,10 @@ from retraining.rules.gate.holdout import Looks, level_of_look, level_of_refresh
 from retraining.rules.gate.judge import judge
 from retraining.rules.gate.signature_change import signature_holds
 from retraining.spec.model_spec import ModelSpec
+from retraining.steps.dataset.answered_by_spark import FittedVersion
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.load_version import load_fitted
 from retraining.steps.dataset.model_history import ModelHistory
-from retraining.steps.dataset.predict_rows import FittedVersion
 from retraining.steps.gate.earlier_looks import days_between, looks_at_holdout
 from retraining.steps.gate.evaluate_on_holdout import count_shared_keys, evaluate_on_holdout, holdout_rows, metrics_of
 from retraining.steps.gate.first_period import first_period
@@ -91,7 +91,7 @@ def question_of(spec: ModelSpec, candidate: Manifest, champion: Manifest | None)
         return "change"
     if spec.gate.kind:
         return spec.gate.kind
-    return "refresh" if candidate.learning_hash == champion.learning_hash else "change"
+    return "refresh" if candidate.made_as == champion.made_as else "change"
 
 
 def learned_a_change(history: ModelHistory, candidate: Manifest) -> bool:

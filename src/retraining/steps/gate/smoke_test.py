@@ -9,11 +9,14 @@ from pyspark.sql import functions as F
 
 from retraining.adapters.registry.fresh_process import FreshProcess, ask_fresh_process
 from retraining.adapters.registry.registry import load_files
+from retraining.adapters.registry.spark_version import ask_spark_version
 from retraining.adapters.tables.observations import Selection
 from retraining.context import Context
+from retraining.kinds.find_kind import kind_of
 from retraining.records.version import Manifest
 from retraining.rules.gate.smoke import Smoke, smoke
 from retraining.rules.ingest.row_identity import ROW_KEY
+from retraining.spark_models.spark_pipeline import is_spark
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.model_frame import columns_of_features, feature_columns
 from served_model.served_model import ServedModel
@@ -23,7 +26,8 @@ REQUESTS = 100
 
 def smoke_test(context: Context, source: IngestedSource, manifest: Manifest, process: FreshProcess) -> Smoke:
     """Up to 100 rows of the newest batch stand for requests. The fresh process gets them in the types of the source, as
-    a caller has them. Here the same files, downloaded once, answer them as the loop reads them.
+    a caller has them. Here the same files, downloaded once, answer them as the loop reads them. A model of Spark is
+    asked by MLflow in this session instead, with the types of its signature: its callers have Spark too.
 
     Raises TamperedModelError before any of them is used.
     """
@@ -32,10 +36,15 @@ def smoke_test(context: Context, source: IngestedSource, manifest: Manifest, pro
     version = str(manifest.version)
 
     with context.registry.checked_files(context.model, version, str(manifest.digest), manifest.files) as files:
-        model = load_files(files)
+        model = load_files(files, context.registry.spark_place)
         sent, read = _requests(context, model, rows)
-        expected, answered = _answers(model, read)
-        answers = ask_fresh_process(process, files, sent[answered].reset_index(drop=True))
+        if isinstance(model, ServedModel) and is_spark(model.estimator):
+            asked = _with_types(read)
+            expected = kind_of(context.spec).as_predictions(model.estimator.predict(asked)).tolist()
+            answers = ask_spark_version(files, asked)
+        else:
+            expected, answered = _answers(model, read)
+            answers = ask_fresh_process(process, files, sent[answered].reset_index(drop=True))
     return smoke(version, answers, expected, context.spec.serving)
 
 
@@ -53,6 +62,12 @@ def _requests(context: Context, model: Any, rows: DataFrame) -> tuple[pd.DataFra
     sent = both.iloc[:, : len(names)].set_axis(names, axis="columns")
     read = both.iloc[:, len(names) :].set_axis(names, axis="columns")
     return sent, read
+
+
+def _with_types(read: pd.DataFrame) -> pd.DataFrame:
+    """A column of texts without any text has no type that Spark could see: it gets an empty one."""
+    empty = [name for name in read.columns if read[name].dtype == object and read[name].isna().all()]
+    return read.assign(**dict.fromkeys(empty, ""))
 
 
 def _answers(model: Any, read: pd.DataFrame) -> tuple[list[Any], "np.ndarray[Any, np.dtype[np.bool_]]"]:

@@ -3,7 +3,7 @@
 import pickle
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from retraining.kinds.metric import FloatArray, Metric, in_order
 from retraining.rules.gate.jackknife import PairedSums
 from retraining.rules.gate.metrics import check_probabilities, find_metric
 from retraining.spec.model_spec import ModelSpec
+from retraining.steps.dataset.answered_by_spark import answered_by_spark
 from retraining.steps.dataset.model_frame import LABEL, columns_of_features
 from retraining.steps.performance.worker_sums import ALL_ROWS, CHECKS, ModelPair, WorkerSums, long_totals
 
@@ -53,6 +54,7 @@ def sum_on_workers(spec: ModelSpec, rows: DataFrame, metrics: Sequence[str], mod
     class.
     """
     kind = kind_of(spec)
+    rows, models = _answered(rows, models)
     chosen_metrics = tuple(find_metric(name, kind.name) for name in metrics)
     if any(metric.needs_probabilities for metric in chosen_metrics):
         for model in (models.candidate, models.champion):
@@ -80,6 +82,13 @@ def sum_on_workers(spec: ModelSpec, rows: DataFrame, metrics: Sequence[str], mod
     partial = inputs.mapInPandas(sum_partition, _PARTIAL)
     totals = partial.groupBy("slice", "metric", "block", "place").agg(F.sum("total").alias("total")).collect()
     return _metric_sums(chosen_metrics, totals)
+
+
+def _answered(rows: DataFrame, models: ModelPair) -> tuple[DataFrame, ModelPair]:
+    """Models of Spark answer before their answers are summed."""
+    named = {"candidate": models.candidate, "champion": models.champion}
+    rows, seen = answered_by_spark(rows, {name: each for name, each in named.items() if each is not None})
+    return rows, replace(models, candidate=seen["candidate"], champion=seen.get("champion"))
 
 
 def _classes(spec: ModelSpec, rows: DataFrame, metrics: Sequence[Metric], models: ModelPair) -> tuple[str, ...]:

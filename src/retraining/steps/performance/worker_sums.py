@@ -14,7 +14,7 @@ from retraining.kinds.metric import FloatArray, Metric, Predictions, over_classe
 from retraining.rules.gate.evaluation import paired_sums
 from retraining.rules.gate.jackknife import PairedSums
 from retraining.steps.dataset.answer_rows import answer_rows
-from retraining.steps.dataset.predict_rows import FittedVersion
+from retraining.steps.dataset.answered_by_spark import FittedVersion
 from served_model.column_values import Feature
 
 ALL_ROWS = ""

@@ -18,6 +18,7 @@ from retraining.records.event import LOOPS_OWN_TASK, Event, Incident, TaskError
 from retraining.records.gate import GateResult
 from retraining.records.promotion import Promotion
 from retraining.records.run import BY_HAND, Run, Stamped
+from retraining.records.version import Manifest
 from retraining.report.outcome import stopping_errors
 from retraining.report.page_data import DailyError, PageData, Sample
 from retraining.report.tasks import failed_tasks, is_of_loop, unfinished_tasks
@@ -61,6 +62,8 @@ class RunRecords:
     promotion: Promotion | None
     """Of this run."""
     promotions: tuple[Promotion, ...]
+    candidate: Manifest | None
+    """The one that this run fitted."""
     gate_results: tuple[GateResult, ...]
     """Of this run."""
     verdicts: tuple[GateResult, ...]
@@ -95,6 +98,7 @@ def read_run_records(context: Context, states: Mapping[str, str], earlier: Calla
         metrics = pool.submit(read_rows, tables, DriftMetric, spec.model)
         detectors = pool.submit(read_rows, tables, DetectorState, spec.model)
         all_controls = pool.submit(read_rows, tables, Control, spec.model)
+        all_manifests = pool.submit(read_rows, tables, Manifest, spec.model)
 
     numbers = batch_numbers(spec.source_name, all_batches.result())
     drift = numbers.own(metrics.result())
@@ -115,6 +119,7 @@ def read_run_records(context: Context, states: Mapping[str, str], earlier: Calla
     promotions = tuple(numbers.of_promotions(all_promotions.result()))
     own = [row for row in promotions if row.state == "DECIDED" and row.run_id in run_ids]
     results = [row for row in all_results.result() if row.run_id in run_ids]
+    fitted = [row for row in all_manifests.result() if row.run_id in run_ids and row.state == "REGISTERED"]
     losses = losses_of(numbers.of_decisions(decisions))
 
     return RunRecords(
@@ -128,6 +133,7 @@ def read_run_records(context: Context, states: Mapping[str, str], earlier: Calla
         champion_of_batch={row.batch_seq: row.champion_version for row in reversed(numbers.own(decisions))},
         promotion=own[-1] if own else None,
         promotions=promotions,
+        candidate=next((row for row in reversed(fitted) if row.role == "candidate"), None),
         gate_results=tuple(row for row in results if row.seq == results[-1].seq),
         verdicts=tuple(row for row in all_results.result() if row.check == "gain"),
         drift=tuple(drift),
@@ -219,6 +225,7 @@ def page_data(spec: ModelSpec, records: RunRecords, events: Sequence[Event], sta
         drift=records.drift,
         promotions=records.promotions,
         promotion=records.promotion,
+        candidate=records.candidate,
         control=records.control,
         errors=records.errors,
         decision=records.decision,

@@ -20,8 +20,10 @@ from retraining.spec.params import plain
 from retraining.steps.dataset.ingested_source import IngestedSource
 from retraining.steps.dataset.load_version import manifest_of_version
 from retraining.steps.drift.append_references import append_references
-from retraining.steps.training.learn import Fit, learn
-from retraining.steps.training.lineage import data_table, lineage_tags
+from retraining.steps.training.find_form import FoundForm
+from retraining.steps.training.fit import Fit
+from retraining.steps.training.learn import learn
+from retraining.steps.training.lineage import PARAMS, RECIPE, data_table, lineage_tags
 from retraining.steps.training.made_up_example import made_up_example
 from retraining.steps.training.sweep_leftovers import sweep_leftovers
 from served_model.served_model import ServedModel
@@ -54,12 +56,12 @@ def log_fit(context: Context, source: IngestedSource, reserved: Manifest, manife
     check_no_open_run()
     base = manifest_of_version(manifests, spec.model, reserved.base_version) if reserved.base_version else None
     started = context.run.stopwatch()
-    learned = learn(context, source, reserved, base)
+    logged_before = registry.find_version(spec.model, reserved.retrain_key)
+    learned = learn(context, source, _in_logged_form(context, reserved, logged_before), base)
     base = None if learned.not_updated else base
     hit("fit.after_learn")
 
     filled = _fill(context, reserved, learned, next_seq(manifests), base)
-    logged_before = registry.find_version(spec.model, reserved.retrain_key)
     if logged_before:
         registry.finish_run(logged_before[0])
     run_id, version = logged_before or _log(context, filled, learned, base)
@@ -76,6 +78,15 @@ def log_fit(context: Context, source: IngestedSource, reserved: Manifest, manife
         files=files,
     )
     return LoggedFit(registered, learned)
+
+
+def _in_logged_form(context: Context, reserved: Manifest, logged: tuple[str, str] | None) -> Manifest:
+    """An attempt that was killed may have searched and logged what it found. Its version stays, so its form does too: a
+    second search, on a slower machine, might end elsewhere."""
+    if logged is None or not context.spec.is_searched:
+        return reserved
+    tags = context.registry.tags_of(context.model, logged[1])
+    return replace(reserved, recipe=tags[RECIPE], params=tags[PARAMS]) if RECIPE in tags else reserved
 
 
 def store_fit(context: Context, logged: LoggedFit, manifests: Sequence[Manifest]) -> Manifest:
@@ -109,7 +120,7 @@ def _fill(context: Context, reserved: Manifest, learned: Fit, seq: int, base: Ma
         window_days=learned.window.days,
         train_from=learned.train_from,
         trained_until=frame.trained_until,
-        trained_rows=len(frame.table),
+        trained_rows=frame.rows,
         sampled=frame.sampled,
         data_hash=frame.data_hash,
         observations_version=observations.observations_version(context.tables, context.spec.source_name),
@@ -118,8 +129,23 @@ def _fill(context: Context, reserved: Manifest, learned: Fit, seq: int, base: Ma
         kind=kind_of(context.spec).name,
         features=frame.columns,
         rehearsed_rows=learned.rehearsed_rows,
+        **_form(context.spec, learned.found, base),
+        start_gain=learned.start_worth.gain if learned.start_worth else None,
+        start_because=learned.start_worth.because if learned.start_worth else None,
         **context.stamp,
     )
+
+
+def _form(spec: ModelSpec, found: FoundForm, base: Manifest | None) -> dict[str, Any]:
+    """Columns of the manifest. A champion that learned new rows keeps its form."""
+    made_as = base.made_as if base else spec.in_form(found.form).learning_hash
+    return {
+        "recipe": found.form.recipe,
+        "params": found.form.as_json,
+        "form_hash": made_as,
+        "trials": found.trials,
+        "form_because": found.because,
+    }
 
 
 def _log(context: Context, manifest: Manifest, learned: Fit, base: Manifest | None) -> tuple[str, str]:
@@ -132,13 +158,18 @@ def _log(context: Context, manifest: Manifest, learned: Fit, base: Manifest | No
         code=TRAVELLING_CODE,
         tags=lineage_tags(context, manifest, learned, base),
         params={
-            "recipe": spec.recipe,
+            "recipe": learned.found.form.recipe,
             **_strategy(spec),
             "window_days": learned.window.days or "all",
             **_excluded(spec),
-            **plain(spec.params),
+            **plain(learned.found.form.params),
         },
-        metrics={"trained_rows": float(len(learned.frame.table)), **_rehearsed(learned), **errors},
+        metrics={
+            "trained_rows": float(learned.frame.rows),
+            **_rehearsed(learned),
+            **_searched(learned),
+            **errors,
+        },
     )
 
     version = manifest.observations_version or 0
@@ -154,6 +185,20 @@ def _strategy(spec: ModelSpec) -> dict[str, Any]:
 
 def _rehearsed(learned: Fit) -> dict[str, float]:
     return {"rehearsed_rows": float(learned.rehearsed_rows)} if learned.rehearsed_rows else {}
+
+
+def _searched(learned: Fit) -> dict[str, float]:
+    """How many forms a search tried, how many of them failed, and the error of the one that was chosen."""
+    trials = learned.found.trials
+    if not trials:
+        return {}
+    chosen = next(each for each in trials if each.is_chosen)
+    failed = sum(each.error is None for each in trials)
+    return {
+        "search_trials": float(len(trials)),
+        "search_failed": float(failed),
+        "search_error": float(chosen.error or 0),
+    }
 
 
 def _excluded(spec: ModelSpec) -> dict[str, str]:

@@ -6,10 +6,13 @@ from retraining.adapters.registry.registry import CHAMPION, REPRODUCIBLE
 from retraining.adapters.tables import observations
 from retraining.context import Context
 from retraining.records.version import Manifest
-from retraining.steps.training.learn import Fit
+from retraining.steps.training.fit import Fit
 from retraining.strategies.estimators import seeds_of
 
 LOCK_HASH = "lock_hash"
+RECIPE = "recipe"
+PARAMS = "params"
+"""The form that a search found."""
 _DIRTY = "-dirty"
 
 
@@ -41,6 +44,9 @@ def lineage_tags(context: Context, manifest: Manifest, learned: Fit, base: Manif
     }
     if manifest.base_version:
         tags["base_version"] = manifest.base_version
+    if context.spec.is_searched:
+        tags[RECIPE] = learned.found.form.recipe
+        tags[PARAMS] = learned.found.form.as_json
     if learned.start:
         tags["start_model"] = learned.start.model
         tags["start_version"] = str(learned.start.version)

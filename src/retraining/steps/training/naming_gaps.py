@@ -1,15 +1,14 @@
 """What an estimator that refuses its training rows says, with the columns and the cure."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from retraining.errors import SpecError
 from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.training_frame import TrainingFrame
+from retraining.strategies.trials import without_quotes
 
 _MOST_NAMED = 5
-_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|\[[^\]]*\]")
 
 
 @contextmanager
@@ -28,10 +27,7 @@ def _why(frame: TrainingFrame, err: ValueError) -> str:
     missing = frame.features.isna().sum()
     columns = [f"{name} ({rows:,})" for name, rows in missing.items() if rows]
     if not columns:
-        lines = str(err).splitlines() or [type(err).__name__]
-        return (
-            f"It says: {_QUOTED.sub('...', lines[0])[:200].rstrip('.')}. Mend the recipe, or the columns it is given."
-        )
+        return f"It says: {without_quotes(err)}. Mend the recipe, or the columns it is given."
 
     more = f" and {len(columns) - _MOST_NAMED} more" if len(columns) > _MOST_NAMED else ""
     return (

@@ -5,7 +5,7 @@ import pytest
 from tests.loop import toy_spec
 
 from recipes.ridge import pipeline
-from retraining.steps.dataset.predict_rows import FittedVersion
+from retraining.steps.dataset.answered_by_spark import FittedVersion
 from retraining.steps.gate.judge_candidate import golden_answers
 from served_model.column_values import Feature
 

@@ -12,8 +12,9 @@ from recipes.ridge import pipeline
 from retraining.errors import SpecError
 from retraining.kinds.classification import CLASSIFICATION
 from retraining.kinds.regression import REGRESSION
+from retraining.steps.dataset.answered_by_spark import FittedVersion
 from retraining.steps.dataset.model_frame import LABEL
-from retraining.steps.dataset.predict_rows import FittedVersion, predict_rows
+from retraining.steps.dataset.predict_rows import predict_rows
 from retraining.steps.performance.sum_on_workers import BLOCK, sum_on_workers
 from retraining.steps.performance.worker_sums import ModelPair
 from served_model.column_values import Feature

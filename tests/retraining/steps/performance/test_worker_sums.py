@@ -10,7 +10,7 @@ from retraining.kinds.classification import CLASSIFICATION
 from retraining.kinds.metric import in_order
 from retraining.kinds.regression import REGRESSION
 from retraining.rules.gate.metrics import find_metric
-from retraining.steps.dataset.predict_rows import FittedVersion
+from retraining.steps.dataset.answered_by_spark import FittedVersion
 from retraining.steps.performance.worker_sums import ALL_ROWS, CHECKS, ModelPair, WorkerSums
 from served_model.column_values import Feature
 
