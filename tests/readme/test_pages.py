@@ -11,6 +11,7 @@ import yaml
 from local_workspace.__main__ import COMMANDS
 from local_workspace.bundle.bundle import job_keys, read_bundle
 from retraining.spec.batch_spec import BatchSpec
+from retraining.spec.index_spec import IndexSpec
 from retraining.spec.known_keys import keys_at
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.read_spec import parse_spec, read_batch, read_index
@@ -131,10 +132,11 @@ def _named_keys(page: Page) -> Iterator[str]:
 
 
 def _exists(keys: list[str]) -> bool:
-    """In a model's spec or in that of a batch table. Below `params` are a recipe's own names."""
+    """In a model's spec, or in that of a batch table or a search index. Below `params` are a recipe's own names."""
     known = keys[:1] if keys[0] == "params" else keys
     return any(
-        all(key in keys_at(spec, known[:place]) for place, key in enumerate(known)) for spec in (ModelSpec, BatchSpec)
+        all(key in keys_at(spec, known[:place]) for place, key in enumerate(known))
+        for spec in (ModelSpec, BatchSpec, IndexSpec)
     )
 
 

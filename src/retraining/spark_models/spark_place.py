@@ -27,8 +27,8 @@ class SparkPlace:
             raise RegistryError(
                 "A model of Spark can be neither logged nor loaded over Spark Connect outside Databricks: MLflow "
                 "copies its files through the Java of this process, which has none. Nothing was fitted and no alias "
-                "moved. Run the job on classic Spark, as a laptop does, or on Databricks, where a volume holds the "
-                "files on their way."
+                "moved. Start the run on classic Spark, as a laptop does, or on Databricks, where a volume holds "
+                "the files on their way."
             )
         if self.volume is not None:
             try:

@@ -29,8 +29,8 @@ def build_estimator(spec: ModelSpec) -> Any:
 
 
 def needs_spark(spec: ModelSpec) -> bool:
-    """Whether the spec's recipe, of several the first, can be called only where Spark runs: the type that it returns
-    says so."""
+    """Whether the spec's recipe, of several the first, can be called only where Spark runs. It is seen by the type
+    that the recipe returns."""
     return says_spark(find_function(spec.model, "recipe", spec.form.recipe))
 
 

@@ -117,9 +117,7 @@ def read_run_records(context: Context, states: Mapping[str, str], earlier: Calla
         run_ids |= _killed_requests(run_ids, [*all_promotions.result(), *all_controls.result()], earlier())
     controls = [row for row in all_controls.result() if row.run_id in run_ids]
     promotions = tuple(numbers.of_promotions(all_promotions.result()))
-    own = [row for row in promotions if row.state == "DECIDED" and row.run_id in run_ids]
     results = [row for row in all_results.result() if row.run_id in run_ids]
-    fitted = [row for row in all_manifests.result() if row.run_id in run_ids and row.state == "REGISTERED"]
     losses = losses_of(numbers.of_decisions(decisions))
 
     return RunRecords(
@@ -131,9 +129,9 @@ def read_run_records(context: Context, states: Mapping[str, str], earlier: Calla
         errors=_errors(context, run_ids, failed_tasks(states)),
         decision=decision,
         champion_of_batch={row.batch_seq: row.champion_version for row in reversed(numbers.own(decisions))},
-        promotion=own[-1] if own else None,
+        promotion=_promotion(promotions, run_ids),
         promotions=promotions,
-        candidate=next((row for row in reversed(fitted) if row.role == "candidate"), None),
+        candidate=_candidate(all_manifests.result(), run_ids),
         gate_results=tuple(row for row in results if row.seq == results[-1].seq),
         verdicts=tuple(row for row in all_results.result() if row.check == "gain"),
         drift=tuple(drift),
@@ -144,6 +142,16 @@ def read_run_records(context: Context, states: Mapping[str, str], earlier: Calla
         shares=_shares(context, numbers, drift),
         detectors=_newest(numbers.own(detectors.result())),
     )
+
+
+def _promotion(promotions: Sequence[Promotion], run_ids: Collection[str]) -> Promotion | None:
+    own = [row for row in promotions if row.state == "DECIDED" and row.run_id in run_ids]
+    return own[-1] if own else None
+
+
+def _candidate(manifests: Sequence[Manifest], run_ids: Collection[str]) -> Manifest | None:
+    own = [row for row in manifests if row.state == "REGISTERED" and row.run_id in run_ids]
+    return next((row for row in reversed(own) if row.role == "candidate"), None)
 
 
 def _static_error(
