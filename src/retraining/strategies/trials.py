@@ -103,4 +103,4 @@ def without_quotes(err: Exception) -> str:
     """The first line of what a library says, without a full stop and without what it quotes: that may be values of
     rows."""
     lines = str(err).splitlines() or [type(err).__name__]
-    return _QUOTED.sub("...", lines[0])[:200].rstrip(".")
+    return _QUOTED.sub("...", lines[0].rstrip("."))[:200]

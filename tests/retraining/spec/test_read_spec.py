@@ -73,8 +73,8 @@ def test_every_spec_of_this_repository_can_be_read():
         (
             "shedule: daily",
             "shedule",
-            "alerts, columns, drift, forecast, gate, kind, model, params, policy, quality, recipe, schedule, serving, "
-            "source, strategy",
+            "alerts, columns, drift, forecast, gate, kind, model, params, policy, quality, recipe, schedule, search, "
+            "serving, source, strategy",
         ),
         (
             "gate: { hold_out: newest }",
