@@ -12,11 +12,10 @@ from pyspark.sql import SparkSession
 
 from retraining.adapters.notebook import read_secret, read_widgets
 from retraining.adapters.tables.tables import open_tables
-from retraining.errors import ParameterError, SpecError
+from retraining.errors import ParameterError
 from retraining.open_stage import RUN_WIDGETS, SPECS, list_models, new_run, read_or_none
 from retraining.records.serving import OutdatedConsumer
-from retraining.spec.batch_spec import BatchSpec
-from retraining.spec.read_spec import available_batches, read_batch
+from retraining.spec.read_spec import available_batches, read_batch, read_spec
 from retraining.steps.serving.consumers_context import ConsumersContext
 
 WIDGETS = {"model": "", **RUN_WIDGETS}
@@ -56,16 +55,8 @@ def open_consumers(
     parameters = read_widgets(dbutils, {**WIDGETS, **(widgets or {})})
     tables = open_tables(spark, parameters["catalog"], parameters["schema"])
     names = [parameters["model"]] if parameters["model"] else list_models(specs)
-    models = {name: read_or_none(specs, name) for name in names}
-    batches = tuple(found for name in available_batches(specs) if (found := _batch_or_none(specs, name)))
+    models = {name: read_or_none(read_spec, specs, name) for name in names}
+    batches = tuple(found for name in available_batches(specs) if (found := read_or_none(read_batch, specs, name)))
 
     run = new_run(parameters, spark, dbutils)
     return ConsumersStage(ConsumersContext(tables, models, batches, run, partial(read_secret, dbutils)), parameters)
-
-
-def _batch_or_none(specs: Path, name: str) -> BatchSpec | None:
-    """A batch table whose spec cannot be read has no turn: the job score_batch says what is wrong with it."""
-    try:
-        return read_batch(specs, name)
-    except SpecError:
-        return None

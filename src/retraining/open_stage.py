@@ -5,13 +5,13 @@ import os
 import secrets
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pyspark import cloudpickle
 from pyspark.sql import SparkSession
@@ -30,6 +30,8 @@ from retraining.spec.csv_section import CsvSection
 from retraining.spec.identifiers import check_part, qualified, quoted
 from retraining.spec.model_spec import ModelSpec
 from retraining.spec.read_spec import available_models, read_spec
+
+Spec = TypeVar("Spec")
 
 RUN_WIDGETS = {"as_of": "", "run_id": "", "code_version": "", "catalog": "", "schema": ""}
 """Widgets that say which run it is, and where its tables are."""
@@ -205,14 +207,15 @@ def open_schedule(spark: SparkSession, dbutils: Any, specs: Path = SPECS) -> Sch
     parameters = read_widgets(dbutils, widgets)
     tables = open_tables(spark, parameters["catalog"], parameters["schema"])
     now = _as_of(parameters["as_of"]) or datetime.now(UTC)
-    named = {name: read_or_none(specs, name) for name in list_models(specs)}
+    named = {name: read_or_none(read_spec, specs, name) for name in list_models(specs)}
     return Schedule(tables, named, now, read_switch("due_only", parameters["due_only"]))
 
 
-def read_or_none(specs: Path, model: str) -> ModelSpec | None:
-    """The spec of a model; None where it cannot be read."""
+def read_or_none(read: Callable[[Path, str], Spec], specs: Path, name: str) -> Spec | None:
+    """What a reader makes of the file of a name; None where it cannot be read: the file's own run says what is wrong
+    with it."""
     try:
-        return read_spec(specs, model)
+        return read(specs, name)
     except SpecError:
         return None
 

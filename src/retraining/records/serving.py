@@ -114,29 +114,17 @@ class Consumer:
 
 
 @dataclass(frozen=True)
-class OutdatedConsumer:
+class OutdatedConsumer(Consumer):
     """A consumer that does not know the champion."""
 
     model: str
     """Name of the model."""
-    consumer: str
-    """`role:called`."""
     version: str
     """The champion."""
     seq: int
     """The promotion that made it champion."""
     previous: str | None
     """The version that the consumer was brought to last; None where it never was."""
-
-    @property
-    def role(self) -> str:
-        """endpoint, batch or webhook."""
-        return self.consumer.partition(":")[0]
-
-    @property
-    def called(self) -> str:
-        """The model, the batch table or the webhook's name."""
-        return self.consumer.partition(":")[2]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from retraining.errors import NotifyError, TaskFailedError
 from retraining.failpoints import hit
 from retraining.records.run import Run
 from retraining.records.serving import ConsumerUpdate, OutdatedConsumer
+from retraining.rules.serving.outdated_consumers import EVERYONE_FOLLOWS
 from retraining.spec.serving_section import ConsumerSection
 from retraining.steps.serving.consumers_context import ConsumersContext
 
@@ -28,14 +29,14 @@ class Announcement:
 
     followed: tuple[OutdatedConsumer, ...]
     """They know the champion now."""
-    behind: Mapping[str, str]
-    """Why others do not, by name."""
+    behind: Mapping[OutdatedConsumer, str]
+    """Why others do not: two models may have a webhook of the same name."""
 
     @property
     def summary(self) -> str:
         """A line for each."""
-        lines = [f"{each.consumer} follows version {each.version} of {each.model}." for each in self.followed]
-        return "\n".join([*lines, *self.behind.values()]) or "Every consumer knows the champion of its model."
+        lines = [f"{each.name} follows version {each.version} of {each.model}." for each in self.followed]
+        return "\n".join([*lines, *self.behind.values()]) or EVERYONE_FOLLOWS
 
     def raise_if_behind(self) -> None:
         """Raises TaskFailedError where a consumer does not know the champion yet."""
@@ -57,7 +58,7 @@ def announce_champions(
     for each in due:
         why_not = _why_behind(context, each, states)
         if why_not is not None:
-            behind[each.consumer] = why_not
+            behind[each] = why_not
             continue
         hit("announce.after_post")
         append_consumer_update(context.tables, _update(each, context.run))
@@ -69,7 +70,7 @@ def announce_champions(
 
 
 def _update(each: OutdatedConsumer, run: Run) -> ConsumerUpdate:
-    return ConsumerUpdate(each.model, each.seq, each.consumer, each.version, each.previous, **run.stamp)
+    return ConsumerUpdate(each.model, each.seq, each.name, each.version, each.previous, **run.stamp)
 
 
 def _why_behind(context: ConsumersContext, each: OutdatedConsumer, states: Mapping[str, str]) -> str | None:
@@ -78,7 +79,7 @@ def _why_behind(context: ConsumersContext, each: OutdatedConsumer, states: Mappi
     if states.get(each.role) == _SUCCESS:
         return None
     return (
-        f"{each.consumer} does not follow version {each.version} of {each.model} yet: {_JOB_OF[each.role]} ended "
+        f"{each.name} does not follow version {each.version} of {each.model} yet: {_JOB_OF[each.role]} ended "
         f"{states.get(each.role) or 'without a state'}. See its run. The next run of on_champion_change starts it "
         f"again."
     )

@@ -85,10 +85,10 @@ def test_what_failed_is_due_again_and_nothing_else(context, receiver):
     receiver.status = 204
     announce(context)
 
-    assert [each.consumer for each in failed.followed] == ["batch:daily"]
+    assert [each.name for each in failed.followed] == ["batch:daily"]
     assert "update_endpoint ended failed" in str(raised.value)
     assert "Consumer shop answered with status 500" in str(raised.value)
-    assert [each.consumer for each in left.consumers] == ["endpoint:toy", "webhook:shop"]
+    assert [each.name for each in left.consumers] == ["endpoint:toy", "webhook:shop"]
     assert sorted(name for name, _, _ in updates(context)) == ["batch:daily", "endpoint:toy", "webhook:shop"]
 
 
@@ -107,3 +107,11 @@ def test_a_run_that_is_killed_after_the_message_posts_the_same_promotion_again(c
 
 def test_a_consumer_that_was_not_started_is_behind(context):
     assert "update_endpoint ended without a state" in announce(context, {"batch": "success"}).summary
+
+
+def test_two_models_with_a_webhook_of_the_same_name_are_both_behind(context, receiver):
+    receiver.status = 500
+    both = replace(context, specs={**context.specs, "other": context.specs["toy"]})
+    due = [OutdatedConsumer("webhook", "shop", model, "1", 1, None) for model in ("toy", "other")]
+
+    assert [each.model for each in announce(both, due=due).behind] == ["toy", "other"]

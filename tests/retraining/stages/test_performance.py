@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 from tests.loop import KilledError, drifting, killed, toy_spec
 
 from retraining.adapters.tables.ledgers_of_model import read_rows
+from retraining.adapters.tables.schema_of_record import columns_of_record
 from retraining.records.decision import Decision
 from retraining.records.gate import GateResult
 from retraining.records.performance import Performance
@@ -168,4 +169,5 @@ def test_rows_without_time_are_measured_without_a_day(make_loop):
 @pytest.mark.slow
 def test_every_column_of_the_table_is_one_of_the_record(story):
     table = story.loop.tables.read("performance")
+    assert set(table.columns) == set(columns_of_record(Performance))
     assert table.where(F.col("run_id").isNull()).count() == 0

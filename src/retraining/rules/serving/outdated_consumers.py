@@ -10,6 +10,8 @@ from retraining.rules.champion.alias_state import is_applied, newest_move
 from retraining.spec.batch_spec import CHAMPION, BatchSpec
 from retraining.spec.model_spec import ModelSpec
 
+EVERYONE_FOLLOWS = "Every consumer knows the champion of its model."
+
 
 def consumers_of(spec: ModelSpec, batches: Sequence[BatchSpec]) -> tuple[Consumer, ...]:
     """The endpoint that the spec has, the batch tables that are scored again by a new champion, and the webhooks."""
@@ -34,7 +36,7 @@ def outdated(
 
     known = {row.consumer: row.version for row in updates}
     return tuple(
-        OutdatedConsumer(move.model, each.name, move.version, move.seq, known.get(each.name))
+        OutdatedConsumer(each.role, each.called, move.model, move.version, move.seq, known.get(each.name))
         for each in consumers
         if known.get(each.name) != move.version
     )
@@ -64,5 +66,5 @@ class DueConsumers:
     @property
     def summary(self) -> str:
         """A line for each."""
-        lines = [f"{each.consumer} has to follow version {each.version} of {each.model}." for each in self.consumers]
-        return "\n".join(lines) or "Every consumer knows the champion of its model."
+        lines = [f"{each.name} has to follow version {each.version} of {each.model}." for each in self.consumers]
+        return "\n".join(lines) or EVERYONE_FOLLOWS

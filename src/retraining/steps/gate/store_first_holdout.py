@@ -20,7 +20,8 @@ from retraining.steps.dataset.load_version import load_fitted
 from retraining.steps.dataset.model_frame import LABEL
 from retraining.steps.dataset.predict_rows import predict_rows
 from retraining.steps.gate.evaluate_on_holdout import holdout_rows
-from retraining.steps.performance.store_performance import DAY, performance_rows, sums_by_slice
+from retraining.steps.performance.daily_losses import DAY
+from retraining.steps.performance.store_performance import performance_rows, sums_by_slice
 from retraining.steps.performance.sum_on_workers import slice_columns
 
 
@@ -30,26 +31,27 @@ def store_first_holdout(context: Context, source: IngestedSource) -> None:
     model = context.model
     promotions = read_rows(context.tables, Promotion, model)
     manifests = source.numbers.of_manifests(read_rows(context.tables, Manifest, model))
+    registered = [row for row in manifests if row.state == "REGISTERED"]
     first = first_champion(promotions)
-    judged = _judged_as(manifests, first)
+    judged = _judged_as(registered, first)
     if judged is None or from_another_source(judged):
         return
 
     live = context.registry.version_of(model, CHAMPION)
     measured = measured_on_first_holdout(context.tables, model)
     missing = {name for name in (first, live) if name and name not in measured}
-    for manifest in manifests:
-        if manifest.state == "REGISTERED" and manifest.version in missing:
+    for manifest in registered:
+        if manifest.version in missing:
             _store_on(context, source, judged, manifest)
 
 
-def _judged_as(manifests: Sequence[Manifest], first: str | None) -> Manifest | None:
+def _judged_as(registered: Sequence[Manifest], first: str | None) -> Manifest | None:
     """The candidate that was judged before the first version went live: itself, or the one that it is a refit of."""
-    live = next((row for row in manifests if row.version == first and first), None)
+    live = next((row for row in registered if row.version == first), None)
     if live is None or live.role not in ("candidate", "refit"):
         return None
-    same = (row for row in manifests if row.evaluation_id == live.evaluation_id and row.role == "candidate")
-    return next((row for row in same if row.state == "REGISTERED"), None)
+    candidates = (row for row in registered if row.role == "candidate")
+    return next((row for row in candidates if row.evaluation_id == live.evaluation_id), None)
 
 
 def _store_on(context: Context, source: IngestedSource, judged: Manifest, manifest: Manifest) -> None:

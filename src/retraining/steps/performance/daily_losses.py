@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from retraining.adapters.tables import predictions
@@ -14,7 +15,10 @@ from retraining.spec.model_spec import ModelSpec
 from retraining.steps.dataset.ingested_source import PREDICTION, SCORED_BATCH, VERSION, IngestedSource
 from retraining.steps.dataset.model_frame import LABEL, label_column
 
-_DAY = "_day"
+DAY = "_day"
+"""The day of a row; null where the ledger has no time."""
+LOSS = "_loss"
+"""The loss of a prediction."""
 
 
 def measure_daily_losses(
@@ -31,24 +35,32 @@ def measure_daily_losses(
     if not context.tables.exists(predictions.table_of(spec.model)):
         return ()
 
-    # Where labels come with their rows, older predictions need not be read.
-    predicted_after = after if spec.columns.label_delay == 0 else None
-    columns = [label_column(spec), ledger_day(source.ledger).alias(_DAY)]
-    rows = source.realised_predictions(spec.model, columns, after, predicted_after=predicted_after)
-
-    groups = [_DAY, BATCH_SEQ, SCORED_BATCH, VERSION]
-    loss = kind_of(spec).loss_column(PREDICTION, LABEL)
+    groups = [DAY, BATCH_SEQ, SCORED_BATCH, VERSION]
     sums = (
-        rows.where(F.col(LABEL).isNotNull() & loss.isNotNull())
+        with_loss(spec, realised_rows(spec, source, after))
         .groupBy(*groups)
-        .agg(F.count(F.lit(1)).alias("rows"), F.sum(loss).alias("loss"))
+        .agg(F.count(F.lit(1)).alias("rows"), F.sum(LOSS).alias("loss"))
         .orderBy(*groups)
         .collect()
     )
     return tuple(
-        DailyLoss(row[VERSION], row[BATCH_SEQ], row[SCORED_BATCH], row[_DAY], row["rows"], row["loss"] or 0.0)
+        DailyLoss(row[VERSION], row[BATCH_SEQ], row[SCORED_BATCH], row[DAY], row["rows"], row["loss"] or 0.0)
         for row in sums
     )
+
+
+def realised_rows(spec: ModelSpec, source: IngestedSource, after: int, columns: Sequence[Column] = ()) -> DataFrame:
+    """Predictions whose labels came after a batch, with `_label`, `_day` and the given columns of their rows."""
+    # Where labels come with their rows, older predictions need not be read.
+    predicted_after = after if spec.columns.label_delay == 0 else None
+    own = [label_column(spec), ledger_day(source.ledger).alias(DAY), *columns]
+    return source.realised_predictions(spec.model, own, after, predicted_after=predicted_after)
+
+
+def with_loss(spec: ModelSpec, rows: DataFrame) -> DataFrame:
+    """The predictions that have a label and a loss, with that loss."""
+    loss = kind_of(spec).loss_column(PREDICTION, LABEL)
+    return rows.where(F.col(LABEL).isNotNull() & loss.isNotNull()).withColumn(LOSS, loss)
 
 
 def losses_of(decisions: Sequence[Decision]) -> list[DailyLoss]:

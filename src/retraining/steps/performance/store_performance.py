@@ -11,13 +11,10 @@ from retraining.adapters.tables.performance import append_performance, newest_me
 from retraining.context import Context
 from retraining.kinds.find_kind import kind_of
 from retraining.records.performance import Basis
-from retraining.rules.ingest.ledger_column import ledger_day
-from retraining.steps.dataset.ingested_source import PREDICTION, SCORED_BATCH, VERSION, IngestedSource
-from retraining.steps.dataset.model_frame import LABEL, label_column
+from retraining.steps.dataset.ingested_source import SCORED_BATCH, VERSION, IngestedSource
+from retraining.steps.performance.daily_losses import DAY, LOSS, realised_rows, with_loss
 from retraining.steps.performance.sum_on_workers import slice_columns
 
-DAY = "_day"
-"""The day of a row, as the sums have it."""
 _ALL_ROWS = ""
 
 
@@ -33,10 +30,7 @@ def store_arrivals(context: Context, source: IngestedSource) -> None:
         return
 
     slices = slice_columns(spec, source.current_rows(Selection(newer_than=after)))
-    columns = [label_column(spec), ledger_day(source.ledger).alias(DAY), *slices.values()]
-    # Where labels come with their rows, older predictions need not be read.
-    predicted_after = after if spec.columns.label_delay == 0 else None
-    rows = source.realised_predictions(spec.model, columns, after, predicted_after=predicted_after)
+    rows = realised_rows(spec, source, after, list(slices.values()))
 
     summed = sums_by_slice(context, rows, list(slices))
     named = performance_rows(context, summed, "arrival", source.name, through)
@@ -45,15 +39,14 @@ def store_arrivals(context: Context, source: IngestedSource) -> None:
 
 def sums_by_slice(context: Context, rows: DataFrame, slices: Sequence[str]) -> DataFrame:
     """Rows and losses of each version, day, batch and slice."""
-    loss = kind_of(context.spec).loss_column(PREDICTION, LABEL)
     groups = [VERSION, BATCH_SEQ, SCORED_BATCH, DAY, "slice"]
     of_slices = F.explode(F.array(F.lit(_ALL_ROWS), *(F.col(name) for name in slices)))
-    known = rows.where(F.col(LABEL).isNotNull() & loss.isNotNull())
     return (
-        known.select(*groups[:-1], loss.alias("loss"), of_slices.alias("slice"))
+        with_loss(context.spec, rows)
+        .select(*groups[:-1], LOSS, of_slices.alias("slice"))
         .where(F.col("slice").isNotNull())
         .groupBy(*groups)
-        .agg(F.count(F.lit(1)).alias("rows"), F.sum("loss").alias("loss"))
+        .agg(F.count(F.lit(1)).alias("rows"), F.sum(LOSS).alias("loss"))
     )
 
 

@@ -27,8 +27,10 @@ def read_version_errors(
     """None before the first champion, of a forecast, and while there is nothing to compare: no label has met a
     prediction, and one version alone was measured on the first hold-out. One pass over the sums; what comes back has a
     row a month, slice and version."""
+    if champion is None:
+        return None
     stored = read_performance(context.tables, context.model)
-    if stored is None or champion is None:
+    if stored is None:
         return None
 
     previous = previous_champion(promotions, champion)
@@ -49,7 +51,7 @@ def read_version_errors(
         versions=versions,
         on_same_rows=_largest(same),
         by_month=dict(sorted(months.items())[-_MONTHS:]),
-        on_first_holdout=dict(sorted(_by(kind, holdout, "basis").get("first_holdout", {}).items(), key=_number)),
+        on_first_holdout=_errors(kind, holdout),
     )
 
 
@@ -72,16 +74,22 @@ def _totals(stored: DataFrame, versions: Sequence[str], live: str) -> DataFrame:
 
 
 def _by(kind: Kind, rows: Sequence[Any], group: str) -> dict[str, ErrorsOfVersions]:
-    totals: dict[tuple[str, str], tuple[int, float]] = defaultdict(lambda: (0, 0.0))
+    """The errors of each value of a column; null is ""."""
+    grouped: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
-        key = (row[group] or "", row["version"])
-        counted, loss = totals[key]
-        totals[key] = (counted + row["rows"], loss + row["loss"])
+        grouped[row[group] or ""].append(row)
+    return {name: _errors(kind, own) for name, own in grouped.items()}
 
-    found: dict[str, dict[str, VersionError]] = defaultdict(dict)
-    for (name, version), (counted, loss) in totals.items():
-        found[name][version] = VersionError(kind.error(loss, counted), counted)
-    return dict(found)
+
+def _errors(kind: Kind, rows: Sequence[Any]) -> ErrorsOfVersions:
+    """The error of each version, in the order of their numbers."""
+    counts: dict[str, int] = defaultdict(int)
+    losses: dict[str, float] = defaultdict(float)
+    for row in rows:
+        counts[row["version"]] += row["rows"]
+        losses[row["version"]] += row["loss"]
+    versions = sorted(counts, key=int)
+    return {each: VersionError(kind.error(losses[each], counts[each]), counts[each]) for each in versions}
 
 
 def _largest(slices: Mapping[str, ErrorsOfVersions]) -> dict[str, ErrorsOfVersions]:
@@ -89,7 +97,3 @@ def _largest(slices: Mapping[str, ErrorsOfVersions]) -> dict[str, ErrorsOfVersio
     rows = {name: max(each.rows for each in errors.values()) for name, errors in slices.items()}
     ordered = sorted(slices, key=lambda name: (name != "", -rows[name], name))
     return {name: slices[name] for name in ordered[: 1 + _MOST_SLICES]}
-
-
-def _number(item: tuple[str, VersionError]) -> int:
-    return int(item[0])

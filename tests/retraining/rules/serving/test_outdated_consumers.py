@@ -33,7 +33,7 @@ def batch(name="daily", **changes):
 
 
 def names(found):
-    return [each.consumer for each in found]
+    return [each.name for each in found]
 
 
 def test_consumers_are_the_endpoint_the_rescored_batch_tables_and_the_webhooks():
